@@ -1,0 +1,61 @@
+"""What the documents and units promise is there, and what is there is documented."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from gateway.__main__ import COMMANDS
+from gateway.settings import variables
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_operations_page(command):
+    assert f"`hearth {command}" in OPERATIONS
+
+
+@pytest.mark.parametrize("variable", variables())
+def test_every_setting_is_in_the_operations_page(variable):
+    assert f"`{variable}`" in OPERATIONS
+    assert f"`{'.'.join(variables()[variable])}`" in OPERATIONS
+
+
+def test_the_operations_page_names_no_setting_and_no_command_that_is_not_there():
+    settings = set(re.findall(r"`(HEARTH_[A-Z_]+)`", OPERATIONS)) - {"HEARTH_CENTRE"}
+    assert settings == set(variables())
+    commands = set(re.findall(r"(?:^|bin/|`)hearth ([a-z][a-z-]*)", OPERATIONS, re.MULTILINE))
+    assert commands == set(COMMANDS)
+
+
+@pytest.mark.parametrize("unit", sorted(path.name for path in (ROOT / "deploy").glob("*.service")))
+def test_every_unit_starts_something_that_exists(unit):
+    text = (ROOT / "deploy" / unit).read_text()
+    program, *words = shlex.split(re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)[1])
+
+    if program.endswith("/hearth"):
+        assert words[0] in COMMANDS
+    else:
+        assert words[:3] == ["-m", "devices", "locker_bank"]
+
+
+def test_the_web_sides_unit_hides_every_key_from_it():
+    text = (ROOT / "deploy" / "hearth-api.service").read_text()
+    hidden = re.search(r"^InaccessiblePaths=(.*)$", text, re.MULTILINE)[1].split()
+
+    assert {f"/var/lib/hearth/{part}" for part in ("keys", "tls", "broker/secrets/gateway")} == set(hidden)
+
+
+@pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_every_decision_says_why_and_what_enforces_it(decision):
+    text = decision.read_text()
+    assert all(f"**{part}.**" in text for part in ("Decision", "Why", "What enforces it"))
+
+
+@pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_what_a_decision_points_at_is_there(decision):
+    for path in re.findall(r"`((?:api|devices|docs|gateway|requirements|tests|tools)/[\w./-]+)`", decision.read_text()):
+        assert (ROOT / path).exists() or path == "api/webroot/", path

@@ -1,0 +1,80 @@
+"""`make`: what it runs where something is missing, and what it says of it."""
+
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SLOW = ("processes", "browser", "postgres", "model")
+
+
+@pytest.fixture
+def lanes(monkeypatch):
+    """tools/lanes.py, as it is imported when run."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return __import__("lanes")
+
+
+def chosen(expression: str, mark: str) -> bool:
+    """Whether pytest would take a test with this one marker."""
+    return bool(eval(expression, {"__builtins__": {}}, {name: name == mark for name in (*SLOW, "none")}))
+
+
+def test_each_kind_of_test_is_run_in_exactly_one_lane(lanes):
+    for mark in (*SLOW, "none"):
+        assert sum(chosen(lane.marks, mark) for lane in lanes.lanes("test", [])) == 1, mark
+
+
+def test_real_processes_are_never_run_side_by_side(lanes):
+    for lane in lanes.lanes("test", []):
+        assert lane.at_once == 1 or not (chosen(lane.marks, "processes") or chosen(lane.marks, "browser"))
+
+
+def test_check_leaves_the_slow_ones_out(lanes):
+    (lane,) = lanes.lanes("check", [])
+    assert chosen(lane.marks, "none")
+    assert not any(chosen(lane.marks, mark) for mark in SLOW)
+
+
+@pytest.mark.parametrize("missing", [["processes"], ["browser"], ["postgres"], ["processes", "browser", "postgres"]])
+def test_what_cannot_run_is_left_out_and_the_rest_is_not(lanes, missing):
+    for mark in (*SLOW, "none"):
+        times = sum(chosen(lane.marks, mark) for lane in lanes.lanes("test", missing))
+        assert times == (0 if mark in missing else 1), mark
+
+
+def test_what_was_not_run_is_said_in_the_last_line(lanes):
+    counts = Counter(tests=12, failures=0, errors=0, skipped=2)
+    last = lanes.sum_up("test", lanes.Outcome([], [], ["browser"], counts), 61).splitlines()[-1]
+
+    assert last == (
+        "make test: ok: 10 tests passed, 0 failed, 2 skipped; NOT RUN: browser (Chromium is not installed); 1 min 1 s"
+    )
+
+
+def test_a_failed_check_is_named_and_makes_the_whole_fail(lanes):
+    outcome = lanes.Outcome(["lint"], [], [], Counter(tests=3))
+
+    assert not outcome.is_good()
+    assert "FAILED: 3 tests passed, 0 failed, 0 skipped; lint FAILED" in lanes.sum_up("check", outcome, 2)
+
+
+@pytest.mark.parametrize("target", ["run", "test", "check", "web", "lock", "bench", "clean", "help"])
+def test_help_lists_every_target(target):
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"  make {target} " in said
+
+
+def test_run_moves_its_ports_and_directory():
+    words = ["make", "--dry-run", "run", "PORT=8123", "BROKER_PORT=1999", "CENTRE=/some/where"]
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "HEARTH_HTTP_PORT=8123 HEARTH_BROKER_PORT=1999" in said
+    assert '--centre "/some/where"' in said
+
+
+def test_ci_runs_make_test():
+    assert "exec make test" in (ROOT / ".ci" / "run").read_text()
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

@@ -1,0 +1,82 @@
+"""A fresh, migrated core database for each test: a SQLite file and, where it is installed, PostgreSQL."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateway import migrations
+from gateway.kit.db import Sessions, open_engine
+from tests.postgres_cluster import program, running_cluster
+
+ON_POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+
+
+def migrate(url: str) -> None:
+    """Give a new database its tables."""
+    engine = open_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A migrated file to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The one PostgreSQL server of this test run."""
+    if program("initdb") is None:
+        pytest.skip("PostgreSQL is not installed (no initdb): its half of the database tests does not run")
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres):
+    """The migrated database that tests use in turn."""
+    url = postgres.new_database()
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
+def empty_database_url(request, tmp_path):
+    """A database without a single table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    cluster = request.getfixturevalue("postgres")
+    url = cluster.new_database()
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
+def database_url(request, tmp_path):
+    """A database of this release's shape, with nothing in it."""
+    if request.param == "sqlite":
+        file = tmp_path / "hearth.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    request.getfixturevalue("postgres").empty(url)
+    yield url
+
+
+@pytest.fixture
+def sessions(database_url):
+    """Transactions on that database."""
+    opened = Sessions(open_engine(database_url))
+    yield opened
+    opened.close()
+
+
+def file_of(url: str) -> Path:
+    """Where a SQLite database lies."""
+    return Path(url.removeprefix("sqlite:///"))

@@ -1,0 +1,119 @@
+"""Run the checks and the tests, lane by lane, and sum them up in one last line.
+
+check   format, lint, types, import rules, the pages' types, and the tests that take no more than a moment
+test    the same, and every other test: random schedules, PostgreSQL, real processes, a real browser
+"""
+
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from need import THINGS
+
+BIN = Path(sys.executable).parent
+CHECKS: dict[str, list[str | Path]] = {
+    "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
+    "lint": [BIN / "ruff", "check", "--quiet", "."],
+    "types": [BIN / "mypy"],
+    "import rules": [BIN / "lint-imports", "--no-logo"],
+    "pages' types": [sys.executable, "tools/web.py", "check"],
+}
+SLOW = ("processes", "browser", "postgres", "model")  # the markers of pyproject.toml
+NEEDS = {"processes": "broker", "browser": "browser", "postgres": "database"}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One run of pytest over some of the tests."""
+
+    name: str
+    marks: str
+    at_once: int  # tests side by side; real processes are timed, and run alone
+
+
+def main() -> int:
+    """Run what was asked for; 1 when anything failed."""
+    if sys.argv[1:] not in (["check"], ["test"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    started = time.monotonic()
+    failed_checks = [name for name, command in CHECKS.items() if not _check(name, command)]
+    missing = [mark for mark, thing in NEEDS.items() if not THINGS[thing].is_here()]
+    counts: Counter[str] = Counter()
+    failed_lanes = [lane.name for lane in lanes(sys.argv[1], missing) if not _run(lane, counts)]
+    outcome = Outcome(failed_checks, failed_lanes, missing, counts)
+    print(sum_up(sys.argv[1], outcome, time.monotonic() - started))
+    return 0 if outcome.is_good() else 1
+
+
+def lanes(asked: str, missing: list[str]) -> list[Lane]:
+    if asked == "check":
+        return [Lane("fast tests", _none_of(SLOW), at_once=2)]
+    alone = [mark for mark in ("processes", "browser") if mark not in missing]
+    left_out = [mark for mark in NEEDS if mark in missing]
+    lanes = [Lane("tests", _none_of(["processes", "browser", *left_out]), at_once=2)]
+    if alone:
+        marks = f"({' or '.join(alone)}) and {_none_of(left_out)}" if left_out else " or ".join(alone)
+        lanes.append(Lane("tests with real processes", marks, at_once=1))
+    return lanes
+
+
+def _none_of(marks: list[str] | tuple[str, ...]) -> str:
+    return f"not ({' or '.join(dict.fromkeys(marks))})"
+
+
+def _check(name: str, command: list[str | Path]) -> bool:
+    started = time.monotonic()
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    ok = done.returncode == 0
+    print(f"{'ok    ' if ok else 'FAILED'} {name} ({time.monotonic() - started:.1f} s)", flush=True)
+    if not ok:
+        print(done.stdout + done.stderr, flush=True)
+    return ok
+
+
+def _run(lane: Lane, counts: Counter[str]) -> bool:
+    print(f"\n{lane.name}", flush=True)
+    report = Path(".make") / f"{lane.name.replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    side_by_side = ["-n", str(lane.at_once), "--dist", "loadfile"] if lane.at_once > 1 else ["-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", lane.marks, *side_by_side, f"--junitxml={report}"]
+    status = subprocess.run(command, check=False).returncode
+    if report.exists():
+        suite = next(ET.parse(report).getroot().iter("testsuite"))
+        counts.update({word: int(suite.get(word, "0")) for word in ("tests", "failures", "errors", "skipped")})
+    return status == 0
+
+
+@dataclass
+class Outcome:
+    """What became of one run."""
+
+    failed_checks: list[str]
+    failed_lanes: list[str]
+    missing: list[str]  # markers whose tests could not run here
+    counts: Counter[str]
+
+    def is_good(self) -> bool:
+        return not (self.failed_checks or self.failed_lanes)
+
+
+def sum_up(asked: str, outcome: Outcome, took_s: float) -> str:
+    counts = outcome.counts
+    failed = counts["failures"] + counts["errors"]
+    parts = [
+        f"{counts['tests'] - failed - counts['skipped']} tests passed, {failed} failed, {counts['skipped']} skipped",
+        *(f"{name} FAILED" for name in outcome.failed_checks + outcome.failed_lanes),
+    ]
+    if asked == "test":
+        parts += [f"NOT RUN: {mark} ({THINGS[NEEDS[mark]].name} is not installed)" for mark in outcome.missing]
+    verdict = "ok" if outcome.is_good() else "FAILED"
+    return f"\nmake {asked}: {verdict}: {'; '.join(parts)}; {took_s // 60:.0f} min {took_s % 60:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
