@@ -1,0 +1,218 @@
+"""The firmware: `python -m devices locker_bank --config node.toml`."""
+
+import argparse
+import logging
+import os
+import secrets
+import signal
+import sqlite3
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from devices.guard.process import Guard, StrikePin
+from devices.nodes.locker_bank import Door, Identity, LockerBank
+from devices.parts.contact import Contact
+from devices.runtime import config as node_config
+from devices.runtime import systemd
+from devices.runtime.config import ConfigError, NodeConfig
+from devices.runtime.logs import log_to_stderr
+from devices.runtime.mailbox import Mailbox
+from devices.runtime.mqtt import Connection, Incoming
+from devices.runtime.store import LogError, SqliteLog
+from devices.wire.signing import SigningKey
+from devices.wire.topics import ROOT, Channel
+
+log = logging.getLogger("devices")
+
+STUCK_S: Final = 30.0  # one act for so long: the program is of no use any more
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+_DESCRIPTION: Final = "Run the firmware of one device."
+_EXAMPLE: Final = """example:
+  python -m devices locker_bank --config /etc/hearth/bank-a/node.toml
+
+The first start makes the device's key beside node.toml and prints its fingerprint, which the staff
+compare when they approve the device. SIGTERM and Ctrl-C stop it with every strike off.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until told to stop. 0: stopped as told; 1: could not start or got stuck, with one sentence on stderr."""
+    parser = argparse.ArgumentParser(
+        prog="python -m devices",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("node", choices=["locker_bank"], help="which firmware")
+    parser.add_argument("--config", type=Path, required=True, metavar="node.toml", help="who it is and how it is wired")
+    asked = parser.parse_args(arguments)
+    # Before the first thread: all of them inherit it, so that only `_wait` ever sees these.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    log_to_stderr()
+    try:
+        return _run_locker_bank(_prepare(asked.config))
+    except (ConfigError, LogError, OSError, sqlite3.Error) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """Everything that can be wrong, found right."""
+
+    config: NodeConfig
+    key: SigningKey
+    password: str | None
+    tls: ssl.SSLContext | None
+    log: SqliteLog
+
+
+def _prepare(path: Path) -> _Prepared:
+    config = node_config.load(path)
+    directory = path.resolve().parent
+    prepared = _Prepared(
+        config=config,
+        key=_own_key(directory / config.key),
+        password=node_config.password(config.broker, directory),
+        tls=node_config.tls(config.broker, directory),
+        log=SqliteLog(directory / config.log),
+    )
+    sys.stdout.write(f"{config.device}: key fingerprint {prepared.key.public().fingerprint()}\n")
+    sys.stdout.flush()
+    os.chdir(directory)  # the pin library puts a named pipe into the working directory; this one can be written
+    return prepared
+
+
+def _own_key(path: Path) -> SigningKey:
+    try:
+        if not path.exists():
+            SigningKey.generate().save(path)
+        return SigningKey.load(path)
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"key: {path} does not serve as this device's key: {error}") from error
+
+
+def _run_locker_bank(prepared: _Prepared) -> int:
+    """Build from the pins up, start from the pins up, stop in reverse."""
+    config = prepared.config
+    with ExitStack() as undo:
+        undo.callback(prepared.log.close)
+        cutoff = Mailbox("cutoff")
+        cutoff.start()
+        undo.callback(cutoff.stop)
+        guard = Guard({door.no: _strike_pin(door) for door in config.doors}, watch=cutoff)
+        undo.callback(guard.close)
+        mailbox = Mailbox()
+        outbox = _Outbox()
+        bank = LockerBank(
+            identity=Identity(config.site, config.device, prepared.key, config.gateway()),
+            doors={door.no: _door(door, config, guard, mailbox) for door in config.doors},
+            log=prepared.log,
+            timers=mailbox,
+            outbox=outbox,
+            boot_id=secrets.token_hex(8),
+            firmware=_version(),
+            openings_per_minute=config.openings_per_minute,
+            reached=_die_here,
+        )
+        outbox.connection = connection = _connect(prepared, bank, mailbox)
+        bank.start()  # the node's thread does not run yet; what goes wrong here ends the program
+        mailbox.start()
+        undo.callback(_stop, bank, mailbox, connection)
+        connection.start()
+        systemd.feed_watchdog(mailbox)
+        systemd.notify(systemd.READY)
+        _wait(mailbox, look_after=[connection.is_ready, guard.look_after])
+    return 0
+
+
+class _Outbox:
+    """The node's way to speak, through whatever connection there is."""
+
+    connection: Connection | None = None
+
+    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
+        """Now or never: what must arrive, the node sends again."""
+        if self.connection is not None:
+            self.connection.publish(topic, payload, qos=qos, retain=retain)
+
+
+def _strike_pin(door: node_config.DoorConfig) -> StrikePin:
+    return StrikePin(door.strike_pin, active_high=door.strike_active_high)
+
+
+def _door(door: node_config.DoorConfig, config: NodeConfig, guard: Guard, mailbox: Mailbox) -> Door:
+    contact = Contact(
+        door.contact_pin,
+        closed_is_low=door.contact_closed_is_low,
+        settle_s=config.settle_ms / 1000,
+        timers=mailbox,
+    )
+    return Door(strike=guard.strike(door.no), contact=contact)
+
+
+def _connect(prepared: _Prepared, bank: LockerBank, mailbox: Mailbox) -> Connection:
+    """Callbacks of the network thread only put things into the mailbox."""
+    config = prepared.config
+
+    def receive(incoming: Incoming) -> None:
+        mailbox.call_soon(partial(bank.receive, incoming.topic, incoming.payload, retained=incoming.retained))
+
+    base = f"{ROOT}/{config.site}/{config.device}"
+    return Connection(
+        client_id=config.device,
+        host=config.broker.host,
+        port=config.broker.port,
+        username=config.broker.username,
+        password=prepared.password,
+        tls=prepared.tls,
+        will=bank.will(),
+        subscriptions=[(f"{base}/{Channel.CMD}", 0)],
+        ping_topic=f"{base}/ping",
+        on_message=receive,
+        on_ready=lambda: mailbox.call_soon(bank.connected),
+        on_lost=lambda: mailbox.call_soon(bank.disconnected),
+    )
+
+
+def _wait(mailbox: Mailbox, *, look_after: Sequence[Callable[[], object]], stuck_s: float = STUCK_S) -> None:
+    """Look after what may have died, every second, until a signal comes."""
+    while signal.sigtimedwait(_STOP_SIGNALS, 1.0) is None:
+        for look in look_after:
+            look()
+        if mailbox.busy_for_s > stuck_s:
+            sys.stderr.write(f"the firmware has been stuck in one act for {stuck_s:g} s; start it again\n")
+            sys.stderr.flush()
+            os._exit(1)  # what is stuck cannot be stopped in order; the guard and the will see to the rest
+
+
+def _stop(bank: LockerBank, mailbox: Mailbox, connection: Connection) -> None:
+    systemd.notify(systemd.STOPPING)
+    mailbox.call_soon(bank.stop)
+    mailbox.stop()
+    connection.stop()
+
+
+def _die_here(step: str) -> None:
+    """For fault tests: HEARTH_KILL_AT names the step at which this process ends as in a power cut."""
+    if step == os.environ.get("HEARTH_KILL_AT"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("hearth")
+    except metadata.PackageNotFoundError:  # run from a checkout
+        return "checkout"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One firmware a kind of box: messages in, messages out."""

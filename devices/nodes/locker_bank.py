@@ -1,0 +1,418 @@
+"""A locker bank: many doors behind one controller, opened only as `unlock/1` allows (docs/decisions/0002).
+
+Everything here runs on one thread. A step that must be durable before the next is durable when its call returns, and
+each is named by `reached(...)`, so that a test can stop the world between any two.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from msgspec import structs
+
+from devices.nodes.challenges import ChallengeRefused, Challenges
+from devices.ports import DoorMemory, Draft, EventLog, Outbox, Timer, Timers
+from devices.wire import codec
+from devices.wire.errors import Fault, WireError
+from devices.wire.messages import (
+    T_DEV_S,
+    T_WATCH_S,
+    Answer,
+    Chal,
+    Eack,
+    Event,
+    EventKind,
+    Level,
+    Open,
+    Prep,
+    Reason,
+    Sreq,
+    State,
+    Sync,
+)
+from devices.wire.signing import PublicKey, SigningKey
+from devices.wire.topics import Address, Channel
+
+RESEND_S = 2.0  # an event not acknowledged is sent again after this
+FORGERIES_A_MINUTE = 10  # beyond these one `tamper` event is written, not one a message: flash wears
+MINUTE_S = 60.0
+
+
+class StrikePart(Protocol):
+    """What the node needs of a strike."""
+
+    def pulse(self, seconds: float) -> None:
+        """Energise for so long and return at once. Raises OSError when it cannot."""
+
+    def off(self) -> None:
+        """De-energise now."""
+
+
+class ContactPart(Protocol):
+    """What the node needs of a contact."""
+
+    when_opened: Callable[[], None] | None
+    when_shut: Callable[[], None] | None
+
+    @property
+    def level(self) -> str:
+        """Settled: open, shut or unknown."""
+
+    def flush(self) -> None:
+        """Settle a pending edge now."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One door's two parts."""
+
+    strike: StrikePart
+    contact: ContactPart
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this device is, and whose commands it follows. It holds nothing that opens another device."""
+
+    site: str
+    device: str
+    key: SigningKey
+    gateway: PublicKey
+
+    def topic(self, channel: Channel) -> str:
+        """One of this device's own topics."""
+        return str(Address(self.site, self.device, channel))
+
+
+class LockerBank:
+    """The node. `reached` is called at each named step; production hands in nothing."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        doors: Mapping[int, Door],
+        log: EventLog,
+        timers: Timers,
+        outbox: Outbox,
+        boot_id: str,
+        firmware: str = "",
+        openings_per_minute: int = 6,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        reached: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self._identity = identity
+        self._doors = doors
+        self._log = log
+        self._timers = timers
+        self._outbox = outbox
+        self._boot_id = boot_id
+        self._firmware = firmware
+        self._openings_per_minute = openings_per_minute
+        self._reached = reached
+        self._challenges = Challenges(secret=identity.key.secret(), boot_id=boot_id, random=random)
+        self._memory: dict[int, DoorMemory] = {}
+        self._openings: deque[float] = deque()
+        self._forgeries: deque[float] = deque()
+        self._watches: dict[int, Timer] = {}
+        self._resend: Timer | None = None
+        self._told_seq = 0  # newest event sent since the link came up
+        self._is_connected = False
+
+    # --- what the world calls
+
+    def start(self) -> None:
+        """Wake up: every output off, then say what happened in the dark. Call once, first."""
+        for door in self._doors.values():
+            door.strike.off()
+        self._memory = {no: DoorMemory() for no in self._doors} | self._log.doors()
+        self._keep(EventKind.BOOT)
+        for no, door in self._doors.items():
+            self._look_after_the_dark(no, Level(door.contact.level))
+        for no, door in self._doors.items():
+            door.contact.when_opened = lambda no=no: self._door_opened(no)
+            door.contact.when_shut = lambda no=no: self._door_shut(no)
+
+    def connected(self) -> None:
+        """The link is up: say how we are, and everything not yet acknowledged."""
+        self._is_connected = True
+        self._told_seq = 0
+        self._say_state()
+        self._send_log()
+
+    def disconnected(self) -> None:
+        """The link is down. Doors are watched and the log is kept all the same."""
+        self._is_connected = False
+
+    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """Take one message off the wire. Nothing that arrives here can raise."""
+        try:
+            if retained:
+                raise WireError(Fault.RETAINED)
+            if topic != self._identity.topic(Channel.CMD):
+                raise WireError(Fault.TOPIC)
+            message = codec.decode_command(payload, topic=topic, key=self._identity.gateway)
+        except WireError as error:
+            self._count_forgery(error.fault)
+            return
+        match message:
+            case Prep():
+                self._make_challenge(message)
+            case Open():
+                self._open(message)
+            case Eack():
+                self._forget_log(message)
+            case Sreq():
+                self._say_where_we_stand(message)
+
+    def will(self) -> tuple[str, bytes]:
+        """What the broker says for us, retained, when we fall silent: topic and payload."""
+        return self._identity.topic(Channel.STATE), codec.encode_state(State(online=False, boot_id=self._boot_id))
+
+    def stop(self) -> None:
+        """Every output off, and goodbye."""
+        for door in self._doors.values():
+            door.strike.off()
+        topic, payload = self.will()
+        self._outbox.send(topic, payload, qos=1, retain=True)
+
+    # --- the protocol, in the order it happens
+
+    def _make_challenge(self, prep: Prep) -> None:
+        self._reached("prep.received")
+        if prep.door not in self._doors:
+            self._keep(EventKind.REFUSED, door=prep.door, cmd_id=prep.cmd_id, reason=Reason.NO_SUCH_DOOR)
+            return
+        challenge = self._challenges.make(prep.cmd_id, prep.door, self._timers.now())
+        self._answer(
+            Chal(
+                cmd_id=challenge.cmd_id,
+                door=challenge.door,
+                nonce=challenge.nonce,
+                dev_boot=self._boot_id,
+                ttl_ms=int(challenge.left_s(self._timers.now()) * 1000),
+                level=self._level(challenge.door),
+                firmware=self._firmware,
+            )
+        )
+        self._reached("chal.sent")
+
+    def _open(self, order: Open) -> None:
+        """Rules 1 to 6 of the device: each step in this order, and no other way to a pulse."""
+        self._reached("open.verified")
+        try:
+            challenge = self._challenges.take(
+                cmd_id=order.cmd_id, nonce=order.nonce, door=order.door, now=self._timers.now()
+            )
+            self._reached("nonce.deleted")
+            self._use_one_opening()
+        except ChallengeRefused as refusal:
+            self._refuse(order, refusal.reason)
+            return
+        # An edge that is still settling belongs to what came before this command.
+        self._doors[order.door].contact.flush()
+        self._reached("edges.flushed")
+        if self._memory[order.door].pending:
+            self._refuse(order, Reason.BUSY)
+            return
+        self._intend(order)
+        self._reached("intent.kept")
+        if self._age_s(challenge.made_at) > min(T_DEV_S, order.max_age_ms / 1000):
+            self._refuse(order, Reason.TOO_LATE)
+            return
+        self._pulse(order)
+
+    def _intend(self, order: Open) -> None:
+        level = self._level(order.door)
+        self._remember(order.door, pending=order.cmd_id)
+        self._keep(EventKind.INTENT, door=order.door, cmd_id=order.cmd_id, level_before=level)
+
+    def _pulse(self, order: Open) -> None:
+        try:
+            self._doors[order.door].strike.pulse(order.pulse_ms / 1000)
+        except OSError:
+            self._refuse(order, Reason.STRIKE)
+            return
+        self._reached("pulsed")
+        self._keep(EventKind.DONE, door=order.door, cmd_id=order.cmd_id)
+        self._reached("done.kept")
+        self._watch(order.door, order.cmd_id)
+
+    def _use_one_opening(self) -> None:
+        """At most so many openings a minute, whoever signs them: the gateway may be in a thief's hands."""
+        now = self._timers.now()
+        while self._openings and now - self._openings[0] >= MINUTE_S:
+            self._openings.popleft()
+        if len(self._openings) >= self._openings_per_minute:
+            raise ChallengeRefused(Reason.RATE)
+        self._openings.append(now)
+
+    def _refuse(self, order: Open, reason: Reason) -> None:
+        if order.door in self._doors and self._memory[order.door].pending == order.cmd_id and reason in _AFTER_INTENT:
+            self._remember(order.door, pending=None)
+        self._keep(EventKind.REFUSED, door=order.door, cmd_id=order.cmd_id, reason=reason)
+
+    def _watch(self, door: int, cmd_id: str) -> None:
+        """For T_WATCH_S an opening edge is this command's. Until then it dangles, and a `sync` says so."""
+        if self._memory[door].pending == cmd_id:  # the edge may have come already
+            self._watches[door] = self._timers.call_later(T_WATCH_S, lambda: self._stop_watching(door, cmd_id))
+
+    def _stop_watching(self, door: int, cmd_id: str) -> None:
+        self._watches.pop(door, None)
+        self._doors[door].contact.flush()
+        if self._memory[door].pending == cmd_id:
+            self._remember(door, pending=None)
+            self._log.remember(self._memory)
+
+    # --- the doors
+
+    def _door_opened(self, no: int) -> None:
+        cmd_id = self._memory[no].pending
+        if watch := self._watches.pop(no, None):
+            watch.cancel()
+        self._remember(no, level=Level.OPEN, pending=None)
+        self._keep(EventKind.DOOR_OPEN if cmd_id else EventKind.FORCED, door=no, cmd_id=cmd_id)
+        self._say_state()
+
+    def _door_shut(self, no: int) -> None:
+        self._remember(no, level=Level.SHUT)
+        self._keep(EventKind.DOOR_CLOSED, door=no)
+        self._say_state()
+
+    def _look_after_the_dark(self, no: int, level: Level) -> None:
+        """Compare levels, not edges: nobody saw the edges while the power was off."""
+        before = self._memory[no]
+        if before.pending:
+            opened_in_the_dark = level is Level.OPEN and before.level is not Level.OPEN
+            kind = EventKind.INFERRED if opened_in_the_dark else EventKind.POSSIBLE
+            self._remember(no, level=level, pending=None)
+            self._keep(kind, door=no, cmd_id=before.pending, level_before=before.level)
+        elif level is Level.OPEN and before.level is not Level.OPEN:
+            self._remember(no, level=level)
+            # A door that was never seen before may stand open for a fitter; after that only force opens it.
+            kind = EventKind.DOOR_OPEN if before.level is Level.UNKNOWN else EventKind.FORCED
+            self._keep(kind, door=no, level_before=before.level)
+        elif level is Level.SHUT and before.level is not Level.SHUT:
+            self._remember(no, level=level)
+            self._keep(EventKind.DOOR_CLOSED, door=no, level_before=before.level)
+
+    def _level(self, no: int) -> Level:
+        return Level(self._doors[no].contact.level)
+
+    def _remember(self, no: int, **facts: Level | str | None) -> None:
+        """Change what is remembered of a door (`level`, `pending`); it is kept with the next event."""
+        self._memory[no] = structs.replace(self._memory[no], **facts)
+
+    # --- speaking
+
+    def _keep(
+        self,
+        kind: EventKind,
+        *,
+        door: int | None = None,
+        cmd_id: str | None = None,
+        level_before: Level | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Write an event down for good, then tell it."""
+        draft = Draft(
+            kind=kind,
+            dev_boot=self._boot_id,
+            mono_ms=self._mono_ms(),
+            door=door,
+            cmd_id=cmd_id,
+            level_before=level_before,
+            reason=reason,
+        )
+        self._tell(self._log.append(draft, self._memory))
+        self._plan_resend()
+
+    def _tell(self, event: Event) -> None:
+        topic = self._identity.topic(Channel.EVT)
+        same_boot = event.dev_boot == self._boot_id
+        age_ms = max(0, self._mono_ms() - event.mono_ms) if same_boot else None
+        payload = codec.encode_event(event, age_ms=age_ms, topic=topic, key=self._identity.key)
+        self._outbox.send(topic, payload, qos=1)
+        self._told_seq = max(self._told_seq, event.seq)
+        self._reached("evt.sent")
+
+    def _send_log(self, *, after_seq: int = 0) -> None:
+        for event in self._log.waiting():
+            if event.seq > after_seq:
+                self._tell(event)
+        self._plan_resend()
+
+    def _plan_resend(self) -> None:
+        if self._resend is None and self._is_connected and self._log.waiting(1):
+            self._resend = self._timers.call_later(RESEND_S, self._resend_now)
+
+    def _resend_now(self) -> None:
+        self._resend = None
+        if self._is_connected:
+            self._send_log()
+
+    def _forget_log(self, eack: Eack) -> None:
+        self._log.forget(min(eack.seq, self._log.last_seq()))
+        self._reached("eack.received")
+        self._send_log(after_seq=self._told_seq)  # what the last window had no room for
+
+    def _say_where_we_stand(self, question: Sreq) -> None:
+        for door in self._doors.values():
+            door.contact.flush()
+        self._answer(
+            Sync(
+                q=question.q,
+                dev_boot=self._boot_id,
+                last_seq=self._log.last_seq(),
+                oldest_seq=self._oldest_seq(),
+                live=self._challenges.alive(self._timers.now()),
+                dangling=[memory.pending for memory in self._memory.values() if memory.pending],
+                doors=self._levels(),
+            )
+        )
+
+    def _oldest_seq(self) -> int:
+        waiting = self._log.waiting(1)
+        return waiting[0].seq if waiting else self._log.last_seq() + 1
+
+    def _answer(self, message: Answer) -> None:
+        topic = self._identity.topic(Channel.CHAL)
+        payload = codec.encode_answer(message, topic=topic, key=self._identity.key)
+        self._outbox.send(topic, payload, qos=0)
+
+    def _say_state(self) -> None:
+        state = State(
+            online=True,
+            boot_id=self._boot_id,
+            kind="locker_bank",
+            firmware=self._firmware,
+            key=self._identity.key.public().text(),
+            doors=self._levels(),
+        )
+        self._outbox.send(self._identity.topic(Channel.STATE), codec.encode_state(state), qos=1, retain=True)
+
+    def _levels(self) -> dict[str, Level]:
+        return {str(no): self._level(no) for no in self._doors}
+
+    def _count_forgery(self, fault: Fault) -> None:
+        """One event when they come in numbers; a single broken message is nobody's business."""
+        now = self._timers.now()
+        while self._forgeries and now - self._forgeries[0] >= MINUTE_S:
+            self._forgeries.popleft()
+        self._forgeries.append(now)
+        if len(self._forgeries) == FORGERIES_A_MINUTE:
+            self._keep(EventKind.TAMPER, reason=fault)
+
+    # --- time
+
+    def _mono_ms(self) -> int:
+        return int(self._timers.now() * 1000)
+
+    def _age_s(self, since: float) -> float:
+        return self._timers.now() - since
+
+
+# Refusals that come after the intent was kept and before anything moved: the command no longer dangles.
+_AFTER_INTENT = frozenset({Reason.TOO_LATE, Reason.STRIKE})

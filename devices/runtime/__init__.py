@@ -1,0 +1,1 @@
+"""What carries a node: its one thread, its link, its memory, its configuration."""

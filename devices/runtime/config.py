@@ -1,0 +1,150 @@
+"""What a device is told about itself: node.toml, checked to the last key before anything moves."""
+
+import re
+import ssl
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from devices.wire.signing import PublicKey
+from devices.wire.topics import is_name
+
+Pin = Annotated[int, msgspec.Meta(ge=0, le=53)]
+DoorNo = Annotated[int, msgspec.Meta(ge=1, le=512)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class ConfigError(Exception):
+    """One sentence: which key, and what was found there."""
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class BrokerConfig(_Table, frozen=True, kw_only=True):
+    """Where the broker is and how to show oneself to it: a password, a certificate, or both."""
+
+    host: str
+    port: Port = 1883
+    username: str | None = None
+    password_file: str | None = None
+    ca: str | None = None  # with it, TLS
+    certificate: str | None = None
+    private_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.username is None) != (self.password_file is None):
+            raise ValueError("username and password_file go together")
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key go together")
+        if self.certificate is not None and self.ca is None:
+            raise ValueError("a certificate needs ca as well")
+
+
+class DoorConfig(_Table, frozen=True, kw_only=True):
+    """One door's wiring; pins by GPIO number."""
+
+    no: DoorNo
+    strike_pin: Pin
+    contact_pin: Pin
+    strike_active_high: bool = True
+    contact_closed_is_low: bool = True
+
+
+class NodeConfig(_Table, frozen=True, kw_only=True):
+    """The whole file. Paths in it are relative to the directory it lies in."""
+
+    site: str
+    device: str
+    gateway_key: str
+    broker: BrokerConfig
+    doors: Annotated[list[DoorConfig], msgspec.Meta(min_length=1)]
+    key: str = "device.pem"
+    log: str = "log.db"
+    settle_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
+    openings_per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
+
+    def __post_init__(self) -> None:
+        for key, name in {"site": self.site, "device": self.device}.items():
+            if not is_name(name):
+                raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
+        _refuse_twins("doors: no", [door.no for door in self.doors])
+        pins = [pin for door in self.doors for pin in (door.strike_pin, door.contact_pin)]
+        _refuse_twins("doors: pin", pins)
+
+    def gateway(self) -> PublicKey:
+        """Whose commands to follow. Raises ConfigError."""
+        try:
+            return PublicKey.from_text(self.gateway_key)
+        except ValueError as error:
+            raise ConfigError(
+                f"gateway_key: expected the 43 characters of the gateway's public key, found {self.gateway_key!r}"
+            ) from error
+
+
+def load(path: Path) -> NodeConfig:
+    """Read node.toml. Raises ConfigError for a file that is missing, no TOML, or not a node's."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    try:
+        config = msgspec.convert(tables, NodeConfig)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_explain(error, tables)}") from error
+    config.gateway()
+    return config
+
+
+def password(broker: BrokerConfig, directory: Path) -> str | None:
+    """What the broker asks for; None without a password_file. Raises ConfigError when it cannot be read."""
+    if broker.password_file is None:
+        return None
+    path = directory / broker.password_file
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"broker.password_file: {path} cannot be read: {error.strerror}") from error
+
+
+def tls(broker: BrokerConfig, directory: Path) -> ssl.SSLContext | None:
+    """Trust the site's own CA and nobody else; None without `ca`. Raises ConfigError when a file does not serve."""
+    if broker.ca is None:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=directory / broker.ca)
+        if broker.certificate is not None and broker.private_key is not None:
+            context.load_cert_chain(directory / broker.certificate, directory / broker.private_key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"broker.ca, certificate or private_key does not serve: {error}") from error
+    return context
+
+
+def _refuse_twins(what: str, numbers: list[int]) -> None:
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise ValueError(f"{what} {number} stands there twice")
+
+
+def _explain(error: msgspec.ValidationError, tables: object) -> str:
+    """Name the key and what was found there, which msgspec does not."""
+    reason, _, place = str(error).partition(" - at `$")
+    place = place.strip(".`")
+    if not place:
+        return reason
+    found = _look_up(tables, place)
+    return f"{place}: {reason}" if isinstance(found, dict | list) else f"{place}: {reason}, found {found!r}"
+
+
+def _look_up(value: object, place: str) -> object:
+    for step in re.findall(r"[^.\[\]]+", place):
+        if isinstance(value, list):
+            value = value[int(step)]
+        elif isinstance(value, dict):
+            value = value[step]
+    return value

@@ -1,0 +1,24 @@
+"""The one error that unreadable bytes become."""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Why a message was not taken. Stable: dead letters are counted by it."""
+
+    TOPIC = "topic"  # not one of ours
+    TOO_LONG = "too_long"  # over MAX_BYTES
+    SIGNATURE = "signature"  # not signed, by somebody else, or with another algorithm or type
+    AUDIENCE = "audience"  # signed for another topic
+    MALFORMED = "malformed"  # signed, but not a message of this channel and version
+    RETAINED = "retained"  # the broker kept it; whatever it asks, it asked long ago
+    STRANGER = "stranger"  # from a device that is not approved
+
+
+class WireError(ValueError):
+    """Bytes that are no message of ours. `fault` says which rule they broke, `detail` how."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}" if detail else str(fault))
+        self.fault = fault
+        self.detail = detail

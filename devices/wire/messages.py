@@ -1,0 +1,189 @@
+"""What is said: every message of `unlock/1` and the plain state, as types that refuse what does not fit.
+
+Signed messages travel in an `Envelope` (`aud` = the topic, so that none can be moved to another device) inside a JWS;
+`State` is plain JSON. `docs/wire.md` is generated from this file.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+T_GW_S: Final = 8.0  # from the request, the gateway may sign
+T_DEV_S: Final = 5.0  # from its challenge, the device may act
+T_WATCH_S: Final = 3.0  # from the pulse, an opening edge counts as this command's
+
+Hex128 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", description="128 random bits, hex")]
+Hex256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, hex")]
+BootId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", description="random, new at every start")]
+DoorNo = Annotated[int, msgspec.Meta(ge=1, le=512, description="the device's own numbering, from 1")]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="rises by one an event, survives restarts")]
+Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds")]
+Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="plain text")]
+
+
+class Level(StrEnum):
+    """What the contact says of a door now. UNKNOWN is a word of its own: never read it as shut."""
+
+    OPEN = "open"
+    SHUT = "shut"
+    UNKNOWN = "unknown"
+
+
+class ActorClass(StrEnum):
+    """What kind of hand asked. No member's identity ever leaves the gateway."""
+
+    MEMBER = "member"
+    STAFF = "staff"
+    JOB = "job"
+
+
+class EventKind(StrEnum):
+    """What happened at a device."""
+
+    BOOT = "boot"  # it started
+    INTENT = "intent"  # it is about to pulse for `cmd_id`
+    DONE = "done"  # it has pulsed for `cmd_id`
+    INFERRED = "inferred"  # it restarted during `cmd_id` and finds the door open
+    POSSIBLE = "possible"  # it restarted during `cmd_id` and finds the door shut
+    DOOR_OPEN = "door_open"  # the contact saw the door open, for `cmd_id`
+    DOOR_CLOSED = "door_closed"  # the contact saw the door shut
+    FORCED = "forced"  # the door is open and nobody asked
+    REFUSED = "refused"  # an authentic `open` was not followed, for `reason`
+    TAMPER = "tamper"  # the box was opened, or somebody keeps sending forgeries
+    CREDENTIAL = "credential"  # a card or code was presented
+
+
+class Reason(StrEnum):
+    """Why a device refused an authentic `open`."""
+
+    NO_CHALLENGE = "no_challenge"  # used before, or made before a restart, or never made
+    WRONG_DOOR = "wrong_door"  # the challenge was made for another door
+    STALE = "stale"  # older than T_DEV when it came
+    TOO_LATE = "too_late"  # older than T_DEV when the strike was about to be pulsed
+    BUSY = "busy"  # another command's pulse is still being watched at this door
+    RATE = "rate"  # the cabinet's openings a minute are used up
+    NO_SUCH_DOOR = "no_such_door"
+    STRIKE = "strike"  # the hardware said no
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", kw_only=True):
+    """The base of every signed message."""
+
+
+class Prep(Message, frozen=True, kw_only=True, tag="prep"):
+    """Gateway to device: make a challenge for this command. Asks for nothing to move."""
+
+    cmd_id: Hex128
+    door: DoorNo
+    gw_boot: BootId
+
+
+class Open(Message, frozen=True, kw_only=True, tag="open"):
+    """Gateway to device: the one permission to pulse one door once."""
+
+    cmd_id: Hex128
+    door: DoorNo
+    nonce: Hex128
+    dev_boot: BootId
+    pulse_ms: Annotated[int, msgspec.Meta(ge=50, le=1000)]
+    max_age_ms: Annotated[int, msgspec.Meta(ge=1, le=5000)]
+    actor_class: ActorClass
+
+
+class Eack(Message, frozen=True, kw_only=True, tag="eack"):
+    """Gateway to device: every event up to and with `seq` is committed here; forget them."""
+
+    seq: Seq
+
+
+class Sreq(Message, frozen=True, kw_only=True, tag="sreq"):
+    """Gateway to device: say where you stand, quoting `q`, which is random and new each time."""
+
+    q: Hex128
+
+
+class Chal(Message, frozen=True, kw_only=True, tag="chal"):
+    """Device to gateway: the challenge made for `cmd_id`, good for `ttl_ms`."""
+
+    cmd_id: Hex128
+    door: DoorNo
+    nonce: Hex128
+    dev_boot: BootId
+    ttl_ms: Millis
+    level: Level
+    firmware: Word
+
+
+class Sync(Message, frozen=True, kw_only=True, tag="sync"):
+    """Device to gateway: where it stands, in answer to `q`."""
+
+    q: Hex128
+    dev_boot: BootId
+    last_seq: Seq
+    oldest_seq: Seq  # of the events still kept; one above `last_seq` when there is none
+    live: list[Hex128]  # commands whose challenge could still be used
+    dangling: list[Hex128]  # commands whose pulse is still being watched, or was cut short
+    doors: dict[str, Level]
+
+
+class Event(Message, frozen=True, kw_only=True, tag="evt"):
+    """Device to gateway: something happened. Kept and sent again until `eack`."""
+
+    seq: Seq
+    dev_boot: BootId
+    kind: EventKind
+    mono_ms: Millis  # when, on the clock of that boot
+    door: DoorNo | None = None
+    cmd_id: Hex128 | None = None
+    level_before: Level | None = None
+    reason: Word | None = None
+    prev_hash: Hex256
+
+
+Command = Prep | Open | Eack | Sreq
+Answer = Chal | Sync
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is signed: the message, its version, and the topic it may travel on."""
+
+    v: Literal[1] = 1
+    aud: str
+
+
+class CommandEnvelope(Envelope, frozen=True, kw_only=True):
+    """On `cmd`."""
+
+    msg: Command
+
+
+class AnswerEnvelope(Envelope, frozen=True, kw_only=True):
+    """On `chal`."""
+
+    msg: Answer
+
+
+class EventEnvelope(Envelope, frozen=True, kw_only=True):
+    """On `evt`: `age_ms` is how long ago it happened, when that is known (same boot)."""
+
+    msg: Event
+    age_ms: Millis | None = None
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Plain and retained on `state`; with `online` false also the device's will.
+
+    A fact for people (is the bank there?), never for opening: it is not signed. `key` introduces a device that the
+    gateway does not know; it is pinned only by a person's approval. A member a reader does not know is passed over,
+    so that newer firmware can say more.
+    """
+
+    v: Literal[1] = 1
+    online: bool
+    boot_id: BootId
+    kind: Word = ""
+    firmware: Word = ""
+    key: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    doors: dict[str, Level] = {}
+    supply_v: float | None = None
