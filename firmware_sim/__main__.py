@@ -1,0 +1,149 @@
+"""`python -m firmware_sim SCENARIO`: a pretended building over real MQTT."""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from devices.runtime.config import ConfigError
+from devices.runtime.logs import log_to_stderr
+from devices.runtime.mailbox import Mailbox
+from devices.runtime.store import LogError
+from firmware_sim.bank import Hands
+from firmware_sim.ledger import Ledger, read_ledger
+from firmware_sim.live import LiveBank, Stage, kill_at
+from firmware_sim.orders import follow
+
+_HELP = """\
+A pretended building: the real firmware on pretended pins, over real MQTT.
+
+It prints one line for each bank when it is connected (`bank-a: 24 doors, ready`) and runs until SIGTERM or SIGINT,
+when it says goodbye and ends with 0. It ends with 1 and a sentence on standard error when it cannot start.
+
+Hands are laid on the doors by lines on standard input, each answered by a line on standard output that repeats it
+after `ok`, or says after `error` what is wrong with it:
+  shut 3       push door 3 shut          jam 3     wedge it: its strike does not open it
+  force 3      lever it open             unjam 3   free it
+  shut-all     push every door shut      doors     which stand open, as in `ok doors 3 7`
+With several banks, each line begins with the bank's name: `bank-a shut 3`.
+
+HEARTH_KILL_AT names a step of the firmware (`intent.kept`, `pulsed`...): the process kills itself when it comes there.
+"""
+_BANK_EXAMPLE = "example: python -m firmware_sim bank --config node.toml --ledger truth.jsonl --spring-ms 0"
+_DEMO_EXAMPLE = "example: python -m firmware_sim demo --centre .centre"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a scenario; the exit code is returned."""
+    options = _parser().parse_args(arguments)
+    log_to_stderr()
+    try:
+        return _run(_paths(options), options)
+    except (ConfigError, LogError, OSError) as error:
+        print(f"firmware_sim: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m firmware_sim", description=_HELP, formatter_class=plain)
+    scenarios = parser.add_subparsers(dest="scenario", required=True, metavar="SCENARIO")
+    demo = scenarios.add_parser("demo", help="every bank of a demo centre", epilog=_DEMO_EXAMPLE, formatter_class=plain)
+    demo.add_argument("--centre", type=Path, required=True, help="the centre's directory: runs its demo/*/node.toml")
+    _add_physics(demo, closes_after_s=8.0)
+    bank = scenarios.add_parser("bank", help="one bank, for tests", epilog=_BANK_EXAMPLE, formatter_class=plain)
+    bank.add_argument("--config", type=Path, required=True, help="its node.toml")
+    _add_physics(bank, closes_after_s=None)
+    return parser
+
+
+def _add_physics(parser: argparse.ArgumentParser, *, closes_after_s: float | None) -> None:
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        help="add what really happens to this file, a JSON line each; doors begin as it left them",
+    )
+    parser.add_argument(
+        "--spring-ms", type=float, default=150.0, help="from the strike to the open door (default: 150)"
+    )
+    parser.add_argument(
+        "--settle-ms", type=float, help="how long a contact must be steady (default: as node.toml says)"
+    )
+    parser.add_argument(
+        "--closes-after",
+        type=float,
+        default=closes_after_s,
+        metavar="S",
+        help=f"somebody shuts an open door after about so many seconds (default: {closes_after_s or 'nobody does'})",
+    )
+
+
+def _paths(options: argparse.Namespace) -> list[Path]:
+    if options.scenario == "bank":
+        return [options.config]
+    paths = sorted(options.centre.glob("demo/*/node.toml"))
+    if not paths:
+        raise ConfigError(f"there is no demo/*/node.toml in {options.centre}; `hearth run --demo` makes them")
+    return paths
+
+
+def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
+    stopping = _stop_on_signals()
+    stage = _stage(options.ledger)
+    hands = Hands(
+        spring_s=options.spring_ms / 1000, bounce_s=(0.003, 0.001), closes_after_s=_about(options.closes_after)
+    )
+    settle_s = None if options.settle_ms is None else options.settle_ms / 1000
+    reached = kill_at(os.environ.get("HEARTH_KILL_AT"))
+    banks = [
+        LiveBank(path, stage=stage, hands=hands, settle_s=settle_s, reached=reached, when_ready=_say) for path in paths
+    ]
+    stage.physics.start()
+    for bank in banks:
+        bank.start()
+    threading.Thread(target=_obey, args=(banks,), name="hands", daemon=True).start()
+    stopping.wait()
+    for bank in banks:
+        bank.stop()
+    stage.physics.stop()
+    stage.ledger.close()
+    return 0
+
+
+def _stage(path: Path | None) -> Stage:
+    try:
+        before = tuple(read_ledger(path)) if path is not None and path.exists() else ()
+    except ValueError as error:
+        raise ConfigError(f"--ledger: {path} is not a ledger: {error}") from error
+    return Stage(Mailbox("physics"), Ledger(path), before)
+
+
+def _about(seconds: float | None) -> Callable[[], float] | None:
+    """People are no clockwork: a quarter more or less."""
+    return None if seconds is None else lambda: random.uniform(0.75, 1.25) * seconds  # noqa: S311 - no secret
+
+
+def _stop_on_signals() -> threading.Event:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def _obey(banks: Sequence[LiveBank]) -> None:
+    doors = {bank.device: bank.doors for bank in banks}
+    for line in sys.stdin:
+        if words := line.split():
+            _say(follow(words, doors))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command's answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())

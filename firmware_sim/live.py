@@ -1,0 +1,187 @@
+"""One pretended bank in real time and over real MQTT: threads, log and connection as on a Pi, only the pins are not."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.nodes.locker_bank import Identity
+from devices.runtime import config as files
+from devices.runtime.mailbox import Mailbox
+from devices.runtime.mqtt import Connection, Incoming
+from devices.runtime.store import SqliteLog
+from devices.wire.signing import SigningKey
+from devices.wire.topics import ROOT, Channel
+from firmware_sim.bank import Hands, SimulatedBank, Wiring
+from firmware_sim.doors import SimulatedDoor
+from firmware_sim.ledger import Fact, Ledger
+
+_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the banks of one process share: who moves doors, who writes it down, and what was written before."""
+
+    physics: Mailbox
+    ledger: Ledger
+    before: tuple[Fact, ...] = ()
+
+
+class LiveBank:
+    """A SimulatedBank behind its own mailbox, cutoff and connection, all of them made from one node.toml."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        stage: Stage,
+        hands: Hands,
+        settle_s: float | None = None,
+        reached: Callable[[str], None] = lambda step: None,
+        when_ready: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """Nothing runs yet. `settle_s` None: as the file says. `when_ready` gets one line, once, from any thread.
+
+        Makes the device's key at its first start. Raises ConfigError, LogError and OSError, each with its sentence.
+        """
+        directory = path.parent
+        config = files.load(path)
+        self._mailbox = Mailbox(config.device)
+        self._cutoff = Mailbox(f"{config.device} cutoff")
+        self._log = SqliteLog(directory / config.log)
+        self._when_ready = when_ready
+        self._was_ready = False
+        identity = Identity(config.site, config.device, _own_key(directory / config.key), config.gateway())
+        self._bank = SimulatedBank(
+            identity,
+            wiring=[
+                Wiring(
+                    door.no,
+                    strike_pin=door.strike_pin,
+                    contact_pin=door.contact_pin,
+                    strike_active_high=door.strike_active_high,
+                    contact_closed_is_low=door.contact_closed_is_low,
+                )
+                for door in config.doors
+            ],
+            timers=self._mailbox,
+            cutoff=self._cutoff,
+            physics=stage.physics,
+            outbox=_Mouth(self),
+            ledger=stage.ledger,
+            log=self._log,
+            hands=hands,
+            settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
+            openings_per_minute=config.openings_per_minute,
+            reached=reached,
+        )
+        for no, door in self._bank.doors.items():
+            door.resume(fact for fact in stage.before if (fact.device, fact.door) == (config.device, no))
+        self._config = config
+        self._password = files.password(config.broker, directory)
+        self._tls = files.tls(config.broker, directory)
+        self._connection: Connection | None = None
+
+    @property
+    def device(self) -> str:
+        """Its name."""
+        return self._bank.identity.device
+
+    @property
+    def doors(self) -> Mapping[int, SimulatedDoor]:
+        """For hands: safe from any thread."""
+        return self._bank.doors
+
+    def start(self) -> None:
+        """Power on, then connect, for as long as that takes."""
+        self._cutoff.start()
+        self._mailbox.start()
+        self._on_node(self._bank.power_on)
+        self._connection = self._connect()
+        self._connection.start()
+
+    def stop(self) -> None:
+        """Strikes off, say goodbye, end."""
+        self._on_node(self._bank.stop)
+        if self._connection is not None:
+            self._connection.stop()
+        self._mailbox.stop()
+        self._cutoff.stop()
+        self._log.close()
+
+    def say(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
+        """Publish, if connected."""
+        if self._connection is not None:
+            self._connection.publish(topic, payload, qos=qos, retain=retain)
+
+    def _connect(self) -> Connection:
+        config = self._config
+        return Connection(
+            client_id=config.device,
+            host=config.broker.host,
+            port=config.broker.port,
+            username=config.broker.username,
+            password=self._password,
+            tls=self._tls,
+            will=self._bank.will(),
+            subscriptions=[(self._bank.identity.topic(Channel.CMD), 0)],
+            ping_topic=f"{ROOT}/{config.site}/{config.device}/ping",
+            on_message=self._hear,
+            on_ready=lambda: self._mailbox.call_soon(self._ready),
+            on_lost=lambda: self._mailbox.call_soon(self._bank.disconnected),
+        )
+
+    def _hear(self, incoming: Incoming) -> None:
+        self._mailbox.call_soon(lambda: self._bank.deliver(incoming.topic, incoming.payload, incoming.retained))
+
+    def _ready(self) -> None:
+        self._bank.connected()
+        if not self._was_ready:
+            self._was_ready = True
+            self._when_ready(f"{self.device}: {len(self.doors)} doors, ready")
+
+    def _on_node(self, act: Callable[[], None]) -> None:
+        """Run `act` on the node's thread and wait until it is done. Raises TimeoutError when the node hangs."""
+        done = threading.Event()
+
+        def run() -> None:
+            try:
+                act()
+            finally:
+                done.set()
+
+        self._mailbox.call_soon(run)
+        if not done.wait(_PATIENCE_S):
+            raise TimeoutError(f"{self.device} has hung for {_PATIENCE_S:g} s")
+
+
+class _Mouth:
+    """The node's Outbox."""
+
+    def __init__(self, bank: LiveBank) -> None:
+        self._bank = bank
+
+    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
+        self._bank.say(topic, payload, qos=qos, retain=retain)
+
+
+def kill_at(step: str | None) -> Callable[[str], None]:
+    """For a node's `reached`: kill this process the moment it comes to `step`, as a power cut would. None: never."""
+
+    def reached(name: str) -> None:
+        if name == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached
+
+
+def _own_key(path: Path) -> SigningKey:
+    if not path.exists():
+        SigningKey.generate().save(path)
+    try:
+        return SigningKey.load(path)
+    except ValueError as error:
+        raise files.ConfigError(f"key: {path} does not serve as this device's key: {error}") from error
