@@ -1,0 +1,62 @@
+"""An opened centre: its directory, settings, database and clock. What every program of a centre starts from."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import URL, make_url
+
+from gateway.kit.clock import Clock, SystemClock
+from gateway.kit.db import Sessions, open_engine
+from gateway.kit.errors import Trouble
+from gateway.migrations import Shape, shape
+from gateway.settings import Settings, load_settings
+
+_REMEDY: Final = {
+    Shape.EMPTY: "the database of {centre} holds nothing yet: run `hearth migrate`",
+    Shape.OLDER: "the database of {centre} is from an earlier release: run `hearth migrate`",
+    Shape.NEWER: "the database of {centre} is from a later release of Hearth: run that release",
+}
+
+
+class CentreError(Trouble):
+    """A centre that cannot be opened: the sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Everything a program of this centre works with."""
+
+    directory: Path
+    settings: Settings
+    sessions: Sessions
+    clock: Clock
+
+
+def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> Centre:
+    """Open a centre whose database has this release's shape.
+
+    `environ` None: this process's. Raises SettingsError for bad settings, CentreError when the database is not there or
+    has another shape.
+    """
+    settings = load_settings(directory, os.environ if environ is None else environ)
+    url = database_url(directory, settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        # Opening it would make an empty one, and hide that the real one is gone.
+        raise CentreError(f"there is no database at {url.database}: run `hearth migrate`, or put the file back")
+    sessions = Sessions(open_engine(url))
+    found = shape(sessions.engine)
+    if found is not Shape.CURRENT:
+        sessions.close()
+        raise CentreError(_REMEDY[found].format(centre=directory))
+    return Centre(directory, settings, sessions, clock or SystemClock())
+
+
+def database_url(directory: Path, settings: Settings) -> URL:
+    """Where the centre's database is; a SQLite path is taken from the centre's directory."""
+    url = make_url(settings.database.url)
+    if url.get_backend_name() != "sqlite":
+        return url
+    return url.set(database=str((directory / (url.database or "")).resolve()))

@@ -1,0 +1,1 @@
+"""What `hearth` can be told to do: one module a command, imported only when it is asked for."""

@@ -1,0 +1,164 @@
+"""`hearth doctor`."""
+
+import json
+import os
+import shutil
+import stat
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from gateway import broker, pki
+from gateway.centre import Centre, open_centre
+from gateway.commands import options
+from gateway.kit import audit
+from gateway.kit.errors import Trouble
+from gateway.settings import Settings, load_settings
+
+EXAMPLE = "hearth doctor --centre /var/lib/hearth --json"
+
+_LEAST_FREE_BYTES = 200 * 2**20  # the database, its WAL and one copy of it for years of unlocks
+_NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
+_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `says` is a sentence: when not `ok`, also what to do."""
+
+    part: str
+    ok: bool
+    says: str
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may be said beside it."""
+    options.add_centre(parser)
+    options.add_json(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Look at everything, say it, and answer 1 when anything is wrong."""
+    findings = list(examine(arguments.centre, datetime.now(UTC)))
+    ok = all(finding.ok for finding in findings)
+    if arguments.json:
+        print(json.dumps({"ok": ok, "findings": [asdict(finding) for finding in findings]}))
+    else:
+        for finding in findings:
+            print(f"{'ok   ' if finding.ok else 'WRONG'} {finding.part}: {finding.says}")
+    return 0 if ok else 1
+
+
+def examine(centre_dir: Path, now: datetime) -> Iterator[Finding]:
+    """Everything that can be looked at; what could not be reached says so and the rest goes on."""
+    try:
+        settings = load_settings(centre_dir, os.environ)
+    except Trouble as trouble:
+        yield Finding("settings", ok=False, says=str(trouble))
+        return
+    yield Finding("settings", ok=True, says=f"site {settings.site}, times in {settings.zone}")
+    yield _disk(centre_dir)
+    yield _keys(centre_dir)
+    yield from _database(centre_dir, now)
+    yield _broker(centre_dir, settings)
+    yield from _certificates(centre_dir, settings, now)
+
+
+def _disk(centre_dir: Path) -> Finding:
+    free = shutil.disk_usage(centre_dir).free
+    says = f"{free // 2**20} MiB free"
+    if free < _LEAST_FREE_BYTES:
+        return Finding("disk", ok=False, says=f"{says}: make room, a full disk stops every unlock")
+    return Finding("disk", ok=True, says=says)
+
+
+def _keys(centre_dir: Path) -> Finding:
+    key = centre_dir / "keys" / "gateway.pem"
+    if not key.is_file():
+        return Finding("keys", ok=False, says=f"{key} is not there: put it back, no device listens to another")
+    if stat.S_IMODE(key.stat().st_mode) & 0o077:
+        return Finding("keys", ok=False, says=f"others can read {key}, which opens every lock: chmod 600 it")
+    return Finding("keys", ok=True, says="the signing key is there, and only its owner can read it")
+
+
+def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
+    try:
+        centre = open_centre(centre_dir)
+    except (Trouble, SQLAlchemyError) as error:
+        yield Finding("database", ok=False, says=_first_line(error))
+        yield _clock(None, now)
+        return
+    try:
+        with centre.sessions.read() as session:
+            yield _integrity(centre, session)
+            head = audit.head(session)
+            newest = session.scalar(select(audit.AuditEntry.at).where(audit.AuditEntry.seq == head.seq))
+        yield Finding("audit", ok=True, says=f"{head.seq} entries; head {head.seq}:{head.hash}")
+        yield _clock(newest, now)
+    except SQLAlchemyError as error:
+        yield Finding("database", ok=False, says=f"{_first_line(error)}: restore the last backup")
+    finally:
+        centre.sessions.close()
+
+
+def _integrity(centre: Centre, session: Session) -> Finding:
+    if centre.sessions.engine.dialect.name != "sqlite":
+        return Finding("database", ok=True, says="answers, and has this release's shape")
+    said = session.scalars(text("PRAGMA quick_check(3)")).all()
+    if said != ["ok"]:
+        return Finding("database", ok=False, says=f"is damaged ({said[0]}): restore the last backup")
+    return Finding("database", ok=True, says="opens, is whole, and has this release's shape")
+
+
+def _clock(newest: datetime | None, now: datetime) -> Finding:
+    says = f"it is {now:%Y-%m-%d %H:%M} UTC"
+    if now < _NOT_BEFORE:
+        return Finding("clock", ok=False, says=f"{says}, which cannot be: set the clock or wait for network time")
+    if newest and newest > now + _SKEW:
+        return Finding(
+            "clock", ok=False, says=f"{says}, yet the audit trail ends at {newest:%Y-%m-%d %H:%M}: set the clock"
+        )
+    return Finding("clock", ok=True, says=says)
+
+
+def _broker(centre_dir: Path, settings: Settings) -> Finding:
+    where = f"{settings.broker.host} port {settings.broker.port}"
+    try:
+        password = broker.password_of(centre_dir, broker.HOUSE[0])
+    except FileNotFoundError:
+        return Finding("broker", ok=False, says="has no users yet: it gets them when it starts (`hearth run`)")
+    if refusal := broker.greet(settings.broker, user=broker.HOUSE[0], password=password):
+        return Finding("broker", ok=False, says=f"{where}: {refusal}")
+    return Finding("broker", ok=True, says=f"answers at {where} and knows the gateway")
+
+
+def _certificates(centre_dir: Path, settings: Settings, now: datetime) -> Iterator[Finding]:
+    tls = centre_dir / "tls"
+    remedies = {tls / "ca.crt": "every device needs a new one: plan a visit"}
+    if settings.broker.lan_port is not None:
+        remedies[tls / "broker.crt"] = "start the broker again and it makes the next"
+    for path in sorted((tls / "devices").glob("*.crt")):
+        remedies[path] = f"run `hearth enrol {path.stem}` again and carry the folder to it"
+    for path, remedy in remedies.items():
+        yield _certificate(path, remedy, now)
+
+
+def _certificate(path: Path, remedy: str, now: datetime) -> Finding:
+    part = f"certificate {path.stem}"
+    try:
+        end = pki.ends_at(path)
+    except (OSError, ValueError):
+        return Finding(part, ok=False, says=f"{path} cannot be read: {remedy}")
+    if pki.is_due(path, now):
+        return Finding(part, ok=False, says=f"ends on {end:%Y-%m-%d}: {remedy}")
+    return Finding(part, ok=True, says=f"good until {end:%Y-%m-%d}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

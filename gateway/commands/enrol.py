@@ -1,0 +1,103 @@
+"""`hearth enrol`."""
+
+import os
+import socket
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import Final
+
+from devices.wire.topics import is_name
+from gateway import broker, pki
+from gateway.commands import options
+from gateway.files import write_private
+from gateway.kit.errors import Trouble
+from gateway.settings import Settings, load_settings
+
+EXAMPLE = "hearth enrol bank-c --doors 2 --out bank-c --host hearth.local"
+
+# Strike and contact of each door, by GPIO number. A strike's pin is one that a Pi pulls low until its firmware speaks,
+# so that no door springs open at power-up; 2, 3, 14 and 15 stay free for I2C and the serial console.
+_PINS: Final = ((17, 27), (22, 5), (23, 6), (24, 26), (25, 16), (12, 20), (13, 21), (18, 19))
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may be said beside it."""
+    options.add_centre(parser)
+    parser.add_argument("name", type=_name, metavar="NAME", help="the device's name: a-z, 0-9 and inner hyphens")
+    parser.add_argument(
+        "--doors", type=int, required=True, choices=range(1, len(_PINS) + 1), metavar="N", help="how many, 1 to 8"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make; must not exist")
+    parser.add_argument(
+        "--host",
+        default=f"{socket.gethostname().removesuffix('.local')}.local",
+        help="how the device reaches this machine (default: %(default)s)",
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Make the folder. Its certificate lets the device speak as itself; what it may open, a person decides later."""
+    centre_dir: Path = arguments.centre
+    settings = load_settings(centre_dir, os.environ)
+    lan_port = settings.broker.lan_port
+    if lan_port is None:
+        raise Trouble("no device can come in from the network yet: set broker.lan_port = 8883 in hearth.toml first")
+    if arguments.out.exists():
+        raise Trouble(f"{arguments.out} is there already: name another folder with --out")
+    gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
+    pki.issue_broker_certificate(centre_dir / "tls", names=[arguments.host])
+    broker.reload(centre_dir)  # it may have a new certificate to show
+    _fill(arguments.out, centre_dir, arguments.name)
+    node = node_toml(
+        settings,
+        device=arguments.name,
+        gateway_key=gateway_key,
+        host=arguments.host,
+        port=lan_port,
+        doors=arguments.doors,
+    )
+    (arguments.out / "node.toml").write_text(node, encoding="utf-8")
+    print(_what_next(arguments.name, arguments.out))
+    return 0
+
+
+def node_toml(settings: Settings, *, device: str, gateway_key: str, host: str, port: int, doors: int) -> str:
+    """What the device is told about itself (`devices/runtime/config.py` reads it)."""
+    lines = [
+        f'site = "{settings.site}"',
+        f'device = "{device}"',
+        f'gateway_key = "{gateway_key}"',
+        "",
+        "[broker]",
+        f'host = "{host}"',
+        f"port = {port}",
+        'ca = "ca.crt"',
+        'certificate = "device.crt"',
+        'private_key = "device.key"',
+    ]
+    for no, (strike, contact) in enumerate(_PINS[:doors], start=1):
+        lines += ["", "[[doors]]", f"no = {no}", f"strike_pin = {strike}", f"contact_pin = {contact}"]
+    return "\n".join(lines) + "\n"
+
+
+def _fill(out: Path, centre_dir: Path, device: str) -> None:
+    issued = pki.issue_device_certificate(centre_dir / "tls", device)
+    out.mkdir(mode=0o700, parents=True)
+    (out / "ca.crt").write_bytes((centre_dir / "tls" / "ca.crt").read_bytes())
+    (out / "device.crt").write_bytes(issued.certificate)
+    write_private(out / "device.key", issued.key)
+    (out / "README").write_text(_what_next(device, out) + "\n", encoding="utf-8")
+
+
+def _what_next(device: str, out: Path) -> str:
+    return (
+        f"Carry {out.name} to the Raspberry Pi, check the pins in node.toml, and start it there:"
+        " python -m devices locker_bank --config node.toml\n"
+        f"It makes its own key and prints the fingerprint; a technician compares it and approves {device}."
+    )
+
+
+def _name(text: str) -> str:
+    if not is_name(text) or text in broker.HOUSE:
+        raise ArgumentTypeError(f"{text!r} cannot name a device: 1 to 32 of a-z, 0-9 and inner hyphens")
+    return text

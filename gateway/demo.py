@@ -1,0 +1,250 @@
+"""The demo centre: invented people and a pretended building's devices. Running it again changes nothing."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from devices.wire.signing import PublicKey, SigningKey
+from gateway import broker
+from gateway.centre import Centre, open_centre
+from gateway.files import write_private
+from gateway.fleet import service as fleet
+from gateway.fleet.rules import Presentation
+from gateway.kit.ids import new_boot_id
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Bank, Size
+from gateway.lockers.service import Box
+from gateway.members import queries as members_queries
+from gateway.members import service as members
+from gateway.members.model import Language, Role
+from gateway.members.passwords import Hasher
+from gateway.settings import Settings
+
+FOLDER: Final = "demo"
+
+_MEMBERS: Final = 200
+_STAFF: Final = {"s001": Role.MANAGER, "s002": Role.DESK, "s003": Role.TECHNICIAN}
+_STAFF_NAMES: Final = {"s001": "林馆长", "s002": "何前台", "s003": "罗师傅"}
+
+# Invented: a family name and two syllables, in an order that gives two hundred different ones.
+_FAMILY: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+_FIRST: Final = "晓建志文秀国丽海玉春明桂思雨嘉"
+_SECOND: Final = "华平英伟芳军敏强兰涛霞宁"
+
+_WORDS: Final = """
+    amber apple apron atlas autumn bamboo barley basil beacon berry birch bridge brook candle canvas canyon cedar
+    cherry cinder clover cobalt comet copper coral cotton cricket crystal daisy dawn delta desert dove drum ember
+    fable falcon fern fiddle field finch flint forest fountain garden garnet ginger glacier grape harbor harvest hazel
+    heron hollow honey indigo iris island ivory jasmine juniper kettle kite lagoon lantern laurel lemon lilac linen
+    lotus maple marble meadow melon mint mirror moss needle nectar oasis olive onyx orchard otter paper pearl pebble
+    pepper pine planet plum pocket pond poplar prairie quartz quill rabbit raven reed ribbon river robin rocket saddle
+    sage sail sandal shell silver sparrow spruce summit sunset swallow tango teapot thistle thunder tiger timber tulip
+    valley velvet violet walnut willow window wool yarrow zephyr
+""".split()  # noqa: SIM905 - words read better as words
+
+
+@dataclass(frozen=True)
+class DemoBank:
+    """A locker bank of the demo building."""
+
+    device: str
+    name_zh: str
+    name_en: str
+    sizes: str  # one letter a door
+    accessible: frozenset[int]  # doors within reach of a wheelchair
+
+
+BANKS: Final = (
+    DemoBank("bank-a", "大厅储物柜", "Lobby lockers", "SSSSSSMMSSSSSSMMMMMMLLLL", frozenset({7, 8, 15, 16, 21})),
+    DemoBank("bank-b", "更衣室储物柜", "Changing room lockers", "SSSSMMMMMMLL", frozenset({5, 6, 11})),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demo centre."""
+
+    number: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class DemoPeople:
+    """Who can sign in, and how. `staff`: role by number."""
+
+    first_member: str
+    last_member: str
+    member_password: str
+    staff: Mapping[str, str]
+    staff_password: str
+
+
+def furnish(
+    centre_dir: Path,
+    *,
+    password: str | None,
+    banks: Sequence[DemoBank] = BANKS,
+    environ: Mapping[str, str] | None = None,
+) -> DemoPeople:
+    """Fill a founded centre with demo people and devices; afterwards only tell the people again.
+
+    `password` is everybody's; None: one for all members and one for all staff, made up the first time and kept.
+    """
+    centre = open_centre(centre_dir, environ=os.environ if environ is None else environ)
+    try:
+        keys = {bank.device: _device_files(centre_dir, bank, centre.settings) for bank in banks}
+        _install_banks(centre, banks, keys)
+        return _settle_people(centre, password)
+    finally:
+        centre.sessions.close()
+
+
+def _settle_people(centre: Centre, password: str | None) -> DemoPeople:
+    file = centre.directory / FOLDER / "people.json"
+    known = DemoPeople(**json.loads(file.read_text())) if file.exists() else None
+    if known and password in {None, known.member_password} and password in {None, known.staff_password}:
+        return known
+    people = _people(password)
+    _welcome(centre, people)
+    # Only now: a file that told passwords which the database does not know would never be put right.
+    write_private(file, json.dumps(asdict(people), indent=2).encode())
+    return people
+
+
+def _people(password: str | None) -> DemoPeople:
+    return DemoPeople(
+        first_member=_member_no(0),
+        last_member=_member_no(_MEMBERS - 1),
+        member_password=password or _easy_password(),
+        staff=dict(_STAFF),
+        staff_password=password or _easy_password(),
+    )
+
+
+def _welcome(centre: Centre, people: DemoPeople) -> None:
+    """Everybody has an account with the demo password, new or not."""
+    hasher = Hasher()
+    member_hash = hasher.hash(people.member_password)  # one for all of them: two hundred would take a minute
+    staff_hash = hasher.hash(people.staff_password)
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        for index in range(_MEMBERS):
+            person = Person(_member_no(index), _name(index), Role.MEMBER)
+            _settle(session, person, member_hash, now)
+        for number, role in _STAFF.items():
+            _settle(session, Person(number, _STAFF_NAMES[number], role), staff_hash, now)
+
+
+def _settle(session: Session, person: Person, password_hash: str, now: datetime) -> None:
+    member = members_queries.member_by_no(session, member_no=person.number)
+    if member is not None:
+        members.change_password(session, member=member, password_hash=password_hash, token=None, now=now)
+        return
+    members.add_member(
+        session,
+        member_no=person.number,
+        name=person.name,
+        role=person.role,
+        password_hash=password_hash,
+        language=Language.ZH_CN,
+        now=now,
+    )
+
+
+def _member_no(index: int) -> str:
+    return str(10_001 + index)
+
+
+def _name(index: int) -> str:
+    """No two alike: the three lists' lengths run out of step."""
+    return (
+        _FAMILY[index % len(_FAMILY)]
+        + _FIRST[index * 7 % len(_FIRST)]
+        + _SECOND[(index * 5 + index // 60) % len(_SECOND)]
+    )
+
+
+def _easy_password() -> str:
+    return f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(10_000):04}"
+
+
+def _device_files(centre_dir: Path, bank: DemoBank, settings: Settings) -> PublicKey:
+    """The device's key and its broker password, made once, and its node.toml as the settings now say."""
+    folder = centre_dir / FOLDER / bank.device
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key_file = folder / "device.pem"
+    if not key_file.exists():
+        SigningKey.generate().save(key_file)
+    broker.add_user(centre_dir, bank.device)
+    gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
+    (folder / "node.toml").write_text(_node_text(bank, settings, gateway_key), encoding="utf-8")
+    return SigningKey.load(key_file).public()
+
+
+def _node_text(bank: DemoBank, settings: Settings, gateway_key: str) -> str:
+    lines = [
+        "# A device of the demo building; written at every start of the demo.",
+        f'site = "{settings.site}"',
+        f'device = "{bank.device}"',
+        f'gateway_key = "{gateway_key}"',
+        "",
+        "[broker]",
+        f'host = "{settings.broker.host}"',
+        f"port = {settings.broker.port}",
+        f'username = "{bank.device}"',
+        f'password_file = "../../broker/secrets/{bank.device}"',
+        *(line for no in range(1, len(bank.sizes) + 1) for line in _door_lines(no)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _door_lines(no: int) -> Iterable[str]:
+    """Pins beyond a real header's: so many doors hang on expanders, which look like pins to the firmware."""
+    return "", "[[doors]]", f"no = {no}", f"strike_pin = {2 * no}", f"contact_pin = {2 * no + 1}"
+
+
+def _install_banks(centre: Centre, banks: Sequence[DemoBank], keys: Mapping[str, PublicKey]) -> None:
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        for bank in banks:
+            if session.get(Bank, bank.device) is None:
+                _install(session, bank, keys[bank.device], now)
+
+
+def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) -> None:
+    """As if it had spoken up, somebody had compared its label and made a bank of it, and it had been switched off."""
+    there = Presentation(
+        device_id=bank.device,
+        online=True,
+        boot_id=new_boot_id(),
+        kind="locker_bank",
+        public_key=key.text(),
+        fingerprint=key.fingerprint(),
+        doors=len(bank.sizes),
+    )
+    fleet.note_presence(session, there, now=now)
+    fleet.note_presence(session, replace(there, online=False), now=now)
+    device = fleet.approve(session, device_id=bank.device, fingerprint=key.fingerprint(), actor="gateway", now=now)
+    lockers.found_bank(
+        session,
+        device=device,
+        name_zh=bank.name_zh,
+        name_en=bank.name_en,
+        boxes=list(_boxes(bank)),
+        actor="gateway",
+        now=now,
+    )
+
+
+def _boxes(bank: DemoBank) -> Iterable[Box]:
+    letter = bank.device[-1].upper()
+    for door, size in enumerate(bank.sizes, start=1):
+        yield Box(door=door, label=f"{letter}{door:02}", size=Size(size), accessible=door in bank.accessible)

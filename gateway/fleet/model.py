@@ -1,0 +1,107 @@
+"""Tables of devices and their locks."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant, word_column
+
+
+class DeviceState(StrEnum):
+    """Whether we listen to a device. A person moves it, never the device."""
+
+    PENDING = "PENDING"  # it introduced itself; nobody has vouched for it
+    APPROVED = "APPROVED"
+    SUSPENDED = "SUSPENDED"  # its log went back, or staff said so: nothing opens there
+    RETIRED = "RETIRED"
+
+
+class Presence(StrEnum):
+    """Whether a device is there."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"  # we cannot hear anybody just now
+
+
+class DoorLevel(StrEnum):
+    """What the contact last said of a door."""
+
+    OPEN = "open"
+    SHUT = "shut"
+    UNKNOWN = "unknown"
+
+
+class Device(Base):
+    """A box on the wire, by the name it has on its topics."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    state: Mapped[DeviceState] = mapped_column(word_column(DeviceState))
+    reason: Mapped[str] = mapped_column(String(64), default="")  # why it is suspended
+    public_key: Mapped[str] = mapped_column(String(64))  # pinned at approval
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    doors: Mapped[int] = mapped_column(default=0)  # how many it says it has
+    firmware: Mapped[str] = mapped_column(String(64), default="")
+    presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
+    boot_id: Mapped[str] = mapped_column(String(16), default="")
+    heard_at: Mapped[datetime] = mapped_column(Instant)
+    first_seen_at: Mapped[datetime] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    log_no: Mapped[int] = mapped_column(
+        default=1
+    )  # rises when a wiped device is approved again: its numbers start anew
+    last_seq: Mapped[int | None] = mapped_column(BigInteger)  # newest event stored; None: none yet
+    last_hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Lock(Base):
+    """Anything that a signed command opens: one door of one device."""
+
+    __tablename__ = "locks"
+    __table_args__ = (UniqueConstraint("device_id", "door"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"))
+    door: Mapped[int]  # the device's own numbering, from 1
+    level: Mapped[DoorLevel] = mapped_column(word_column(DoorLevel), default=DoorLevel.UNKNOWN)
+    level_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class DeviceEvent(Base):
+    """What a device reported, once, in its own order."""
+
+    __tablename__ = "device_events"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
+    log_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    boot_id: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    door: Mapped[int | None]
+    cmd_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    level_before: Mapped[str | None] = mapped_column(String(8))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    mono_ms: Mapped[int] = mapped_column(BigInteger)  # 25 days fill 32 bits
+    observed_at: Mapped[datetime | None] = mapped_column(Instant)  # None: before its last restart
+    received_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeadLetter(Base):
+    """Messages that were not taken, counted by who and why, with the newest as a sample."""
+
+    __tablename__ = "dead_letters"
+
+    device: Mapped[str] = mapped_column(String(64), primary_key=True)  # as the topic says; anybody can write that
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    fault: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(Instant)
+    last_at: Mapped[datetime] = mapped_column(Instant)
+    detail: Mapped[str] = mapped_column(String(200))
+    sample: Mapped[str] = mapped_column(Text)  # at most 256 bytes of it, hex

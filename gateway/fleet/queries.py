@@ -1,0 +1,57 @@
+"""Questions about devices. Read-only."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
+from gateway.kit.errors import NotFound
+
+
+def device(session: Session, device_id: str) -> Device:
+    """Raises NotFound("device")."""
+    found = session.get(Device, device_id)
+    if found is None:
+        raise NotFound("device")
+    return found
+
+
+def devices(session: Session) -> Sequence[Device]:
+    """All of them, by name."""
+    return session.scalars(select(Device).order_by(Device.id)).all()
+
+
+def pinned_key(session: Session, device_id: str) -> str | None:
+    """The key whose signatures count for this device; None unless it is approved."""
+    return session.scalar(select(Device.public_key).where(Device.id == device_id, Device.state == DeviceState.APPROVED))
+
+
+def lock(session: Session, lock_id: str) -> Lock:
+    """Raises NotFound("lock")."""
+    found = session.get(Lock, lock_id)
+    if found is None:
+        raise NotFound("lock")
+    return found
+
+
+def lock_at(session: Session, device_id: str, door: int) -> Lock | None:
+    """The lock of one door of a device."""
+    return session.scalar(select(Lock).where(Lock.device_id == device_id, Lock.door == door))
+
+
+def door_level(session: Session, lock_id: str) -> DoorLevel:
+    """What can be said of a lock's door now: UNKNOWN while its device is not there. Raises NotFound("lock")."""
+    return lock(session, lock_id).level
+
+
+def events_of(session: Session, cmd_id: str) -> Sequence[DeviceEvent]:
+    """What a device reported of one command, in its order."""
+    return session.scalars(
+        select(DeviceEvent).where(DeviceEvent.cmd_id == cmd_id).order_by(DeviceEvent.log_no, DeviceEvent.seq)
+    ).all()
+
+
+def dead_letters(session: Session) -> Sequence[DeadLetter]:
+    """The newest first."""
+    return session.scalars(select(DeadLetter).order_by(DeadLetter.last_at.desc())).all()

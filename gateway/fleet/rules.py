@@ -1,0 +1,84 @@
+"""Judgements about devices: plain values in, an answer out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from gateway.fleet.model import DoorLevel
+
+MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """An event as its device tells it, verified. `hash` is this event's, `prev_hash` what it says of the one before."""
+
+    device_id: str
+    seq: int
+    hash: str
+    prev_hash: str
+    boot_id: str
+    kind: str
+    mono_ms: int
+    door: int | None = None
+    cmd_id: str | None = None
+    level_before: str | None = None
+    reason: str | None = None
+    age_ms: int | None = None
+
+    def observed_at(self, now: datetime) -> datetime | None:
+        """When it happened; None when it was before the device's last restart."""
+        return None if self.age_ms is None else now - timedelta(milliseconds=self.age_ms)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presentation:
+    """How a device says it is; unsigned. Only `online` and `boot_id` when it is a will."""
+
+    device_id: str
+    online: bool
+    boot_id: str
+    kind: str = ""
+    firmware: str = ""
+    public_key: str = ""
+    fingerprint: str = ""
+    doors: int = 0
+
+
+class Place(Enum):
+    """Where a report falls in what we hold of its device's log."""
+
+    NEXT = "next"
+    DUPLICATE = "duplicate"
+    AFTER_A_GAP = "after a gap"  # one before it is still to come; the device sends again
+    WENT_BACK = "went back"  # the device's memory was wiped or swapped
+
+
+def place_of(report: Report, *, last_seq: int | None, last_hash: str, stored_hash: str | None) -> Place:
+    """Compare a report with the newest event stored and with the one stored under its number."""
+    if last_seq is None:
+        return Place.NEXT
+    if report.seq <= last_seq:
+        return Place.DUPLICATE if stored_hash == report.hash else Place.WENT_BACK
+    if report.seq > last_seq + 1:
+        return Place.AFTER_A_GAP
+    # After a gap that was skipped there is no hash to join.
+    return Place.NEXT if last_hash in {"", report.prev_hash} else Place.WENT_BACK
+
+
+_LEVEL_AFTER = {
+    "door_open": DoorLevel.OPEN,
+    "inferred": DoorLevel.OPEN,
+    "forced": DoorLevel.OPEN,
+    "door_closed": DoorLevel.SHUT,
+}
+
+
+def level_after(kind: str) -> DoorLevel | None:
+    """What an event of this kind says of its door; None when it says nothing."""
+    return _LEVEL_AFTER.get(kind)
+
+
+def is_an_old_will(told: Presentation, *, known_boot_id: str) -> bool:
+    """A will that the broker held back until after the device had come up again."""
+    return not told.online and told.boot_id != known_boot_id

@@ -1,0 +1,235 @@
+"""Acts upon devices. They never commit, send or sleep."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.fleet import queries, rules
+from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.rules import Place, Presentation, Report
+from gateway.kit import audit
+from gateway.kit.db import announce
+from gateway.kit.errors import Conflict
+from gateway.kit.ids import new_id
+
+MOST_DEAD_LETTERS = 500  # rows; beyond them strangers share one, so that nobody can fill the disk
+_SAMPLE_BYTES = 128
+_ANYBODY = "*"
+
+
+def note_presence(session: Session, told: Presentation, *, now: datetime) -> bool:
+    """A device says how it is, or its will says that it fell silent. True when an approved device has just come.
+
+    A stranger becomes PENDING and changes nothing else. None of this is signed, so it is good for showing who is there,
+    and for nothing more.
+    """
+    device = session.get(Device, told.device_id)
+    if device is None:
+        if told.online and told.public_key and _has_room_for_strangers(session):
+            _introduce(session, told, now)
+        return False
+    if not _is_news(device, told):
+        return False
+    was_there = device.presence is Presence.ONLINE and device.boot_id == told.boot_id
+    if told.online:
+        device.boot_id, device.firmware, device.doors = told.boot_id, told.firmware, told.doors
+        if device.state is DeviceState.PENDING:
+            device.public_key, device.fingerprint = told.public_key, told.fingerprint
+    if not (told.online and was_there):  # a device says so at each move of a door; that alone is not worth a write
+        device.heard_at = now
+    _set_presence(session, device, Presence.ONLINE if told.online else Presence.OFFLINE)
+    return device.state is DeviceState.APPROVED and told.online and not was_there
+
+
+def lose_sight(session: Session) -> None:
+    """The broker cannot be heard: of no device we know whether it is there."""
+    for device in session.scalars(select(Device).where(Device.presence != Presence.UNKNOWN)):
+        _set_presence(session, device, Presence.UNKNOWN)
+
+
+def give_up_on_the_unheard(session: Session, *, since: datetime) -> None:
+    """After the broker came back and a grace: whoever has not spoken up since then is not there."""
+    silent = select(Device).where(Device.presence == Presence.UNKNOWN, Device.heard_at < since)
+    for device in session.scalars(silent):
+        _set_presence(session, device, Presence.OFFLINE)
+
+
+def record_event(session: Session, report: Report, *, now: datetime) -> Place:
+    """Keep one event of an approved device, once and in order. Only Place.NEXT has changed anything.
+
+    A log that went back suspends its device: with its counters wiped, old permissions might be played to it again.
+    """
+    device = queries.device(session, report.device_id)
+    stored = session.get(DeviceEvent, (device.id, device.log_no, report.seq))
+    place = rules.place_of(
+        report, last_seq=device.last_seq, last_hash=device.last_hash, stored_hash=stored.hash if stored else None
+    )
+    if place is Place.WENT_BACK:
+        suspend(session, device_id=device.id, reason="log_went_back", actor="gateway", now=now)
+    if place is Place.NEXT:
+        _keep_event(session, device, report, now)
+    return place
+
+
+def skip_lost_events(session: Session, device: Device, *, oldest_seq: int, now: datetime) -> bool:
+    """Go on with the oldest event a device still has, when those before it are gone for good. True when some were.
+
+    It was away for longer than it can remember, or our database is an older copy. The gap is in the audit trail.
+    """
+    if device.last_seq is None or oldest_seq <= device.last_seq + 1:
+        return False
+    lost = {"first": device.last_seq + 1, "last": oldest_seq - 1}
+    device.last_seq, device.last_hash = oldest_seq - 1, ""
+    audit.append(session, actor=f"device:{device.id}", act="events_lost", thing=device.id, now=now, **lost)
+    return True
+
+
+def note_levels(session: Session, *, device_id: str, levels: Mapping[int, DoorLevel], now: datetime) -> None:
+    """What a device says of its doors, verified."""
+    locks = session.scalars(select(Lock).where(Lock.device_id == device_id, Lock.door.in_(levels)))
+    for lock in locks:
+        _set_level(session, lock, levels[lock.door], now)
+
+
+def approve(session: Session, *, device_id: str, fingerprint: str, actor: str, now: datetime) -> Device:
+    """Somebody compared the fingerprint with the device's label: pin its key and make its locks.
+
+    Also ends a suspension; the device's log then starts afresh here. Raises Conflict("fingerprint_differs") and
+    Conflict("device_retired").
+    """
+    device = queries.device(session, device_id)
+    if device.state is DeviceState.RETIRED:
+        raise Conflict("device_retired")
+    if fingerprint.strip().upper() != device.fingerprint:
+        raise Conflict("fingerprint_differs", expected=device.fingerprint, found=fingerprint)
+    device.state, device.reason, device.approved_at = DeviceState.APPROVED, "", now
+    device.log_no, device.last_seq, device.last_hash = device.log_no + 1, None, ""
+    known = set(session.scalars(select(Lock.door).where(Lock.device_id == device_id)))
+    session.add_all(
+        Lock(id=new_id(), device_id=device_id, door=no) for no in range(1, device.doors + 1) if no not in known
+    )
+    session.flush()
+    _record_move(session, device, actor, now)
+    return device
+
+
+def suspend(session: Session, *, device_id: str, reason: str, actor: str, now: datetime) -> None:
+    """Nothing opens there until somebody approves it again."""
+    device = queries.device(session, device_id)
+    device.state, device.reason = DeviceState.SUSPENDED, reason
+    _record_move(session, device, actor, now)
+
+
+def retire(session: Session, *, device_id: str, actor: str, now: datetime) -> None:
+    """It is gone for good; its history stays."""
+    device = queries.device(session, device_id)
+    device.state, device.reason = DeviceState.RETIRED, ""
+    _record_move(session, device, actor, now)
+
+
+def note_dead_letter(
+    session: Session, *, device: str, channel: str, fault: str, detail: str, payload: bytes, now: datetime
+) -> None:
+    """Count a message that was not taken, and keep the newest as a sample."""
+    letter = session.get(DeadLetter, (device, channel, fault))
+    if letter is None and _dead_letters_are_full(session):
+        device = _ANYBODY
+        letter = session.get(DeadLetter, (device, channel, fault))
+    if letter is None:
+        letter = DeadLetter(device=device, channel=channel, fault=fault, count=0, first_at=now)
+        session.add(letter)
+    letter.count += 1
+    letter.last_at = now
+    letter.detail = "".join(c for c in detail if c.isprintable())[:200]  # PostgreSQL takes no NUL
+    letter.sample = payload[:_SAMPLE_BYTES].hex()
+
+
+def _introduce(session: Session, told: Presentation, now: datetime) -> None:
+    device = Device(
+        id=told.device_id,
+        kind=told.kind,
+        state=DeviceState.PENDING,
+        public_key=told.public_key,
+        fingerprint=told.fingerprint,
+        doors=told.doors,
+        firmware=told.firmware,
+        presence=Presence.ONLINE,
+        boot_id=told.boot_id,
+        heard_at=now,
+        first_seen_at=now,
+    )
+    session.add(device)
+    announce(session, "device", id=device.id, presence=device.presence, state=device.state)
+
+
+def _is_news(device: Device, told: Presentation) -> bool:
+    """Neither an old will, nor another box under a known name: only a person can swap a device."""
+    if rules.is_an_old_will(told, known_boot_id=device.boot_id):
+        return False
+    return not told.online or device.state is DeviceState.PENDING or told.public_key == device.public_key
+
+
+def _has_room_for_strangers(session: Session) -> bool:
+    waiting = session.scalar(select(func.count()).select_from(Device).where(Device.state == DeviceState.PENDING))
+    return (waiting or 0) < rules.MOST_PENDING
+
+
+def _dead_letters_are_full(session: Session) -> bool:
+    return (session.scalar(select(func.count()).select_from(DeadLetter)) or 0) >= MOST_DEAD_LETTERS
+
+
+def _set_presence(session: Session, device: Device, presence: Presence) -> None:
+    if device.presence is presence:
+        return
+    device.presence = presence
+    announce(session, "device", id=device.id, presence=presence, state=device.state)
+    if presence is not Presence.ONLINE:  # nobody sees those doors now, and nobody will have seen what happens meanwhile
+        for lock in session.scalars(select(Lock).where(Lock.device_id == device.id)):
+            _set_level(session, lock, DoorLevel.UNKNOWN, None)
+
+
+def _keep_event(session: Session, device: Device, report: Report, now: datetime) -> None:
+    session.add(
+        DeviceEvent(
+            device_id=device.id,
+            log_no=device.log_no,
+            seq=report.seq,
+            hash=report.hash,
+            boot_id=report.boot_id,
+            kind=report.kind,
+            door=report.door,
+            cmd_id=report.cmd_id,
+            level_before=report.level_before,
+            reason=report.reason,
+            mono_ms=report.mono_ms,
+            observed_at=report.observed_at(now),
+            received_at=now,
+        )
+    )
+    device.last_seq, device.last_hash, device.heard_at = report.seq, report.hash, now
+    level = rules.level_after(report.kind)
+    if level is not None and report.door is not None:
+        note_levels(session, device_id=device.id, levels={report.door: level}, now=now)
+    session.flush()
+
+
+def _set_level(session: Session, lock: Lock, level: DoorLevel, seen_at: datetime | None) -> None:
+    if lock.level is not level:
+        announce(session, "door", lock_id=lock.id, level=level)
+    lock.level = level
+    lock.level_at = seen_at or lock.level_at
+
+
+def _record_move(session: Session, device: Device, actor: str, now: datetime) -> None:
+    audit.append(
+        session,
+        actor=actor,
+        act=f"device_{device.state.lower()}",
+        thing=device.id,
+        now=now,
+        fingerprint=device.fingerprint,
+        reason=device.reason,
+    )
+    announce(session, "device", id=device.id, presence=device.presence, state=device.state)

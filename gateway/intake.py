@@ -1,0 +1,187 @@
+"""The door that devices come in by: bytes become facts, or counted dead letters, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from devices.wire import codec
+from devices.wire.errors import Fault, WireError
+from devices.wire.messages import Chal, Event, EventEnvelope, State, Sync
+from devices.wire.signing import PublicKey
+from devices.wire.topics import GATEWAY, Address, Channel, parse
+from gateway.fleet import queries as fleet_queries
+from gateway.fleet import service as fleet
+from gateway.fleet.model import DeviceEvent, DoorLevel
+from gateway.fleet.rules import Place, Presentation, Report
+from gateway.kit.clock import Clock
+from gateway.kit.db import Sessions
+from gateway.unlocking import service as unlocking
+from gateway.unlocking.engine import UnlockEngine
+from gateway.unlocking.ports import Challenge, Link, Standing
+
+
+@dataclass
+class Intake:
+    """Takes messages one at a time, on the engine's thread.
+
+    When `receive` has returned, the message may be acknowledged to the broker: what it said is committed, or it is
+    counted as a dead letter.
+    """
+
+    site: str
+    sessions: Sessions
+    engine: UnlockEngine
+    link: Link
+    clock: Clock
+    reached: Callable[[str], None] = field(default=lambda step: None)
+
+    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """Take one message. Raises nothing for bad bytes; a database that cannot commit does raise."""
+        try:
+            self._take(topic, payload, retained)
+        except WireError as error:
+            self._bury(topic, payload, error)
+
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
+        address = parse(topic)
+        if address.site != self.site:
+            raise WireError(Fault.TOPIC, "another site's")
+        if address.device == GATEWAY:
+            self._take_call(address)
+            return
+        if retained and address.channel is not Channel.STATE:
+            raise WireError(Fault.RETAINED)
+        match address.channel:
+            case Channel.STATE:
+                self._take_state(address.device, codec.decode_state(payload))
+            case Channel.CHAL:
+                self._take_answer(address.device, topic, payload)
+            case Channel.EVT:
+                self._take_event(address.device, topic, payload)
+            case _:
+                raise WireError(Fault.TOPIC, "not a device's to write")
+
+    def _take_call(self, address: Address) -> None:
+        if address.channel is Channel.WAKE:
+            self.engine.wake()
+
+    def _take_state(self, device_id: str, state: State) -> None:
+        try:
+            fingerprint = PublicKey.from_text(state.key).fingerprint() if state.key else ""
+        except ValueError as error:
+            raise WireError(Fault.MALFORMED, "no such key") from error
+        with self.sessions.begin() as session:
+            has_come = fleet.note_presence(session, _presentation(device_id, state, fingerprint), now=self.clock.now())
+        if has_come:
+            self.engine.meet(device_id)
+        elif not state.online:
+            self.engine.part(device_id)
+
+    def _take_answer(self, device_id: str, topic: str, payload: bytes) -> None:
+        answer = codec.decode_answer(payload, topic=topic, key=self._pinned_key(device_id))
+        match answer:
+            case Chal():
+                self.engine.on_challenge(
+                    Challenge(
+                        device_id=device_id,
+                        cmd_id=answer.cmd_id,
+                        door=answer.door,
+                        nonce=answer.nonce,
+                        boot_id=answer.dev_boot,
+                    )
+                )
+            case Sync():
+                self.engine.on_standing(_standing(device_id, answer))
+
+    def _take_event(self, device_id: str, topic: str, payload: bytes) -> None:
+        envelope = codec.decode_event(payload, topic=topic, key=self._pinned_key(device_id))
+        self.reached("event.received")
+        with self.sessions.begin() as session:
+            place = self._keep(session, _report(device_id, envelope))
+            last_seq = fleet_queries.device(session, device_id).last_seq
+            self.reached("event.before_commit")
+        self.reached("event.committed")
+        if place is not Place.WENT_BACK and last_seq is not None:
+            self.link.acknowledge(device_id, seq=last_seq)
+        self.reached("eack.sent")
+        if place is Place.AFTER_A_GAP:
+            self.engine.meet(device_id)  # it knows whether those between will ever come
+
+    def _keep(self, session: Session, report: Report) -> Place:
+        now = self.clock.now()
+        place = fleet.record_event(session, report, now=now)
+        if place is Place.NEXT:
+            log_no = fleet_queries.device(session, report.device_id).log_no
+            event = session.get_one(DeviceEvent, (report.device_id, log_no, report.seq))
+            unlocking.take_event(session, event, now=now)
+        if place is Place.WENT_BACK:
+            unlocking.doubt_all(session, device_id=report.device_id, now=now)
+        return place
+
+    def _pinned_key(self, device_id: str) -> PublicKey:
+        with self.sessions.read() as session:
+            text = fleet_queries.pinned_key(session, device_id)
+        if text is None:
+            raise WireError(Fault.STRANGER)
+        return PublicKey.from_text(text)
+
+    def _bury(self, topic: str, payload: bytes, error: WireError) -> None:
+        try:
+            address = parse(topic)
+            device, channel = address.device, str(address.channel)
+        except WireError:
+            device, channel = "?", "?"
+        with self.sessions.begin() as session:
+            fleet.note_dead_letter(
+                session,
+                device=device,
+                channel=channel,
+                fault=error.fault,
+                detail=error.detail,
+                payload=payload,
+                now=self.clock.now(),
+            )
+
+
+def _presentation(device_id: str, state: State, fingerprint: str) -> Presentation:
+    return Presentation(
+        device_id=device_id,
+        online=state.online,
+        boot_id=state.boot_id,
+        kind=state.kind,
+        firmware=state.firmware,
+        public_key=state.key,
+        fingerprint=fingerprint,
+        doors=len(state.doors),
+    )
+
+
+def _standing(device_id: str, sync: Sync) -> Standing:
+    return Standing(
+        device_id=device_id,
+        q=sync.q,
+        last_seq=sync.last_seq,
+        oldest_seq=sync.oldest_seq,
+        live=frozenset(sync.live),
+        dangling=frozenset(sync.dangling),
+        levels={int(no): DoorLevel(level) for no, level in sync.doors.items() if no.isdecimal()},
+    )
+
+
+def _report(device_id: str, envelope: EventEnvelope) -> Report:
+    event: Event = envelope.msg
+    return Report(
+        device_id=device_id,
+        seq=event.seq,
+        hash=codec.event_hash(event),
+        prev_hash=event.prev_hash,
+        boot_id=event.dev_boot,
+        kind=event.kind,
+        mono_ms=event.mono_ms,
+        door=event.door,
+        cmd_id=event.cmd_id,
+        level_before=event.level_before,
+        reason=event.reason,
+        age_ms=envelope.age_ms,
+    )

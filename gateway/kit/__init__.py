@@ -1,0 +1,1 @@
+"""What every subject stands on: time, the database, refusals, the audit trail."""

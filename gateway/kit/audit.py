@@ -1,0 +1,121 @@
+"""The audit trail: append-only, each entry holding the hash of the one before.
+
+So nothing can be changed, or dropped from the middle, unnoticed. It holds random subject ids, never a name.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from gateway.kit.db import Base, Instant
+
+GENESIS = "0" * 64
+_APPEND_LOCK = 7_318_402  # PostgreSQL advisory lock: one appender at a time (SQLite's BEGIN IMMEDIATE is that already)
+
+
+class AuditEntry(Base):
+    """One thing that somebody or something did."""
+
+    __tablename__ = "audit_entries"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(64))  # a member's audit_id, `device:NAME`, or `gateway`
+    act: Mapped[str] = mapped_column(String(48))
+    thing: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(Text)  # JSON, sorted keys
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry: what an anchor outside the database holds."""
+
+    seq: int
+    hash: str
+
+
+def append(session: Session, *, actor: str, act: str, thing: str, now: datetime, **detail: Any) -> None:  # noqa: ANN401
+    """Write down that `actor` did `act` to `thing`. Stands or falls with the caller's transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+    session.add(follow(head(session), actor=actor, act=act, thing=thing, now=now, detail=detail))
+    session.flush()
+
+
+def follow(last: Head, *, actor: str, act: str, thing: str, now: datetime, detail: dict[str, Any]) -> AuditEntry:
+    """The entry that comes after `last`."""
+    entry = AuditEntry(
+        seq=last.seq + 1,
+        at=now.astimezone(UTC),
+        actor=actor,
+        act=act,
+        thing=thing,
+        detail=json.dumps(detail, sort_keys=True, ensure_ascii=False),
+        prev_hash=last.hash,
+    )
+    entry.hash = hash_of(entry)
+    return entry
+
+
+def head(session: Session) -> Head:
+    """The newest entry's place and hash; (0, GENESIS) while there is none."""
+    row = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
+    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+def entries(session: Session, *, after_seq: int, limit: int) -> Sequence[AuditEntry]:
+    """The trail from behind `after_seq` on, oldest first; 0: from its beginning."""
+    query = select(AuditEntry).where(AuditEntry.seq > after_seq).order_by(AuditEntry.seq)
+    return session.scalars(query.limit(limit)).all()
+
+
+def verify(session: Session, *, anchors: dict[int, str] | None = None) -> Iterator[str]:
+    """Say what is wrong, a sentence each; nothing when the trail is whole.
+
+    `anchors` are heads kept elsewhere, by seq: with them a trail cut off at the end is found as well.
+    """
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500))
+    try:
+        yield from faults(entries, anchors or {})
+    except ValueError as error:  # a time that is none, in a file that somebody else wrote to
+        yield f"an entry cannot be read: {error}"
+
+
+def faults(entries: Iterable[AuditEntry], anchors: Mapping[int, str]) -> Iterator[str]:
+    """What `verify` says, of entries in the order of their seq."""
+    expected_seq, prev_hash = 1, GENESIS
+    for entry in entries:
+        if entry.seq != expected_seq:
+            yield f"entry {expected_seq} is missing: {entry.seq} follows"
+        elif entry.prev_hash != prev_hash:
+            yield f"entry {entry.seq} does not follow from the one before it"
+        if entry.hash != hash_of(entry):
+            yield f"entry {entry.seq} was changed"
+        if anchors.get(entry.seq, entry.hash) != entry.hash:
+            yield f"entry {entry.seq} is not the one that was anchored"
+        expected_seq, prev_hash = entry.seq + 1, entry.hash
+    for seq in sorted(anchors):
+        if seq >= expected_seq:
+            yield f"entry {seq} was anchored and is gone"
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """SHA-256 over everything an entry says and the hash of the one before it, hex."""
+    fields = [
+        entry.seq,
+        entry.at.isoformat(),
+        entry.actor,
+        entry.act,
+        entry.thing,
+        entry.detail,
+        entry.prev_hash,
+    ]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""Time, handed in."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two kinds of time: instants for people, spans for deadlines."""
+
+    def now(self) -> datetime:
+        """The aware UTC instant. Can jump when somebody sets the clock."""
+
+    def monotonic(self) -> float:
+        """Seconds since this machine started, counting suspend; never jumps."""
+
+    def host_boot(self) -> str:
+        """Names the machine and its start: two `monotonic` values compare only under the same name."""
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's own."""
+
+    def now(self) -> datetime:
+        """The aware UTC instant."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """CLOCK_BOOTTIME, in seconds; the same clock for every process of the machine."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def host_boot(self) -> str:
+        """The kernel's boot id."""
+        return _kernel_boot_id()
+
+
+@cache
+def _kernel_boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

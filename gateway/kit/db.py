@@ -1,0 +1,146 @@
+"""The database: one set of models on SQLite (embedded) and PostgreSQL (a city of centres)."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import StaticPool
+
+BUSY_TIMEOUT_MS = 10_000  # longer than any transaction here; a writer waits its turn instead of failing
+
+_READ_ONLY = "hearth_read_only"  # execution option: this transaction will not write
+_LOOK: dict[str, dict[str, Any]] = {
+    "sqlite": {_READ_ONLY: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+class Base(DeclarativeBase):
+    """Every table's base. Constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant. Refuses naive ones; SQLite keeps it without its zone, PostgreSQL with."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy calls it so
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs its zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy calls it so
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def word_column(words: type[Any]) -> Enum:
+    """A column that holds one of an enum's values, as text with a CHECK, the same on both databases."""
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda e: [w.value for w in e],
+        length=32,
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that others may want to know at once, after the commit. `what` holds JSON values."""
+
+    kind: str
+    what: dict[str, Any]
+
+
+def announce(session: Session, kind: str, **what: Any) -> None:  # noqa: ANN401 - JSON values
+    """Say so after the commit, if it comes; nothing is said of a transaction that was rolled back."""
+    session.info.setdefault("changes", []).append(Change(kind, what))
+
+
+@dataclass
+class Sessions:
+    """Where transactions begin. `on_commit` is handed what was announced, once it is true."""
+
+    engine: Engine
+    on_commit: Callable[[list[Change]], None] = field(default=lambda changes: None)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction that may write: all of it, or none.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so what it has read cannot change under it.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            changes = session.info.pop("changes", [])
+        if changes:
+            self.on_commit(changes)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent look; never waits for a writer on SQLite. Writing in it fails."""
+        connection = self.engine.connect().execution_options(**_LOOK[self.engine.dialect.name])
+        with connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_engine(url: str | URL) -> Engine:
+    """Connect to `sqlite:///…` or `postgresql+psycopg://…`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED")
+    in_memory = parsed.database in (None, "", ":memory:")
+    engine = create_engine(
+        parsed,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        **({"poolclass": StaticPool} if in_memory else {"pool_size": 8, "max_overflow": 8}),
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # We say BEGIN ourselves: sqlite3's own comes only with the first write, after a check has already read.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a power cut loses nothing that was acknowledged
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The gateway's voice and ear on the wire."""

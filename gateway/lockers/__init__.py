@@ -1,0 +1,1 @@
+"""Locker banks, their compartments, and who rents one."""

@@ -1,0 +1,155 @@
+"""Questions about lockers. Never who holds what, but to the holder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
+from gateway.kit.errors import NotFound
+from gateway.lockers.model import Bank, Compartment, Rental, Size
+from gateway.lockers.rules import Offer
+
+
+@dataclass(frozen=True)
+class BankView:
+    """A locker bank from outside."""
+
+    bank: Bank
+    presence: Presence
+    free: dict[Size, int]  # every size, 0 for none
+    total: int
+
+
+@dataclass(frozen=True)
+class RentalView:
+    """A rental with what its holder wants to know of its place."""
+
+    rental: Rental
+    bank: Bank
+    presence: Presence
+    compartment: Compartment
+    door: DoorLevel
+
+
+def banks(session: Session) -> list[BankView]:
+    """All of them, by id."""
+    rows = session.execute(
+        select(Bank, Device.presence).join(Device, Device.id == Bank.device_id).order_by(Bank.id)
+    ).all()
+    totals = _count_by_bank(session, select(Compartment.bank_id, func.count()).group_by(Compartment.bank_id))
+    free: dict[str, dict[Size, int]] = {bank.id: dict.fromkeys(Size, 0) for bank, _ in rows}
+    for compartment in session.scalars(_free()):
+        free[compartment.bank_id][compartment.size] += 1
+    return [BankView(bank, presence, free[bank.id], totals.get(bank.id, 0)) for bank, presence in rows]
+
+
+def bank(session: Session, bank_id: str) -> BankView:
+    """One of them. Raises NotFound("bank")."""
+    for view in banks(session):
+        if view.bank.id == bank_id:
+            return view
+    raise NotFound("bank")
+
+
+def free_compartments(session: Session, bank_id: str) -> Sequence[Compartment]:
+    """A bank's compartments that nobody holds and that are in service, by label."""
+    return session.scalars(_free().where(Compartment.bank_id == bank_id).order_by(Compartment.label)).all()
+
+
+def rental_of(session: Session, *, member_id: str, rental_id: str) -> Rental:
+    """The member's own rental. Raises NotFound("rental"), for other people's too."""
+    found = session.scalar(select(Rental).where(Rental.id == rental_id, Rental.member_id == member_id))
+    if found is None:
+        raise NotFound("rental")
+    return found
+
+
+def rentals_of(session: Session, *, member_id: str, limit: int = 50, after: str | None = None) -> Sequence[Rental]:
+    """The member's own, newest first. `after` is the id of the last one already seen."""
+    query = select(Rental).where(Rental.member_id == member_id)
+    if after is not None:
+        seen = rental_of(session, member_id=member_id, rental_id=after)
+        query = query.where(
+            (Rental.from_at < seen.from_at) | ((Rental.from_at == seen.from_at) & (Rental.id < seen.id))
+        )
+    return session.scalars(query.order_by(Rental.from_at.desc(), Rental.id.desc()).limit(limit)).all()
+
+
+def active_rental_of(session: Session, *, member_id: str) -> Rental | None:
+    """What the member holds now."""
+    return session.scalar(select(Rental).where(Rental.member_id == member_id, Rental.ended_at.is_(None)))
+
+
+def view(session: Session, rental: Rental) -> RentalView:
+    """A rental's place and how it stands there."""
+    bank_there, presence, compartment = session.execute(
+        select(Bank, Device.presence, Compartment)
+        .join(Compartment, Compartment.bank_id == Bank.id)
+        .join(Device, Device.id == Bank.device_id)
+        .where(Compartment.id == rental.compartment_id)
+    ).one()
+    return RentalView(rental, bank_there, presence, compartment, door_of(session, compartment.lock_id))
+
+
+def door_of(session: Session, lock_id: str) -> DoorLevel:
+    """What is known of a door now; UNKNOWN while its device is not there. Raises NotFound("lock")."""
+    return fleet.door_level(session, lock_id)
+
+
+def offers(session: Session, *, bank_id: str | None, size: Size | None, accessible: bool | None) -> list[Offer]:
+    """The compartments nobody holds that fit what was asked for; None leaves a thing open."""
+    query = _offers().where(Rental.id.is_(None))
+    if bank_id is not None:
+        query = query.where(Compartment.bank_id == bank_id)
+    if size is not None:
+        query = query.where(Compartment.size == size)
+    if accessible:
+        query = query.where(Compartment.accessible)
+    return [_offer(row) for row in session.execute(query)]
+
+
+def offer(session: Session, compartment_id: str) -> Offer:
+    """One compartment, held or not. Raises NotFound("compartment")."""
+    row = session.execute(_offers().where(Compartment.id == compartment_id)).first()
+    if row is None:
+        raise NotFound("compartment")
+    return _offer(row)
+
+
+def _free() -> Select[Compartment]:
+    held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
+    return select(Compartment).where(Compartment.in_service, Compartment.id.not_in(held))
+
+
+def _count_by_bank(session: Session, query: Select[str, int]) -> dict[str, int]:
+    return dict(iter(session.execute(query)))
+
+
+def _offers() -> Select[Compartment, str, DeviceState, Presence, DoorLevel, datetime | None]:
+    ended = select(func.max(Rental.ended_at)).where(Rental.compartment_id == Compartment.id)
+    last_used_at = ended.correlate(Compartment).scalar_subquery()
+    return (
+        select(Compartment, Rental.id, Device.state, Device.presence, Lock.level, last_used_at)
+        .join(Lock, Lock.id == Compartment.lock_id)
+        .join(Device, Device.id == Lock.device_id)
+        .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
+    )
+
+
+def _offer(row: Row[Compartment, str, DeviceState, Presence, DoorLevel, datetime | None]) -> Offer:
+    compartment, rental_id, state, presence, level, last_used_at = row
+    return Offer(
+        compartment_id=compartment.id,
+        lock_id=compartment.lock_id,
+        label=compartment.label,
+        accessible=compartment.accessible,
+        taken=rental_id is not None,
+        in_service=compartment.in_service,
+        bank_there=state is DeviceState.APPROVED and presence is Presence.ONLINE,
+        door=level,
+        last_used_at=last_used_at,
+    )

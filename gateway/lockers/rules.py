@@ -1,0 +1,72 @@
+"""Judgements about compartments and rentals."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.fleet.model import DoorLevel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A compartment as somebody who wants one finds it."""
+
+    compartment_id: str
+    lock_id: str
+    label: str
+    accessible: bool
+    taken: bool
+    in_service: bool
+    bank_there: bool  # its device is approved and online
+    door: DoorLevel
+    last_used_at: datetime | None  # when its last rental ended; None: never rented
+
+
+def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
+    """Why nobody can rent this compartment now, or None.
+
+    A lock with an unsettled unlock is in quarantine: it may yet open for somebody else than its next holder.
+    """
+    if offer.taken or not offer.in_service:
+        return "compartment_taken"
+    if not offer.bank_there:
+        return "bank_offline"
+    return _door_refusal(offer.door, unsettled=offer.lock_id in unsettled_locks)
+
+
+def end_refusal(door: DoorLevel, *, unsettled: bool) -> str | None:
+    """Why a rental cannot end now, or None: only a door known to be shut, with nothing under way, is given back."""
+    return _door_refusal(door, unsettled=unsettled)
+
+
+def until_fault(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> str | None:
+    """Why a rental cannot run until then (`in_the_past`, `policy.max_days`), or None."""
+    if until <= now:
+        return "in_the_past"
+    if until - from_at > timedelta(days=max_days):
+        return "policy.max_days"
+    return None
+
+
+def best_first(offers: Iterable[Offer], *, accessible_wanted: bool) -> list[Offer]:
+    """Least recently used first, so that all wear alike; accessible ones last for those who did not ask for one."""
+
+    def rank(offer: Offer) -> tuple[bool, bool, float, str]:
+        kept_for_others = offer.accessible and not accessible_wanted
+        last_used = offer.last_used_at.timestamp() if offer.last_used_at else 0.0
+        return kept_for_others, offer.last_used_at is not None, last_used, offer.label
+
+    return sorted(offers, key=rank)
+
+
+def nothing_free(refusals: Collection[str | None]) -> str:
+    """What to say when no compartment could be had: that the banks are away, if that alone is in the way."""
+    return "bank_offline" if refusals and set(refusals) == {"bank_offline"} else "no_compartment_free"
+
+
+def _door_refusal(door: DoorLevel, *, unsettled: bool) -> str | None:
+    if door is DoorLevel.UNKNOWN:
+        return "door_unknown"
+    if door is DoorLevel.OPEN:
+        return "door_open"
+    return "unlock_under_way" if unsettled else None

@@ -1,0 +1,246 @@
+"""Founding banks; renting, extending and giving back compartments."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.access import service as access
+from gateway.access.model import GrantSource
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import Device
+from gateway.kit import audit
+from gateway.kit.db import announce
+from gateway.kit.errors import Conflict, Malformed
+from gateway.kit.ids import new_id
+from gateway.lockers import queries, rules
+from gateway.lockers.model import Bank, Compartment, Rental, RentalState, Size
+from gateway.lockers.rules import Offer
+from gateway.members.model import Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A compartment of a bank to be: behind which of the device's doors, and what is printed on it."""
+
+    door: int
+    label: str
+    size: Size
+    accessible: bool = False
+
+
+Unsettled = Callable[[], frozenset[str]]
+"""Asks which locks a command may still open, as it stands at the moment of asking."""
+
+
+class _QuarantinedError(Exception):
+    """The last holder's command may still open it."""
+
+
+def found_bank(
+    session: Session,
+    *,
+    device: Device,
+    name_zh: str,
+    name_en: str,
+    boxes: Sequence[Box],
+    actor: str,
+    now: datetime,
+) -> Bank:
+    """Make a locker bank of an approved device. The bank bears the device's name.
+
+    Raises Conflict("bank_exists"), and Malformed("malformed") naming `compartments` for a door that the device
+    does not have, and for a door or label that comes twice.
+    """
+    if session.get(Bank, device.id) is not None:
+        raise Conflict("bank_exists", bank_id=device.id)
+    if len({box.door for box in boxes}) < len(boxes) or len({box.label for box in boxes}) < len(boxes):
+        raise Malformed("malformed", field="compartments")
+    bank = Bank(id=device.id, device_id=device.id, name_zh=name_zh, name_en=name_en)
+    session.add(bank)
+    session.flush()
+    session.add_all(_compartment(session, bank, box) for box in boxes)
+    session.flush()
+    audit.append(session, actor=actor, act="bank_founded", thing=bank.id, now=now, compartments=len(boxes))
+    return bank
+
+
+def rent(
+    session: Session,
+    *,
+    member: Member,
+    now: datetime,
+    until: datetime,
+    max_days: int,
+    unsettled_locks: Unsettled,
+    bank_id: str | None = None,
+    size: Size | None = None,
+    accessible: bool | None = None,
+    compartment_id: str | None = None,
+) -> Rental:
+    """Give the member a compartment: the one asked for, else the best of those that fit.
+
+    Raises Conflict: `already_rented`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`,
+    `door_unknown`, `unlock_under_way`, `policy.max_days`; Malformed for a past `until`, NotFound for a bank or box.
+    """
+    _refuse_bad_until(from_at=now, until=until, now=now, max_days=max_days)
+    _refuse_second_rental(session, member)
+    if compartment_id is not None:
+        offer = queries.offer(session, compartment_id)
+        if refusal := rules.rent_refusal(offer, unsettled_locks()):
+            raise Conflict(refusal)
+        found = [offer]
+    else:
+        found = _free_choice(session, unsettled_locks(), bank_id=bank_id, size=size, accessible=accessible)
+    for offer in found:
+        # Another member may be quicker: then the database refuses this one, and the next best is tried.
+        rental = _claim(session, member, offer, unsettled_locks, now=now, until=until)
+        if rental is not None:
+            _begin(session, member, rental, offer)
+            return rental
+        _refuse_second_rental(session, member)
+    raise Conflict("compartment_taken" if compartment_id is not None else "no_compartment_free")
+
+
+def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, max_days: int) -> Rental:
+    """Let a rental run until then, counted from its beginning.
+
+    Raises Conflict("rental_ended"), Conflict("policy.max_days"), Malformed for a time that has passed.
+    """
+    _refuse_bad_until(from_at=rental.from_at, until=until, now=now, max_days=max_days)
+    return _move(session, rental, act="extended", now=now, until_at=until)
+
+
+def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime) -> Rental:
+    """Give the compartment back. The holder's access ends with it.
+
+    Raises Conflict: `rental_ended`, `door_open`, `door_unknown` when nobody can tell, and `unlock_under_way` while an
+    opening of it is not settled.
+    """
+    if rental.ended_at is not None:
+        raise Conflict("rental_ended")
+    place = queries.view(session, rental)
+    unsettled = place.compartment.lock_id in unsettled_locks()
+    if refusal := rules.end_refusal(place.door, unsettled=unsettled):
+        raise Conflict(refusal)
+    access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
+    return _move(session, rental, act="rental_ended", now=now, state=RentalState.ENDED, ended_at=now)
+
+
+def _free_choice(
+    session: Session,
+    unsettled_locks: frozenset[str],
+    *,
+    bank_id: str | None,
+    size: Size | None,
+    accessible: bool | None,
+) -> list[Offer]:
+    """What could be had, the best first. Raises Conflict when it is nothing, NotFound("bank")."""
+    if bank_id is not None:
+        queries.bank(session, bank_id)
+    offers = queries.offers(session, bank_id=bank_id, size=size, accessible=accessible)
+    refusals = {offer.compartment_id: rules.rent_refusal(offer, unsettled_locks) for offer in offers}
+    free = [offer for offer in offers if refusals[offer.compartment_id] is None]
+    if not free:
+        raise Conflict(rules.nothing_free(refusals.values()))
+    return rules.best_first(free, accessible_wanted=bool(accessible))
+
+
+def _claim(
+    session: Session, member: Member, offer: Offer, unsettled_locks: Unsettled, *, now: datetime, until: datetime
+) -> Rental | None:
+    """Write the rental down; None when somebody was quicker: the compartment or the member has one by now.
+
+    Only now is it certain that the last holder can ask for nothing more; so the quarantine is looked at once more.
+    """
+    rental = Rental(
+        id=new_id(),
+        compartment_id=offer.compartment_id,
+        member_id=member.id,
+        state=RentalState.ACTIVE,
+        from_at=now,
+        until_at=until,
+        ended_at=None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(rental)
+            session.flush()
+            if offer.lock_id in unsettled_locks():
+                raise _QuarantinedError
+    except (IntegrityError, _QuarantinedError):
+        return None
+    return rental
+
+
+def _begin(session: Session, member: Member, rental: Rental, offer: Offer) -> None:
+    # No bounds on the grant: neither a late return nor a clock set back keeps anybody from their things.
+    access.give(
+        session,
+        lock_id=offer.lock_id,
+        member_id=member.id,
+        source=GrantSource.RENTAL,
+        source_id=rental.id,
+    )
+    _tell(session, rental, actor=member.audit_id, act="rented", now=rental.from_at)
+
+
+def _move(session: Session, rental: Rental, *, act: str, now: datetime, **values: object) -> Rental:
+    """Change a rental that is still active, and say so. Raises Conflict("rental_ended") when it is not."""
+    moved = session.execute(
+        update(Rental)
+        .where(Rental.id == rental.id, Rental.ended_at.is_(None))
+        .values(**values)
+        .returning(Rental.member_id)
+    ).scalar_one_or_none()
+    if moved is None:
+        raise Conflict("rental_ended")
+    after = session.get_one(Rental, rental.id, populate_existing=True)
+    holder = session.get_one(Member, moved)
+    _tell(session, after, actor=holder.audit_id, act=act, now=now)
+    return after
+
+
+def _tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> None:
+    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
+    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
+    audit.append(
+        session,
+        actor=actor,
+        act=act,
+        thing=rental.id,
+        now=now,
+        compartment=rental.compartment_id,
+        until=rental.until_at.isoformat(),
+    )
+
+
+def _refuse_second_rental(session: Session, member: Member) -> None:
+    if held := queries.active_rental_of(session, member_id=member.id):
+        raise Conflict("already_rented", rental_id=held.id)
+
+
+def _refuse_bad_until(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> None:
+    fault = rules.until_fault(from_at=from_at, until=until, now=now, max_days=max_days)
+    if fault == "in_the_past":
+        raise Malformed("malformed", field="until")
+    if fault:
+        raise Conflict(fault, max_days=max_days)
+
+
+def _compartment(session: Session, bank: Bank, box: Box) -> Compartment:
+    lock = fleet.lock_at(session, bank.device_id, box.door)
+    if lock is None:
+        raise Malformed("malformed", field="compartments", door=box.door)
+    return Compartment(
+        id=new_id(),
+        bank_id=bank.id,
+        lock_id=lock.id,
+        label=box.label,
+        size=box.size,
+        accessible=box.accessible,
+        in_service=True,
+    )

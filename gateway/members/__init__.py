@@ -1,0 +1,1 @@
+"""Who people are: members, staff, their passwords and sessions."""

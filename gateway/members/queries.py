@@ -1,0 +1,55 @@
+"""Who somebody is, and whether they are signed in."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.members import rules
+from gateway.members.model import Member, MemberSession, SignInFailures
+
+
+def member_by_no(session: Session, *, member_no: str) -> Member | None:
+    """The member with that number, in use or not; None when nobody has it."""
+    return session.scalar(select(Member).where(Member.member_no == member_no))
+
+
+def signed_in(session: Session, *, token: str, now: datetime) -> Member | None:
+    """Whose session this is; None when it never was, has ended, or its member is disabled."""
+    row = session.execute(
+        select(Member, MemberSession)
+        .join(MemberSession, MemberSession.member_id == Member.id)
+        .where(MemberSession.token_hash == token_hash(token), Member.disabled_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    member, found = row
+    if rules.is_over(role=member.role, seen_at=found.seen_at, ends_at=found.ends_at, now=now):
+        return None
+    return member
+
+
+def is_seen_anew(session: Session, *, token: str, now: datetime) -> bool:
+    """Whether `service.note_seen` has something to write: at most once a minute a session."""
+    seen_at = session.scalar(select(MemberSession.seen_at).where(MemberSession.token_hash == token_hash(token)))
+    return seen_at is not None and rules.is_seen_anew(seen_at, now)
+
+
+def wait_before_sign_in_s(session: Session, *, member_no: str, now: datetime) -> float:
+    """Seconds until a password for this number is looked at again; 0.0: at once. The same for numbers nobody has."""
+    failures = session.get(SignInFailures, number_hash(member_no))
+    if failures is None or now - failures.last_at >= rules.FORGET_FAILURES_AFTER:
+        return 0.0
+    waited_s = max((now - failures.last_at).total_seconds(), 0.0)
+    return max(rules.sign_in_delay_s(failures.count) - waited_s, 0.0)
+
+
+def number_hash(member_no: str) -> str:
+    """Under what wrong passwords for a number are counted: SHA-256, hex."""
+    return hashlib.sha256(member_no.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session's token: SHA-256, hex. 256 random bits need no stretching."""
+    return hashlib.sha256(token.encode()).hexdigest()

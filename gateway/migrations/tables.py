@@ -1,0 +1,17 @@
+"""Every table of the core database, so that one look at the metadata sees them all."""
+
+from sqlalchemy import MetaData
+
+import gateway.access.model
+import gateway.fleet.model
+import gateway.kit.audit
+import gateway.kit.idempotency
+import gateway.lockers.model
+import gateway.members.model
+import gateway.unlocking.model  # noqa: F401 - importing it is what registers its tables
+from gateway.kit.db import Base
+
+
+def metadata() -> MetaData:
+    """What the models say the database should be."""
+    return Base.metadata

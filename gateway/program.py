@@ -1,0 +1,154 @@
+"""The gateway process: one thread that decides, fed by the broker and by time."""
+
+import logging
+import os
+import queue
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from devices.runtime import systemd
+from devices.runtime.logs import log_to_stderr
+from devices.runtime.mqtt import Connection, Incoming
+from devices.wire.signing import SigningKey
+from gateway import wiring
+from gateway.centre import Centre, open_centre
+from gateway.files import only_one
+from gateway.fleet import service as fleet
+from gateway.timetable import open_timetable
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25  # a wake that was lost costs no more than this
+PULSE_S = 1.0
+GRACE_S = 3.0  # after the broker came back, for every device to speak up
+SESSION_EXPIRY_S = 600  # the broker keeps events for us through a restart of ours
+
+
+class GatewayProgram:
+    """Everything happens in `run`, on the caller's thread; others only put something into its queue."""
+
+    def __init__(self, centre: Centre, *, key: SigningKey, reached: Callable[[str], None]) -> None:
+        self._centre = centre
+        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._is_stopping = False
+        self._judged_at: float | None = None  # monotonic; when the silent are given up
+        self._ready_since: datetime | None = None
+        settings = centre.settings
+        self._connection = Connection(
+            client_id=f"{settings.site}-gateway",
+            host=settings.broker.host,
+            port=settings.broker.port,
+            username="gateway",
+            password=(centre.directory / "broker" / "secrets" / "gateway").read_text().strip(),
+            subscriptions=wiring.subscriptions(settings.site),
+            ping_topic=f"hearth/1/{settings.site}/gateway/ping",
+            on_message=lambda incoming: self._queue.put(lambda: self._take(incoming)),
+            on_ready=lambda: self._queue.put(self._on_ready),
+            on_lost=lambda: self._queue.put(self._on_lost),
+            manual_ack=True,
+            session_expiry_s=SESSION_EXPIRY_S,
+        )
+        self._gateway = wiring.assemble(
+            site=settings.site,
+            sessions=centre.sessions,
+            clock=centre.clock,
+            key=key,
+            carriage=self._connection,
+            reached=reached,
+        )
+        self._timetable = open_timetable(centre, key=key)
+
+    def run(self) -> None:
+        """Until `stop`. What one act raises is logged and does not end the others."""
+        self._gateway.engine.start()
+        self._connection.start()
+        self._timetable.start()
+        next_tick = next_pulse = self._now()
+        while not self._is_stopping:
+            self._do_next(until=next_tick)
+            if self._now() >= next_tick:
+                next_tick = self._now() + TICK_S
+                self._do(self._tick)
+            if self._now() >= next_pulse:
+                next_pulse = self._now() + PULSE_S
+                self._do(self._pulse)
+        self._timetable.shutdown(wait=False)
+        self._connection.stop()
+
+    def stop(self) -> None:
+        """Ask `run` to end. Safe in a signal handler."""
+        self._is_stopping = True
+        self._queue.put(lambda: None)
+
+    def _do_next(self, *, until: float) -> None:
+        try:
+            act = self._queue.get(timeout=max(0.0, until - self._now()))
+        except queue.Empty:
+            return
+        self._do(act)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception:
+            log.exception("an act of the gateway failed")
+
+    def _take(self, incoming: Incoming) -> None:
+        """The broker may forget a message only once what it said is committed."""
+        self._gateway.intake.receive(incoming.topic, incoming.payload, retained=incoming.retained)
+        self._connection.ack(incoming)
+
+    def _tick(self) -> None:
+        self._gateway.engine.tick()
+        if self._judged_at is not None and self._now() >= self._judged_at and self._ready_since is not None:
+            self._judged_at = None
+            with self._centre.sessions.begin() as session:
+                fleet.give_up_on_the_unheard(session, since=self._ready_since)
+
+    def _pulse(self) -> None:
+        self._gateway.carrier.pulse(ready=self._connection.is_ready())
+        systemd.notify(systemd.WATCHDOG)
+
+    def _on_ready(self) -> None:
+        log.info("broker reached")
+        self._ready_since = self._centre.clock.now()
+        self._judged_at = self._now() + GRACE_S
+
+    def _on_lost(self) -> None:
+        log.warning("broker lost")
+        self._judged_at = None
+        with self._centre.sessions.begin() as session:
+            fleet.lose_sight(session)
+
+    def _now(self) -> float:
+        return self._centre.clock.monotonic()
+
+
+def run_gateway(centre_dir: Path) -> int:
+    """Run the gateway of a centre until SIGTERM or SIGINT. Raises Trouble with a sentence."""
+    log_to_stderr()
+    centre = open_centre(centre_dir)
+    key = SigningKey.load(centre_dir / "keys" / "gateway.pem")
+    # Two gateways of one centre would sign twice.
+    busy = f"another gateway of {centre_dir} is running: stop it first"
+    with only_one(centre_dir / "data" / "gateway.lock", otherwise=busy):
+        program = GatewayProgram(centre, key=key, reached=kill_at(os.environ.get("HEARTH_KILL_AT")))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: program.stop())
+        log.info("gateway of %s is up", centre.settings.site)
+        systemd.notify(systemd.READY)
+        program.run()
+    centre.sessions.close()
+    return 0
+
+
+def kill_at(step: str | None) -> Callable[[str], None]:
+    """For the fault tests: end this process by SIGKILL at the named step of an unlock. None: never."""
+
+    def reached(name: str) -> None:
+        if name == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached

@@ -1,0 +1,167 @@
+"""A centre's settings: `hearth.toml` in its directory, overridden by HEARTH_… variables."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from gateway.kit.errors import Trouble
+
+FILE_NAME = "hearth.toml"
+
+_PREFIX = "HEARTH_"
+_NOT_SETTINGS = frozenset({"HEARTH_CENTRE", "HEARTH_DEMO_PASSWORD", "HEARTH_KILL_AT"})  # read by others
+
+# The same rule as `devices.wire.topics.is_name`: the site's name stands in every topic.
+_SITE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+class SettingsError(Trouble, ValueError):
+    """A setting that cannot be used: the sentence names it and says what was found."""
+
+
+def _site(name: str) -> str:
+    if not _SITE.fullmatch(name):
+        raise ValueError("a site's name is 1 to 32 of a-z, 0-9 and inner hyphens")
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such time zone; write one like Asia/Shanghai") from error
+    return name
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Days = Annotated[int, Field(ge=1, le=366)]
+BrokerKind = Literal["auto", "mosquitto", "embedded", "external"]  # auto: mosquitto when it is installed
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(_Section):
+    """Where browsers come in. `secure`: behind TLS, so the cookie is marked for it."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    secure: bool = False
+
+
+class BrokerSettings(_Section):
+    """Where devices come in. `lan_port`: a second, TLS listener with client certificates; None: no such listener."""
+
+    kind: BrokerKind = "auto"
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    lan_port: Port | None = None
+
+
+class DatabaseSettings(_Section):
+    """`sqlite:///` with a path inside the centre's directory, or `postgresql+psycopg://`."""
+
+    url: Annotated[str, Field(pattern=r"^(sqlite|postgresql\+psycopg)://")] = "sqlite:///data/hearth.db"
+
+
+class RentalSettings(_Section):
+    """For how many days a compartment is rented when nobody says, and at most."""
+
+    days: Days = 1
+    max_days: Days = 7
+
+    @model_validator(mode="after")
+    def _usual_within_most(self) -> Self:
+        if self.days > self.max_days:
+            raise ValueError("days is more than max_days")
+        return self
+
+
+class Settings(_Section):
+    """Everything that can be set."""
+
+    site: Annotated[str, AfterValidator(_site)]
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    http: HttpSettings = HttpSettings()
+    broker: BrokerSettings = BrokerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    rentals: RentalSettings = RentalSettings()
+
+
+def load_settings(centre_dir: Path, environ: Mapping[str, str]) -> Settings:
+    """Read a centre's settings. Raises SettingsError naming the first bad or unknown one."""
+    values = _read_file(centre_dir / FILE_NAME)
+    for variable, text in sorted(environ.items()):
+        if variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
+            _override(values, variable, text)
+    try:
+        return Settings.model_validate(values, strict=True)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, environ)) from error
+
+
+def variables() -> dict[str, tuple[str, ...]]:
+    """Every HEARTH_… variable that is a setting, with the setting it overrides."""
+    return {_variable(path): path for path, _ in _leaves(Settings)}
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} is not there: make a centre with `hearth init {path.parent}`") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def _override(values: dict[str, Any], variable: str, text: str) -> None:
+    leaves = {_variable(path): (path, kind) for path, kind in _leaves(Settings)}
+    if variable not in leaves:
+        raise SettingsError(f"{variable} is no setting of Hearth (found {text!r})")
+    (*sections, name), kind = leaves[variable]
+    for section in sections:
+        values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{section} in {FILE_NAME} is a section, and {values!r} was found")
+    try:
+        values[name] = TypeAdapter[Any](kind).validate_strings(text)
+    except ValidationError as error:
+        raise SettingsError(f"{variable}: {error.errors()[0]['msg']} (found {text!r})") from error
+
+
+def _leaves(section: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _leaves(kind, (*above, name))
+        else:
+            yield (*above, name), kind
+
+
+def _variable(path: tuple[str, ...]) -> str:
+    return _PREFIX + "_".join(path).upper()
+
+
+def _sentence(error: ValidationError, environ: Mapping[str, str]) -> str:
+    """The first thing wrong, by the name under which its writer knows it."""
+    fault = error.errors()[0]
+    path = tuple(str(part) for part in fault["loc"])
+    variable = _variable(path)
+    name = variable if variable in environ else f"{'.'.join(path)} in {FILE_NAME}"
+    why = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return f"{name} is missing"
+    if fault["type"] == "extra_forbidden":
+        why = "no such setting"
+    return f"{name}: {why} (found {_shown(path, fault['input'])})"
+
+
+def _shown(path: tuple[str, ...], found: object) -> str:
+    """What was found, but never a password."""
+    return "an address that is not shown" if path == ("database", "url") else repr(found)

@@ -1,0 +1,37 @@
+"""What the clock asks for. Nothing here decides about an opening: a job that runs late does no harm."""
+
+from collections.abc import Callable
+from datetime import UTC
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from devices.wire.signing import SigningKey
+from gateway import anchors
+from gateway.centre import Centre
+from gateway.kit import audit
+from gateway.members import service as members
+
+
+def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
+    """The centre's jobs, each safe to run twice or late. Start it and shut it down yourself."""
+    timetable = BackgroundScheduler(
+        timezone=UTC,
+        # A job whose hour passed while the machine was off runs once on return, however late (the default drops it).
+        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+    )
+    for job, minutes in _jobs(centre, key):
+        timetable.add_job(job, "interval", minutes=minutes, id=job.__name__)
+    return timetable
+
+
+def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int]]:
+    def forget_ended_sessions() -> None:
+        with centre.sessions.begin() as session:
+            members.forget_ended_sessions(session, now=centre.clock.now())
+
+    def anchor_the_audit_trail() -> None:
+        with centre.sessions.read() as session:
+            head = audit.head(session)
+        anchors.keep(centre.directory / "data" / anchors.FILE_NAME, head, key=key, now=centre.clock.now())
+
+    return [(forget_ended_sessions, 60), (anchor_the_audit_trail, 5)]

@@ -1,0 +1,1 @@
+"""The unlock engine: `unlock/1` as seen from the gateway."""

@@ -1,0 +1,61 @@
+"""Questions about unlocks. Read-only."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from gateway.access import queries as access
+from gateway.fleet.model import Device, DeviceState, Presence
+from gateway.kit.clock import Clock
+from gateway.kit.errors import NotFound
+from gateway.unlocking.model import Unlock, UnlockState
+
+
+def unlock_of(session: Session, *, member_id: str, unlock_id: str) -> Unlock:
+    """Raises NotFound("unlock"), also for other people's."""
+    found = session.scalar(select(Unlock).where(Unlock.id == unlock_id, Unlock.member_id == member_id))
+    if found is None:
+        raise NotFound("unlock")
+    return found
+
+
+def unlocks_of(session: Session, *, member_id: str, limit: int, after: str | None = None) -> Sequence[Unlock]:
+    """A member's own, newest first. `after` is the id of the last one already seen."""
+    query = select(Unlock).where(Unlock.member_id == member_id)
+    if after is not None:
+        last = unlock_of(session, member_id=member_id, unlock_id=after)
+        query = query.where(tuple_(Unlock.requested_at, Unlock.id) < tuple_(last.requested_at, last.id))
+    return session.scalars(query.order_by(Unlock.requested_at.desc(), Unlock.id.desc()).limit(limit)).all()
+
+
+def unsettled(session: Session, *, states: Collection[UnlockState] | None = None) -> Sequence[Unlock]:
+    """Those that may still open a door, oldest first."""
+    query = select(Unlock).where(Unlock.settled_at.is_(None))
+    if states is not None:
+        query = query.where(Unlock.state.in_(states))
+    return session.scalars(query.order_by(Unlock.requested_at)).all()
+
+
+def unsettled_locks(session: Session) -> frozenset[str]:
+    """Locks that a command may still open: no new holder gets one (the quarantine)."""
+    return frozenset(session.scalars(select(Unlock.lock_id).where(Unlock.settled_at.is_(None))))
+
+
+def under_way(session: Session, *, lock_id: str) -> Unlock | None:
+    """The unsettled unlock of this lock; there is never a second."""
+    return session.scalar(select(Unlock).where(Unlock.lock_id == lock_id, Unlock.settled_at.is_(None)))
+
+
+def device_refusal(session: Session, device_id: str) -> str | None:
+    """Why this device cannot be asked to open anything now; None when it can."""
+    device = session.get_one(Device, device_id)
+    if device.state is not DeviceState.APPROVED:
+        return "device_suspended"
+    return None if device.presence is Presence.ONLINE else "bank_offline"
+
+
+def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:
+    """Whether whoever asked may open this lock, as it stands in this transaction; None when they may."""
+    allowed = access.may_open(session, member_id=unlock.member_id, lock_id=unlock.lock_id, now=clock.now())
+    return None if allowed else "no_grant"

@@ -1,0 +1,173 @@
+"""Acts upon unlocks. They never commit, send or sleep."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import DeviceEvent, DeviceState
+from gateway.kit import audit
+from gateway.kit.clock import Clock
+from gateway.kit.db import announce
+from gateway.kit.errors import Conflict, NotFound
+from gateway.kit.ids import new_id
+from gateway.members.model import Member
+from gateway.unlocking import queries, rules
+from gateway.unlocking.model import AFTER_SIGNING, MOVES, TERMINAL, UNSIGNED, Unlock, UnlockState
+from gateway.unlocking.rules import Moment, Verdict
+
+_OPENINGS = frozenset({"door_open", "inferred", "forced"})
+
+
+def moment(clock: Clock) -> Moment:
+    """Now, on both of this machine's clocks."""
+    return Moment(clock.now().timestamp(), clock.monotonic(), clock.host_boot())
+
+
+def request_unlock(session: Session, *, member: Member, lock_id: str, clock: Clock) -> Unlock:
+    """Ask for a lock to be opened. The gateway judges again before anything moves.
+
+    Raises NotFound("lock") for a lock this member has no business with, Conflict("bank_offline"),
+    Conflict("device_suspended"), and Conflict("unlock_under_way", unlock_id=…).
+    """
+    lock = fleet.lock(session, lock_id)
+    unlock = Unlock(
+        id=new_id(),
+        member_id=member.id,
+        lock_id=lock.id,
+        device_id=lock.device_id,
+        door=lock.door,
+        state=UnlockState.REQUESTED,
+        requested_at=clock.now(),
+        requested_mono=clock.monotonic(),
+        host_boot=clock.host_boot(),
+    )
+    if queries.grant_refusal(session, unlock, clock=clock):
+        raise NotFound("lock")
+    if refusal := queries.device_refusal(session, lock.device_id):
+        raise Conflict(refusal)
+    if other := queries.under_way(session, lock_id=lock.id):
+        raise Conflict("unlock_under_way", unlock_id=other.id)
+    try:
+        with session.begin_nested():
+            session.add(unlock)
+    except IntegrityError as error:  # another was quicker, in the very same moment
+        raise Conflict("unlock_under_way") from error
+    return unlock
+
+
+def move(session: Session, unlock: Unlock, to: UnlockState, *, now: datetime, code: str = "", **facts: Any) -> bool:  # noqa: ANN401
+    """Move a row if it still stands where that move begins; of two racing moves exactly one returns True."""
+    values: dict[str, Any] = {"state": to, "code": code, **facts}
+    if to in TERMINAL:
+        values["settled_at"] = now
+    result = session.execute(
+        update(Unlock)
+        .where(Unlock.id == unlock.id, Unlock.state.in_(MOVES[to]))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(unlock)
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    announce(session, "unlock", id=unlock.id, member_id=unlock.member_id, lock_id=unlock.lock_id, state=to, code=code)
+    return True
+
+
+def settle(session: Session, unlock: Unlock, verdict: Verdict, *, now: datetime) -> None:
+    """End an unlock, unless it has ended, and say how in the audit trail; an opening stands there already."""
+    if move(session, unlock, verdict.state, now=now, code=verdict.code) and verdict.state is not UnlockState.OPENED:
+        _record(session, unlock, act=f"unlock_{verdict.state.lower()}", now=now, code=verdict.code)
+
+
+def authorise(session: Session, unlock: Unlock, *, clock: Clock) -> bool:
+    """Judge a request that the gateway has just taken. True when a challenge may be asked for."""
+    if not rules.may_be_signed(unlock, moment(clock)):
+        settle(session, unlock, Verdict(UnlockState.EXPIRED, "late"), now=clock.now())
+        return False
+    refusal = queries.grant_refusal(session, unlock, clock=clock) or queries.device_refusal(session, unlock.device_id)
+    if refusal:
+        settle(session, unlock, Verdict(UnlockState.REFUSED, refusal), now=clock.now())
+        return False
+    return move(session, unlock, UnlockState.AUTHORISED, now=clock.now())
+
+
+def sign(session: Session, unlock: Unlock, *, nonce: str, clock: Clock) -> bool:
+    """Judge once more, and give the permission: True for exactly one caller. Publish only after the commit."""
+    now = clock.now()
+    if not rules.may_be_signed(unlock, moment(clock)):
+        settle(session, unlock, Verdict(UnlockState.EXPIRED, "no_challenge_in_time"), now=now)
+        return False
+    refusal = queries.grant_refusal(session, unlock, clock=clock)
+    if fleet.device(session, unlock.device_id).state is not DeviceState.APPROVED:
+        refusal = "device_suspended"
+    if refusal:
+        settle(session, unlock, Verdict(UnlockState.REFUSED, refusal), now=now)
+        return False
+    return move(session, unlock, UnlockState.SIGNED, now=now, nonce=nonce, signed_at=now)
+
+
+def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
+    """Let a device's newest event settle its command, and write every opening down exactly once."""
+    unlock = session.get(Unlock, event.cmd_id) if event.cmd_id else None
+    if unlock is not None and (unlock.device_id, unlock.door) != (event.device_id, event.door):
+        unlock = None
+    if event.kind in _OPENINGS:
+        _record_opening(session, event, unlock, now)
+    if unlock is None:
+        return
+    if event.kind == "done":
+        unlock.pulsed_at = now
+    earlier = [
+        told for told in fleet.events_of(session, unlock.id) if (told.log_no, told.seq) < (event.log_no, event.seq)
+    ]
+    if verdict := rules.verdict_of_event(event, earlier):
+        settle(session, unlock, verdict, now=now)
+
+
+def recover(session: Session, *, now: datetime) -> None:
+    """The gateway starts: what was never signed is certainly over; of what was signed nobody can tell yet."""
+    for unlock in queries.unsettled(session):
+        if unlock.state in UNSIGNED:
+            settle(session, unlock, Verdict(UnlockState.EXPIRED, "gateway_restarted"), now=now)
+        elif unlock.state is UnlockState.SIGNED:
+            move(session, unlock, UnlockState.UNCERTAIN, now=now)
+
+
+def doubt_all(session: Session, *, device_id: str, now: datetime) -> None:
+    """The device has lost its log: of what was signed for it nobody will ever tell."""
+    for unlock in queries.unsettled(session, states=AFTER_SIGNING):
+        if unlock.device_id == device_id:
+            settle(session, unlock, Verdict(UnlockState.POSSIBLE, "log_lost"), now=now)
+
+
+def expire_overdue(session: Session, *, unlock_id: str, clock: Clock) -> None:
+    """Say EXPIRED of a request that nobody took in time. Safe from any process: signing and this exclude each other."""
+    unlock = session.get_one(Unlock, unlock_id)
+    if unlock.state in UNSIGNED and not rules.may_be_signed(unlock, moment(clock)):
+        settle(session, unlock, Verdict(UnlockState.EXPIRED, "late"), now=clock.now())
+
+
+def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None, now: datetime) -> None:
+    lock = fleet.lock_at(session, event.device_id, event.door) if event.door else None
+    member = session.get_one(Member, unlock.member_id) if unlock else None
+    audit.append(
+        session,
+        actor=member.audit_id if member else f"device:{event.device_id}",
+        act=f"door_{event.kind}" if event.kind != "door_open" else "door_opened",
+        thing=lock.id if lock else f"{event.device_id}/{event.door}",
+        now=now,
+        device=event.device_id,
+        door=event.door,
+        seq=event.seq,
+        unlock=event.cmd_id,
+        observed_at=event.observed_at.isoformat() if event.observed_at else None,
+    )
+
+
+def _record(session: Session, unlock: Unlock, *, act: str, now: datetime, code: str) -> None:
+    member = session.get_one(Member, unlock.member_id)
+    audit.append(session, actor=member.audit_id, act=act, thing=unlock.lock_id, now=now, unlock=unlock.id, code=code)

@@ -1,0 +1,52 @@
+"""Puts the gateway together, from an opened centre and something that carries bytes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.wire.signing import SigningKey
+from devices.wire.topics import GATEWAY, ROOT, Channel
+from gateway.carrier import Carrier
+from gateway.intake import Intake
+from gateway.kit.clock import Clock
+from gateway.kit.db import Sessions
+from gateway.kit.ids import new_boot_id
+from gateway.link.port import Carriage
+from gateway.link.speaker import Speaker
+from gateway.unlocking.engine import UnlockEngine
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The parts that a gateway process, or a test of one, drives."""
+
+    engine: UnlockEngine
+    intake: Intake
+    carrier: Carrier
+
+
+def assemble(
+    *,
+    site: str,
+    sessions: Sessions,
+    clock: Clock,
+    key: SigningKey,
+    carriage: Carriage,
+    reached: Callable[[str], None] = lambda step: None,
+) -> Gateway:
+    """Wire engine, intake and carrier. `reached` is told each named step of an unlock."""
+    speaker = Speaker(carriage=carriage, site=site, key=key, gw_boot=new_boot_id())
+    engine = UnlockEngine(sessions=sessions, link=speaker, clock=clock, reached=reached)
+    intake = Intake(site=site, sessions=sessions, engine=engine, link=speaker, clock=clock, reached=reached)
+    carrier = Carrier(teller=speaker)
+    sessions.on_commit = carrier.take_out
+    return Gateway(engine=engine, intake=intake, carrier=carrier)
+
+
+def subscriptions(site: str) -> list[tuple[str, int]]:
+    """What a gateway listens to, with the QoS of each."""
+    return [
+        (f"{ROOT}/{site}/+/{Channel.STATE}", 1),
+        (f"{ROOT}/{site}/+/{Channel.CHAL}", 0),
+        (f"{ROOT}/{site}/+/{Channel.EVT}", 1),
+        (f"{ROOT}/{site}/{GATEWAY}/{Channel.WAKE}", 0),
+    ]

@@ -1,0 +1,116 @@
+"""People, banks and a clock, for tests that need some."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from gateway.fleet import service as fleet
+from gateway.fleet.model import Device, DoorLevel, Lock, Presence
+from gateway.fleet.rules import Presentation
+from gateway.kit.ids import new_boot_id
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Compartment, Size
+from gateway.lockers.service import Box
+from gateway.members import service as members
+from gateway.members.model import Language, Role
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # in Shanghai
+KEY = "A" * 43
+FINGERPRINT = "AAAAA-BBBBB-CCCCC-DDDDD"
+
+
+@dataclass
+class HandClock:
+    """Time that moves when told to."""
+
+    instant: datetime = NOON
+    _started: datetime = field(default=NOON, repr=False)
+
+    def now(self):
+        """The instant it was set to."""
+        return self.instant
+
+    def monotonic(self):
+        """Seconds since NOON."""
+        return (self.instant - self._started).total_seconds()
+
+    def host_boot(self):
+        """Always the same machine."""
+        return "machine"
+
+    def advance(self, **span):
+        """Move on, as timedelta counts."""
+        self.instant += timedelta(**span)
+
+
+def a_member(session, member_no="10001", *, role=Role.MEMBER, now=NOON, **more):
+    """An account with no usable password."""
+    return members.add_member(
+        session,
+        member_no=member_no,
+        name=more.pop("name", "王晓华"),
+        role=role,
+        password_hash=more.pop("password_hash", "none"),
+        language=Language.ZH_CN,
+        now=now,
+        **more,
+    )
+
+
+def a_device(session, device_id="bank-a", *, doors=2, now=NOON):
+    """Approved, online, every door known to be shut."""
+    told = Presentation(
+        device_id=device_id,
+        online=True,
+        boot_id=new_boot_id(),
+        kind="locker_bank",
+        public_key=KEY,
+        fingerprint=FINGERPRINT,
+        doors=doors,
+    )
+    fleet.note_presence(session, told, now=now)
+    device = fleet.approve(session, device_id=device_id, fingerprint=FINGERPRINT, actor="test", now=now)
+    fleet.note_levels(session, device_id=device_id, levels=dict.fromkeys(range(1, doors + 1), DoorLevel.SHUT), now=now)
+    return device
+
+
+def a_bank(session, bank_id="bank-a", *, sizes="SM", accessible=(), now=NOON):
+    """A locker bank with a door for each letter of `sizes`, labelled 01, 02 …"""
+    device = a_device(session, bank_id, doors=len(sizes), now=now)
+    boxes = [
+        Box(door=no, label=f"{no:02}", size=Size(size), accessible=no in accessible)
+        for no, size in enumerate(sizes, start=1)
+    ]
+    return lockers.found_bank(
+        session, device=device, name_zh="大厅", name_en="Lobby", boxes=boxes, actor="test", now=now
+    )
+
+
+def compartment_labelled(session, label, bank_id="bank-a"):
+    """By what is printed on it."""
+    return session.scalars(select(Compartment).where(Compartment.bank_id == bank_id, Compartment.label == label)).one()
+
+
+def lock_of(session, label, bank_id="bank-a"):
+    """The lock of a compartment."""
+    return compartment_labelled(session, label, bank_id).lock_id
+
+
+def set_door(session, label, level, bank_id="bank-a"):
+    """As if the contact had said so."""
+    session.execute(update(Lock).where(Lock.id == lock_of(session, label, bank_id)).values(level=level))
+
+
+def set_presence(session, presence, device_id="bank-a"):
+    """As if the device had come or gone; gone, nobody sees its doors."""
+    session.execute(update(Device).where(Device.id == device_id).values(presence=presence))
+    if presence is not Presence.ONLINE:
+        session.execute(update(Lock).where(Lock.device_id == device_id).values(level=DoorLevel.UNKNOWN))
+
+
+def fail_after(sessions, act):
+    """A transaction that does something and then fails with ZeroDivisionError."""
+    with sessions.begin() as session:
+        act(session)
+        raise ZeroDivisionError

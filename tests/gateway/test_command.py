@@ -1,0 +1,260 @@
+"""The `hearth` command as somebody at a terminal meets it."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devices.runtime.config import load as load_node
+from gateway.__main__ import COMMANDS, main
+from gateway.commands.init import site_from
+from tests.broker_fixture import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory):
+    """A real centre, made by the command itself."""
+    directory = tmp_path_factory.mktemp("centres") / "river side"
+    assert main(["init", str(directory), "--zone", "Europe/Vienna"]) == 0
+    return directory
+
+
+@pytest.fixture
+def centre(founded, monkeypatch):
+    """The same, on a broker port that nobody holds."""
+    monkeypatch.setenv("HEARTH_BROKER_PORT", str(free_port()))
+    return founded
+
+
+@pytest.fixture
+def lan_centre(centre, monkeypatch):
+    """The same, with its door for devices."""
+    monkeypatch.setenv("HEARTH_BROKER_LAN_PORT", "8883")
+    return centre
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_an_example(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+
+    assert ended.value.code == 0
+    assert f"example:\n  hearth {name}" in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    said = capsys.readouterr().out
+    assert all(f"  {name} " in said for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["dance"],
+        ["init"],
+        ["doctor", "--fast"],
+        ["enrol", "bank-c", "--doors", "0", "--out", "x"],
+        ["enrol", "gateway", "--doors", "1", "--out", "x"],
+        ["enrol", "Bank C", "--doors", "1", "--out", "x"],
+        ["verify-audit", "--head", "12"],
+    ],
+)
+def test_what_cannot_be_understood_ends_with_2(words):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"init", "api", "broker"}))
+def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, monkeypatch, capsys):
+    monkeypatch.setenv("HEARTH_HTTP_PORT", "eighty")
+    extra = ["bank-c", "--doors", "1", "--out", "x"] if name == "enrol" else []
+
+    assert main([name, "--centre", str(centre), *extra]) == 1
+    said = capsys.readouterr()
+    sentence = said.out if name == "doctor" else said.err
+    assert "HEARTH_HTTP_PORT" in sentence
+    assert "'eighty'" in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_a_centre_that_is_not_there_is_said_with_what_to_do(tmp_path, capsys):
+    assert main(["migrate", "--centre", str(tmp_path / "nowhere")]) == 1
+    assert "hearth init" in capsys.readouterr().err
+
+
+def test_a_new_centre_is_private_and_says_how_its_manager_signs_in(tmp_path, capsys):
+    assert main(["init", str(tmp_path / "centre")]) == 0
+
+    said = capsys.readouterr().out
+    assert "s001" in said
+    assert "one-time code" in said
+    assert "hearth run --centre" in said
+    key = tmp_path / "centre" / "keys" / "gateway.pem"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_a_centre_is_never_founded_over_something_else(tmp_path, capsys):
+    (tmp_path / "letter.txt").write_text("dear")
+
+    assert main(["init", str(tmp_path)]) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "site"), [("River Side", "river-side"), ("职工之家", "centre"), ("x" * 40, "x" * 32), ("-a-", "a")]
+)
+def test_a_site_is_named_after_its_folder_in_letters_a_topic_can_bear(folder, site):
+    assert site_from(folder) == site
+
+
+def test_migrating_twice_is_harmless(centre):
+    assert main(["migrate", "--centre", str(centre)]) == 0
+    assert main(["migrate", "--centre", str(centre)]) == 0
+
+
+def findings(centre, capsys) -> dict[str, dict[str, object]]:
+    """What the doctor says, by part."""
+    main(["doctor", "--centre", str(centre), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert said["ok"] == all(finding["ok"] for finding in said["findings"])
+    return {finding["part"]: finding for finding in said["findings"]}
+
+
+def test_the_doctor_looks_at_everything_and_misses_only_the_broker(centre, capsys):
+    found = findings(centre, capsys)
+
+    assert {"settings", "disk", "keys", "database", "audit", "clock", "broker", "certificate ca"} <= set(found)
+    assert [part for part, finding in found.items() if not finding["ok"]] == ["broker"]
+    assert "is it running?" in found["broker"]["says"]
+
+
+def test_the_doctor_says_it_in_words_and_ends_with_1(centre, capsys):
+    assert main(["doctor", "--centre", str(centre)]) == 1
+    said = capsys.readouterr().out
+    assert "ok    database: " in said
+    assert "WRONG broker: " in said
+
+
+def test_the_doctor_sees_a_key_that_others_can_read(centre, capsys):
+    key = centre / "keys" / "gateway.pem"
+    key.chmod(0o644)
+    try:
+        assert "chmod 600" in findings(centre, capsys)["keys"]["says"]
+    finally:
+        key.chmod(0o600)
+
+
+def test_the_doctor_sees_a_damaged_database(tmp_path, capsys):
+    main(["init", str(tmp_path / "centre")])
+    capsys.readouterr()
+    database = tmp_path / "centre" / "data" / "hearth.db"
+    content = bytearray(database.read_bytes())
+    content[8192:40960] = b"\xff" * 32768
+    database.write_bytes(content)
+
+    found = findings(tmp_path / "centre", capsys)
+    assert not found["database"]["ok"]
+    assert "restore" in found["database"]["says"]
+
+
+def test_the_doctor_sees_that_the_database_is_gone(tmp_path, capsys):
+    main(["init", str(tmp_path / "centre")])
+    capsys.readouterr()
+    (tmp_path / "centre" / "data" / "hearth.db").unlink()
+
+    assert not findings(tmp_path / "centre", capsys)["database"]["ok"]
+
+
+def test_an_untouched_audit_trail_is_whole(centre, capsys):
+    assert main(["verify-audit", "--centre", str(centre), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["whole"]
+    assert said["wrong"] == []
+
+    assert main(["verify-audit", "--centre", str(centre), "--head", said["head"]]) == 0
+
+
+def test_a_trail_that_lacks_a_head_written_down_elsewhere_is_not_whole(centre, capsys):
+    assert main(["verify-audit", "--centre", str(centre), "--head", f"9999:{'a' * 64}"]) == 1
+    assert "anchored and is gone" in capsys.readouterr().out
+
+
+def test_a_device_cannot_be_enrolled_before_there_is_a_door_for_it(centre, tmp_path, capsys):
+    assert main(["enrol", "bank-c", "--centre", str(centre), "--doors", "2", "--out", str(tmp_path / "out")]) == 1
+    assert "broker.lan_port" in capsys.readouterr().err
+
+
+def test_an_enrolled_devices_folder_is_all_that_its_firmware_needs(lan_centre, tmp_path, capsys):
+    out = tmp_path / "bank-c"
+    words = ["enrol", "bank-c", "--centre", str(lan_centre), "--doors", "8", "--out", str(out), "--host", "192.0.2.1"]
+    assert main(words) == 0
+
+    node = load_node(out / "node.toml")
+    assert (node.site, node.device, node.broker.host, node.broker.port) == ("river-side", "bank-c", "192.0.2.1", 8883)
+    assert node.gateway().text() == (lan_centre / "keys" / "gateway.pub").read_text().strip()
+    assert [door.no for door in node.doors] == list(range(1, 9))
+    assert {path.name for path in out.iterdir()} == {"node.toml", "ca.crt", "device.crt", "device.key", "README"}
+    assert stat.S_IMODE((out / "device.key").stat().st_mode) == 0o600
+    assert "python -m devices locker_bank" in (out / "README").read_text()
+    assert findings(lan_centre, capsys_after(capsys))["certificate bank-c"]["ok"]
+
+
+def capsys_after(capsys):
+    """Forget what was said before."""
+    capsys.readouterr()
+    return capsys
+
+
+def test_no_strikes_pin_is_one_that_a_pi_pulls_up_at_power_on(lan_centre, tmp_path):
+    out = tmp_path / "bank-d"
+    main(["enrol", "bank-d", "--centre", str(lan_centre), "--doors", "8", "--out", str(out)])
+
+    assert all(door.strike_pin >= 9 for door in load_node(out / "node.toml").doors)
+
+
+def test_a_folder_that_is_there_is_not_filled_again(lan_centre, tmp_path, capsys):
+    words = ["enrol", "bank-c", "--centre", str(lan_centre), "--doors", "1", "--out", str(tmp_path)]
+    assert main(words) == 1
+    assert "name another folder" in capsys.readouterr().err
+
+
+def hearth(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
+    command = [sys.executable, "-m", "gateway", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize(("variable", "make_variable"), [("HTTP", "PORT"), ("BROKER", "BROKER_PORT")])
+def test_a_port_in_use_is_said_with_how_to_choose_another(centre, variable, make_variable):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"HEARTH_HTTP_PORT": str(free_port()), "HEARTH_BROKER_PORT": str(free_port())}
+        ended = hearth("run", "--centre", str(centre), **{**ports, f"HEARTH_{variable}_PORT": str(port)})
+
+    assert ended.returncode == 1
+    assert f"port {port} on 127.0.0.1 cannot be had" in ended.stderr
+    assert f"make run {make_variable}=" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_demo_people_are_never_let_into_a_real_centre(centre):
+    ended = hearth("run", "--demo", "--centre", str(centre))
+
+    assert ended.returncode == 1
+    assert "is a real centre" in ended.stderr
+    assert not (centre / "demo").exists()

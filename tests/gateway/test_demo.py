@@ -1,0 +1,189 @@
+"""The demo centre: the people and devices promised, and nothing changed the second time."""
+
+import json
+import stat
+
+import pytest
+from sqlalchemy import func, select
+
+from devices.runtime import config
+from devices.wire.signing import SigningKey
+from gateway.centre import open_centre
+from gateway.demo import furnish
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import DeviceState, Presence
+from gateway.founding import found
+from gateway.kit import audit
+from gateway.lockers import queries as lockers
+from gateway.lockers.model import Compartment
+from gateway.members import queries, service
+from gateway.members.model import Member
+from gateway.members.passwords import Hasher, password_fault
+from tests.centre_builder import NOON
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo centre's directory and its people; not to be changed."""
+    directory = tmp_path_factory.mktemp("demo") / "centre"
+    found(directory, site="demo", zone="Asia/Shanghai", now=NOON, environ={})
+    return directory, furnish(directory, password=None, environ={})
+
+
+@pytest.fixture
+def own_demo(tmp_path):
+    """Another one, for a test that changes it."""
+    found(tmp_path, site="demo", zone="Asia/Shanghai", now=NOON, environ={})
+    return tmp_path, furnish(tmp_path, password=None, environ={})
+
+
+def look(directory, ask):
+    """What `ask(session)` says of a centre."""
+    centre = open_centre(directory, environ={})
+    try:
+        with centre.sessions.read() as session:
+            return ask(session)
+    finally:
+        centre.sessions.close()
+
+
+def right(directory, member_no, password):
+    """Whether that is the member's password, and for good."""
+    member = look(directory, lambda session: queries.member_by_no(session, member_no=member_no))
+    return member.password_ends_at is None and Hasher().matches(member.password_hash, password)
+
+
+def test_everybody_promised_is_there_and_can_sign_in(demo):
+    directory, people = demo
+
+    numbers = look(directory, lambda session: set(session.scalars(select(Member.member_no))))
+    assert numbers == {str(n) for n in range(10_001, 10_201)} | {"s001", "s002", "s003"}
+    assert (people.first_member, people.last_member) == ("10001", "10200")
+    for number in ("10001", "10200"):
+        assert right(directory, number, people.member_password)
+    for number in people.staff:
+        assert right(directory, number, people.staff_password)
+
+
+def test_staff_have_the_roles_promised(demo):
+    directory, people = demo
+    roles = {"s001": "manager", "s002": "desk", "s003": "technician"}
+
+    assert people.staff == roles
+    assert (
+        look(
+            directory,
+            lambda session: dict(
+                iter(session.execute(select(Member.member_no, Member.role).where(Member.member_no.startswith("s"))))
+            ),
+        )
+        == roles
+    )
+
+
+def test_no_two_members_bear_one_name(demo):
+    directory, _ = demo
+
+    names = look(directory, lambda session: session.scalars(select(Member.name)).all())
+    assert len(set(names)) == len(names)
+
+
+def test_the_passwords_are_easy_to_type_and_would_be_taken(demo):
+    _, people = demo
+
+    for password in (people.member_password, people.staff_password):
+        assert password.isascii()
+        assert password == password.lower()
+        assert password_fault(password, "10001", "王晓华") is None
+    assert people.member_password != people.staff_password
+
+
+def test_two_demo_centres_have_other_passwords(demo, own_demo):
+    assert demo[1].member_password != own_demo[1].member_password
+
+
+def test_the_banks_promised_are_there_approved_and_away_until_they_speak(demo):
+    directory, _ = demo
+    views = look(directory, lockers.banks)
+
+    assert {view.bank.id: view.total for view in views} == {"bank-a": 24, "bank-b": 12}
+    assert all(min(view.free.values()) > 0 for view in views)
+    reachable = select(func.count()).select_from(Compartment).where(Compartment.accessible)
+    assert look(directory, lambda session: session.scalar(reachable)) == 8
+    for device in look(directory, fleet.devices):
+        assert (device.state, device.presence) == (DeviceState.APPROVED, Presence.OFFLINE)
+
+
+@pytest.mark.parametrize(("device", "doors"), [("bank-a", 24), ("bank-b", 12)])
+def test_a_device_finds_all_it_needs_in_its_folder(demo, device, doors):
+    directory, _ = demo
+    folder = directory / "demo" / device
+
+    node = config.load(folder / "node.toml")
+
+    assert (node.site, node.device, len(node.doors)) == ("demo", device, doors)
+    assert node.gateway_key == (directory / "keys" / "gateway.pub").read_text().strip()
+    assert config.password(node.broker, folder) == (directory / "broker" / "secrets" / device).read_text()
+    pinned = look(directory, lambda session: fleet.pinned_key(session, device))
+    assert SigningKey.load(folder / node.key).public().text() == pinned
+
+
+def test_what_is_secret_is_the_owners(demo):
+    directory, _ = demo
+
+    for name in ("people.json", "bank-a/device.pem", "bank-b/device.pem"):
+        assert stat.S_IMODE((directory / "demo" / name).stat().st_mode) == 0o600
+
+
+def test_running_it_again_changes_nothing_and_tells_the_same_people(own_demo):
+    directory, people = own_demo
+    files = {path: path.read_bytes() for path in (directory / "demo").rglob("*") if path.is_file()}
+    head = look(directory, audit.head)
+
+    assert furnish(directory, password=None, environ={}) == people
+
+    assert {path: path.read_bytes() for path in (directory / "demo").rglob("*") if path.is_file()} == files
+    assert look(directory, audit.head) == head
+
+
+def test_a_password_that_somebody_chose_meanwhile_stays(own_demo):
+    directory, _ = own_demo
+    centre = open_centre(directory, environ={})
+    with centre.sessions.begin() as session:
+        member = queries.member_by_no(session, member_no="10001")
+        chosen = Hasher().hash("amber-violet-4096")
+        service.change_password(session, member=member, password_hash=chosen, token=None, now=NOON)
+    centre.sessions.close()
+
+    furnish(directory, password=None, environ={})
+
+    assert right(directory, "10001", "amber-violet-4096")
+
+
+def test_one_password_given_is_everybodys_now_and_later(own_demo):
+    directory, _ = own_demo
+
+    people = furnish(directory, password="one-for-all", environ={})
+
+    assert people.member_password == people.staff_password == "one-for-all"
+    assert right(directory, "10001", "one-for-all")
+    assert right(directory, "s003", "one-for-all")
+    assert furnish(directory, password=None, environ={}) == people
+    assert furnish(directory, password="one-for-all", environ={}) == people
+
+
+def test_a_start_cut_short_before_the_people_were_told_is_put_right(own_demo):
+    directory, _ = own_demo
+    (directory / "demo" / "people.json").unlink()
+
+    people = furnish(directory, password=None, environ={})
+
+    assert right(directory, "10001", people.member_password)
+    assert json.loads((directory / "demo" / "people.json").read_text())["member_password"] == people.member_password
+
+
+def test_the_devices_follow_the_broker_to_another_port(own_demo):
+    directory, _ = own_demo
+    furnish(directory, password=None, environ={"HEARTH_BROKER_PORT": "1999"})
+
+    assert config.load(directory / "demo" / "bank-a" / "node.toml").broker.port == 1999

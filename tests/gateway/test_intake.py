@@ -1,0 +1,205 @@
+"""The door that devices come in by: whatever arrives is understood, or counted, and never believed unsigned."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from devices.wire import codec
+from devices.wire.messages import Event, EventKind, Level, Prep, Sreq, State, Sync
+from devices.wire.signing import SigningKey
+from gateway import wiring
+from gateway.fleet import service as fleet
+from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
+from gateway.fleet.rules import Presentation
+from gateway.kit.audit import AuditEntry
+from tests.centre_builder import NOON, HandClock
+
+GATEWAY = SigningKey.generate()
+DEVICE = SigningKey.generate()
+BASE = "hearth/1/demo/bank-a"
+BOOT = "b" * 16
+
+
+class Said(list):
+    """Everything the gateway published."""
+
+    def publish(self, topic, payload, *, qos, retain=False, expiry_s=None):
+        self.append((topic, payload, qos, retain))
+        return True
+
+    def commands(self):
+        """What devices were told."""
+        return [
+            codec.decode_command(payload, topic=topic, key=GATEWAY.public())
+            for topic, payload, _, _ in self
+            if topic.endswith("/cmd")
+        ]
+
+
+@pytest.fixture
+def said():
+    return Said()
+
+
+@pytest.fixture
+def gateway(sessions, said):
+    """Assembled as in production, over a list instead of a broker; bank-a is approved."""
+    with sessions.begin() as session:
+        key = DEVICE.public()
+        told = Presentation(
+            device_id="bank-a",
+            online=True,
+            boot_id=BOOT,
+            public_key=key.text(),
+            fingerprint=key.fingerprint(),
+            doors=2,
+        )
+        fleet.note_presence(session, told, now=NOON)
+        fleet.approve(session, device_id="bank-a", fingerprint=key.fingerprint(), actor="staff", now=NOON)
+    return wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said)
+
+
+def an_event(seq=1, kind=EventKind.BOOT, **facts):
+    return Event(seq=seq, dev_boot=BOOT, kind=kind, mono_ms=5, prev_hash=facts.pop("prev_hash", "0" * 64), **facts)
+
+
+def tell(gateway, event, *, key=DEVICE, topic=f"{BASE}/evt", retained=False):
+    gateway.intake.receive(topic, codec.encode_event(event, age_ms=0, topic=topic, key=key), retained=retained)
+
+
+def faults(sessions):
+    with sessions.read() as session:
+        return {letter.fault: letter.count for letter in session.scalars(select(DeadLetter))}
+
+
+def count(sessions, table):
+    with sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def test_an_event_is_acknowledged_once_it_is_committed(gateway, sessions, said):
+    tell(gateway, an_event())
+    assert count(sessions, DeviceEvent) == 1
+    assert [(command.seq) for command in said.commands()] == [1]
+
+
+def test_an_event_that_cannot_be_committed_is_not_acknowledged(gateway, sessions, said, monkeypatch):
+    monkeypatch.setattr(fleet, "record_event", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tell(gateway, an_event())
+    assert said.commands() == []
+
+
+def test_an_event_told_again_is_acknowledged_again_and_kept_once(gateway, sessions, said):
+    tell(gateway, an_event())
+    tell(gateway, an_event())
+    assert count(sessions, DeviceEvent) == 1
+    assert len(said.commands()) == 2
+
+
+def test_a_forced_door_is_in_the_audit_trail(gateway, sessions):
+    tell(gateway, an_event(kind=EventKind.FORCED, door=2))
+    with sessions.read() as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+        assert (entry.act, entry.actor) == ("door_forced", "device:bank-a")
+        assert session.scalars(select(Lock).where(Lock.door == 2)).one().level is DoorLevel.OPEN
+
+
+def test_a_log_that_went_back_is_not_acknowledged(gateway, sessions, said):
+    tell(gateway, an_event(1))
+    said.clear()
+    tell(gateway, an_event(1, kind=EventKind.TAMPER))
+    assert said.commands() == []
+    with sessions.read() as session:
+        assert session.get_one(Device, "bank-a").state is DeviceState.SUSPENDED
+
+
+def test_an_unknown_device_can_change_nothing(gateway, sessions, said):
+    thief = SigningKey.generate()
+    topic = "hearth/1/demo/thief/evt"
+    tell(gateway, an_event(kind=EventKind.DOOR_OPEN, door=1), key=thief, topic=topic)
+    assert faults(sessions) == {"stranger": 1}
+    assert count(sessions, DeviceEvent) == 0
+    assert said.commands() == []
+
+
+def test_a_device_that_waits_for_approval_can_change_nothing(gateway, sessions):
+    newcomer = SigningKey.generate()
+    state = State(online=True, boot_id=BOOT, kind="locker_bank", key=newcomer.public().text(), doors={"1": Level.OPEN})
+    gateway.intake.receive("hearth/1/demo/new/state", codec.encode_state(state), retained=True)
+    tell(gateway, an_event(), key=newcomer, topic="hearth/1/demo/new/evt")
+    assert faults(sessions) == {"stranger": 1}
+    assert count(sessions, DeviceEvent) == 0
+
+
+def test_an_event_signed_by_another_device_is_not_believed(gateway, sessions):
+    tell(gateway, an_event(), key=SigningKey.generate())
+    assert faults(sessions) == {"signature": 1}
+
+
+def test_an_event_of_another_device_moved_here_is_not_believed(gateway, sessions):
+    payload = codec.encode_event(an_event(), age_ms=0, topic="hearth/1/demo/bank-b/evt", key=DEVICE)
+    gateway.intake.receive(f"{BASE}/evt", payload, retained=False)
+    assert faults(sessions) == {"audience": 1}
+
+
+def test_a_retained_event_is_history_not_an_event(gateway, sessions):
+    tell(gateway, an_event(), retained=True)
+    assert faults(sessions) == {"retained": 1}
+    assert count(sessions, DeviceEvent) == 0
+
+
+@pytest.mark.parametrize(
+    "topic", ["hearth/1/other/bank-a/evt", "hearth/1/demo/bank-a/cmd", "nonsense", "hearth/1/demo/bank-a"]
+)
+def test_what_is_no_device_of_ours_to_write_is_counted(gateway, sessions, topic):
+    command = codec.encode_command(Prep(cmd_id="a" * 32, door=1, gw_boot=BOOT), topic=topic, key=DEVICE)
+    gateway.intake.receive(topic, command, retained=False)
+    assert faults(sessions) == {"topic": 1}
+
+
+def test_a_state_with_a_key_that_is_none_is_counted(gateway, sessions):
+    state = State(online=True, boot_id=BOOT, key="not a key")
+    gateway.intake.receive("hearth/1/demo/new/state", codec.encode_state(state), retained=True)
+    assert faults(sessions) == {"malformed": 1}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(
+    topic=st.sampled_from([f"{BASE}/{channel}" for channel in ("evt", "chal", "state", "cmd")]) | st.text(max_size=40),
+    payload=st.binary(max_size=300),
+    retained=st.booleans(),
+)
+def test_no_bytes_at_all_raise_or_change_a_device(gateway, sessions, topic, payload, retained):
+    gateway.intake.receive(topic, payload, retained=retained)
+    assert count(sessions, DeviceEvent) == 0
+    with sessions.read() as session:
+        assert session.get_one(Device, "bank-a").state is DeviceState.APPROVED
+
+
+def answer(gateway, said, *, last_seq, oldest_seq):
+    """The bank tells where it stands, quoting the newest question."""
+    question = next(command for command in reversed(said.commands()) if isinstance(command, Sreq))
+    sync = Sync(q=question.q, dev_boot=BOOT, last_seq=last_seq, oldest_seq=oldest_seq, live=[], dangling=[], doors={})
+    topic = f"{BASE}/chal"
+    gateway.intake.receive(topic, codec.encode_answer(sync, topic=topic, key=DEVICE), retained=False)
+
+
+def test_events_that_a_bank_has_lost_are_skipped_and_written_down(gateway, sessions, said):
+    tell(gateway, an_event(1))
+    tell(gateway, an_event(5, prev_hash="e" * 64))
+    answer(gateway, said, last_seq=5, oldest_seq=5)
+    tell(gateway, an_event(5, prev_hash="e" * 64))
+    with sessions.read() as session:
+        assert session.get_one(Device, "bank-a").last_seq == 5
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "events_lost")).one()
+        assert entry.detail == '{"first": 2, "last": 4}'
+
+
+def test_events_that_are_only_late_are_waited_for(gateway, sessions, said):
+    tell(gateway, an_event(1))
+    tell(gateway, an_event(3))
+    answer(gateway, said, last_seq=3, oldest_seq=2)
+    with sessions.read() as session:
+        assert session.get_one(Device, "bank-a").last_seq == 1
