@@ -1,0 +1,117 @@
+"""The HTTP program, put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors, health, openapi, webfaces
+from api.backroom import BackRoom
+from api.deps import Desk
+from api.line import Line, MqttLine
+from api.live import Hub
+from api.member import banks, live, me, rentals, session, unlocks
+from api.security import Fence, LastResort, SafeHeaders
+from api.staff import devices, records
+from api.turns import Turns
+from gateway.centre import Centre
+from gateway.kit.db import Change
+from gateway.members.passwords import Hasher
+
+LOOK_AGAIN_S: Final = 15.0  # a stream ends at most that long after its session
+
+_SMALL = 800  # bytes not worth compressing
+_POSTGRES_WRITERS = 4
+_GOODBYE_S = 1.0  # a broker that does not answer is not waited for
+
+
+def create_app(
+    centre: Centre,
+    *,
+    line: Line | None = None,
+    hasher: Hasher | None = None,
+    webroot: Path = webfaces.WEBROOT,
+    look_again_s: float = LOOK_AGAIN_S,
+) -> FastAPI:
+    """Everything that answers HTTP for one centre. `line` None: to the gateway over the centre's broker."""
+    on_sqlite = centre.sessions.engine.dialect.name == "sqlite"
+    desk = Desk(
+        centre=centre,
+        # SQLite lets one write at a time: a line of our own is fairer and faster than its busy wait.
+        backroom=BackRoom(writers=1 if on_sqlite else _POSTGRES_WRITERS),
+        hub=Hub(),
+        line=line or _line_of(centre),
+        hasher=hasher or Hasher(),
+        turns=Turns(),
+        look_again_s=look_again_s,
+    )
+    app = _doors(lifespan=_lifespan(desk))
+    app.state.desk = desk
+    webfaces.serve(app, webroot)
+    app.add_middleware(Fence)
+    app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
+    app.add_middleware(LastResort)
+    app.add_middleware(SafeHeaders, secure=centre.settings.http.secure)
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """What the API says of itself; needs no centre."""
+    return _doors().openapi()
+
+
+def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
+    app = FastAPI(
+        title="Hearth",
+        version="1",
+        openapi_url=openapi.URL,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=openapi.name_of,
+        **options,
+    )
+    # As FastAPI's manual says to do it.
+    app.openapi = openapi.writer(app)  # type: ignore[method-assign]
+    v1 = APIRouter(prefix="/api/v1")
+    for part in (session, me, banks, rentals, unlocks, live, devices, records, health):
+        v1.include_router(part.router)
+    app.include_router(v1)
+    errors.install(app)
+    return app
+
+
+def _lifespan(desk: Desk) -> Any:  # noqa: ANN401 - FastAPI's own
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def tell(changes: list[Change]) -> None:
+            for change in changes:
+                loop.call_soon_threadsafe(desk.hub.tell, change)
+
+        desk.sessions.on_commit = tell
+        listening = asyncio.create_task(desk.line.run(desk.hub))
+        yield
+        desk.hub.close()
+        listening.cancel()
+        await asyncio.wait([listening], timeout=_GOODBYE_S)
+        desk.backroom.close()
+
+    return lifespan
+
+
+def _line_of(centre: Centre) -> MqttLine:
+    broker = centre.settings.broker
+    secret = centre.directory / "broker" / "secrets" / "api"
+    return MqttLine(
+        host=broker.host,
+        port=broker.port,
+        password=lambda: secret.read_text().strip(),
+        site=centre.settings.site,
+        clock=centre.clock,
+    )

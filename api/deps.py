@@ -1,0 +1,153 @@
+"""What every door needs: the desk it stands at, who is asking, and under which key."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Annotated, Final, cast
+
+from fastapi import Depends, Query, Request
+from pydantic import AfterValidator
+from sqlalchemy.orm import Session
+
+from api.backroom import BackRoom
+from api.line import Line
+from api.live import Hub
+from api.turns import Turns
+from gateway.centre import Centre
+from gateway.kit.clock import Clock
+from gateway.kit.db import Sessions
+from gateway.kit.errors import NotFound, Refused
+from gateway.members import queries as members
+from gateway.members import service as members_service
+from gateway.members.model import Member, Role
+from gateway.members.passwords import Hasher
+
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,32}")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The front desk: everything that the doors of one program share."""
+
+    centre: Centre
+    backroom: BackRoom
+    hub: Hub
+    line: Line
+    hasher: Hasher
+    turns: Turns  # at trying a password, by member number
+    look_again_s: float  # how often a stream's reader is looked at again; so that none reads on after signing out
+
+    @property
+    def sessions(self) -> Sessions:
+        """Where transactions begin."""
+        return self.centre.sessions
+
+    @property
+    def clock(self) -> Clock:
+        """The centre's."""
+        return self.centre.clock
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name. `__Host-` makes browsers insist on TLS and on this very host."""
+        return "__Host-hearth" if self.centre.settings.http.secure else "hearth"
+
+    def who_is(self, token: str) -> Member | None:
+        """Whose session this is, by a look of its own. Blocks: call it in the back room."""
+        with self.sessions.read() as session:
+            return members.signed_in(session, token=token, now=self.clock.now())
+
+    def is_gateway_away(self) -> bool:
+        """Nobody would take an unlock just now."""
+        return self.hub.gateway_trouble(self.clock.monotonic()) is not None
+
+
+@dataclass
+class Caller:
+    """Somebody with a session's token; whether it is good shows in the transaction that acts on it."""
+
+    desk: Desk
+    request: Request
+    token: str = field(repr=False)
+
+    @property
+    def session_name(self) -> str:
+        """Stands for the session where its token must not."""
+        return members.token_hash(self.token)
+
+    def member(self, session: Session) -> Member:
+        """Who is asking, as it stands in this transaction.
+
+        Raises Refused("not_signed_in"), and Refused("password_must_be_set") while they still have a one-time code.
+        """
+        member = self.account(session)
+        if member.password_ends_at is not None:
+            raise Refused("password_must_be_set")
+        return member
+
+    def staff(self, session: Session, *roles: Role) -> Member:
+        """Like `member`; raises Refused("not_allowed") for whoever is none of `roles`."""
+        member = self.member(session)
+        if member.role not in roles:
+            raise Refused("not_allowed")
+        return member
+
+    def account(self, session: Session) -> Member:
+        """Like `member`, for what can be done with a one-time code too."""
+        now = self.desk.clock.now()
+        member = members.signed_in(session, token=self.token, now=now)
+        if member is None:
+            raise Refused("not_signed_in")
+        self.request.state.language = member.language
+        if members.is_seen_anew(session, token=self.token, now=now):
+            self.desk.backroom.later(self._note_seen)
+        return member
+
+    def _note_seen(self) -> None:
+        with self.desk.sessions.begin() as session:
+            members_service.note_seen(session, token=self.token, now=self.desk.clock.now())
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list is wanted: at most `limit`, beginning behind the item that `after` names."""
+
+    limit: int
+    after: str | None
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the program that got this request."""
+    return cast("Desk", request.app.state.desk)
+
+
+def token_of(request: Request, desk: Desk) -> str:
+    """The session's token that came along; empty when none did."""
+    return request.cookies.get(desk.cookie, "")
+
+
+def caller(request: Request, desk: Annotated[Desk, Depends(desk_of)]) -> Caller:
+    """Raises Refused("not_signed_in") at once when there is no token to look at."""
+    token = token_of(request, desk)
+    if not token:
+        raise Refused("not_signed_in")
+    return Caller(desk, request, token)
+
+
+def page(
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")] = None,
+) -> Page:
+    """`?limit=&after=` of every list."""
+    return Page(limit, after)
+
+
+def _plain(thing: str) -> str:
+    if not _ID.fullmatch(thing):
+        raise NotFound("page")
+    return thing
+
+
+Id = Annotated[str, AfterValidator(_plain)]  # in a path; what cannot be an id is simply not there
+AtDesk = Annotated[Desk, Depends(desk_of)]
+SignedIn = Annotated[Caller, Depends(caller)]
+Paged = Annotated[Page, Depends(page)]

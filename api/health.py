@@ -1,0 +1,56 @@
+"""Whether the program lives, and whether the centre can open doors."""
+
+import asyncio
+import logging
+
+from fastapi import APIRouter, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.deps import AtDesk, Desk
+from api.views import Alive, NotReady, Readiness
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+log = logging.getLogger(__name__)
+
+_DATABASE_S = 2.0  # longer than that is as good as not at all
+
+
+@router.get("/live")
+async def live_health() -> Alive:
+    """200 while the program answers at all."""
+    return Alive(alive=True)
+
+
+@router.get("/ready", responses={503: {"model": Readiness, "description": "Something does not work."}})
+async def ready_health(desk: AtDesk, response: Response) -> Readiness:
+    """200 when everything that opening a door needs is there; else 503, naming what is not."""
+    missing = await _missing(desk)
+    response.status_code = 503 if missing else 200
+    return Readiness(ready=not missing, not_ready=missing)
+
+
+async def _missing(desk: Desk) -> list[NotReady]:
+    missing = []
+    if not desk.line.is_up:
+        missing.append(NotReady(part="broker", why="the broker is not reached"))
+    if trouble := desk.hub.gateway_trouble(desk.clock.monotonic()):
+        missing.append(NotReady(part="gateway", why=trouble))
+    if not await _reads(desk):
+        missing.append(NotReady(part="database", why="the database does not answer"))
+    return missing
+
+
+async def _reads(desk: Desk) -> bool:
+    def look() -> None:
+        with desk.sessions.read() as session:
+            session.execute(text("SELECT 1"))
+
+    try:
+        async with asyncio.timeout(_DATABASE_S):
+            await desk.backroom.read(look)
+    except (TimeoutError, SQLAlchemyError) as error:
+        log.warning("the database does not answer: %s", error)
+        return False
+    return True

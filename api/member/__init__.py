@@ -1,0 +1,1 @@
+"""What a member can do over HTTP."""

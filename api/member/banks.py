@@ -1,0 +1,36 @@
+"""The locker banks, from outside: what is free, never who holds what."""
+
+from fastapi import APIRouter
+
+from api.deps import Id, Paged, SignedIn
+from api.openapi import problems
+from api.views import Bank, BankDetail, Items, behind, items
+from gateway.lockers import queries as lockers
+
+router = APIRouter(prefix="/banks", tags=["banks"])
+
+
+@router.get("", responses=problems("not_signed_in", "password_must_be_set", "malformed"))
+async def list_banks(who: SignedIn, page: Paged) -> Items[Bank]:
+    """Every locker bank and how many of its compartments are free, by size."""
+
+    def look() -> Items[Bank]:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            rest = behind(lockers.banks(session), page, name=lambda found: found.bank.id)
+            return items(rest, page, view=Bank.of, name=lambda found: found.bank.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/{bank_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+async def read_bank(bank_id: Id, who: SignedIn) -> BankDetail:
+    """One locker bank, with the compartments that are free."""
+
+    def look() -> BankDetail:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            found = lockers.bank(session, bank_id)
+            return BankDetail.with_free(found, lockers.free_compartments(session, bank_id))
+
+    return await who.desk.backroom.read(look)

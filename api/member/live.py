@@ -1,0 +1,92 @@
+"""What concerns a reader, as it happens (Server-Sent Events)."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.sse import EventSourceResponse
+
+from api.deps import SignedIn
+from api.live import Reader
+from api.openapi import problems
+from api.views import BankNews, DoorNews, News, RentalNews, UnlockNews
+from gateway.kit.db import Change
+from gateway.kit.errors import Refused
+from gateway.lockers import queries as lockers
+
+router = APIRouter(prefix="/live", tags=["live"])
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Whose stream it is, and what concerns them beyond their own unlocks and rentals."""
+
+    member_id: str
+    locks: frozenset[str]  # of what they rent
+    banks: frozenset[str]
+
+
+async def concern(who: SignedIn) -> Concern:
+    """As it stands now. Raises Refused("not_signed_in") once the session is over."""
+
+    def look() -> Concern:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            rental = lockers.active_rental_of(session, member_id=member.id)
+            locks = [lockers.view(session, rental).compartment.lock_id] if rental else []
+            banks = [found.bank.id for found in lockers.banks(session)]
+            return Concern(member.id, frozenset(locks), frozenset(banks))
+
+    return await who.desk.backroom.read(look)
+
+
+async def reader(who: SignedIn, first: Annotated[Concern, Depends(concern)]) -> AsyncIterator[Reader]:
+    """Let the reader hear before the answer begins: whatever happens once the stream is open is in it."""
+    with who.desk.hub.listen(Reader(member_id=first.member_id, session=who.session_name)) as listening:
+        yield listening
+
+
+@router.get("", response_class=EventSourceResponse, responses=problems("not_signed_in", "password_must_be_set"))
+async def live(
+    who: SignedIn, concerned: Annotated[Concern, Depends(concern)], listening: Annotated[Reader, Depends(reader)]
+) -> AsyncIterable[News]:
+    """A stream of news. After each (re)opening look at everything afresh: nothing is repeated here."""
+    loop = asyncio.get_running_loop()
+    look_at = loop.time()
+    while not listening.is_over:
+        if loop.time() >= look_at:
+            try:
+                concerned = await concern(who)
+            except Refused:
+                return  # signed out meanwhile
+            look_at = loop.time() + who.desk.look_again_s
+        change = await listening.next(within_s=look_at - loop.time())
+        if change is None:
+            continue
+        if change.kind == "rental":
+            look_at = loop.time()  # another compartment may concern them now
+        if news := news_of(change, concerned):
+            yield news
+
+
+def news_of(change: Change, concerned: Concern) -> UnlockNews | RentalNews | DoorNews | BankNews | None:
+    """What a change says to one reader; None when it is no business of theirs."""
+    what = change.what
+    if what.get("member_id", concerned.member_id) != concerned.member_id:
+        return None
+    match change.kind:
+        case "unlock":
+            return UnlockNews(kind="unlock", **_only(what, "id", "lock_id", "state", "code"))
+        case "rental":
+            return RentalNews(kind="rental", **_only(what, "id", "state"))
+        case "door" if what["lock_id"] in concerned.locks:
+            return DoorNews(kind="door", **_only(what, "lock_id", "level"))
+        case "device" if what["id"] in concerned.banks:
+            return BankNews(kind="device", **_only(what, "id", "presence"))
+    return None
+
+
+def _only(what: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: what[name] for name in names}

@@ -1,0 +1,82 @@
+"""A member's own account."""
+
+from fastapi import APIRouter
+
+from api.deps import Caller, SignedIn
+from api.member.passwords import proven
+from api.openapi import problems
+from api.views import Me, MeChange, NewPassword
+from gateway.kit.errors import Malformed
+from gateway.members import service as members_service
+from gateway.members.model import Member
+from gateway.members.passwords import password_fault
+
+router = APIRouter(prefix="/me", tags=["me"])
+
+_FAULTS = {
+    "too_short": Malformed("password_too_short", field="password.new"),
+    "too_long": Malformed("password_too_long", field="password.new"),
+    "too_common": Malformed("password_too_common", field="password.new"),
+    "too_personal": Malformed("password_too_personal", field="password.new"),
+}
+
+
+@router.get("", responses=problems("not_signed_in"))
+async def read_me(who: SignedIn) -> Me:
+    """The account of whoever asks."""
+    return Me.of(await _account(who))
+
+
+@router.patch(
+    "",
+    responses=problems(
+        "not_signed_in",
+        "wrong_credentials",
+        "malformed",
+        "password_too_short",
+        "password_too_long",
+        "password_too_common",
+        "password_too_personal",
+        "too_many_attempts",
+        "busy",
+    ),
+)
+async def change_me(change: MeChange, who: SignedIn) -> Me:
+    """Change language, elder mode or password. A new password signs every other device out."""
+    new_hash = await _new_hash(who, change.password) if change.password else None
+
+    def act() -> Member:
+        with who.desk.sessions.begin() as session:
+            member, now = who.account(session), who.desk.clock.now()
+            members_service.set_preferences(
+                session, member=member, now=now, language=change.language, elder_mode=change.elder_mode
+            )
+            if new_hash is not None:
+                members_service.clear_wrong_passwords(session, member_no=member.member_no)
+                members_service.change_password(
+                    session, member=member, password_hash=new_hash, token=who.token, now=now
+                )
+            session.refresh(member)
+            return member
+
+    member = await who.desk.backroom.write(act)
+    if new_hash is not None:
+        who.desk.hub.sign_out_others(member_id=member.id, session=who.session_name)
+    return Me.of(member)
+
+
+async def _account(who: Caller) -> Member:
+    def look() -> Member:
+        with who.desk.sessions.read() as session:
+            return who.account(session)
+
+    return await who.desk.backroom.read(look)
+
+
+async def _new_hash(who: Caller, wanted: NewPassword) -> str:
+    """What to keep of a new password, once the current one is proven and nothing is wrong with the new one."""
+    member = await _account(who)
+    await proven(who.desk, member_no=member.member_no, password=wanted.current)
+    if fault := password_fault(wanted.new, member.member_no, member.name):
+        raise _FAULTS[fault]
+    return await who.desk.backroom.hash(lambda: who.desk.hasher.hash(wanted.new))

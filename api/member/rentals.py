@@ -1,0 +1,144 @@
+"""A member's rentals."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Response
+
+from api.deps import Id, Paged, SignedIn
+from api.idempotency import Keyed
+from api.openapi import problems
+from api.views import Items, RentalChange, RentalView, RentalWish, items
+from gateway.lockers import queries as lockers
+from gateway.lockers import service as lockers_service
+from gateway.unlocking import queries as unlocking
+
+router = APIRouter(prefix="/rentals", tags=["rentals"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RentalView,
+    responses=problems(
+        "idempotency_key_missing",
+        "not_signed_in",
+        "password_must_be_set",
+        "not_found",
+        "already_rented",
+        "compartment_taken",
+        "no_compartment_free",
+        "bank_offline",
+        "door_open",
+        "door_unknown",
+        "unlock_under_way",
+        "policy.max_days",
+        "malformed",
+        "idempotency_key_reused",
+    ),
+)
+async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
+    """Rent a compartment: the one asked for, else the best of those that fit."""
+    desk, policy = who.desk, who.desk.centre.settings.rentals
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.member(session), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            rental = lockers_service.rent(
+                session,
+                member=member,
+                now=now,
+                until=wish.until or now + timedelta(days=policy.days),
+                max_days=policy.max_days,
+                unsettled_locks=lambda: unlocking.unsettled_locks(session),
+                bank_id=wish.bank_id,
+                size=wish.size,
+                accessible=wish.accessible,
+                compartment_id=wish.compartment_id,
+            )
+            return attempt.keep(session, member_id=member.id, status=201, view=RentalView.of(session, rental), now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+async def list_rentals(who: SignedIn, page: Paged) -> Items[RentalView]:
+    """The member's own, newest first."""
+
+    def look() -> Items[RentalView]:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            found = lockers.rentals_of(session, member_id=member.id, limit=page.limit + 1, after=page.after)
+            return items(found, page, view=lambda rental: RentalView.of(session, rental), name=lambda rental: rental.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/{rental_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
+    """One of the member's own, and how its door stands."""
+
+    def look() -> RentalView:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            return RentalView.of(session, lockers.rental_of(session, member_id=member.id, rental_id=rental_id))
+
+    return await who.desk.backroom.read(look)
+
+
+@router.patch(
+    "/{rental_id}",
+    responses=problems(
+        "not_signed_in", "password_must_be_set", "not_found", "rental_ended", "policy.max_days", "malformed"
+    ),
+)
+async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> RentalView:
+    """Give a rental a new end."""
+    desk = who.desk
+
+    def act() -> RentalView:
+        with desk.sessions.begin() as session:
+            member = who.member(session)
+            rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
+            extended = lockers_service.extend(
+                session,
+                rental=rental,
+                until=change.until,
+                now=desk.clock.now(),
+                max_days=desk.centre.settings.rentals.max_days,
+            )
+            return RentalView.of(session, extended)
+
+    return await desk.backroom.write(act)
+
+
+@router.delete(
+    "/{rental_id}",
+    responses=problems(
+        "not_signed_in",
+        "password_must_be_set",
+        "not_found",
+        "rental_ended",
+        "door_open",
+        "door_unknown",
+        "unlock_under_way",
+    ),
+)
+async def end_rental(rental_id: Id, who: SignedIn) -> RentalView:
+    """Give the compartment back. Answers with the rental as it ended."""
+    desk = who.desk
+
+    def act() -> RentalView:
+        with desk.sessions.begin() as session:
+            member = who.member(session)
+            rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
+            ended = lockers_service.end_rental(
+                session,
+                rental=rental,
+                unsettled_locks=lambda: unlocking.unsettled_locks(session),
+                now=desk.clock.now(),
+            )
+            return RentalView.of(session, ended)
+
+    return await desk.backroom.write(act)

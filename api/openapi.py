@@ -1,0 +1,93 @@
+"""The OpenAPI document: what FastAPI writes, with our own problems in place of its error format."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from api.errors import MEDIA_TYPE
+from api.views import Problem
+from api.words import WORDS
+
+URL: Final = "/api/v1/openapi.json"
+
+_SESSION: Final = "session"  # the security scheme
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """What a door may refuse with, for its `responses`. Each code must have its words."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(WORDS[code].status, []).append(code)
+    return {
+        status: {"model": Problem, "description": ", ".join(f"`{code}`" for code in found)}
+        for status, found in by_status.items()
+    }
+
+
+def writer(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """What `app.openapi` should be. The document is made once."""
+
+    def write() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    return write
+
+
+def name_of(route: APIRoute) -> str:
+    """An operation bears its function's name."""
+    return route.name
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title="Hearth",
+        version=app.version,
+        summary="A members' activity centre: lockers that open from a phone.",
+        description="Errors are `application/problem+json` with a stable `code`. Times are RFC 3339, in UTC.",
+        routes=app.routes,
+    )
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["security"] = [{_SESSION: []}] if _needs_session(operation) else []
+            _use_problems(operation["responses"])
+    _drop_fastapis_errors(document["components"]["schemas"])
+    document["components"]["securitySchemes"] = {
+        _SESSION: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "hearth",
+            "description": "Set by POST /session. Under TLS its name is `__Host-hearth`.",
+        }
+    }
+    return document
+
+
+def _needs_session(operation: dict[str, Any]) -> bool:
+    return "not_signed_in" in operation["responses"].get("401", {}).get("description", "")
+
+
+def _use_problems(responses: dict[str, Any]) -> None:
+    """FastAPI files every model under the answer's own media type, and adds a 422 of its own."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, response in responses.items():
+        if status >= "400" and not _is_answer(response):
+            responses[status] = {"description": response["description"], "content": content}
+    responses["default"] = {
+        "description": "Any other refusal, such as `cross_origin`, `json_only`, `too_large`.",
+        "content": content,
+    }
+
+
+def _is_answer(response: dict[str, Any]) -> bool:
+    """Readiness says 503 and is no problem."""
+    return "Readiness" in str(response.get("content"))
+
+
+def _drop_fastapis_errors(schemas: dict[str, Any]) -> None:
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)

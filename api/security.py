@@ -1,0 +1,180 @@
+"""What every request and answer goes through, before any door (plain ASGI, so that streams pass untouched)."""
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from api.language import reader_language
+from gateway.kit.errors import Refused
+from gateway.members.model import Language
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES: Final = 64 * 1024  # of a body
+BODY_S: Final = 10.0  # for all of it to arrive
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CSP: Final = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "media-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+_ALWAYS: Final = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_HSTS: Final = "max-age=31536000"
+
+
+class SafeHeaders:
+    """Puts the security headers and the right Cache-Control on every answer. `secure`: members come by TLS."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._always = {**_ALWAYS, "Strict-Transport-Security": _HSTS} if secure else _ALWAYS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._always)
+                headers["Cache-Control"] = _cache_control(scope["path"], message["status"], headers)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class LastResort:
+    """Answers what nobody foresaw: 500, and the traceback in the log, not in the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def note_and_send(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_and_send)
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            if has_begun:
+                raise  # the server then breaks the connection off: half an answer must not look whole
+            # In the house's first language: whoever asked might be looked up, but what failed may be just that.
+            await errors.problem(Refused("internal"), Language.ZH_CN)(scope, receive, note_and_send)
+
+
+class Fence:
+    """Turns away what no page of ours would send: other sites' requests, other formats, endless bodies."""
+
+    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S) -> None:
+        self._app = app
+        self._body_s = body_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            await self._app(scope, receive, send)
+            return
+        try:
+            headers = Headers(scope=scope)
+            _refuse_other_sites(headers)
+            body = await self._body(headers, receive)
+            _refuse_other_formats(scope["method"], headers, body)
+        except Refused as refused:
+            answer = errors.problem(refused, await reader_language(Request(scope)))
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        """All of the body. Raises Refused: `too_large`, `too_slow`."""
+        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > MOST_BYTES:
+            raise Refused("too_large")
+        try:
+            async with asyncio.timeout(self._body_s):
+                return await _read(receive)
+        except TimeoutError as error:
+            raise Refused("too_slow") from error
+
+
+async def _read(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused("too_slow")
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise Refused("too_large")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hand the body out once more, then whatever comes after it."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> MutableMapping[str, Any]:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
+
+
+def _refuse_other_sites(headers: Headers) -> None:
+    """Browsers say where a request comes from; other programs do not, and send no cookie behind anybody's back."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused("cross_origin")
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != headers.get("host"):
+        raise Refused("cross_origin")
+
+
+def _refuse_other_formats(method: str, headers: Headers, body: bytes) -> None:
+    """JSON only: no form of another site can send it without asking us first."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not (method == "DELETE" and not body and not media_type):
+        raise Refused("json_only")
+
+
+def _cache_control(path: str, status: int, headers: Headers) -> str:
+    if path.startswith("/api"):
+        return "no-store"
+    is_page = headers.get("content-type", "").startswith("text/html")
+    if path.startswith("/assets/") and status in (200, 206, 304) and not is_page:
+        return "public, max-age=31536000, immutable"
+    return "no-cache"

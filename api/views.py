@@ -1,0 +1,494 @@
+"""What is asked and what is answered, as JSON. Every one has a name in the OpenAPI document."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+from sqlalchemy.orm import Session
+
+from api.deps import Page
+from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
+from gateway.kit.audit import AuditEntry
+from gateway.kit.errors import NotFound
+from gateway.lockers import queries as lockers
+from gateway.lockers.model import Compartment, Rental, RentalState, Size
+from gateway.members.model import Language, Member, Role
+from gateway.unlocking.model import Unlock, UnlockState
+from gateway.unlocking.rules import DEADLINE_S
+
+
+def _rfc3339(value: object) -> object:
+    """Only text: a bare number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise ValueError("write an instant like 2026-05-01T18:00:00Z")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("no such instant") from error
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc)]
+PlainText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+AnyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
+
+
+class Ask(BaseModel):
+    """A request's body. What is not expected is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class View(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True)
+
+
+V = TypeVar("V", bound=View)
+Row = TypeVar("Row")
+
+
+class Items(View, Generic[V]):
+    """Part of a list. `next`, given as `after`, brings the part behind it; null at the end."""
+
+    items: list[V]
+    next: str | None
+
+
+def items(rows: Sequence[Row], page: Page, *, view: Callable[[Row], V], name: Callable[[Row], str]) -> Items[V]:
+    """One page of a list whose query was asked for one row more than the page holds."""
+    shown = rows[: page.limit]
+    has_more = len(rows) > page.limit
+    return Items(items=[view(row) for row in shown], next=name(shown[-1]) if has_more else None)
+
+
+def behind(rows: Sequence[Row], page: Page, *, name: Callable[[Row], str]) -> Sequence[Row]:
+    """The rest of a short list, from behind the row that `after` names. Raises NotFound when there is none."""
+    if page.after is None:
+        return rows
+    names = [name(row) for row in rows]
+    if page.after not in names:
+        raise NotFound("page")
+    return rows[names.index(page.after) + 1 :]
+
+
+# Problems
+
+
+class FieldFault(View):
+    """What is wrong with one field."""
+
+    field: str
+    why: str
+
+
+class Problem(BaseModel):
+    """Why something was not done (RFC 9457). `code` is stable; `detail` is for a person, in their language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    retry_after_s: int | None = None
+    field: str | None = None
+    fields: list[FieldFault] | None = None
+
+
+# People
+
+
+class SignIn(Ask):
+    """Who somebody says they are."""
+
+    member_no: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32, pattern=r"^[^\x00-\x1f\x7f]+$")
+    ]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class NewPassword(Ask):
+    """A password in place of another."""
+
+    current: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    new: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class MeChange(Ask):
+    """What a member wants different; what is left out or null stays."""
+
+    language: Language | None = None
+    elder_mode: StrictBool | None = None
+    password: NewPassword | None = None
+
+
+class Me(View):
+    """The account of whoever asks. `must_set_password`: they signed in with a one-time code."""
+
+    member_no: str
+    name: str
+    role: Role
+    language: Language
+    elder_mode: bool
+    must_set_password: bool
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        """As the row says."""
+        return cls(
+            member_no=member.member_no,
+            name=member.name,
+            role=member.role,
+            language=member.language,
+            elder_mode=member.elder_mode,
+            must_set_password=member.password_ends_at is not None,
+        )
+
+
+# Lockers
+
+
+class InBothLanguages(View):
+    """A name, by language."""
+
+    zh: str = Field(alias="zh-CN")
+    en: str
+
+
+class FreeBySize(View):
+    """How many compartments are free, by size."""
+
+    S: int
+    M: int
+    L: int
+
+
+class Bank(View):
+    """A locker bank, from outside."""
+
+    id: str
+    name: InBothLanguages
+    presence: Presence
+    free: FreeBySize
+    total: int
+
+    @classmethod
+    def of(cls, found: lockers.BankView) -> Self:
+        """As the query found it."""
+        return cls(**_bank_fields(found))
+
+
+class FreeCompartment(View):
+    """A compartment to be had."""
+
+    id: str
+    label: str
+    size: Size
+    accessible: bool
+
+
+class BankDetail(Bank):
+    """A locker bank and what is free in it."""
+
+    compartments: list[FreeCompartment]
+
+    @classmethod
+    def with_free(cls, found: lockers.BankView, free: Sequence[Compartment]) -> Self:
+        """As the queries found them."""
+        compartments = [
+            FreeCompartment(id=one.id, label=one.label, size=one.size, accessible=one.accessible) for one in free
+        ]
+        return cls(**_bank_fields(found), compartments=compartments)
+
+
+def _bank_fields(found: lockers.BankView) -> dict[str, Any]:
+    return {
+        "id": found.bank.id,
+        "name": _name_of(found.bank.name_zh, found.bank.name_en),
+        "presence": found.presence,
+        "free": FreeBySize(S=found.free[Size.S], M=found.free[Size.M], L=found.free[Size.L]),
+        "total": found.total,
+    }
+
+
+def _name_of(zh: str, en: str) -> InBothLanguages:
+    return InBothLanguages.model_validate({"zh-CN": zh, "en": en})
+
+
+class RentalWish(Ask):
+    """What kind of compartment somebody wants. What is left out is for us to choose; `until` is then the usual time."""
+
+    bank_id: AnyId | None = None
+    size: Size | None = None
+    accessible: StrictBool | None = None
+    compartment_id: AnyId | None = None
+    until: Instant | None = None
+
+
+class RentalChange(Ask):
+    """A new end."""
+
+    until: Instant
+
+
+class RentedCompartment(View):
+    """The compartment of a rental."""
+
+    id: str
+    label: str
+    size: Size
+
+
+class RentalView(View):
+    """A member's rental and how its door stands, as far as anybody can tell."""
+
+    id: str
+    state: RentalState
+    bank_id: str
+    bank_name: InBothLanguages
+    bank_presence: Presence
+    compartment: RentedCompartment
+    lock_id: str
+    door: DoorLevel
+    from_at: datetime = Field(alias="from")
+    until: datetime
+
+    @classmethod
+    def of(cls, session: Session, rental: Rental) -> Self:
+        """As it stands in this transaction."""
+        found = lockers.view(session, rental)
+        compartment = found.compartment
+        return cls.model_validate(
+            {
+                "id": rental.id,
+                "state": rental.state,
+                "bank_id": found.bank.id,
+                "bank_name": _name_of(found.bank.name_zh, found.bank.name_en),
+                "bank_presence": found.presence,
+                "compartment": RentedCompartment(id=compartment.id, label=compartment.label, size=compartment.size),
+                "lock_id": compartment.lock_id,
+                "door": found.door,
+                "from": rental.from_at,
+                "until": rental.until_at,
+            }
+        )
+
+
+# Unlocks
+
+
+class UnlockWish(Ask):
+    """Which lock to open: by its own id, or by that of the rental that gives the right to it. Just one of the two."""
+
+    lock_id: AnyId | None = None
+    rental_id: AnyId | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.lock_id is None) == (self.rental_id is None):
+            raise ValueError("name lock_id or rental_id, and only one of them")
+        return self
+
+
+class UnlockView(View):
+    """One press of the button. After `deadline` the door certainly does not open for it any more."""
+
+    id: str
+    state: UnlockState
+    code: str
+    lock_id: str
+    requested_at: datetime
+    deadline: datetime
+    settled_at: datetime | None
+
+    @classmethod
+    def of(cls, unlock: Unlock) -> Self:
+        """As the row says."""
+        return cls(
+            id=unlock.id,
+            state=unlock.state,
+            code=unlock.code,
+            lock_id=unlock.lock_id,
+            requested_at=unlock.requested_at,
+            deadline=unlock.requested_at + timedelta(seconds=DEADLINE_S),
+            settled_at=unlock.settled_at,
+        )
+
+
+# What the stream brings
+
+
+class UnlockNews(View):
+    """An unlock of the reader's moved."""
+
+    kind: Literal["unlock"]
+    id: str
+    lock_id: str
+    state: UnlockState
+    code: str
+
+
+class RentalNews(View):
+    """A rental of the reader's began, was extended or ended."""
+
+    kind: Literal["rental"]
+    id: str
+    state: RentalState
+
+
+class DoorNews(View):
+    """The door of a compartment that the reader rents."""
+
+    kind: Literal["door"]
+    lock_id: str
+    level: DoorLevel
+
+
+class BankNews(View):
+    """A locker bank came or went."""
+
+    kind: Literal["device"]
+    id: str
+    presence: Presence
+
+
+News = Annotated[UnlockNews | RentalNews | DoorNews | BankNews, Field(discriminator="kind")]
+
+
+# For staff
+
+
+class DeviceView(View):
+    """A device on the wire. `reason`: why it is suspended."""
+
+    id: str
+    kind: str
+    state: DeviceState
+    reason: str
+    fingerprint: str
+    doors: int
+    firmware: str
+    presence: Presence
+    heard_at: datetime
+
+    @classmethod
+    def of(cls, device: Device) -> Self:
+        """As the row says."""
+        return cls.model_validate(device, from_attributes=True)
+
+
+class NewCompartment(Ask):
+    """One box of a bank to be: behind which door, and what is printed on it."""
+
+    door: Annotated[StrictInt, Field(ge=1, le=1000)]
+    label: Annotated[PlainText, StringConstraints(max_length=8)]
+    size: Size
+    accessible: StrictBool = False
+
+
+class NewBank(Ask):
+    """The locker bank that a device becomes."""
+
+    name_zh: PlainText
+    name_en: PlainText
+    compartments: Annotated[list[NewCompartment], Field(min_length=1, max_length=1000)]
+
+
+class Approval(Ask):
+    """Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has."""
+
+    fingerprint: PlainText
+    bank: NewBank | None = None
+
+
+class Suspension(Ask):
+    """Why nothing may open there."""
+
+    reason: PlainText
+
+
+class DeadLetterView(View):
+    """Messages that were not taken, counted by who sent them and what was wrong. `sample`: the newest, hex."""
+
+    device: str
+    channel: str
+    fault: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    detail: str
+    sample: str
+
+    @classmethod
+    def of(cls, letter: DeadLetter) -> Self:
+        """As the row says."""
+        return cls.model_validate(letter, from_attributes=True)
+
+
+class AuditView(View):
+    """One entry of the audit trail."""
+
+    seq: int
+    at: datetime
+    actor: str
+    act: str
+    thing: str
+    detail: dict[str, Any]
+    hash: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        """As the row says."""
+        return cls(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            act=entry.act,
+            thing=entry.thing,
+            detail=json.loads(entry.detail),
+            hash=entry.hash,
+        )
+
+
+# Health
+
+
+class NotReady(View):
+    """A part that does not work, and why."""
+
+    part: Literal["gateway", "broker", "database"]
+    why: str
+
+
+class Readiness(View):
+    """Whether doors can be opened now."""
+
+    ready: bool
+    not_ready: list[NotReady]
+
+
+class Alive(View):
+    """The program answers."""
+
+    alive: Literal[True] = True

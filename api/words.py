@@ -1,0 +1,110 @@
+"""What a refusal is over HTTP: its status, and one sentence a person can act on, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from gateway.members.model import Language
+
+
+class Words(NamedTuple):
+    """A code's status and sentences. `{names}` in them are facts that come with the refusal."""
+
+    status: int
+    zh: str
+    en: str
+
+    def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
+        """The sentence for one reader."""
+        text = self.zh if language is Language.ZH_CN else self.en
+        return text.format_map(_Facts(facts))
+
+
+class _Facts(dict[str, object]):
+    """A fact that was not given leaves a gap in the sentence, not a crash in the answer."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+WORDS: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        # Who is asking
+        "not_signed_in": Words(401, "请先登录。", "Please sign in first."),
+        "wrong_credentials": Words(401, "会员号或密码不对。", "The member number or the password is wrong."),
+        "too_many_attempts": Words(
+            429,
+            "试的次数太多了，请 {retry_after_s} 秒后再试。",
+            "Too many tries. Please try again in {retry_after_s} seconds.",
+        ),
+        "not_allowed": Words(403, "您没有做这件事的权限。", "Your account is not allowed to do this."),
+        "password_must_be_set": Words(403, "请先设置您自己的密码。", "Please choose a password of your own first."),
+        "password_too_short": Words(
+            422, "密码太短，至少 8 个字符。", "That password is too short: use at least 8 characters."
+        ),
+        "password_too_long": Words(
+            422, "密码太长，最多 128 个字符。", "That password is too long: 128 characters are the most."
+        ),
+        "password_too_common": Words(
+            422, "这个密码太容易被猜到，请换一个。", "That password is too easy to guess. Please choose another."
+        ),
+        "password_too_personal": Words(
+            422,
+            "密码里不要用您的姓名或会员号。",
+            "Please choose a password without your name or your member number in it.",
+        ),
+        "member_no_taken": Words(
+            409, "会员号 {member_no} 已有人使用。", "Somebody has the number {member_no} already."
+        ),
+        # What is there
+        "not_found": Words(404, "没有找到，或者不属于您。", "It is not there, or it is not yours."),
+        "method_not_allowed": Words(405, "这里不能这样操作。", "That cannot be done here."),
+        # How it was asked
+        "malformed": Words(422, "“{field}”填写有误。", "There is something wrong with {field}."),
+        "idempotency_key_missing": Words(
+            400, "请求缺少 Idempotency-Key 标头。", "The request needs an Idempotency-Key header."
+        ),
+        "idempotency_key_reused": Words(
+            422,
+            "同一个 Idempotency-Key 已用于另一个请求。",
+            "This Idempotency-Key was used for another request before.",
+        ),
+        "cross_origin": Words(403, "请求来自别的网站，已拒绝。", "The request came from another site."),
+        "json_only": Words(415, "只接受 JSON 格式的请求。", "Only JSON is taken here."),
+        "too_large": Words(413, "请求内容太大。", "The request is too large."),
+        "too_slow": Words(408, "请求发送太慢，已中断。", "The request took too long to arrive."),
+        # Lockers
+        "bank_offline": Words(409, "储物柜现在离线，暂时打不开。", "The locker bank is offline just now."),
+        "device_suspended": Words(
+            409, "储物柜已停用，请到前台。", "The locker bank is out of use. Please ask at the desk."
+        ),
+        "already_rented": Words(409, "您已经租了一个柜子。", "You have a compartment already."),
+        "no_compartment_free": Words(409, "现在没有合适的空柜子。", "No compartment that fits is free just now."),
+        "compartment_taken": Words(409, "这个柜子刚被别人租走了。", "Somebody else has just taken this one."),
+        "rental_ended": Words(409, "这次租用已经结束。", "This rental has ended."),
+        "door_open": Words(409, "柜门还开着，请先关好门。", "The door is open. Please shut it first."),
+        "door_unknown": Words(
+            409,
+            "现在无法确认柜门是否关好，请稍后再试。",
+            "Nobody can tell just now whether the door is shut. Please try again later.",
+        ),
+        "unlock_under_way": Words(409, "正在开门，请稍等片刻。", "The door is being opened. Please wait a moment."),
+        "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
+        # Devices
+        "fingerprint_differs": Words(
+            409,
+            "指纹与设备标签不一致，请再核对。",
+            "That is not the device's fingerprint. Please look at its label again.",
+        ),
+        "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
+        "bank_exists": Words(409, "这台设备已经是一组储物柜。", "This device is a locker bank already."),
+        # The house
+        "gateway_away": Words(
+            503,
+            "系统暂时无法开门，请稍后再试或找前台。",
+            "Doors cannot be opened just now. Try again, or ask at the desk.",
+        ),
+        "busy": Words(503, "现在人太多，请稍后再试。", "It is busy just now. Please try again in a moment."),
+        "internal": Words(500, "系统出错了，我们已经记录。", "Something went wrong here. It has been noted."),
+    }
+)

@@ -1,0 +1,109 @@
+"""The OpenAPI document: true, and good enough to make types from."""
+
+import pytest
+
+from api.app import openapi_document
+from api.openapi import problems
+from api.words import WORDS
+
+DOCUMENT = openapi_document()
+OPERATIONS = [(verb, path, operation) for path, verbs in DOCUMENT["paths"].items() for verb, operation in verbs.items()]
+NAMES = [f"{verb} {path}" for verb, path, _ in OPERATIONS]
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
+
+each_operation = pytest.mark.parametrize(("verb", "path", "operation"), OPERATIONS, ids=NAMES)
+
+
+def references(node):
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_it_is_served_where_the_contract_says(house):
+    assert house.browser().get("/openapi.json").json() == DOCUMENT
+
+
+def test_it_holds_every_resource_of_the_first_piece():
+    assert {path.removeprefix("/api/v1") for path in DOCUMENT["paths"]} == {
+        "/session",
+        "/me",
+        "/banks",
+        "/banks/{bank_id}",
+        "/rentals",
+        "/rentals/{rental_id}",
+        "/unlocks",
+        "/unlocks/{unlock_id}",
+        "/live",
+        "/staff/devices",
+        "/staff/devices/{device_id}/approve",
+        "/staff/devices/{device_id}/suspend",
+        "/staff/devices/{device_id}/retire",
+        "/staff/dead-letters",
+        "/staff/audit",
+        "/health/live",
+        "/health/ready",
+    }
+
+
+def test_every_reference_leads_somewhere():
+    for reference in references(DOCUMENT):
+        node = DOCUMENT
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+
+
+def test_no_operation_has_anothers_name():
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+    assert len(set(names)) == len(names)
+
+
+@each_operation
+def test_every_good_answer_has_a_named_shape(verb, path, operation):
+    for status, response in operation["responses"].items():
+        if status in ("200", "201", "202"):
+            assert list(references(response)), status
+
+
+@each_operation
+def test_every_refusal_is_a_problem(verb, path, operation):
+    for status, response in operation["responses"].items():
+        if status >= "400" and path != "/api/v1/health/ready":
+            assert response["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            }
+
+
+@each_operation
+def test_it_says_who_must_be_signed_in(verb, path, operation):
+    assert operation["security"] == ([] if operation["operationId"] in PUBLIC else [{"session": []}])
+
+
+@pytest.mark.parametrize("name", ["UnlockState", "RentalState", "Size", "Presence", "DoorLevel", "Language", "Role"])
+def test_words_with_a_meaning_are_named_enums(name):
+    assert DOCUMENT["components"]["schemas"][name]["enum"]
+
+
+def test_nothing_in_an_answer_may_be_missing():
+    for name in ("Me", "Bank", "BankDetail", "RentalView", "UnlockView", "DeviceView"):
+        schema = DOCUMENT["components"]["schemas"][name]
+        assert set(schema["required"]) == set(schema["properties"]), name
+
+
+def test_the_news_on_the_stream_are_named():
+    assert {"UnlockNews", "RentalNews", "DoorNews", "BankNews"} <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_fastapis_own_error_format_is_gone():
+    assert not {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize("code", ["door_open", "not_found"])
+def test_a_declared_refusal_stands_under_its_status(code):
+    assert list(problems(code)) == [WORDS[code].status]

@@ -1,0 +1,181 @@
+"""Other people's things are not there: every route with an id, asked by everybody but the owner."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.app import openapi_document
+from tests.api.conftest import Browser
+
+OWNED = {"rental_id", "unlock_id"}
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
+OPERATIONS = [
+    (verb.upper(), path.removeprefix("/api/v1"), operation)
+    for path, verbs in openapi_document()["paths"].items()
+    for verb, operation in verbs.items()
+]
+BODIES = {
+    "request_unlock": {"lock_id": "nothing"},
+    "rent": {},
+    "change_me": {},
+    "extend_rental": {"until": "2026-11-24T04:00:00Z"},
+    "approve_device": {"fingerprint": "x"},
+    "suspend_device": {"reason": "x"},
+    "retire_device": {},
+    "sign_in": {"member_no": "10001", "password": "x"},
+}
+each_operation = pytest.mark.parametrize(
+    ("verb", "path", "operation"), OPERATIONS, ids=[operation["operationId"] for *_, operation in OPERATIONS]
+)
+with_an_owner = pytest.mark.parametrize(
+    ("verb", "path", "operation"),
+    [one for one in OPERATIONS if any("{" + name + "}" in one[1] for name in OWNED)],
+)
+
+
+def ask(browser: Browser, verb, path, operation, **more):
+    name = operation["operationId"]
+    if name in BODIES:
+        more["body"] = more.get("body", BODIES[name])
+    headers = {"Idempotency-Key": f"key-{verb}-{path}-{id(more)}"} if verb == "POST" else {}
+    return browser.ask(verb, path, headers=headers, **more)
+
+
+@pytest.fixture
+def things(house):
+    """What 10001 has."""
+    rental = house.rent("10001")
+    asked = {"rental_id": rental["id"]}
+    unlock = house.signed_in("10001").post("/unlocks", asked, key="press").json()
+    return {"rental_id": rental["id"], "unlock_id": unlock["id"], "lock_id": rental["lock_id"]}
+
+
+@each_operation
+def test_nobody_comes_in_without_signing_in(house, verb, path, operation):
+    answer = ask(house.browser(), verb, path.replace("{", "").replace("}", ""), operation)
+
+    if operation["operationId"] in PUBLIC:
+        assert answer.status_code != 500
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+@with_an_owner
+@pytest.mark.parametrize("member_no", ["10002", "s001", "s003"])
+def test_another_persons_things_are_not_there(house, things, member_no, verb, path, operation):
+    theirs, invented = path, path
+    for name, value in things.items():
+        theirs, invented = theirs.replace("{" + name + "}", value), invented.replace("{" + name + "}", "f" * 32)
+    stranger = house.signed_in(member_no)
+
+    answer, nothing = ask(stranger, verb, theirs, operation), ask(stranger, verb, invented, operation)
+
+    assert (answer.status_code, answer.json()) == (nothing.status_code, nothing.json())
+    assert answer.status_code == 404
+
+
+@with_an_owner
+def test_the_owner_finds_them(house, things, verb, path, operation):
+    for name, value in things.items():
+        path = path.replace("{" + name + "}", value)
+
+    assert ask(house.signed_in("10001"), verb, path, operation).status_code != 404
+
+
+@pytest.mark.parametrize("name", ["rental_id", "lock_id"])
+@pytest.mark.parametrize("member_no", ["10002", "s001", "s003"])
+def test_nobody_opens_what_is_another_persons(house, things, member_no, name):
+    answer = house.signed_in(member_no).post("/unlocks", {name: things[name]}, key="press")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/rentals", "/unlocks"])
+def test_lists_hold_ones_own_only(house, things, path):
+    assert house.signed_in("10002").get(path).json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/rentals", "/unlocks"])
+def test_another_persons_thing_is_no_place_in_my_list(house, things, path):
+    after = things["rental_id" if path == "/rentals" else "unlock_id"]
+
+    assert house.signed_in("10002").get(f"{path}?after={after}").status_code == 404
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(alphabet=st.characters()) | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = sorted(
+    {field for schema in openapi_document()["components"]["schemas"].values() for field in schema.get("properties", {})}
+)
+BODY = JSON | st.dictionaries(
+    st.sampled_from(FIELDS), JSON | st.sampled_from(["2026-11-24T04:00:00Z", "S", "en"]), max_size=4
+)
+WITH_BODY = [(verb, path, operation) for verb, path, operation in OPERATIONS if "requestBody" in operation]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_body_whatever_breaks_the_program(house_of_garbage, data):
+    verb, path, operation = data.draw(st.sampled_from(WITH_BODY))
+    body = data.draw(BODY)
+    path = path.replace("{", "").replace("}", "")
+
+    answer = ask(house_of_garbage, verb, path, operation, body=body)
+
+    assert answer.status_code < 500 or answer.json()["code"] == "gateway_away", (operation["operationId"], body)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200), one=st.sampled_from(WITH_BODY))
+def test_bytes_that_are_no_json_are_malformed(house_of_garbage, content, one):
+    verb, path, _ = one
+    if _is_json(content):
+        return
+
+    answer = house_of_garbage.ask(
+        verb,
+        path.replace("{", "").replace("}", ""),
+        content=content,
+        headers={"Content-Type": "application/json", "Idempotency-Key": "one"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000, b"\xff\xfe", b'{"language":"\\ud800"}', b"NaN", b""]
+)
+def test_json_made_to_break_parsers_is_malformed(house, content):
+    answer = house.signed_in().ask("PATCH", "/me", content=content, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(min_size=1, max_size=40), one=st.sampled_from([one for one in OPERATIONS if "{" in one[1]]))
+def test_no_id_whatever_breaks_the_program(house_of_garbage, name, one):
+    verb, path, operation = one
+    before, _, after = path.partition("{")
+    path = before + quote(name.encode("utf-8", "surrogatepass"), safe="") + after.partition("}")[2]
+
+    assert ask(house_of_garbage, verb, path, operation).status_code < 500
+
+
+@pytest.fixture
+def house_of_garbage(house):
+    """The manager's, since nobody may do more."""
+    return house.signed_in("s001")
+
+
+def _is_json(content):
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,166 @@
+"""Every refusal has words, in both languages, and reaches its reader in theirs."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from api.errors import status_of
+from api.language import preferred
+from api.words import WORDS
+from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
+from gateway.members.model import Language
+
+ROOT = Path(__file__).parents[2]
+KINDS = {"Refused", "Conflict", "Malformed"}  # a NotFound's code names the thing; its words are those of not_found
+RETURNED = {  # codes that a rule returns and a service raises
+    "gateway/lockers/rules.py": {"rent_refusal", "end_refusal", "_door_refusal", "nothing_free"},
+    "gateway/unlocking/queries.py": {"device_refusal"},
+}
+NOT_CODES = {"in_the_past"}
+
+
+def codes_raised():
+    """Every code that is written down where it is raised, or returned to be raised, with its place."""
+    for package in ("gateway", "api"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            tree, place = ast.parse(file.read_text()), str(file.relative_to(ROOT))
+            for node in ast.walk(tree):
+                yield from ((code, place) for code in _called(node))
+                if isinstance(node, ast.FunctionDef) and node.name in RETURNED.get(place, ()):
+                    yield from ((code, place) for code in _returned(node))
+
+
+def _called(node):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS and node.args:
+        yield from _texts(node.args[0])
+
+
+def _returned(function):
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from _texts(node.value)
+
+
+def _texts(expression):
+    match expression:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp():
+            yield from _texts(expression.body)
+            yield from _texts(expression.orelse)
+
+
+def test_the_walk_finds_codes():
+    found = {code for code, _ in codes_raised()}
+
+    assert {"already_rented", "door_open", "bank_offline", "gateway_away", "no_compartment_free"} <= found
+
+
+def test_every_code_that_is_raised_has_words():
+    without = {(code, place) for code, place in codes_raised() if code not in WORDS}
+
+    assert without == set()
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_every_code_has_a_sentence_in_both_languages(code):
+    words = WORDS[code]
+
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in words.zh)
+    assert words.zh[-1] in "。？"
+    assert words.en.isascii()
+    assert words.en[0].isupper()
+    assert words.en[-1] in ".?"
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_both_sentences_tell_the_same_facts(code):
+    def facts(text):
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert facts(WORDS[code].zh) == facts(WORDS[code].en)
+
+
+def test_a_fact_that_was_not_given_does_not_break_the_sentence():
+    assert WORDS["malformed"].sentence(Language.EN, {}) == "There is something wrong with …."
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("door_open"), 404),
+        (Conflict("something_new"), 409),
+        (Refused("something_new"), 403),
+        (Malformed("something_new"), 422),
+        (HearthError("something_new"), 500),
+    ],
+)
+def test_a_code_without_words_has_the_status_of_its_kind(error, status):
+    assert status_of(error) == status
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "zh-CN"),
+        ("fr", "zh-CN"),
+        ("*", "zh-CN"),
+        ("en", "en"),
+        ("EN-gb", "en"),
+        ("zh-TW", "zh-CN"),
+        ("en-GB,en;q=0.9,zh;q=0.8", "en"),
+        ("zh;q=0.4, en;q=0.5", "en"),
+        ("fr, zh;q=0.1, en;q=0.05", "zh-CN"),
+        ("en;q=x, zh;q=0.1", "zh-CN"),
+        (";;,,=", "zh-CN"),
+    ],
+)
+def test_a_browser_is_answered_in_what_it_likes_best_of_what_we_speak(header, language):
+    assert preferred(header) == language
+
+
+@pytest.mark.parametrize("header", ["zh-CN", "en"])
+def test_a_stranger_is_refused_in_their_browsers_language(house, header):
+    answer = house.browser(**{"Accept-Language": header}).get("/me")
+
+    words = WORDS["not_signed_in"]
+    assert answer.json()["detail"] == (words.en if header == "en" else words.zh)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda browser: browser.get("/banks/nothing"),
+        lambda browser: browser.get("/nothing"),
+        lambda browser: browser.get("/banks?limit=0"),
+        lambda browser: browser.ask("PATCH", "/me", content=b"", headers={"Content-Type": "text/plain"}),
+        lambda browser: browser.ask("PUT", "/me", body={}),
+    ],
+)
+def test_a_member_is_refused_in_their_own_language_whatever_the_browser_likes(house, ask):
+    browser = house.signed_in(**{"Accept-Language": "zh-CN"})
+    browser.patch("/me", {"language": "en"})
+
+    assert ask(browser).json()["detail"].isascii()
+
+
+def test_a_problem_says_all_that_the_contract_promises(house):
+    answer = house.browser().get("/nothing")
+
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:hearth:problem:not_found",
+        "title": "Not Found",
+        "status": 404,
+        "code": "not_found",
+        "detail": WORDS["not_found"].zh,
+    }
+
+
+def test_a_verb_that_a_path_does_not_have_is_refused(house):
+    answer = house.browser().ask("PUT", "/me", body={})
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["Allow"]
