@@ -1,0 +1,260 @@
+"""A small centre with its real API on a real port, and a phone that looks at it. The test plays the gateway."""
+
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from api import server
+from api.app import create_app
+from api.line import LocalLine
+from api.webfaces import WEBROOT
+from gateway.centre import Centre
+from gateway.fleet import service as fleet
+from gateway.fleet.model import Device, DoorLevel
+from gateway.fleet.rules import Presentation
+from gateway.kit.clock import SystemClock
+from gateway.kit.db import Sessions, open_engine
+from gateway.members import queries as members
+from gateway.members import service as members_service
+from gateway.members.model import Language
+from gateway.members.passwords import Hasher
+from gateway.settings import Settings
+from gateway.unlocking import queries as unlocking
+from gateway.unlocking import service as unlocking_service
+from gateway.unlocking.model import Unlock, UnlockState
+from tests.centre_builder import a_bank, a_member
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse battery"
+MEMBER = "10001"
+CHEAP = Hasher(time_cost=1, memory_kib=8)
+
+expect.set_options(timeout=10_000)
+
+
+@dataclass
+class House:
+    """A centre with member 10001, bank-a (S and M) and bank-b (L), all doors shut, everything online."""
+
+    url: str
+    centre: Centre
+    hub: object
+
+    def move(self, *states: UnlockState, code: str = "") -> None:
+        """The gateway moves the newest unlock on, a transaction a step; `code` belongs to the last."""
+        for state in states:
+            with self.centre.sessions.begin() as session:
+                [unlock] = unlocking.unlocks_of(session, member_id=self._member(session).id, limit=1)
+                now = self.centre.clock.now()
+                last = code if state is states[-1] else ""
+                assert unlocking_service.move(session, unlock, state, now=now, code=last)
+
+    def unlocks(self) -> list[Unlock]:
+        """What was asked for, newest first."""
+        with self.centre.sessions.read() as session:
+            return list(unlocking.unlocks_of(session, member_id=self._member(session).id, limit=50))
+
+    def door(self, level: DoorLevel, *, bank: str = "bank-a", no: int = 1) -> None:
+        """A contact says so."""
+        with self.centre.sessions.begin() as session:
+            fleet.note_levels(session, device_id=bank, levels={no: level}, now=self.centre.clock.now())
+
+    def bank_leaves(self, bank: str = "bank-a") -> None:
+        """Its will arrives."""
+        with self.centre.sessions.begin() as session:
+            told = Presentation(device_id=bank, online=False, boot_id=session.get_one(Device, bank).boot_id)
+            fleet.note_presence(session, told, now=self.centre.clock.now())
+
+    def gateway_leaves(self) -> None:
+        """No pulse any more."""
+        self.hub.feel_pulse(ready=False, at=math.inf)
+
+    def reads(self, language: str, *, elder_mode: bool = False) -> None:
+        """What the member's account remembers."""
+        with self.centre.sessions.begin() as session:
+            member, now = self._member(session), self.centre.clock.now()
+            members_service.set_preferences(
+                session, member=member, now=now, language=Language(language), elder_mode=elder_mode
+            )
+
+    def gives_one_time_password(self) -> None:
+        """As the desk does for a new member."""
+        with self.centre.sessions.begin() as session:
+            self._member(session).password_ends_at = self.centre.clock.now().replace(year=2999)
+
+    def ends_sessions(self) -> None:
+        """As a new password, chosen elsewhere, does."""
+        with self.centre.sessions.begin() as session:
+            member = self._member(session)
+            members_service.change_password(
+                session, member=member, password_hash=member.password_hash, token=None, now=self.centre.clock.now()
+            )
+
+    def _member(self, session):
+        return members.member_by_no(session, member_no=MEMBER)
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The pages of today's sources."""
+    sources = [file for file in (ROOT / "web").rglob("*") if file.is_file() and "node_modules" not in file.parts]
+    page = WEBROOT / "app" / "index.html"
+    if not page.exists() or page.stat().st_mtime < max(file.stat().st_mtime for file in sources):
+        subprocess.run([sys.executable, ROOT / "tools" / "web.py", "build"], check=True)
+    return WEBROOT
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_template: Path, built: Path) -> Iterator[House]:
+    """A fresh one for each test."""
+    shutil.copy(sqlite_template, tmp_path / "hearth.db")
+    sessions = Sessions(open_engine(f"sqlite:///{tmp_path / 'hearth.db'}"))
+    clock = SystemClock()
+    with sessions.begin() as session:
+        a_member(session, MEMBER, name="王桂兰", password_hash=CHEAP.hash(PASSWORD), now=clock.now())
+        a_bank(session, "bank-a", sizes="SM", now=clock.now())
+        a_bank(session, "bank-b", sizes="L", now=clock.now())
+    centre = Centre(tmp_path, Settings(site="demo"), sessions, clock)
+    app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
+    hub = app.state.desk.hub
+    hub.feel_pulse(ready=True, at=math.inf)
+    with answering(app) as url:
+        yield House(url, centre, hub)
+        hub.close()
+    sessions.close()
+
+
+@contextmanager
+def answering(app) -> Iterator[str]:
+    """An app on a free port, in a thread of its own."""
+    with server.listen("127.0.0.1", 0) as listener:
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        program = uvicorn.Server(config)
+        thread = threading.Thread(target=program.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        program.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's own Chromium; nothing is downloaded."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return {**browser_type_launch_args, "executable_path": found}
+
+
+@dataclass
+class Phone:
+    """A phone in somebody's hand. Whatever a page complains about on its console fails the test."""
+
+    page: Page
+    house: House
+    complaints: list[str] = field(default_factory=list)
+
+    def show(self, path: str = "/app/") -> None:
+        """Go there, and wait until something is to be seen."""
+        self.page.goto(self.house.url + path)
+        self.page.locator("html[data-ready]").wait_for(state="attached")
+
+    def sign_in(self) -> None:
+        """Without the screens for it."""
+        answer = self.page.request.post(
+            f"{self.house.url}/api/v1/session", data={"member_no": MEMBER, "password": PASSWORD}
+        )
+        assert answer.ok, answer.text()
+
+    def rent(self) -> None:
+        """Compartment 01 of bank-a, without the screens for it."""
+        answer = self.page.request.post(
+            f"{self.house.url}/api/v1/rentals",
+            data={"bank_id": "bank-a", "size": "S"},
+            headers={"Idempotency-Key": "rent"},
+        )
+        assert answer.ok, answer.text()
+
+    def hold_a_locker(self) -> None:
+        """Signed in, with a locker, looking at it."""
+        self.sign_in()
+        self.rent()
+        self.show()
+        expect(self.disc).to_be_visible()
+
+    def speak(self, language: str) -> None:
+        """Choose a language in the settings, and close them again."""
+        self.page.locator(".bar .plain").click()
+        self.page.get_by_role("radio", name={"zh-CN": "中文", "en": "English"}[language]).check(force=True)
+        self.page.locator(f"html[lang={language}]").wait_for()
+        self.page.locator("dialog header button").click()
+        self.page.locator("dialog").wait_for(state="detached")
+
+    def press(self) -> None:
+        """Press the big button; the request has arrived when this returns."""
+        with self.page.expect_response(
+            lambda answer: answer.request.method == "POST" and answer.url.endswith("/unlocks")
+        ):
+            self.disc.click()
+
+    @property
+    def disc(self):
+        """The big button."""
+        return self.page.locator(".disc")
+
+    @property
+    def story(self):
+        """What is said below it, aloud too."""
+        return self.page.locator(".opening [role=status]")
+
+    def button(self, name: str):
+        """By what is written on it."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+
+# A browser itself reports every answer of 400 and more; ours are asked for. Files of the pages must never be missing.
+_ASKED_FOR = re.compile(r"Failed to load resource: (the server responded with a status of [45]|net::ERR_)")
+
+
+@pytest.fixture
+def context_options() -> dict:
+    """What kind of phone it is; tests override it."""
+    return {}
+
+
+@pytest.fixture
+def phone(browser: Browser, house: House, context_options: dict) -> Iterator[Phone]:
+    """Set to Chinese, of the usual size."""
+    context: BrowserContext = browser.new_context(
+        **{
+            "viewport": {"width": 390, "height": 844},
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "has_touch": True,
+            "is_mobile": True,
+            "reduced_motion": "reduce",
+            **context_options,
+        }
+    )
+    phone = Phone(context.new_page(), house)
+    phone.page.on("console", lambda said: said.type in ("error", "warning") and phone.complaints.append(said.text))
+    phone.page.on("pageerror", lambda error: phone.complaints.append(str(error)))
+    phone.page.on(
+        "response",
+        lambda answer: answer.status >= 400 and "/api/" not in answer.url and phone.complaints.append(answer.url),
+    )
+    yield phone
+    context.close()
+    assert [said for said in phone.complaints if not _ASKED_FOR.match(said)] == []

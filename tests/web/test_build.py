@@ -1,0 +1,48 @@
+"""What is built: small, and typed by what the API says today."""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.web.conftest import ROOT
+
+BUDGET = 40_000  # bytes of script and style, gzip: a second on a slow phone network
+
+
+def test_the_first_load_is_within_its_budget(built: Path):
+    page = (built / "app/index.html").read_text()
+    files = re.findall(r'(?:src|href)="/(assets/[^"]+)"', page)
+    sizes = {file: len(gzip.compress((built / file).read_bytes())) for file in files}
+
+    assert {Path(file).suffix for file in files} == {".js", ".css"}
+    assert sum(sizes.values()) <= BUDGET, sizes
+
+
+def test_nothing_is_written_into_the_page_itself(built: Path):
+    page = (built / "app/index.html").read_text()
+
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", page) == []
+
+
+def test_no_address_of_a_registry_is_in_the_lock_file():
+    locked = (ROOT / "web/package-lock.json").read_text()
+
+    assert locked.count('"integrity"') > 20
+    assert not re.search(r'"resolved"|registry', locked)
+
+
+def test_the_types_are_those_of_the_api_and_the_source_fits_them(built: Path):
+    checked = subprocess.run(
+        [sys.executable, ROOT / "tools/web.py", "check"], capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_an_unknown_act_of_the_tool_says_what_there_is():
+    asked = subprocess.run([sys.executable, ROOT / "tools/web.py", "fly"], capture_output=True, text=True, check=False)
+
+    assert asked.returncode == 2
+    assert "build" in asked.stderr

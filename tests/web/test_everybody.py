@@ -1,0 +1,211 @@
+"""Can everybody use it: screen readers, keyboards, weak eyes, big thumbs, old phones, strict browsers."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.unlocking.model import UnlockState as State
+from tests.web.conftest import MEMBER, PASSWORD, ROOT, Phone
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text
+TO_SIGNED = (State.AUTHORISED, State.SIGNED)
+
+# Every screen, by how to get there from the one before; each waits for what shows that it is there.
+SCREENS = [
+    "the door",
+    "a refusal",
+    "first password",
+    "renting",
+    "my locker",
+    "opening",
+    "open",
+    "not open",
+    "cannot tell",
+]
+SCREENS += ["offline", "giving back", "settings", "another password"]
+
+
+def walk(phone: Phone):
+    """Go through all the screens; yields the name of each."""
+    page, house = phone.page, phone.house
+    phone.show()
+    yield "the door"
+    page.locator(".primary").click()
+    page.locator("input").nth(0).fill(MEMBER)
+    page.locator("input").nth(1).fill("wrong horse")
+    page.locator(".primary").click()
+    page.locator(".fault").wait_for()
+    yield "a refusal"
+    house.gives_one_time_password()
+    page.locator("input").nth(1).fill(PASSWORD)
+    page.locator(".primary").click()
+    page.locator(".field-hint").wait_for()
+    yield "first password"
+    page.locator("input").fill("四季平安 2026 茶")
+    page.locator(".primary").click()
+    page.locator(".choice-row").wait_for()
+    yield "renting"
+    page.locator(".primary").click()
+    page.locator(".disc-ready").wait_for()
+    yield "my locker"
+    phone.press()
+    house.move(*TO_SIGNED)
+    page.locator("[data-phase=opening]").wait_for()
+    yield "opening"
+    house.move(State.NOT_OPENED, code="no_edge")
+    page.locator("[data-phase=not-opened]").wait_for()
+    yield "not open"
+    phone.press()
+    house.move(*TO_SIGNED, State.POSSIBLE)
+    page.locator("[data-phase=cannot-tell]").wait_for()
+    yield "cannot tell"
+    phone.press()
+    house.move(*TO_SIGNED, State.OPENED)
+    page.locator("[data-phase=opened]").wait_for()
+    yield "open"
+    house.bank_leaves()
+    page.locator(".door-unknown").wait_for()
+    page.reload()
+    page.locator(".disc-off").wait_for()
+    yield "offline"
+    page.locator("main > .secondary").last.click()
+    page.locator("dialog .primary").click()
+    page.locator("dialog .fault").wait_for()
+    yield "giving back"
+    page.keyboard.press("Escape")
+    page.locator(".bar .plain").click()
+    page.locator("dialog .switch").wait_for()
+    yield "settings"
+    page.locator("dialog .cell").click()
+    page.locator(".bar .plain .icon").wait_for()
+    page.locator("dialog").wait_for(state="detached")
+    yield "another password"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_axe_finds_nothing_wrong_on_any_screen(phone: Phone, language, scheme):
+    phone.house.reads(language)
+    phone.page.add_init_script(f"localStorage.setItem('language', '{language}')")
+    phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found, seen = {}, []
+    for screen in walk(phone):
+        seen.append(screen)
+        expect(phone.page.locator("html")).to_have_attribute("lang", language)
+        if not phone.page.evaluate("typeof axe !== 'undefined'"):
+            phone.page.evaluate(AXE())
+        result = phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        for fault in result["violations"]:
+            found[f"{screen}: {fault['id']}"] = [node["html"] for node in fault["nodes"]]
+    assert found == {}
+    assert sorted(seen) == sorted(SCREENS)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(("elder", "tap_px", "text_px"), [(False, 44, 15), (True, 60, 18)])
+def test_everything_that_is_tapped_is_large_enough_and_so_is_every_word(phone: Phone, language, elder, tap_px, text_px):
+    phone.page.add_init_script(f"localStorage.setItem('language', '{language}')")
+    phone.page.add_init_script(f"localStorage.setItem('elder', '{'yes' if elder else 'no'}')")
+    phone.house.reads(language, elder_mode=elder)
+    small = {}
+    for screen in walk(phone):
+        for target in phone.page.locator(
+            "button:visible, .field-box:visible, label.option:visible, label.switch:visible"
+        ).all():
+            box = target.bounding_box()
+            # The eye stands inside the field, which is the taller target around it.
+            if box is not None and (box["height"] < tap_px - 0.5 or box["width"] < 44):
+                small[f"{screen}: {target.inner_text()}"] = box
+        sizes = phone.page.evaluate(TEXT_SIZES)
+        small |= {f"{screen}: {text}": size for text, size in sizes if size < text_px}
+        wider = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider == 0, f"{screen} is {wider} px too wide"
+    assert small == {}
+
+
+TEXT_SIZES = """
+() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const found = []
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim()
+    if (text) found.push([text, parseFloat(getComputedStyle(node.parentElement).fontSize)])
+  }
+  return found
+}
+"""
+
+
+def test_a_keyboard_is_enough(phone: Phone):
+    keys = phone.page.keyboard
+    phone.show()
+    expect(phone.page.get_by_role("heading")).to_be_focused()
+    tab_to(phone, "会员号")
+    keys.type(MEMBER)
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(phone.page.get_by_role("heading", name="租一个柜子")).to_be_focused()
+    tab_to(phone, "租这个柜子")
+    keys.press("Enter")
+    expect(phone.page.get_by_role("heading", name="我的柜子")).to_be_focused()
+    tab_to(phone, "打开柜门")
+    with phone.page.expect_response("**/unlocks"):
+        keys.press("Space")
+    phone.house.move(*TO_SIGNED, State.NOT_OPENED, code="no_edge")
+    expect(phone.disc).to_have_text("再试一次")
+    expect(phone.disc).to_be_focused()
+    tab_to(phone, "不用了，退还柜子")
+    keys.press("Enter")
+    tab_to(phone, "拿完了，退还")
+    keys.press("Enter")
+    expect(phone.page.get_by_role("heading", name="租一个柜子")).to_be_focused()
+
+
+def tab_to(phone: Phone, name: str) -> None:
+    """Press Tab until the thing of this name has the focus."""
+    wanted = phone.page.get_by_label(name, exact=True).or_(phone.button(name))
+    wanted.wait_for()
+    for _ in range(20):
+        phone.page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not lead to {name}")
+
+
+def test_the_story_is_read_out_politely_and_stays_one_region(phone: Phone):
+    phone.hold_a_locker()
+    region = phone.story.element_handle()
+    phone.press()
+    phone.house.move(*TO_SIGNED, State.OPENED)
+
+    expect(phone.disc).to_have_text("柜门已打开")
+    assert region.evaluate("element => element.isConnected && element.innerText.includes('用完请把门关好')")
+
+
+def test_the_page_can_be_put_on_a_home_screen(phone: Phone):
+    phone.show()
+    manifest = phone.page.request.get(f"{phone.house.url}/app/manifest.webmanifest").json()
+    files = [icon["src"] for icon in manifest["icons"]]
+    files.append(phone.page.locator("link[rel=apple-touch-icon]").get_attribute("href"))
+
+    assert manifest["start_url"] == "/app/"
+    for file in files:
+        answer = phone.page.request.get(phone.house.url + file)
+        assert answer.headers["content-type"].startswith("image/"), file
+
+
+def test_nothing_in_the_page_needs_a_softer_content_security_policy(phone: Phone):
+    with phone.page.expect_response("**/app/") as answer:
+        phone.show()
+
+    policy = answer.value.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_phone_without_scripts_is_told_so(built: Path):
+    assert "<noscript>" in (built / "app/index.html").read_text()

@@ -1,0 +1,81 @@
+import { useState } from 'preact/hooks'
+import { sentenceFor } from '../shared/api'
+import { type Key, language, t, when } from '../shared/t'
+import { Fault } from '../shared/ui/Fault'
+import { Icon, type IconName } from '../shared/ui/Icon'
+import { toast } from '../shared/ui/toast'
+import { EndSheet } from './EndSheet'
+import { OpenButton } from './OpenButton'
+import { type Rental, door, extend, oneDayMore } from './locker'
+
+/** The member's own locker: which one, until when, and the button that opens it. */
+export function Locker({ rental }: { rental: Rental }) {
+  const [isEnding, setEnding] = useState(false)
+  return (
+    <>
+      <Card rental={rental} />
+      <OpenButton rental={rental} />
+      <Extend rental={rental} />
+      <button type="button" class="secondary" onClick={() => setEnding(true)}>
+        {t('locker.end')}
+      </button>
+      {isEnding && <EndSheet rental={rental} onClose={() => setEnding(false)} />}
+    </>
+  )
+}
+
+const DOORS: Record<Rental['door'], { icon: IconName; sentence: Key }> = {
+  open: { icon: 'doorOpen', sentence: 'door.open' },
+  shut: { icon: 'doorShut', sentence: 'door.shut' },
+  unknown: { icon: 'question', sentence: 'door.unknown' },
+}
+
+function Card({ rental }: { rental: Rental }) {
+  const { compartment, until } = rental
+  const isOverdue = new Date(until) < new Date()
+  const { icon, sentence } = DOORS[door.value]
+  return (
+    <section class="card locker">
+      <p class="locker-bank">
+        {rental.bank_name[language.value]} · {t(`size.${compartment.size}`)}
+      </p>
+      <p class="locker-label">
+        <span class="unseen">{t('locker.number')} </span>
+        {compartment.label}
+      </p>
+      <p class={`door door-${door.value}`}>
+        <Icon name={icon} />
+        {t(sentence)}
+      </p>
+      <p class="locker-until">
+        {t(isOverdue ? 'locker.overdue' : 'locker.until')} <strong>{when(until)}</strong>
+      </p>
+      {isOverdue && <p class="overdue">{t('locker.overdue_help')}</p>}
+    </section>
+  )
+}
+
+function Extend({ rental }: { rental: Rental }) {
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const until = oneDayMore(rental.until)
+  const onClick = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await extend(rental, until)
+      toast(t('locker.extended', { when: when(until) }))
+    } catch (failure) {
+      setError(failure)
+    }
+    setBusy(false)
+  }
+  return (
+    <>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+      <button type="button" class="secondary" disabled={isBusy} onClick={onClick}>
+        {t('locker.extend', { when: when(until) })}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,82 @@
+import { Fragment } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { type Key, t } from '../shared/t'
+import { Icon, type IconName } from '../shared/ui/Icon'
+import type { Rental } from './locker'
+import { type Press, mayPress, open, press } from './unlock'
+
+interface Look {
+  tone: 'ready' | 'busy' | 'good' | 'care' | 'off'
+  icon: IconName
+  label: Key
+  /** What came of the last press, in a few words. */
+  ending?: Key
+  /** What to do now. */
+  help: Key
+}
+
+/** The one big button. It opens the locker, and tells what came of it. */
+export function OpenButton({ rental }: { rental: Rental }) {
+  const now = press.value
+  const section = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (now.phase !== 'ready') section.current?.scrollIntoView({ block: 'nearest' })
+  }, [now.phase])
+  const { tone, icon, label, ending, help } = look(now, rental.bank_presence)
+  const isOff = tone === 'off' || !mayPress(now)
+  const onClick = () => void (isOff || open(rental.id))
+  return (
+    <section class="opening" ref={section}>
+      {/* Not `disabled`: the focus must stay here while the answer comes. */}
+      <button type="button" class={`disc disc-${tone}`} data-phase={now.phase} aria-disabled={isOff} onClick={onClick}>
+        <span class="disc-ring" aria-hidden="true" />
+        <Icon name={icon} />
+        <span>{t(label)}</span>
+      </button>
+      <p class="story" role="status">
+        {ending && <strong class={ending === label ? 'unseen' : ''}>{t(ending)} </strong>}
+        <Sentences>{t(help)}</Sentences>
+      </p>
+    </section>
+  )
+}
+
+/** Breaks its lines between sentences where it can: Chinese has no spaces that would show where a word ends. */
+function Sentences({ children }: { children: string }) {
+  const found = children.match(/[^。.…]+[。.…]*\s*/g) ?? []
+  return found.map((sentence) => (
+    <Fragment key={sentence}>
+      <span class="sentence">{sentence.trim()}</span>
+      {sentence.endsWith(' ') && ' '}
+    </Fragment>
+  ))
+}
+
+const OPENED = { tone: 'good', icon: 'check' } as const
+const CANNOT_TELL = { tone: 'care', icon: 'question', ending: 'open.cannot_tell' } as const
+
+function look(now: Press, presence: Rental['bank_presence']): Look {
+  switch (now.phase) {
+    case 'asking':
+      return { tone: 'busy', icon: 'lock', label: 'open.asking', help: 'open.asking_help' }
+    case 'opening':
+      return { tone: 'busy', icon: 'lock', label: 'open.opening', help: 'open.opening_help' }
+    case 'opened':
+      return { ...OPENED, label: 'open.opened', ending: 'open.opened', help: 'open.opened_help' }
+    case 'stood-open':
+      return { ...OPENED, label: 'open.stood_open_short', ending: 'open.stood_open', help: 'open.stood_open_help' }
+    case 'cannot-tell':
+      return { ...CANNOT_TELL, label: now.settled ? 'open.again' : 'open.cannot_tell', help: now.why }
+    case 'not-opened':
+      if (presence !== 'online') return { ...unreachable(presence), ending: 'open.not_opened' }
+      return { tone: 'ready', icon: 'retry', label: 'open.again', ending: 'open.not_opened', help: now.why }
+    case 'ready':
+      if (presence !== 'online') return unreachable(presence)
+      return { tone: 'ready', icon: 'lock', label: 'open.ready', help: 'open.ready_help' }
+  }
+}
+
+function unreachable(presence: Rental['bank_presence']): Look {
+  const help = presence === 'offline' ? 'open.offline_help' : 'open.presence_unknown_help'
+  return { tone: 'off', icon: 'lock', label: 'open.offline', help }
+}

@@ -1,0 +1,114 @@
+/** Who is using this phone, and what they like to read. */
+import { effect, signal } from '@preact/signals'
+import { type Answered, Problem, ask } from '../shared/api'
+import { type Language, speak } from '../shared/t'
+
+export type Me = Answered<'get', '/api/v1/session'>
+
+/** undefined: not asked yet. null: nobody is signed in. */
+export const me = signal<Me | null | undefined>(undefined)
+/** The server ended the session by itself; the person should hear why they are at the door again. */
+export const wasSentOut = signal(false)
+export const elder = signal(localStorage.getItem('elder') === 'yes')
+
+type Choice = { language?: Language; elder_mode?: boolean }
+
+// Chosen at this phone before signing in: stronger than what the account remembers.
+let chosen: Choice = JSON.parse(sessionStorage.getItem('chosen') ?? '{}')
+// The password just signed in with, so that a first password need not be typed twice. Never kept anywhere else.
+let typedPassword = ''
+let isLeaving = false
+
+effect(() => {
+  document.documentElement.toggleAttribute('data-elder', elder.value)
+  localStorage.setItem('elder', elder.value ? 'yes' : 'no')
+})
+
+/** What this phone spoke last; at first what the phone itself speaks, and Chinese when that is neither. */
+export function remembered(): Language {
+  const kept = localStorage.getItem('language') ?? navigator.language
+  return kept.startsWith('en') ? 'en' : 'zh-CN'
+}
+
+/** Ask the server who this is. Throws Unreachable. */
+export async function recall(): Promise<void> {
+  try {
+    await welcome(await ask('get', '/api/v1/session'))
+  } catch (error) {
+    if (!isSignedOut(error)) throw error
+    me.value = null
+  }
+}
+
+export async function signIn(member_no: string, password: string): Promise<void> {
+  let who = await ask('post', '/api/v1/session', { body: { member_no, password } })
+  typedPassword = password
+  if (Object.keys(chosen).length > 0) who = await ask('patch', '/api/v1/me', { body: chosen })
+  await welcome(who)
+}
+
+export async function signOut(): Promise<void> {
+  isLeaving = true
+  try {
+    await ask('delete', '/api/v1/session')
+    forget()
+  } finally {
+    isLeaving = false
+  }
+}
+
+/** The session is over, says the server. */
+export function forget(): void {
+  if (me.value === null) return
+  typedPassword = ''
+  wasSentOut.value = !isLeaving
+  me.value = null
+}
+
+export function mustTypeCurrentPassword(): boolean {
+  return typedPassword === ''
+}
+
+export async function choosePassword(chosenPassword: string, current = typedPassword): Promise<void> {
+  await welcome(await ask('patch', '/api/v1/me', { body: { password: { current, new: chosenPassword } } }))
+  typedPassword = ''
+}
+
+/** Changes the page at once and the account when there is one; the page keeps the change even if that fails. */
+export async function chooseLanguage(next: Language): Promise<void> {
+  await speakHere(next)
+  await remember({ language: next })
+}
+
+export async function chooseElder(next: boolean): Promise<void> {
+  elder.value = next
+  await remember({ elder_mode: next })
+}
+
+/** Whether the server said that nobody is signed in (any more). */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'not_signed_in'
+}
+
+async function remember(choice: Choice): Promise<void> {
+  if (me.value) me.value = await ask('patch', '/api/v1/me', { body: choice })
+  else keepChoice({ ...chosen, ...choice })
+}
+
+function keepChoice(choice: Choice): void {
+  chosen = choice
+  sessionStorage.setItem('chosen', JSON.stringify(choice))
+}
+
+/** Also when this phone comes back and nobody is signed in. */
+async function speakHere(next: Language): Promise<void> {
+  await speak(next)
+  localStorage.setItem('language', next)
+}
+
+async function welcome(who: Me): Promise<void> {
+  keepChoice({})
+  elder.value = who.elder_mode
+  await speakHere(who.language)
+  me.value = who
+}

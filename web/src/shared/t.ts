@@ -1,0 +1,53 @@
+import { computed, signal } from '@preact/signals'
+import zh from './i18n/zh-CN.json'
+
+export type Key = keyof typeof zh
+export type Language = 'zh-CN' | 'en'
+type Texts = Record<Key, string>
+
+/** Each in itself, so that those who need it can read it. */
+export const LANGUAGE_NAMES: Record<Language, string> = { 'zh-CN': '中文', en: 'English' }
+
+// Chinese is always there; English comes when it is asked for. A key that English lacks does not compile.
+const fetchers: Record<Language, () => Promise<Texts>> = {
+  'zh-CN': async () => zh,
+  en: async () => (await import('./i18n/en.json')).default,
+}
+const spoken = signal<{ language: Language; texts: Texts }>({ language: 'zh-CN', texts: zh })
+
+export const language = computed(() => spoken.value.language)
+
+/** Say everything in another language, from the moment its texts are here. */
+export async function speak(next: Language): Promise<void> {
+  spoken.value = { language: next, texts: await fetchers[next]() }
+  document.documentElement.lang = next
+}
+
+/** The sentence for `key`, with `{name}` filled in from `facts`. */
+export function t(key: Key, facts: Record<string, string | number> = {}): string {
+  return spoken.value.texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name]))
+}
+
+/** Whether there is a sentence of this name: codes come from the server, which may be newer than this page. */
+export function isKey(name: string): name is Key {
+  return Object.hasOwn(zh, name)
+}
+
+/** "今天 18:30", "tomorrow 18:30", "11月25日周三 18:30": an instant as a person says it, in the phone's own zone. */
+export function when(instant: string, now: Date = new Date()): string {
+  const at = new Date(instant)
+  const time = at.toLocaleTimeString(DATES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const day = NEAR_DAYS[daysBetween(now, at)]
+  if (day) return t(day, { time })
+  const date = at.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric', weekday: 'short' })
+  return `${date} ${time}`
+}
+
+// Plain "en" would write the American way: month first.
+const DATES: Record<Language, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' }
+const NEAR_DAYS: Partial<Record<number, Key>> = { [-1]: 'when.yesterday', 0: 'when.today', 1: 'when.tomorrow' }
+
+function daysBetween(from: Date, to: Date): number {
+  const midnight = (day: Date) => new Date(day).setHours(0, 0, 0, 0)
+  return Math.round((midnight(to) - midnight(from)) / 86_400_000)
+}
