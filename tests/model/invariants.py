@@ -1,0 +1,154 @@
+"""What must be true after any schedule (invariants of `unlock/1`), judged against the ledger of physical truth."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from firmware_sim.ledger import Cause, Fact, Pulse, What
+from gateway.fleet.model import Device, DeviceState
+from gateway.kit import audit
+from gateway.kit.audit import AuditEntry
+from gateway.unlocking.model import TERMINAL, Unlock, UnlockState
+from gateway.unlocking.rules import DEADLINE_S, T_DEV_S
+from tests.model.world import Hold, World, lock_id
+
+NEVER_SIGNED = {UnlockState.EXPIRED, UnlockState.REFUSED}
+TOLD_NOT_OPENED = {UnlockState.NOT_OPENED, *NEVER_SIGNED}
+OPENING_RECORDS = {"door_opened", "door_inferred", "door_forced"}
+SLACK_S = 0.01  # floating point, and the network's own two milliseconds
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A broken promise, by its name in the protocol's list."""
+
+    invariant: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pulse, with the command whose intent the device wrote down just before it; None when there is none."""
+
+    pulse: Pulse
+    unlock: Unlock | None
+
+
+def violations(world: World) -> Iterator[Violation]:
+    """Everything wrong in a healed world."""
+    with world.sessions.read() as session:
+        unlocks = {unlock.id: unlock for unlock in session.scalars(select(Unlock))}
+        entries = list(session.scalars(select(AuditEntry)))
+        quarantined = {d.id for d in session.scalars(select(Device)) if d.state is not DeviceState.APPROVED}
+        broken_chain = list(audit.verify(session))
+    yield from (Violation("I6", f"audit: {why}") for why in broken_chain)
+    yield from (Violation("L2", f"{name} was quarantined") for name in quarantined)
+    opened = list(_attribute(world, unlocks))
+    for one in opened:
+        yield from _judge_pulse(world, one)
+    for cmd_id, times in Counter(one.unlock.id for one in opened if one.unlock).items():
+        if times > 1:
+            yield Violation("I2", f"{cmd_id} was pulsed for {times} times")
+    for unlock in unlocks.values():
+        yield from _judge_outcome(world, unlock, [o.pulse for o in opened if o.unlock and o.unlock.id == unlock.id])
+    yield from _judge_records(world, entries)
+
+
+def _attribute(world: World, unlocks: dict[str, Unlock]) -> Iterator[Opened]:
+    """To each pulse the intent that its device had written down for that door and not used yet."""
+    for device, bank in world.building.banks.items():
+        intents = [event for event in bank.log.everything if event.kind == "intent"]
+        for pulse in world.building.ledger.pulses(device):
+            mine = [e for e in intents if e.door == pulse.door and e.mono_ms <= pulse.at * 1000 + 1]
+            if mine:
+                intents.remove(mine[-1])
+            yield Opened(pulse, unlocks.get(mine[-1].cmd_id) if mine else None)
+
+
+def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
+    pulse, unlock = opened.pulse, opened.unlock
+    lock = lock_id(pulse.device, pulse.door)
+    if unlock is None:
+        yield Violation("I1", f"{lock} was pulsed and nobody had written down for whom")
+        return
+    if unlock.id not in world.requested:
+        yield Violation("I2b", f"{lock} was pulsed for {unlock.id}, which no member asked for")
+    if unlock.lock_id != lock:
+        yield Violation("I5", f"{lock} was pulsed for a command to {unlock.lock_id}")
+    if unlock.nonce is None:
+        yield Violation("I1", f"{lock} was pulsed for {unlock.id}, which was never signed")
+    if pulse.at > unlock.requested_mono + DEADLINE_S + SLACK_S:
+        yield Violation("I3", f"{lock} was pulsed {pulse.at - unlock.requested_mono:.1f} s after it was asked for")
+    if not any(_covers(hold, unlock, until=world.signed_at.get(unlock.id, 0.0)) for hold in world.holds):
+        yield Violation("I1", f"{lock} was pulsed for {unlock.member_id}, whose right had ended when it was signed")
+    holds = [hold for hold in world.holds if hold.lock_id == lock]
+    if not any(_covers(hold, unlock, until=pulse.at - T_DEV_S - SLACK_S) for hold in holds):
+        yield Violation("I4", f"{lock} was pulsed for {unlock.member_id}, whose right had ended before")
+    for hold in holds:
+        if hold.who != unlock.member_id and hold.since < pulse.at < hold.until:
+            yield Violation("I4b", f"{lock} was pulsed for {unlock.member_id} while it was {hold.who}'s")
+
+
+def _covers(hold: Hold, unlock: Unlock, *, until: float) -> bool:
+    theirs = (hold.who, hold.lock_id) == (unlock.member_id, unlock.lock_id)
+    return theirs and hold.since <= unlock.requested_mono and min(hold.until, hold.revoked_at) >= until
+
+
+def _judge_outcome(world: World, unlock: Unlock, pulses: list[Pulse]) -> Iterator[Violation]:
+    if unlock.state not in TERMINAL:
+        yield Violation("L2", f"{unlock.id} is still {unlock.state} long after everything was healed")
+    sprung = [fact for pulse in pulses for fact in _opened_by(world, pulse)]
+    if unlock.state in NEVER_SIGNED and pulses:
+        yield Violation("I7", f"{unlock.id} is {unlock.state} and its door was pulsed")
+    if unlock.state in TOLD_NOT_OPENED and sprung:
+        yield Violation("I7", f"{unlock.id} is {unlock.state} and its pulse opened the door")
+    if unlock.state is UnlockState.OPENED and not _opened_since_its_intent(world, unlock):
+        yield Violation("I7", f"{unlock.id} is OPENED and the door never came open")
+
+
+def _opened_by(world: World, pulse: Pulse) -> list[Fact]:
+    """The opening that this pulse's spring made, if it did: the first before any later pulse of that door."""
+    later = [p.at for p in world.building.ledger.pulses(pulse.device, pulse.door) if p.at > pulse.at]
+    before = min([pulse.at + 1.0, *later])
+    openings = world.building.ledger.openings(pulse.device, pulse.door)
+    return [f for f in openings if f.cause is Cause.STRIKE and pulse.at <= f.at < before]
+
+
+def _opened_since_its_intent(world: World, unlock: Unlock) -> bool:
+    log = world.bank(unlock.device_id).log.everything
+    intents = [e.mono_ms / 1000 for e in log if e.kind == "intent" and e.cmd_id == unlock.id]
+    openings = world.building.ledger.openings(unlock.device_id, unlock.door)
+    return any(fact.at > intent - 0.002 for fact in openings for intent in intents)
+
+
+def _judge_records(world: World, entries: list[AuditEntry]) -> Iterator[Violation]:
+    """As many records as openings that could be seen: by the contact, or on waking up."""
+    written = Counter(entry.thing for entry in entries if entry.act in OPENING_RECORDS)
+    for device, bank in world.building.banks.items():
+        for no in bank.doors:
+            truth = _visible_openings(world, device, no)
+            if written[lock_id(device, no)] != truth:
+                yield Violation(
+                    "I6", f"{device}/{no} came open {truth} times, written down {written[lock_id(device, no)]}"
+                )
+
+
+def _visible_openings(world: World, device: str, no: int) -> int:
+    moves = [(f.at, 0, f.what) for f in world.building.ledger.facts(device, no) if f.what in (What.OPENED, What.SHUT)]
+    powers = [(at, 1, is_on) for at, is_on in world.power[device]]
+    is_seen = is_open = was_open_when_last_seen = False
+    count = 0
+    for _, _, what in sorted(moves + powers, key=lambda e: e[:2]):
+        if what is True:
+            is_seen = True
+            count += is_open and not was_open_when_last_seen
+            was_open_when_last_seen = is_open
+        elif what is False:
+            is_seen = False
+        else:
+            is_open = what is What.OPENED
+            count += is_seen and is_open
+            was_open_when_last_seen = is_open if is_seen else was_open_when_last_seen
+    return count

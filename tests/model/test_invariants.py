@@ -1,0 +1,60 @@
+"""The invariants of `unlock/1` hold over the production state machines under random faults; each check bites."""
+
+from collections.abc import Collection
+
+import pytest
+
+from gateway.unlocking.model import Unlock, UnlockState
+from tests.model.invariants import violations
+from tests.model.schedule import play
+from tests.model.twins import TWINS, Twin
+from tests.model.world import Template, open_world
+
+BATCHES = 50  # so that two processes can share the work
+TWIN_SCHEDULES = 3000  # a broken twin must be found out within so many
+
+
+def found_in(seed: int, template: Template, stress: Collection[str] = ()) -> list:
+    world = open_world(seed, template)
+    play(world, stress)
+    return list(violations(world))
+
+
+@pytest.mark.model
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_no_schedule_breaks_an_invariant(batch: int, template: Template, schedules: int, first_seed: int):
+    for seed in range(first_seed + batch, first_seed + schedules, BATCHES):
+        found = found_in(seed, template)
+        assert not found, f"seed {seed}: {found}"
+
+
+@pytest.mark.model
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_a_broken_twin_is_caught(twin: Twin, template: Template, first_seed: int):
+    with twin.in_place():
+        for seed in range(first_seed, first_seed + TWIN_SCHEDULES):
+            names = {violation.invariant for violation in found_in(seed, template, twin.stress)}
+            if names & twin.breaks:
+                return
+    pytest.fail(f"{TWIN_SCHEDULES} schedules did not notice: {twin.name}")
+
+
+@pytest.mark.model
+def test_every_invariant_has_a_twin_that_breaks_it():
+    assert frozenset().union(*(twin.breaks for twin in TWINS)) >= {
+        "I1", "I2", "I2b", "I3", "I4", "I4b", "I5", "I6", "I7", "L2",
+    }  # fmt: skip
+
+
+def test_a_healthy_centre_opens_what_its_holder_asks_for(template: Template):
+    world = open_world(1, template)
+    world.rent("ann", "bank-a", 1)
+
+    unlock_id = world.ask("ann", "bank-a", 1)
+    world.clockwork.advance(1.0)
+
+    with world.sessions.read() as session:
+        assert session.get_one(Unlock, unlock_id).state is UnlockState.OPENED
+    assert world.building.door("bank-a", 1).is_open

@@ -1,0 +1,277 @@
+"""Deliberately broken copies of the production rules. Each must be caught, or the check it is for cannot bite.
+
+A twin is one missing line: what somebody might leave out while tidying up.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from unittest.mock import patch
+
+from devices.nodes.challenges import Challenge, Challenges
+from devices.nodes.locker_bank import LockerBank
+from devices.parts.contact import Contact
+from devices.ports import DoorMemory
+from devices.wire import codec
+from devices.wire.signing import PublicKey
+from gateway.fleet import service as fleet_service
+from gateway.fleet.rules import Place
+from gateway.intake import Intake
+from gateway.kit.ids import new_id
+from gateway.unlocking import engine as engine_module
+from gateway.unlocking import queries, rules, service
+from gateway.unlocking.engine import UnlockEngine
+from gateway.unlocking.model import AFTER_SIGNING, UNSIGNED, Unlock, UnlockState
+from gateway.unlocking.rules import Verdict
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What is broken, which invariants may notice, the production names it replaces, the acts that show it soonest."""
+
+    name: str
+    breaks: frozenset[str]
+    patches: tuple[tuple[object, str, object], ...]
+    stress: frozenset[str]
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """The production code with this one thing broken."""
+        with ExitStack() as stack:
+            for owner, name, broken in self.patches:
+                stack.enter_context(patch.object(owner, name, broken))
+            yield
+
+
+def twin(breaks: str, *patches: tuple[object, str, object], stress: str = "") -> Callable[[Callable], Callable]:
+    """Register a twin under the name of the function that follows; `breaks` and `stress` list words."""
+
+    def register(named: Callable) -> Callable:
+        broken = patches or named()
+        TWINS.append(Twin(named.__name__, frozenset(breaks.split()), broken, frozenset(stress.split())))
+        return named
+
+    return register
+
+
+TWINS: list[Twin] = []
+
+
+@twin("I1", stress="forge")
+def no_signature_check():
+    def verify(self, token, *, typ):
+        body = token.split(b".")[1]
+        return base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
+
+    return ((PublicKey, "verify", verify),)
+
+
+@twin("I2", (Challenges, "_forget", lambda self, cmd_id: None), stress="double_the_permissions shut")
+def the_nonce_is_not_consumed(): ...
+
+
+@twin("I2 I3 I7 I1", stress="double_the_permissions shut")
+def no_nonce_at_all():
+    def take(self, *, cmd_id, nonce, door, now):
+        return Challenge(cmd_id, door, nonce, now)
+
+    return ((Challenges, "take", take),)
+
+
+@twin("I2", stress="plan_gateway_crash")
+def the_machine_tries_again_by_itself():
+    follow = UnlockEngine._follow
+
+    def again(self, unlock):
+        follow(self, unlock)
+        if unlock.state is UnlockState.UNCERTAIN:
+            with self.sessions.begin() as session:
+                row = session.get_one(Unlock, unlock.id)
+                row.state, row.requested_mono = UnlockState.AUTHORISED, self.clock.monotonic()
+
+    return ((UnlockEngine, "_follow", again),)
+
+
+@twin("I2b", stress="jam plan_gateway_crash")
+def a_failed_press_is_pressed_again_for_the_member():
+    settle = service.settle
+
+    def press_again(session, unlock, verdict, *, now):
+        settle(session, unlock, verdict, now=now)
+        if verdict.state is UnlockState.NOT_OPENED:
+            values = {column.name: getattr(unlock, column.name) for column in Unlock.__table__.columns}
+            fresh = {"id": new_id(), "state": UnlockState.REQUESTED, "settled_at": None, "pulsed_at": None}
+            session.add(Unlock(**values | fresh | {"nonce": None, "signed_at": None}))
+
+    return ((service, "settle", press_again),)
+
+
+@twin(
+    "I3",
+    (Challenge, "is_stale", lambda self, now: False),
+    (LockerBank, "_age_s", lambda self, since: 0.0),
+    stress="plan_device_stall",
+)
+def a_challenge_never_grows_old(): ...
+
+
+@twin("I3", (rules, "may_be_signed", lambda unlock, now: True), stress="press_in_a_tunnel")
+def the_gateway_has_no_deadline(): ...
+
+
+@twin(
+    "I3 L2",
+    (rules, "age_s", lambda unlock, now: now.wall_s - unlock.requested_at.timestamp()),
+    stress="set_the_wall_clock press_in_a_tunnel",
+)
+def the_deadline_follows_the_wall_clock(): ...
+
+
+@twin("I1 I4", stress="revoke plan_gateway_stall")
+def the_right_is_not_judged_again_at_signing():
+    def sign(session, unlock, *, nonce, clock):
+        now = clock.now()
+        return service.move(session, unlock, UnlockState.SIGNED, now=now, nonce=nonce, signed_at=now)
+
+    return ((service, "sign", sign),)
+
+
+@twin("I4b I4", (queries, "unsettled_locks", lambda session: frozenset()), stress="press_and_leave")
+def no_quarantine_before_the_next_holder(): ...
+
+
+@twin("I5", stress="swap_topics")
+def messages_are_not_bound_to_their_device():
+    def unseal(payload, topic, channel, key, decoder):
+        return codec._read(key.verify(payload, typ=codec._typ(channel)), decoder)
+
+    return (
+        (codec, "_unseal", unseal),
+        (engine_module, "_answers", lambda challenge, unlock: unlock.state is UnlockState.AUTHORISED),
+    )
+
+
+@twin("I6", stress="force")
+def events_are_taken_twice():
+    record_event = fleet_service.record_event
+
+    def taken_again(session, report, *, now):
+        place = record_event(session, report, now=now)
+        return Place.NEXT if place is Place.DUPLICATE else place
+
+    return ((fleet_service, "record_event", taken_again),)
+
+
+@twin("I6 L2 I7", stress="fill_the_disk plan_gateway_crash force")
+def events_are_acknowledged_before_the_commit():
+    take = Intake._take_event
+
+    def acknowledge_first(self, device_id, topic, payload):
+        envelope = codec.decode_event(payload, topic=topic, key=self._pinned_key(device_id))
+        self.link.acknowledge(device_id, seq=envelope.msg.seq)
+        take(self, device_id, topic, payload)
+
+    return ((Intake, "_take_event", acknowledge_first),)
+
+
+@twin("I6 I7", (Contact, "flush", lambda self: None), stress="force_while_it_is_asked")
+def settling_edges_are_not_flushed(): ...
+
+
+@twin("I7 I1", stress="fill_the_disk plan_gateway_crash")
+def the_permission_leaves_before_the_commit():
+    sign = UnlockEngine._sign
+
+    def too_early(self, session, unlock, challenge):
+        signed = sign(self, session, unlock, challenge)
+        if signed:
+            self.link.open(
+                unlock.device_id,
+                cmd_id=unlock.id,
+                door=unlock.door,
+                nonce=challenge.nonce,
+                boot_id=challenge.boot_id,
+            )
+        return signed
+
+    return ((UnlockEngine, "_sign", too_early),)
+
+
+@twin("I1 I6 I7", stress="plan_device_crash")
+def the_strike_is_pulsed_before_the_intent_is_kept():
+    intend = LockerBank._intend
+
+    def pulse_first(self, order):
+        self._doors[order.door].strike.pulse(order.pulse_ms / 1000)
+        self._reached("pulsed")
+        intend(self, order)
+
+    return ((LockerBank, "_intend", pulse_first),)
+
+
+@twin("I7", stress="plan_gateway_crash")
+def doubt_is_told_as_not_opened():
+    def recover(session, *, now):
+        for unlock in queries.unsettled(session):
+            if unlock.state in UNSIGNED:
+                service.settle(session, unlock, Verdict(UnlockState.EXPIRED), now=now)
+            elif unlock.state in AFTER_SIGNING:
+                service.settle(session, unlock, Verdict(UnlockState.NOT_OPENED), now=now)
+
+    return ((service, "recover", recover),)
+
+
+@twin("I7", (rules, "_is_conclusive", lambda refused, earlier: True), stress="double_the_permissions")
+def every_refusal_is_believed(): ...
+
+
+@twin(
+    "I7",
+    (rules, "can_settle", lambda unlock, **_: unlock.state in AFTER_SIGNING),
+    stress="plan_gateway_crash plan_device_stall",
+)
+def what_the_device_still_holds_is_ignored(): ...
+
+
+@twin("I7", stress="press_among_old_answers")
+def an_answer_counts_whatever_was_asked():
+    on_standing = UnlockEngine.on_standing
+
+    def believe(self, standing):
+        question = engine_module.Question(q=standing.q, asked_at=float("inf"))
+        self._questions[standing.device_id] = question
+        on_standing(self, standing)
+
+    return ((UnlockEngine, "on_standing", believe),)
+
+
+@twin("I6 I7", stress="cut_power plan_device_crash force")
+def a_restart_looks_at_edges_only():
+    def look(self, no, level):
+        self._memory[no] = DoorMemory(level=level, pending=None)
+
+    return ((LockerBank, "_look_after_the_dark", look),)
+
+
+@twin("I7", stress="plan_device_crash")
+def a_command_no_longer_dangles_once_it_was_pulsed():
+    def watch(self, door, cmd_id):
+        self._memory[door] = DoorMemory(level=self._memory[door].level, pending=None)
+
+    return ((LockerBank, "_watch", watch),)
+
+
+@twin("I7", stress="jam")
+def opened_is_said_when_the_strike_was_pulsed():
+    verdict_of_event = rules.verdict_of_event
+
+    def optimistic(event, earlier):
+        return Verdict(UnlockState.OPENED) if event.kind == "done" else verdict_of_event(event, earlier)
+
+    return ((rules, "verdict_of_event", optimistic),)
+
+
+@twin("L2", stress="plan_gateway_crash")
+def nobody_asks_in_case_of_doubt():
+    return ((UnlockEngine, "_ask_for_standing", lambda self, device_id: None),)

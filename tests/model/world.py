@@ -1,0 +1,427 @@
+"""A centre in virtual time: production gateway, production firmware, a network that does its worst, and people.
+
+Nothing here decides anything about unlocking. It only makes things happen, and remembers what truly did.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from devices.wire.signing import SigningKey
+from firmware_sim.bank import Hands, SimulatedBank
+from firmware_sim.building import Building
+from firmware_sim.clockwork import Clockwork, Lifetime
+from firmware_sim.memory_log import MemoryLog
+from firmware_sim.post import Letter
+from gateway import wiring
+from gateway.access import service as access
+from gateway.access.model import GrantSource
+from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
+from gateway.kit.db import Base, Change, Sessions, open_engine
+from gateway.kit.errors import HearthError
+from gateway.lockers import queries as lockers_queries
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Bank, Compartment, Size
+from gateway.members.model import Member
+from gateway.unlocking import queries, service
+from gateway.unlocking.model import UnlockState
+
+SITE = "demo"
+GATEWAY_KEY = SigningKey.generate()
+DEVICE_KEYS = {"bank-a": SigningKey.generate(), "bank-b": SigningKey.generate()}
+DOORS = {"bank-a": 2, "bank-b": 1}
+MEMBERS = ["ann", "ben"]
+DAY_ONE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class GatewayCrashError(BaseException):
+    """The gateway is killed at this very point; no `except Exception` may outlive that."""
+
+
+class CommitFailedError(Exception):
+    """The disk is full."""
+
+
+@dataclass
+class VirtualClock:
+    """Monotonic time is the clockwork's; the wall clock can be set by anybody."""
+
+    clockwork: Clockwork
+    wall_offset: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return DAY_ONE + timedelta(seconds=self.clockwork.now()) + self.wall_offset
+
+    def monotonic(self) -> float:
+        return self.clockwork.now()
+
+    def host_boot(self) -> str:
+        return "one-machine"
+
+
+@dataclass
+class FaultySessions(Sessions):
+    """The production sessions, on a disk that can be full."""
+
+    commits_to_fail: int = 0
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        with super().begin() as session:
+            yield session
+            if self.commits_to_fail:
+                self.commits_to_fail -= 1
+                raise CommitFailedError
+
+
+@dataclass
+class Hold:
+    """Somebody's claim on a lock, in the clockwork's seconds."""
+
+    who: str
+    lock_id: str
+    since: float
+    until: float = float("inf")
+    revoked_at: float = float("inf")
+
+
+class RecordingLog(MemoryLog):
+    """Keeps what was ever appended, for the oracle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.everything = []
+
+    def append(self, draft, doors):
+        event = super().append(draft, doors)
+        self.everything.append(event)
+        return event
+
+
+@dataclass
+class Carriage:
+    """The gateway's mouth: what cannot go now is gone."""
+
+    building: Building
+
+    def publish(self, topic, payload, *, qos, retain=False, expiry_s=None) -> bool:
+        self.building.post.send("gateway", topic, payload, qos=qos, retain=retain)
+        return True
+
+
+@dataclass
+class World:
+    """Everything a schedule can act upon. Open one with `open_world`."""
+
+    building: Building
+    sessions: FaultySessions
+    clock: VirtualClock
+    dice: random.Random
+    attacker: SigningKey = field(default_factory=SigningKey.generate)
+    assemble: Callable[..., wiring.Gateway] = wiring.assemble
+    requested: set[str] = field(default_factory=set)
+    holds: list[Hold] = field(default_factory=list)
+    signed_at: dict[str, float] = field(default_factory=dict)
+    power: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
+    gateway: wiring.Gateway | None = None
+    gateway_crashes_at: str | None = None
+    gateway_stalls_at: tuple[str, float] | None = None
+    _life: Lifetime | None = None
+
+    @property
+    def clockwork(self) -> Clockwork:
+        return self.building.clockwork
+
+    def bank(self, device: str) -> SimulatedBank:
+        return self.building.banks[device]
+
+    # --- the gateway's process
+
+    def start_gateway(self) -> None:
+        if self.gateway is not None:
+            return
+        self._life = self.clockwork.timers(around=self._guarded)
+        self.gateway = self.assemble(
+            site=SITE,
+            sessions=self.sessions,
+            clock=self.clock,
+            key=GATEWAY_KEY,
+            carriage=Carriage(self.building),
+            reached=self._gateway_reached,
+        )
+        carry = self.sessions.on_commit
+        self.sessions.on_commit = lambda changes: (self._note_signatures(changes), carry(changes))
+        self._life.run(self.gateway.engine.start)
+        if self.gateway is not None:
+            self.building.post.arrive("gateway")
+            self._life.call_later(0.25, self._tick)
+
+    def _note_signatures(self, changes: list[Change]) -> None:
+        for change in changes:
+            if change.what.get("state") == UnlockState.SIGNED:
+                self.signed_at[change.what["id"]] = self.clockwork.now()
+
+    def kill_gateway(self) -> None:
+        if self.gateway is not None:
+            self._life.end()
+            self.gateway = None
+            self.building.post.leave("gateway")
+
+    def _tick(self) -> None:
+        self._life.call_later(0.25, self._tick)
+        self.gateway.engine.tick()
+
+    def hear(self, topic: str, payload: bytes, retained: bool) -> None:
+        if self.gateway is not None:
+            intake = self.gateway.intake
+            self._life.run(lambda: intake.receive(topic, payload, retained=retained))
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except CommitFailedError:
+            pass  # the outermost loop of the process logs it and goes on
+        except GatewayCrashError:
+            self.kill_gateway()
+            self.clockwork.call_later(self.dice.uniform(0.5, 4.0), self.start_gateway)
+
+    def _gateway_reached(self, step: str) -> None:
+        if self.gateway_crashes_at == step:
+            self.gateway_crashes_at = None
+            raise GatewayCrashError
+        if self.gateway_stalls_at and self.gateway_stalls_at[0] == step:
+            _, seconds = self.gateway_stalls_at
+            self.gateway_stalls_at = None
+            life = self._life
+            life.hold()
+            self.clockwork.advance(seconds)
+            life.let_go()
+
+    # --- what people do
+
+    def ask(self, who: str, device: str, door: int) -> str | None:
+        """A member presses the button; None when refused at the door."""
+        try:
+            with Sessions.begin(self.sessions) as session:
+                member = session.get_one(Member, who)
+                unlock = service.request_unlock(session, member=member, lock_id=lock_id(device, door), clock=self.clock)
+        except HearthError:
+            return None
+        self.requested.add(unlock.id)
+        self.building.post.send("api", f"hearth/1/{SITE}/gateway/wake", b"", qos=0)
+        return unlock.id
+
+    def rent(self, who: str, device: str, door: int) -> bool:
+        try:
+            with Sessions.begin(self.sessions) as session:
+                lockers.rent(
+                    session,
+                    member=session.get_one(Member, who),
+                    now=self.clock.now(),
+                    until=self.clock.now() + timedelta(hours=5),
+                    max_days=7,
+                    unsettled_locks=lambda: queries.unsettled_locks(session),
+                    compartment_id=lock_id(device, door),
+                )
+        except HearthError:
+            return False
+        self.holds.append(Hold(who, lock_id(device, door), self.clockwork.now()))
+        return True
+
+    def give_back(self, who: str) -> bool:
+        try:
+            with Sessions.begin(self.sessions) as session:
+                rental = lockers_queries.active_rental_of(session, member_id=who)
+                if rental is None:
+                    return False
+                lockers.end_rental(
+                    session,
+                    rental=rental,
+                    unsettled_locks=lambda: queries.unsettled_locks(session),
+                    now=self.clock.now(),
+                )
+        except HearthError:
+            return False
+        for hold in self._held_by(who):
+            hold.until = self.clockwork.now()
+        return True
+
+    def revoke(self, who: str) -> None:
+        """Staff take the right away at once, whatever the door is doing; the rental itself stays."""
+        with Sessions.begin(self.sessions) as session:
+            rental = lockers_queries.active_rental_of(session, member_id=who)
+            if rental is not None:
+                access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=self.clock.now())
+        for hold in self._held_by(who):
+            hold.revoked_at = min(hold.revoked_at, self.clockwork.now())
+
+    def _held_by(self, who: str) -> list[Hold]:
+        return [hold for hold in self.holds if hold.who == who and hold.until == float("inf")]
+
+    # --- what a hostile or broken network does
+
+    def random_fate(self, trouble: float) -> Callable[[Letter], list[float] | None]:
+        """Lose, double, delay and so reorder; the more trouble, the more often."""
+
+        def fate(letter: Letter) -> list[float] | None:
+            if self.dice.random() >= trouble:
+                return [0.002]
+            kind = self.dice.choice(["lost", "doubled", "late", "very late"])
+            return {
+                "lost": [],
+                "doubled": [0.002, self.dice.uniform(0.0, 1.0)],
+                "late": [self.dice.uniform(0.0, 1.5)],
+                "very late": [self.dice.uniform(1.0, 10.0)],
+            }[kind]
+
+        return fate
+
+    def heal(self) -> None:
+        """No more faults: everything is up, connected and honest, and stays so."""
+        post = self.building.post
+        post.rules.clear()
+        self.gateway_crashes_at = self.gateway_stalls_at = None
+        self.sessions.commits_to_fail = 0
+        for name, bank in self.building.banks.items():
+            bank.forget_plans()
+            post.mend(name)
+            bank.thaw()
+            bank.power_on()
+            for door in bank.doors.values():
+                door.unjam()
+        post.mend("gateway")
+        self.start_gateway()
+        for _ in range(20):
+            self.clockwork.advance(1.0)
+            if self._is_quiet():
+                return
+
+    def _is_quiet(self) -> bool:
+        """Nothing is left to be told or settled."""
+        with self.sessions.read() as session:
+            unsettled = queries.unsettled(session)
+        return not unsettled and not any(bank.log.waiting(1) for bank in self.building.banks.values())
+
+
+def lock_id(device: str, door: int) -> str:
+    """Locks and compartments bear one readable id here."""
+    return f"{device}/{door}"
+
+
+@dataclass
+class Template:
+    """An empty centre's database, and one engine to copy it into: a new engine would compile every query anew."""
+
+    image: bytes
+    engine: Engine
+
+    def sessions(self) -> FaultySessions:
+        """On a fresh copy; the one before is gone."""
+        raw = self.engine.raw_connection()
+        raw.dbapi_connection.deserialize(self.image)
+        raw.close()
+        return FaultySessions(self.engine)
+
+
+def open_world(seed: int, template: Template, *, settle_s: float | None = None, spring_s: float | None = None) -> World:
+    """A centre with both programs up and connected, and every compartment rented as far as there are members."""
+    dice = random.Random(seed)
+    building = Building(gateway=GATEWAY_KEY.public(), site=SITE, start_s=1000.0)
+    clock = VirtualClock(building.clockwork)
+    world = World(building=building, sessions=template.sessions(), clock=clock, dice=dice)
+    for device, doors in DOORS.items():
+        bank = building.add_bank(
+            device,
+            doors=doors,
+            key=DEVICE_KEYS[device],
+            log=RecordingLog(),
+            hands=Hands(spring_s=dice.choice([0.0, 0.15]) if spring_s is None else spring_s),
+            settle_s=dice.choice([0.0, 0.03]) if settle_s is None else settle_s,
+            random=dice.randbytes,
+            openings_per_minute=20,
+        )
+        _note_power(world, device, bank)
+    building.post.join(
+        "gateway",
+        topics=[topic for topic, _ in wiring.subscriptions(SITE)],
+        receive=world.hear,
+    )
+    building.post.join("api", topics=[], receive=lambda *_: None)
+    building.post.arrive("api")
+    world.start_gateway()
+    for bank in building.banks.values():
+        bank.power_on()
+    world.clockwork.advance(1.0)
+    return world
+
+
+def make_template() -> Template:
+    """An empty centre."""
+    engine = open_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Sessions(engine).begin() as session:
+        for who in MEMBERS:
+            session.add(_member(who))
+        for name, doors in DOORS.items():
+            session.add(_device(name, doors))
+            session.flush()
+            session.add(Bank(id=name, device_id=name, name_zh=name, name_en=name))
+            session.flush()
+            for no in range(1, doors + 1):
+                session.add(Lock(id=lock_id(name, no), device_id=name, door=no, level=DoorLevel.UNKNOWN))
+                session.flush()
+                session.add(
+                    Compartment(
+                        id=lock_id(name, no), bank_id=name, lock_id=lock_id(name, no), label=str(no), size=Size.M
+                    )
+                )
+    raw = engine.raw_connection()
+    image = raw.dbapi_connection.serialize()
+    raw.close()
+    return Template(image, engine)
+
+
+def _member(who: str) -> Member:
+    return Member(
+        id=who,
+        member_no=who,
+        name=who,
+        password_hash="",
+        audit_id=f"subject-{who}",
+        created_at=DAY_ONE,
+        elder_mode=False,
+    )
+
+
+def _device(name: str, doors: int) -> Device:
+    key = DEVICE_KEYS[name].public()
+    return Device(
+        id=name,
+        kind="locker_bank",
+        state=DeviceState.APPROVED,
+        public_key=key.text(),
+        fingerprint=key.fingerprint(),
+        doors=doors,
+        presence=Presence.UNKNOWN,
+        heard_at=DAY_ONE,
+        first_seen_at=DAY_ONE,
+        last_seq=0,
+        last_hash="0" * 64,
+    )
+
+
+def _note_power(world: World, device: str, bank: SimulatedBank) -> None:
+    """Remember when the bank could see its doors."""
+    tell_post = bank.when_powered
+    world.power[device] = []
+
+    def when_powered(is_on: bool) -> None:
+        world.power[device].append((world.clockwork.now(), is_on))
+        tell_post(is_on)
+
+    bank.when_powered = when_powered
