@@ -1,0 +1,366 @@
+"""From the press of a button to the proof that the door is open: `python benchmarks/unlock.py [--presses N]`.
+
+A whole centre over HTTP and real Mosquitto: gateway, API and fifty banks of one door, which spring open at once and are
+shut again by themselves. Pressed by 1 member and by 50 at the same time, each at a bank of their own. A press is POST
+/unlocks and the long poll that answers OPENED.
+
+Beside it the floor, measured in the same run on the same broker and disk: what the protocol cannot do without, done
+bare. One HTTP round trip (an empty answer by the same server software), six durable commits (asked, authorised, signed,
+intent, seen open, settled: one row each, SQLite WAL with synchronous=FULL), and three MQTT round trips (wake and live,
+prep and chal, open and evt) between two paho clients with TCP_NODELAY.
+"""
+
+import argparse
+import asyncio
+import http.client
+import itertools
+import json
+import os
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import uvicorn
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from gateway import broker
+from gateway.centre import open_centre
+from gateway.demo import DemoBank, furnish
+from gateway.founding import found
+
+BANKS = 50
+PASSWORD = "only-for-this-run-1"
+COMMITS = 6
+MQTT_ROUND_TRIPS = 3
+FLOOR = "floor"  # a broker account of its own
+TOPIC = f"hearth/1/bench/{FLOOR}/ping"
+REST_S = 0.25  # between two presses of one member: the door has to be shut again
+AIM = {"p50": 2.0, "p99": 3.0}
+AIM_MIB = 160
+
+
+def main() -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--presses", type=int, default=300, help="presses for each crowd (default 300)")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="hearth-bench-") as folder,
+        running_centre(Path(folder) / "centre") as centre,
+    ):
+        for crowd in (1, BANKS):
+            report(crowd, measure(centre, crowd, options.presses), measure_floor(centre, crowd, options.presses))
+        print_memory(centre)
+    return 0
+
+
+class Running:
+    """The centre's addresses and processes."""
+
+    def __init__(self, directory: Path, http_port: int, broker_port: int, bare_port: int) -> None:
+        self.directory = directory
+        self.http_port = http_port
+        self.broker_port = broker_port
+        self.bare_port = bare_port
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+
+@contextmanager
+def running_centre(directory: Path) -> Iterator[Running]:
+    """A founded centre with every program up; ended by pid."""
+    ports = free_ports(3)
+    found(directory, site="bench", zone="Asia/Shanghai", now=datetime.now(UTC), environ={})
+    (directory / "hearth.toml").write_text(
+        f'site = "bench"\n[http]\nport = {ports[0]}\n[broker]\nkind = "mosquitto"\nport = {ports[1]}\n'
+    )
+    banks = [DemoBank(f"bank-{no:02}", f"柜 {no}", f"Bank {no}", "M", frozenset()) for no in range(1, BANKS + 1)]
+    broker.add_user(directory, FLOOR)
+    furnish(directory, password=PASSWORD, banks=banks, environ={})
+    for bank in banks:
+        node = directory / "demo" / bank.device / "node.toml"
+        node.write_text("openings_per_minute = 60\nsettle_ms = 0\n" + node.read_text())
+    centre = Running(directory, *ports)
+    try:
+        start(centre)
+        yield centre
+    finally:
+        for process in reversed(centre.processes.values()):
+            process.terminate()
+        for process in centre.processes.values():
+            process.wait(10)
+
+
+def start(centre: Running) -> None:
+    """Every program, in order, and wait until all banks are there."""
+    here = str(centre.directory)
+    opened = open_centre(centre.directory, environ={})
+    argv = {
+        "broker": broker.command(centre.directory, opened.settings),
+        "gateway": [sys.executable, "-m", "gateway", "gateway", "--centre", here],
+        "building": [
+            *[sys.executable, "-m", "firmware_sim", "demo", "--centre", here],
+            *["--spring-ms", "0", "--closes-after", "0.05"],
+        ],
+        "api": [sys.executable, "-m", "api", "--centre", here],
+        "bare": [sys.executable, __file__, "--serve-bare", str(centre.bare_port)],
+    }
+    opened.sessions.close()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
+    for name, command in argv.items():
+        with (centre.directory / f"{name}.log").open("wb") as log:
+            centre.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+    wait_until(lambda: banks_online(centre) == BANKS, "the banks did not come online")
+
+
+def banks_online(centre: Running) -> int:
+    """How many the API says are there."""
+    try:
+        member = Member(centre, "10001")
+        return sum(bank["presence"] == "online" for bank in member.get("/api/v1/banks?limit=100")["items"])
+    except (OSError, http.client.HTTPException, KeyError, ValueError):
+        return 0
+
+
+class Member:
+    """One signed-in member with one connection kept open."""
+
+    def __init__(self, centre: Running, number: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", centre.http_port, timeout=30)
+        self._cookie = ""
+        self._keys = (f"{number}-{time.monotonic_ns()}-{n}" for n in itertools.count())
+        status, _, headers = self._ask("POST", "/api/v1/session", {"member_no": number, "password": PASSWORD})
+        if status != http.client.OK:
+            raise ValueError(f"sign-in of {number}: {status}")
+        self._cookie = headers["set-cookie"].partition(";")[0]
+        self.rental = ""
+
+    def get(self, path: str) -> dict:
+        """A resource."""
+        return self._ask("GET", path)[1]
+
+    def rent(self, bank: str) -> None:
+        """Have the bank's one compartment."""
+        status, rental, _ = self._ask("POST", "/api/v1/rentals", {"bank_id": bank})
+        if status != http.client.CREATED:
+            raise ValueError(f"rent at {bank}: {rental}")
+        self.rental = rental["id"]
+
+    def press(self) -> float:
+        """Seconds from the press to the proof, on a connection that is open."""
+        self._reconnect()
+        began = time.perf_counter()
+        status, unlock, _ = self._ask("POST", "/api/v1/unlocks", {"rental_id": self.rental})
+        if status != http.client.ACCEPTED:
+            raise ValueError(f"press: {unlock}")
+        told = self.get(f"/api/v1/unlocks/{unlock['id']}?wait=20")
+        took = time.perf_counter() - began
+        if told["state"] != "OPENED":
+            raise ValueError(f"press: {told}")
+        return took
+
+    def _reconnect(self) -> None:
+        try:
+            self.get("/api/v1/health/live")
+        except (OSError, http.client.HTTPException):  # closed by the server while nobody pressed
+            self._connection.close()
+            self.get("/api/v1/health/live")
+
+    def _ask(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict, dict]:
+        headers = {"Cookie": self._cookie}
+        if body is not None:
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": next(self._keys)}
+        self._connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        answer = self._connection.getresponse()
+        payload = json.loads(answer.read() or b"{}")
+        return answer.status, payload, {name.lower(): value for name, value in answer.getheaders()}
+
+
+_members: dict[int, Member] = {}
+
+
+def measure(centre: Running, crowd: int, presses: int) -> list[float]:
+    """Press-to-proof times of `crowd` members pressing at once, each at their own bank."""
+    for number in range(1, BANKS + 1):
+        if number not in _members:
+            _members[number] = Member(centre, str(10_000 + number))
+            _members[number].rent(f"bank-{number:02}")
+    if crowd == 1:  # one press at a time, from bank to bank, so that no door is asked before it is shut
+        return [_members[no % BANKS + 1].press() for no in range(presses)]
+    return crowded([member.press for member in _members.values()], presses // crowd)
+
+
+def crowded(acts: list[Callable[[], float]], rounds: int) -> list[float]:
+    """Everybody at once, `rounds` times, with a rest between."""
+    start_line = threading.Barrier(len(acts))
+
+    def runner(act: Callable[[], float]) -> list[float]:
+        times = []
+        for _ in range(rounds):
+            start_line.wait()
+            times.append(act())
+            time.sleep(REST_S)
+        return times
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [took for times in pool.map(runner, acts) for took in times]
+
+
+def measure_floor(centre: Running, crowd: int, presses: int) -> list[float]:
+    """The same crowd doing only what no such protocol can do without."""
+    echo = Echo(centre.broker_port, broker.password_of(centre.directory, FLOOR))
+    file = centre.directory / "data" / "floor.db"
+    floors = [Floor(centre.bare_port, echo, file) for _ in range(crowd)]
+    try:
+        if crowd == 1:
+            return [floors[0].press() for _ in range(presses)]
+        return crowded([floor.press for floor in floors], presses // crowd)
+    finally:
+        echo.close()
+
+
+class Echo:
+    """Two MQTT clients on one topic of their own: one asks, the other answers."""
+
+    def __init__(self, port: int, password: str) -> None:
+        self._waiting: dict[bytes, threading.Event] = {}
+        self._asker = self._client(port, password, self._answered)
+        self._echoer = self._client(
+            port, password, lambda client, _data, message: client.publish(TOPIC, message.payload)
+        )
+
+    def round_trip(self, name: bytes) -> None:
+        """There and back at QoS 0, with as much to carry as a signed command."""
+        event = self._waiting[name] = threading.Event()
+        self._asker.publish(TOPIC, name.ljust(400))
+        if not event.wait(20):
+            raise TimeoutError("the bare MQTT round trip was lost")
+
+    def close(self) -> None:
+        """Disconnect both."""
+        for client in (self._asker, self._echoer):
+            client.disconnect()
+            client.loop_stop()
+
+    def _answered(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        self._waiting.pop(message.payload.rstrip()).set()
+
+    @staticmethod
+    def _echo(client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        client.publish(TOPIC, message.payload)
+
+    @staticmethod
+    def _client(port: int, password: str, on_message: Callable) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        client.username_pw_set(FLOOR, password)
+        client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.on_message = on_message
+        subscribed = threading.Event()
+        client.on_subscribe = lambda *_: subscribed.set()
+        client.connect("127.0.0.1", port)
+        client.loop_start()
+        client.subscribe(TOPIC, options=SubscribeOptions(qos=0, noLocal=True))
+        subscribed.wait(10)
+        return client
+
+
+class Floor:
+    """One bare press."""
+
+    def __init__(self, bare_port: int, echo: Echo, file: Path) -> None:
+        self._http = http.client.HTTPConnection("127.0.0.1", bare_port, timeout=20)
+        self._echo = echo
+        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=20)
+        for line in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE IF NOT EXISTS t (x)"):
+            self._db.execute(line)
+
+    def press(self) -> float:
+        """Seconds for one HTTP round trip, the commits and the MQTT round trips."""
+        began = time.perf_counter()
+        self._http.request("GET", "/")
+        self._http.getresponse().read()
+        for _ in range(COMMITS):
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("INSERT INTO t VALUES (?)", ("x" * 200,))
+            self._db.execute("COMMIT")
+        for number in range(MQTT_ROUND_TRIPS):
+            self._echo.round_trip(f"{id(self)}-{number}".encode())
+        return time.perf_counter() - began
+
+
+def serve_bare(port: int) -> None:
+    """An empty answer, by the server software that the API runs on."""
+
+    async def app(_scope: dict, _receive: Callable, send: Callable) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    config = uvicorn.Config(app, port=port, log_level="warning", lifespan="off", http="httptools", loop="uvloop")
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+def report(crowd: int, product: list[float], floor: list[float]) -> None:
+    """One line a figure: the product, the floor, the ratio and the aim."""
+    print(f"{crowd:3} member{'s' if crowd > 1 else ''} pressing, {len(product)} presses")
+    for name, aim in AIM.items():
+        ours, bare = percentile(product, name), percentile(floor, name)
+        print(f"  {name}  {ours * 1e3:8.2f} ms   floor {bare * 1e3:8.2f} ms   ratio {ours / bare:5.2f}   aim {aim}")
+
+
+def percentile(times: list[float], name: str) -> float:
+    """p50 or p99."""
+    return statistics.quantiles(times, n=100, method="inclusive")[int(name[1:]) - 1]
+
+
+def print_memory(centre: Running) -> None:
+    """Resident memory of gateway and API, which is what a Pi has to hold."""
+    mib = {name: resident_mib(centre.processes[name].pid) for name in ("gateway", "api")}
+    print(
+        f"memory  gateway {mib['gateway']:.0f} MiB + api {mib['api']:.0f} MiB: {sum(mib.values()):.0f}   aim {AIM_MIB}"
+    )
+
+
+def resident_mib(pid: int) -> float:
+    """VmRSS."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} has no memory")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on now."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def wait_until(is_so: Callable[[], bool], why: str) -> None:
+    """Other processes are starting: look again until they are up."""
+    deadline = time.monotonic() + 60
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(why)
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve-bare"]:
+        serve_bare(int(sys.argv[2]))
+    else:
+        sys.exit(main())
