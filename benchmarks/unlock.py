@@ -111,7 +111,7 @@ def start(centre: Running) -> None:
         "gateway": [sys.executable, "-m", "gateway", "gateway", "--centre", here],
         "building": [
             *[sys.executable, "-m", "firmware_sim", "demo", "--centre", here],
-            *["--spring-ms", "0", "--closes-after", "0.05"],
+            *["--spring-ms", "0", "--bounce-ms", "0", "--closes-after", "0.05"],
         ],
         "api": [sys.executable, "-m", "api", "--centre", here],
         "bare": [sys.executable, __file__, "--serve-bare", str(centre.bare_port)],

@@ -74,6 +74,9 @@ def _add_physics(parser: argparse.ArgumentParser, *, closes_after_s: float | Non
         "--settle-ms", type=float, help="how long a contact must be steady (default: as node.toml says)"
     )
     parser.add_argument(
+        "--bounce-ms", type=float, default=3.0, help="how long a contact flutters when its door moves (default: 3)"
+    )
+    parser.add_argument(
         "--closes-after",
         type=float,
         default=closes_after_s,
@@ -94,8 +97,11 @@ def _paths(options: argparse.Namespace) -> list[Path]:
 def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
     stopping = _stop_on_signals()
     stage = _stage(options.ledger)
+    flutter_s = options.bounce_ms / 1000
     hands = Hands(
-        spring_s=options.spring_ms / 1000, bounce_s=(0.003, 0.001), closes_after_s=_about(options.closes_after)
+        spring_s=options.spring_ms / 1000,
+        bounce_s=(flutter_s, flutter_s / 3) if flutter_s else (),
+        closes_after_s=_about(options.closes_after),
     )
     settle_s = None if options.settle_ms is None else options.settle_ms / 1000
     reached = kill_at(os.environ.get("HEARTH_KILL_AT"))

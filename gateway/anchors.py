@@ -12,12 +12,13 @@ from pathlib import Path
 from devices.wire.errors import WireError
 from devices.wire.signing import PublicKey, SigningKey
 from gateway.kit.audit import Head
+from gateway.kit.errors import Trouble
 
 FILE_NAME = "audit-anchors"
 _TYP = "hearth-anchor"
 
 
-class AnchorError(ValueError):
+class AnchorError(Trouble):
     """A line of the anchor file that this centre's key did not sign; the sentence names it."""
 
 

@@ -1,7 +1,8 @@
 """The door that devices come in by: bytes become facts, or counted dead letters, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +21,24 @@ from gateway.unlocking import service as unlocking
 from gateway.unlocking.engine import UnlockEngine
 from gateway.unlocking.ports import Challenge, Link, Standing
 
+_EVENTS = f"/{Channel.EVT}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message as the broker hands it over."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
 
 @dataclass
 class Intake:
-    """Takes messages one at a time, on the engine's thread.
+    """Takes messages in order, on the engine's thread.
 
-    When `receive` has returned, the message may be acknowledged to the broker: what it said is committed, or it is
-    counted as a dead letter.
+    When `receive` has returned, they may be acknowledged to the broker: what they said is committed, or they are
+    counted as dead letters.
     """
 
     site: str
@@ -35,32 +47,46 @@ class Intake:
     link: Link
     clock: Clock
     reached: Callable[[str], None] = field(default=lambda step: None)
+    _keys: dict[str, PublicKey] = field(default_factory=dict)  # of approved devices; an approved key never changes
 
-    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None:
-        """Take one message. Raises nothing for bad bytes; a database that cannot commit does raise."""
+    def receive(self, letters: Sequence[Letter]) -> None:
+        """Take what has come: events that follow one another in one transaction, everything else one by one.
+
+        Raises nothing for bad bytes; a database that cannot commit does raise.
+        """
+        for are_events, together in groupby(letters, key=lambda letter: letter.topic.endswith(_EVENTS)):
+            if are_events:
+                self._receive_events(list(together))
+            else:
+                for letter in together:
+                    self._receive_one(letter)
+
+    def _receive_one(self, letter: Letter) -> None:
         try:
-            self._take(topic, payload, retained)
+            self._take(letter)
         except WireError as error:
-            self._bury(topic, payload, error)
+            self._bury(letter, error)
 
-    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
-        address = parse(topic)
-        if address.site != self.site:
-            raise WireError(Fault.TOPIC, "another site's")
+    def _take(self, letter: Letter) -> None:
+        address = self._address_of(letter)
         if address.device == GATEWAY:
             self._take_call(address)
             return
-        if retained and address.channel is not Channel.STATE:
-            raise WireError(Fault.RETAINED)
         match address.channel:
             case Channel.STATE:
-                self._take_state(address.device, codec.decode_state(payload))
+                self._take_state(address.device, codec.decode_state(letter.payload))
             case Channel.CHAL:
-                self._take_answer(address.device, topic, payload)
-            case Channel.EVT:
-                self._take_event(address.device, topic, payload)
+                self._take_answer(address.device, letter)
             case _:
                 raise WireError(Fault.TOPIC, "not a device's to write")
+
+    def _address_of(self, letter: Letter) -> Address:
+        address = parse(letter.topic)
+        if address.site != self.site:
+            raise WireError(Fault.TOPIC, "another site's")
+        if letter.retained and address.channel is not Channel.STATE:
+            raise WireError(Fault.RETAINED)
+        return address
 
     def _take_call(self, address: Address) -> None:
         if address.channel is Channel.WAKE:
@@ -78,8 +104,8 @@ class Intake:
         elif not state.online:
             self.engine.part(device_id)
 
-    def _take_answer(self, device_id: str, topic: str, payload: bytes) -> None:
-        answer = codec.decode_answer(payload, topic=topic, key=self._pinned_key(device_id))
+    def _take_answer(self, device_id: str, letter: Letter) -> None:
+        answer = codec.decode_answer(letter.payload, topic=letter.topic, key=self._pinned_key(device_id))
         match answer:
             case Chal():
                 self.engine.on_challenge(
@@ -94,19 +120,41 @@ class Intake:
             case Sync():
                 self.engine.on_standing(_standing(device_id, answer))
 
-    def _take_event(self, device_id: str, topic: str, payload: bytes) -> None:
-        envelope = codec.decode_event(payload, topic=topic, key=self._pinned_key(device_id))
+    def _receive_events(self, letters: list[Letter]) -> None:
+        reports: list[tuple[Letter, Report]] = []
+        for letter in letters:
+            try:
+                reports.append((letter, self._report_of(letter)))
+            except WireError as error:
+                self._bury(letter, error)
+        if not reports:
+            return
         self.reached("event.received")
         with self.sessions.begin() as session:
-            place = self._keep(session, _report(device_id, envelope))
-            last_seq = fleet_queries.device(session, device_id).last_seq
+            places = [self._keep(session, report) for _, report in reports]
+            heard = {report.device_id: place for (_, report), place in zip(reports, places, strict=True)}
+            last_seqs = {device_id: fleet_queries.device(session, device_id).last_seq for device_id in heard}
             self.reached("event.before_commit")
         self.reached("event.committed")
-        if place is not Place.WENT_BACK and last_seq is not None:
+        for (letter, report), place in zip(reports, places, strict=True):
+            if place is Place.UNHEARD:
+                self._keys.pop(report.device_id, None)
+                self._bury(letter, WireError(Fault.STRANGER))
+        for device_id, place in heard.items():
+            self._answer_events(device_id, place, last_seqs[device_id])
+
+    def _answer_events(self, device_id: str, place: Place, last_seq: int | None) -> None:
+        """Acknowledge what is committed up to here; `place` is the newest one's."""
+        if last_seq is not None and place not in {Place.WENT_BACK, Place.UNHEARD}:
             self.link.acknowledge(device_id, seq=last_seq)
         self.reached("eack.sent")
         if place is Place.AFTER_A_GAP:
             self.engine.meet(device_id)  # it knows whether those between will ever come
+
+    def _report_of(self, letter: Letter) -> Report:
+        device_id = self._address_of(letter).device
+        envelope = codec.decode_event(letter.payload, topic=letter.topic, key=self._pinned_key(device_id))
+        return _report(device_id, envelope)
 
     def _keep(self, session: Session, report: Report) -> Place:
         now = self.clock.now()
@@ -120,15 +168,18 @@ class Intake:
         return place
 
     def _pinned_key(self, device_id: str) -> PublicKey:
-        with self.sessions.read() as session:
-            text = fleet_queries.pinned_key(session, device_id)
-        if text is None:
-            raise WireError(Fault.STRANGER)
-        return PublicKey.from_text(text)
+        """Whose signature counts. That the device is still approved is looked at where something would follow."""
+        if device_id not in self._keys:
+            with self.sessions.read() as session:
+                text = fleet_queries.pinned_key(session, device_id)
+            if text is None:
+                raise WireError(Fault.STRANGER)
+            self._keys[device_id] = PublicKey.from_text(text)
+        return self._keys[device_id]
 
-    def _bury(self, topic: str, payload: bytes, error: WireError) -> None:
+    def _bury(self, letter: Letter, error: WireError) -> None:
         try:
-            address = parse(topic)
+            address = parse(letter.topic)
             device, channel = address.device, str(address.channel)
         except WireError:
             device, channel = "?", "?"
@@ -139,7 +190,7 @@ class Intake:
                 channel=channel,
                 fault=error.fault,
                 detail=error.detail,
-                payload=payload,
+                payload=letter.payload,
                 now=self.clock.now(),
             )
 

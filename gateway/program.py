@@ -1,10 +1,11 @@
 """The gateway process: one thread that decides, fed by the broker and by time."""
 
+import contextlib
 import logging
 import os
 import queue
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from gateway import wiring
 from gateway.centre import Centre, open_centre
 from gateway.files import only_one
 from gateway.fleet import service as fleet
+from gateway.intake import Letter
 from gateway.timetable import open_timetable
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25  # a wake that was lost costs no more than this
 PULSE_S = 1.0
+MOST_AT_ONCE = 64  # messages in one transaction
 GRACE_S = 3.0  # after the broker came back, for every device to speak up
 SESSION_EXPIRY_S = 600  # the broker keeps events for us through a restart of ours
 
@@ -31,7 +34,7 @@ class GatewayProgram:
 
     def __init__(self, centre: Centre, *, key: SigningKey, reached: Callable[[str], None]) -> None:
         self._centre = centre
-        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], None] | Incoming] = queue.SimpleQueue()
         self._is_stopping = False
         self._judged_at: float | None = None  # monotonic; when the silent are given up
         self._ready_since: datetime | None = None
@@ -44,7 +47,7 @@ class GatewayProgram:
             password=(centre.directory / "broker" / "secrets" / "gateway").read_text().strip(),
             subscriptions=wiring.subscriptions(settings.site),
             ping_topic=f"hearth/1/{settings.site}/gateway/ping",
-            on_message=lambda incoming: self._queue.put(lambda: self._take(incoming)),
+            on_message=self._queue.put,
             on_ready=lambda: self._queue.put(self._on_ready),
             on_lost=lambda: self._queue.put(self._on_lost),
             manual_ack=True,
@@ -84,21 +87,43 @@ class GatewayProgram:
 
     def _do_next(self, *, until: float) -> None:
         try:
-            act = self._queue.get(timeout=max(0.0, until - self._now()))
+            first = self._queue.get(timeout=max(0.0, until - self._now()))
         except queue.Empty:
             return
-        self._do(act)
+        messages: list[Incoming] = []
+        for one in [first, *self._waiting()]:
+            if isinstance(one, Incoming):
+                messages.append(one)
+            else:
+                self._do(one)
+        if messages:
+            self._take(messages)
 
-    def _do(self, act: Callable[[], None]) -> None:
+    def _waiting(self) -> Iterator[Callable[[], None] | Incoming]:
+        """What has come in meanwhile, so that it shares one commit."""
+        with contextlib.suppress(queue.Empty):
+            for _ in range(MOST_AT_ONCE):
+                yield self._queue.get_nowait()
+
+    def _do(self, act: Callable[[], None]) -> bool:
         try:
             act()
         except Exception:
+            # The thread's outermost loop: one bad act must not end the others.
             log.exception("an act of the gateway failed")
+            return False
+        return True
 
-    def _take(self, incoming: Incoming) -> None:
-        """The broker may forget a message only once what it said is committed."""
-        self._gateway.intake.receive(incoming.topic, incoming.payload, retained=incoming.retained)
-        self._connection.ack(incoming)
+    def _take(self, messages: list[Incoming]) -> None:
+        """The broker may forget a message only once what it said is committed.
+
+        When they cannot be taken together, each gets its own chance: one that the database refuses must not keep the
+        others from being heard.
+        """
+        together = self._do(lambda: self._gateway.intake.receive([_letter(message) for message in messages]))
+        for message in messages:
+            if together or self._do(lambda message=message: self._gateway.intake.receive([_letter(message)])):  # type: ignore[misc]
+                self._connection.ack(message)
 
     def _tick(self) -> None:
         self._gateway.engine.tick()
@@ -124,6 +149,10 @@ class GatewayProgram:
 
     def _now(self) -> float:
         return self._centre.clock.monotonic()
+
+
+def _letter(message: Incoming) -> Letter:
+    return Letter(message.topic, message.payload, message.retained)
 
 
 def run_gateway(centre_dir: Path) -> int:

@@ -1,6 +1,7 @@
 """What tests of several packages need: a real broker, a fresh database."""
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from logging.handlers import QueueHandler
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,16 @@ def make_mosquitto(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
 def mosquitto(make_mosquitto: Callable[[], Mosquitto]) -> Mosquitto:
     """A running broker that lets everybody in."""
     return make_mosquitto()
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    """A program that a test calls in its own process sets logging up; the next test must not inherit that."""
+    handlers, level = list(logging.root.handlers), logging.root.level
+    yield
+    for handler in [one for one in logging.root.handlers if isinstance(one, QueueHandler) and one not in handlers]:
+        logging.root.removeHandler(handler)
+    logging.root.setLevel(level)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

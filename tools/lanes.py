@@ -33,6 +33,7 @@ class Lane:
     name: str
     marks: str
     at_once: int  # tests side by side; real processes are timed, and run alone
+    apart: bool = False  # one file's tests may run in different processes: none shares anything costly
 
 
 def main() -> int:
@@ -55,7 +56,10 @@ def lanes(asked: str, missing: list[str]) -> list[Lane]:
         return [Lane("fast tests", _none_of(SLOW), at_once=2)]
     alone = [mark for mark in ("processes", "browser") if mark not in missing]
     left_out = [mark for mark in NEEDS if mark in missing]
-    lanes = [Lane("tests", _none_of(["processes", "browser", *left_out]), at_once=2)]
+    lanes = [
+        Lane("tests", _none_of(["processes", "browser", "model", *left_out]), at_once=2),
+        Lane("random schedules", "model", at_once=2, apart=True),
+    ]
     if alone:
         marks = f"({' or '.join(alone)}) and {_none_of(left_out)}" if left_out else " or ".join(alone)
         lanes.append(Lane("tests with real processes", marks, at_once=1))
@@ -80,7 +84,8 @@ def _run(lane: Lane, counts: Counter[str]) -> bool:
     print(f"\n{lane.name}", flush=True)
     report = Path(".make") / f"{lane.name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
-    side_by_side = ["-n", str(lane.at_once), "--dist", "loadfile"] if lane.at_once > 1 else ["-p", "no:xdist"]
+    way = "load" if lane.apart else "loadfile"
+    side_by_side = ["-n", str(lane.at_once), "--dist", way] if lane.at_once > 1 else ["-p", "no:xdist"]
     command = [sys.executable, "-m", "pytest", "-q", "-m", lane.marks, *side_by_side, f"--junitxml={report}"]
     status = subprocess.run(command, check=False).returncode
     if report.exists():

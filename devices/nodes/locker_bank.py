@@ -35,6 +35,7 @@ from devices.wire.messages import (
 from devices.wire.signing import PublicKey, SigningKey
 from devices.wire.topics import Address, Channel
 
+STATE_REST_S = 1.0  # doors that move within this are told of together
 RESEND_S = 2.0  # an event not acknowledged is sent again after this
 FORGERIES_A_MINUTE = 10  # beyond these one `tamper` event is written, not one a message: flash wears
 MINUTE_S = 60.0
@@ -118,6 +119,8 @@ class LockerBank:
         self._forgeries: deque[float] = deque()
         self._watches: dict[int, Timer] = {}
         self._resend: Timer | None = None
+        self._state_due: Timer | None = None
+        self._untold: list[Event] = []
         self._told_seq = 0  # newest event sent since the link came up
         self._is_connected = False
 
@@ -274,12 +277,12 @@ class LockerBank:
             watch.cancel()
         self._remember(no, level=Level.OPEN, pending=None)
         self._keep(EventKind.DOOR_OPEN if cmd_id else EventKind.FORCED, door=no, cmd_id=cmd_id)
-        self._say_state()
+        self._say_state_soon()
 
     def _door_shut(self, no: int) -> None:
         self._remember(no, level=Level.SHUT)
         self._keep(EventKind.DOOR_CLOSED, door=no)
-        self._say_state()
+        self._say_state_soon()
 
     def _look_after_the_dark(self, no: int, level: Level) -> None:
         """Compare levels, not edges: nobody saw the edges while the power was off."""
@@ -316,7 +319,7 @@ class LockerBank:
         level_before: Level | None = None,
         reason: str | None = None,
     ) -> None:
-        """Write an event down for good, then tell it."""
+        """Write an event down for good; it is told when the step that it belongs to is done."""
         draft = Draft(
             kind=kind,
             dev_boot=self._boot_id,
@@ -326,7 +329,15 @@ class LockerBank:
             level_before=level_before,
             reason=reason,
         )
-        self._tell(self._log.append(draft, self._memory))
+        self._untold.append(self._log.append(draft, self._memory))
+        if len(self._untold) == 1:
+            self._timers.call_soon(self._tell_news)
+
+    def _tell_news(self) -> None:
+        """Intent, pulse and edge of one opening in one breath: the gateway then takes them in one commit."""
+        news, self._untold = self._untold, []
+        for event in news:
+            self._tell(event)
         self._plan_resend()
 
     def _tell(self, event: Event) -> None:
@@ -382,7 +393,13 @@ class LockerBank:
         payload = codec.encode_answer(message, topic=topic, key=self._identity.key)
         self._outbox.send(topic, payload, qos=0)
 
+    def _say_state_soon(self) -> None:
+        """For whoever only looks on: after the proof has gone its way, and once for many doors."""
+        if self._state_due is None:
+            self._state_due = self._timers.call_later(STATE_REST_S, self._say_state)
+
     def _say_state(self) -> None:
+        self._state_due = None
         state = State(
             online=True,
             boot_id=self._boot_id,

@@ -5,6 +5,8 @@ import logging
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 
+_TALKATIVE = ("alembic", "apscheduler", "httpx")  # what they tell at every step is of no use to who runs a centre
+
 
 def log_to_stderr(level: int = logging.INFO) -> None:
     """Send everything to standard error from a thread of its own. Call once, first."""
@@ -17,3 +19,5 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     # Not basicConfig: it would give the handler a format of its own, and each line would stand there twice.
     logging.root.addHandler(QueueHandler(lines))
     logging.root.setLevel(level)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)

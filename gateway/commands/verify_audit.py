@@ -2,7 +2,10 @@
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
 
+from devices.wire.signing import PublicKey
+from gateway import anchors
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.kit import audit
@@ -25,16 +28,22 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Read the whole trail."""
+    """Read the whole trail, and hold it against every head known here and given."""
     centre = open_centre(arguments.centre)
     with centre.sessions.read() as session:
         head = audit.head(session)
-        wrong = list(audit.verify(session, anchors=dict(arguments.head)))
+        wrong = list(audit.verify(session, anchors=_kept_here(arguments.centre) | dict(arguments.head)))
     if arguments.json:
         print(json.dumps({"whole": not wrong, "head": f"{head.seq}:{head.hash}", "wrong": wrong}))
     else:
         print(*wrong, f"{head.seq} entries, {'NOT ' if wrong else ''}whole; head {head.seq}:{head.hash}", sep="\n")
     return 1 if wrong else 0
+
+
+def _kept_here(centre_dir: Path) -> dict[int, str]:
+    """The heads that the gateway has signed and kept beside the database."""
+    key = PublicKey.from_text((centre_dir / "keys" / "gateway.pub").read_text().strip())
+    return anchors.read(centre_dir / "data" / anchors.FILE_NAME, key=key)
 
 
 def _head(text: str) -> tuple[int, str]:

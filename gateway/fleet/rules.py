@@ -51,6 +51,7 @@ class Place(Enum):
     NEXT = "next"
     DUPLICATE = "duplicate"
     AFTER_A_GAP = "after a gap"  # one before it is still to come; the device sends again
+    UNHEARD = "unheard"  # its device is not approved, or not any more
     WENT_BACK = "went back"  # the device's memory was wiped or swapped
 
 

@@ -62,7 +62,11 @@ def record_event(session: Session, report: Report, *, now: datetime) -> Place:
     A log that went back suspends its device: with its counters wiped, old permissions might be played to it again.
     """
     device = queries.device(session, report.device_id)
-    stored = session.get(DeviceEvent, (device.id, device.log_no, report.seq))
+    if device.state is not DeviceState.APPROVED:
+        return Place.UNHEARD
+    stored = None
+    if device.last_seq is not None and report.seq <= device.last_seq:
+        stored = session.get(DeviceEvent, (device.id, device.log_no, report.seq))
     place = rules.place_of(
         report, last_seq=device.last_seq, last_hash=device.last_hash, stored_hash=stored.hash if stored else None
     )

@@ -1,6 +1,7 @@
 """The database: one set of models on SQLite (embedded) and PostgreSQL (a city of centres)."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -131,8 +132,8 @@ def open_engine(url: str | URL) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # We say BEGIN ourselves: sqlite3's own comes only with the first write, after a check has already read.
     connection.isolation_level = None
+    _switch_to_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",  # a power cut loses nothing that was acknowledged
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -140,7 +141,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The file keeps the mode, so only its first openers switch; and switching alone ignores the busy timeout."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+    raw = connection.connection.dbapi_connection
+    raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")  # type: ignore[union-attr]  # a live one has it
     connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")

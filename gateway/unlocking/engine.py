@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.fleet import queries as fleet
 from gateway.fleet import service as fleet_service
+from gateway.fleet.model import Device, DeviceState
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_id
@@ -90,8 +91,10 @@ class UnlockEngine:
         self._unmet.discard(standing.device_id)
         now = self.clock.now()
         with self.sessions.begin() as session:
-            fleet_service.note_levels(session, device_id=standing.device_id, levels=standing.levels, now=now)
-            self._settle_by_standing(session, standing, question)
+            device = fleet.device(session, standing.device_id)
+            if device.state is DeviceState.APPROVED:
+                fleet_service.note_levels(session, device_id=device.id, levels=standing.levels, now=now)
+                self._settle_by_standing(session, device, standing, question)
 
     def tick(self) -> None:
         """Time has passed: take missed requests, ask again, let go. Call every quarter of a second."""
@@ -159,8 +162,7 @@ class UnlockEngine:
             self._questions[device_id] = Question(q=new_id(), asked_at=self.clock.monotonic())
             self.link.ask(device_id, q=self._questions[device_id].q)
 
-    def _settle_by_standing(self, session: Session, standing: Standing, question: Question) -> None:
-        device = fleet.device(session, standing.device_id)
+    def _settle_by_standing(self, session: Session, device: Device, standing: Standing, question: Question) -> None:
         if fleet_service.skip_lost_events(session, device, oldest_seq=standing.oldest_seq, now=self.clock.now()):
             service.doubt_all(session, device_id=device.id, now=self.clock.now())
         if standing.last_seq != device.last_seq:

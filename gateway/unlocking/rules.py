@@ -12,6 +12,9 @@ MARGIN_S = 0.3  # for the road, before we go and ask
 DEADLINE_S = T_GW_S + T_DEV_S
 
 
+SETTLING = frozenset({"door_open", "inferred", "done", "possible", "refused"})  # kinds of event that can end a command
+
+
 class Moment(NamedTuple):
     """Now, on both clocks."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeviceEvent, DeviceState
@@ -70,9 +71,11 @@ def move(session: Session, unlock: Unlock, to: UnlockState, *, now: datetime, co
         .values(values)
         .execution_options(synchronize_session=False)
     )
-    session.refresh(unlock)
     if result.rowcount != 1:  # type: ignore[attr-defined]
+        session.refresh(unlock)
         return False
+    for name, value in values.items():
+        set_committed_value(unlock, name, value)
     announce(session, "unlock", id=unlock.id, member_id=unlock.member_id, lock_id=unlock.lock_id, state=to, code=code)
     return True
 
@@ -121,9 +124,10 @@ def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
         return
     if event.kind == "done":
         unlock.pulsed_at = now
-    earlier = [
-        told for told in fleet.events_of(session, unlock.id) if (told.log_no, told.seq) < (event.log_no, event.seq)
-    ]
+    if event.kind not in rules.SETTLING:
+        return
+    told = fleet.events_of(session, unlock.id)
+    earlier = [one for one in told if (one.log_no, one.seq) < (event.log_no, event.seq)]
     if verdict := rules.verdict_of_event(event, earlier):
         settle(session, unlock, verdict, now=now)
 
@@ -152,13 +156,12 @@ def expire_overdue(session: Session, *, unlock_id: str, clock: Clock) -> None:
 
 
 def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None, now: datetime) -> None:
-    lock = fleet.lock_at(session, event.device_id, event.door) if event.door else None
     member = session.get_one(Member, unlock.member_id) if unlock else None
     audit.append(
         session,
         actor=member.audit_id if member else f"device:{event.device_id}",
         act=f"door_{event.kind}" if event.kind != "door_open" else "door_opened",
-        thing=lock.id if lock else f"{event.device_id}/{event.door}",
+        thing=unlock.lock_id if unlock else _lock_of(session, event),
         now=now,
         device=event.device_id,
         door=event.door,
@@ -166,6 +169,11 @@ def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None,
         unlock=event.cmd_id,
         observed_at=event.observed_at.isoformat() if event.observed_at else None,
     )
+
+
+def _lock_of(session: Session, event: DeviceEvent) -> str:
+    lock = fleet.lock_at(session, event.device_id, event.door) if event.door else None
+    return lock.id if lock else f"{event.device_id}/{event.door}"
 
 
 def _record(session: Session, unlock: Unlock, *, act: str, now: datetime, code: str) -> None:

@@ -93,6 +93,7 @@ def test_a_crash_during_the_start_leaves_a_bank_that_can_be_started_again(buildi
     bank = building.banks["bank-a"]
     bank.crash_at("evt.sent")
     bank.reboot()
+    building.clockwork.advance(0.0)
     assert not bank.is_running
     bank.power_on()
     building.clockwork.advance(3)

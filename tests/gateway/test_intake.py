@@ -12,6 +12,7 @@ from gateway import wiring
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
 from gateway.fleet.rules import Presentation
+from gateway.intake import Letter
 from gateway.kit.audit import AuditEntry
 from tests.centre_builder import NOON, HandClock
 
@@ -65,7 +66,7 @@ def an_event(seq=1, kind=EventKind.BOOT, **facts):
 
 
 def tell(gateway, event, *, key=DEVICE, topic=f"{BASE}/evt", retained=False):
-    gateway.intake.receive(topic, codec.encode_event(event, age_ms=0, topic=topic, key=key), retained=retained)
+    gateway.intake.receive([Letter(topic, codec.encode_event(event, age_ms=0, topic=topic, key=key), retained)])
 
 
 def faults(sessions):
@@ -127,7 +128,7 @@ def test_an_unknown_device_can_change_nothing(gateway, sessions, said):
 def test_a_device_that_waits_for_approval_can_change_nothing(gateway, sessions):
     newcomer = SigningKey.generate()
     state = State(online=True, boot_id=BOOT, kind="locker_bank", key=newcomer.public().text(), doors={"1": Level.OPEN})
-    gateway.intake.receive("hearth/1/demo/new/state", codec.encode_state(state), retained=True)
+    gateway.intake.receive([Letter("hearth/1/demo/new/state", codec.encode_state(state), True)])
     tell(gateway, an_event(), key=newcomer, topic="hearth/1/demo/new/evt")
     assert faults(sessions) == {"stranger": 1}
     assert count(sessions, DeviceEvent) == 0
@@ -140,7 +141,7 @@ def test_an_event_signed_by_another_device_is_not_believed(gateway, sessions):
 
 def test_an_event_of_another_device_moved_here_is_not_believed(gateway, sessions):
     payload = codec.encode_event(an_event(), age_ms=0, topic="hearth/1/demo/bank-b/evt", key=DEVICE)
-    gateway.intake.receive(f"{BASE}/evt", payload, retained=False)
+    gateway.intake.receive([Letter(f"{BASE}/evt", payload, False)])
     assert faults(sessions) == {"audience": 1}
 
 
@@ -155,13 +156,13 @@ def test_a_retained_event_is_history_not_an_event(gateway, sessions):
 )
 def test_what_is_no_device_of_ours_to_write_is_counted(gateway, sessions, topic):
     command = codec.encode_command(Prep(cmd_id="a" * 32, door=1, gw_boot=BOOT), topic=topic, key=DEVICE)
-    gateway.intake.receive(topic, command, retained=False)
+    gateway.intake.receive([Letter(topic, command, False)])
     assert faults(sessions) == {"topic": 1}
 
 
 def test_a_state_with_a_key_that_is_none_is_counted(gateway, sessions):
     state = State(online=True, boot_id=BOOT, key="not a key")
-    gateway.intake.receive("hearth/1/demo/new/state", codec.encode_state(state), retained=True)
+    gateway.intake.receive([Letter("hearth/1/demo/new/state", codec.encode_state(state), True)])
     assert faults(sessions) == {"malformed": 1}
 
 
@@ -172,7 +173,7 @@ def test_a_state_with_a_key_that_is_none_is_counted(gateway, sessions):
     retained=st.booleans(),
 )
 def test_no_bytes_at_all_raise_or_change_a_device(gateway, sessions, topic, payload, retained):
-    gateway.intake.receive(topic, payload, retained=retained)
+    gateway.intake.receive([Letter(topic, payload, retained)])
     assert count(sessions, DeviceEvent) == 0
     with sessions.read() as session:
         assert session.get_one(Device, "bank-a").state is DeviceState.APPROVED
@@ -183,7 +184,7 @@ def answer(gateway, said, *, last_seq, oldest_seq):
     question = next(command for command in reversed(said.commands()) if isinstance(command, Sreq))
     sync = Sync(q=question.q, dev_boot=BOOT, last_seq=last_seq, oldest_seq=oldest_seq, live=[], dangling=[], doors={})
     topic = f"{BASE}/chal"
-    gateway.intake.receive(topic, codec.encode_answer(sync, topic=topic, key=DEVICE), retained=False)
+    gateway.intake.receive([Letter(topic, codec.encode_answer(sync, topic=topic, key=DEVICE), False)])
 
 
 def test_events_that_a_bank_has_lost_are_skipped_and_written_down(gateway, sessions, said):

@@ -22,6 +22,7 @@ from gateway import wiring
 from gateway.access import service as access
 from gateway.access.model import GrantSource
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
+from gateway.intake import Letter as Incoming
 from gateway.kit.db import Base, Change, Sessions, open_engine
 from gateway.kit.errors import HearthError
 from gateway.lockers import queries as lockers_queries
@@ -179,7 +180,7 @@ class World:
     def hear(self, topic: str, payload: bytes, retained: bool) -> None:
         if self.gateway is not None:
             intake = self.gateway.intake
-            self._life.run(lambda: intake.receive(topic, payload, retained=retained))
+            self._life.run(lambda: intake.receive([Incoming(topic, payload, retained)]))
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:

@@ -1,0 +1,100 @@
+"""Write docs/wire.md from devices/wire/messages.py: `python tools/wire.py`; `--check` says whether it is current."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec import inspect
+
+from devices.wire import messages
+from devices.wire.topics import MAX_BYTES, ROOT
+
+FILE = Path(__file__).parent.parent / "docs" / "wire.md"
+HEAD = f"""# The wire
+
+Written by `python tools/wire.py` from `devices/wire/messages.py`; a test holds the two together.
+
+Topics are `{ROOT}/{{site}}/{{device}}/{{channel}}`; a site's or device's name is 1 to 32 of a-z, 0-9 and inner hyphens.
+No message is longer than {MAX_BYTES} bytes.
+
+| channel | who writes | QoS, retained | what |
+|---|---|---|---|
+| `cmd` | gateway | 0, no | prep, open, eack, sreq |
+| `chal` | device | 0, no | chal, sync |
+| `evt` | device | 1, no | evt, again and again until eack |
+| `state` | device | 1, yes; also its will | state |
+| `live/…` below `gateway` | gateway | 0, no | what changed, after the commit, for the API |
+| `wake` below `gateway` | API | 0, no | nothing: a row is waiting |
+| `ping` below each client's own name | that client | 0, no | comes back: the way through the broker is open |
+
+What travels on `cmd`, `chal` and `evt` is a JWS in compact form (RFC 7515), signed with EdDSA over Ed25519 (RFC 8037).
+Its protected header is exactly `{{"alg":"EdDSA","typ":"hearth-CHANNEL"}}`, byte for byte; any other is refused unread.
+The payload is JSON: `{{"v":1,"aud":TOPIC,"msg":{{…}}}}`, on `evt` also `age_ms`, how long ago it happened, unless that
+was before the device's last start. A member that is not listed here makes a signed message malformed.
+
+`state` is plain JSON and is believed only for showing who is there.
+"""
+
+
+def main() -> int:
+    """Write the file, or with --check compare it: 1 when it is out of date."""
+    text = document()
+    if sys.argv[1:] == ["--check"]:
+        return 0 if FILE.read_text(encoding="utf-8") == text else 1
+    FILE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def document() -> str:
+    """The whole page."""
+    structs = [
+        messages.Prep,
+        messages.Open,
+        messages.Eack,
+        messages.Sreq,
+        messages.Chal,
+        messages.Sync,
+        messages.Event,
+        messages.State,
+    ]
+    words = [messages.EventKind, messages.Reason, messages.Level, messages.ActorClass]
+    return "\n".join([HEAD, *map(_table, structs), *map(_words, words)])
+
+
+def _table(struct: type[msgspec.Struct]) -> str:
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType)
+    rows = [f"| `{f.encode_name}` | {_kind(f.type)} | {'yes' if f.required else 'no'} |" for f in described.fields]
+    title = f"## {described.tag or struct.__name__.lower()}"
+    summary = " ".join((struct.__doc__ or "").split())
+    return "\n".join([title, "", summary, "", "| member | what | always there |", "|---|---|---|", *rows, ""])
+
+
+def _words(enum: type) -> str:
+    values = ", ".join(f"`{word.value}`" for word in enum)  # type: ignore[attr-defined]
+    return f"**{enum.__name__}**: {(enum.__doc__ or '').strip()} {values}.\n"
+
+
+def _kind(kind: inspect.Type) -> str:  # noqa: PLR0911 - a long table may be long
+    match kind:
+        case inspect.Metadata(type=inner):
+            return str((kind.extra_json_schema or {}).get("description", "")) or _kind(inner)
+        case inspect.UnionType(types=types):
+            return " or ".join(_kind(one) for one in types)
+        case inspect.EnumType(cls=enum):
+            return f"one of {enum.__name__}"
+        case inspect.ListType(item_type=item):
+            return f"list of: {_kind(item)}"
+        case inspect.DictType(key_type=_, value_type=value):
+            return f"object, by door number: {_kind(value)}"
+        case inspect.LiteralType(values=values):
+            return ", ".join(map(str, values))
+        case inspect.StrType(max_length=most) if most:
+            return f"at most {most} characters"
+        case inspect.IntType(ge=low, le=high) if high is not None:
+            return f"{low} to {high}"
+    return {"BoolType": "true or false", "NoneType": "null", "FloatType": "number"}.get(type(kind).__name__, "text")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
