@@ -20,7 +20,7 @@ from devices.guard.process import Guard, StrikePin
 from devices.nodes.locker_bank import Door, Identity, LockerBank
 from devices.parts.contact import Contact
 from devices.runtime import config as node_config
-from devices.runtime import systemd
+from devices.runtime import failpoint, systemd
 from devices.runtime.config import ConfigError, NodeConfig
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
@@ -121,7 +121,7 @@ def _run_locker_bank(prepared: _Prepared) -> int:
             boot_id=secrets.token_hex(8),
             firmware=_version(),
             openings_per_minute=config.openings_per_minute,
-            reached=_die_here,
+            reached=failpoint.from_environment(),
         )
         outbox.connection = connection = _connect(prepared, bank, mailbox)
         bank.start()  # the node's thread does not run yet; what goes wrong here ends the program
@@ -199,12 +199,6 @@ def _stop(bank: LockerBank, mailbox: Mailbox, connection: Connection) -> None:
     mailbox.call_soon(bank.stop)
     mailbox.stop()
     connection.stop()
-
-
-def _die_here(step: str) -> None:
-    """For fault tests: HEARTH_KILL_AT names the step at which this process ends as in a power cut."""
-    if step == os.environ.get("HEARTH_KILL_AT"):
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _version() -> str:

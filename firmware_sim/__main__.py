@@ -1,7 +1,6 @@
 """`python -m firmware_sim SCENARIO`: a pretended building over real MQTT."""
 
 import argparse
-import os
 import random
 import signal
 import sys
@@ -9,13 +8,14 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from devices.runtime import failpoint
 from devices.runtime.config import ConfigError
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
 from firmware_sim.bank import Hands
 from firmware_sim.ledger import Ledger, read_ledger
-from firmware_sim.live import LiveBank, Stage, kill_at
+from firmware_sim.live import LiveBank, Stage
 from firmware_sim.orders import follow
 
 _HELP = """\
@@ -104,7 +104,7 @@ def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
         closes_after_s=_about(options.closes_after),
     )
     settle_s = None if options.settle_ms is None else options.settle_ms / 1000
-    reached = kill_at(os.environ.get("HEARTH_KILL_AT"))
+    reached = failpoint.from_environment()
     banks = [
         LiveBank(path, stage=stage, hands=hands, settle_s=settle_s, reached=reached, when_ready=_say) for path in paths
     ]

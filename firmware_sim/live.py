@@ -1,7 +1,5 @@
 """One pretended bank in real time and over real MQTT: threads, log and connection as on a Pi, only the pins are not."""
 
-import os
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -166,16 +164,6 @@ class _Mouth:
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
         self._bank.say(topic, payload, qos=qos, retain=retain)
-
-
-def kill_at(step: str | None) -> Callable[[str], None]:
-    """For a node's `reached`: kill this process the moment it comes to `step`, as a power cut would. None: never."""
-
-    def reached(name: str) -> None:
-        if name == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return reached
 
 
 def _own_key(path: Path) -> SigningKey:

@@ -2,14 +2,13 @@
 
 import contextlib
 import logging
-import os
 import queue
 import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from devices.runtime import systemd
+from devices.runtime import failpoint, systemd
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mqtt import Connection, Incoming
 from devices.wire.signing import SigningKey
@@ -163,7 +162,7 @@ def run_gateway(centre_dir: Path) -> int:
     # Two gateways of one centre would sign twice.
     busy = f"another gateway of {centre_dir} is running: stop it first"
     with only_one(centre_dir / "data" / "gateway.lock", otherwise=busy):
-        program = GatewayProgram(centre, key=key, reached=kill_at(os.environ.get("HEARTH_KILL_AT")))
+        program = GatewayProgram(centre, key=key, reached=failpoint.from_environment())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: program.stop())
         log.info("gateway of %s is up", centre.settings.site)
@@ -171,13 +170,3 @@ def run_gateway(centre_dir: Path) -> int:
         program.run()
     centre.sessions.close()
     return 0
-
-
-def kill_at(step: str | None) -> Callable[[str], None]:
-    """For the fault tests: end this process by SIGKILL at the named step of an unlock. None: never."""
-
-    def reached(name: str) -> None:
-        if name == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return reached

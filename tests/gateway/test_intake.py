@@ -14,6 +14,7 @@ from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, Do
 from gateway.fleet.rules import Presentation
 from gateway.intake import Letter
 from gateway.kit.audit import AuditEntry
+from gateway.link.memory import MemoryCarriage
 from tests.centre_builder import NOON, HandClock
 
 GATEWAY = SigningKey.generate()
@@ -22,30 +23,26 @@ BASE = "hearth/1/demo/bank-a"
 BOOT = "b" * 16
 
 
-class Said(list):
-    """Everything the gateway published."""
-
-    def publish(self, topic, payload, *, qos, retain=False, expiry_s=None):
-        self.append((topic, payload, qos, retain))
-        return True
+class Ear(MemoryCarriage):
+    """Hears what the gateway says."""
 
     def commands(self):
         """What devices were told."""
         return [
-            codec.decode_command(payload, topic=topic, key=GATEWAY.public())
-            for topic, payload, _, _ in self
-            if topic.endswith("/cmd")
+            codec.decode_command(said.payload, topic=said.topic, key=GATEWAY.public())
+            for said in self.said
+            if said.topic.endswith("/cmd")
         ]
 
 
 @pytest.fixture
 def said():
-    return Said()
+    return Ear()
 
 
 @pytest.fixture
 def gateway(sessions, said):
-    """Assembled as in production, over a list instead of a broker; bank-a is approved."""
+    """Assembled as in production, over memory instead of a broker; bank-a is approved."""
     with sessions.begin() as session:
         key = DEVICE.public()
         told = Presentation(
@@ -109,7 +106,7 @@ def test_a_forced_door_is_in_the_audit_trail(gateway, sessions):
 
 def test_a_log_that_went_back_is_not_acknowledged(gateway, sessions, said):
     tell(gateway, an_event(1))
-    said.clear()
+    said.said.clear()
     tell(gateway, an_event(1, kind=EventKind.TAMPER))
     assert said.commands() == []
     with sessions.read() as session:
@@ -204,3 +201,9 @@ def test_events_that_are_only_late_are_waited_for(gateway, sessions, said):
     answer(gateway, said, last_seq=3, oldest_seq=2)
     with sessions.read() as session:
         assert session.get_one(Device, "bank-a").last_seq == 1
+
+
+def test_nothing_that_could_open_a_door_is_ever_kept_by_the_broker(gateway, said):
+    gateway.engine.link.prepare("bank-a", cmd_id="c" * 32, door=1)
+    gateway.engine.link.open("bank-a", cmd_id="c" * 32, door=1, nonce="d" * 32, boot_id=BOOT)
+    assert [(one.qos, one.retain) for one in said.said[-2:]] == [(0, False), (0, False)]

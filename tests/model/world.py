@@ -25,6 +25,7 @@ from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.intake import Letter as Incoming
 from gateway.kit.db import Base, Change, Sessions, open_engine
 from gateway.kit.errors import HearthError
+from gateway.link.memory import MemoryCarriage, Said
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Bank, Compartment, Size
@@ -37,6 +38,7 @@ GATEWAY_KEY = SigningKey.generate()
 DEVICE_KEYS = {"bank-a": SigningKey.generate(), "bank-b": SigningKey.generate()}
 DOORS = {"bank-a": 2, "bank-b": 1}
 MEMBERS = ["ann", "ben"]
+TICK_S = 0.5  # twice the production one: half of a schedule is otherwise spent looking for nothing
 DAY_ONE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -105,17 +107,6 @@ class RecordingLog(MemoryLog):
 
 
 @dataclass
-class Carriage:
-    """The gateway's mouth: what cannot go now is gone."""
-
-    building: Building
-
-    def publish(self, topic, payload, *, qos, retain=False, expiry_s=None) -> bool:
-        self.building.post.send("gateway", topic, payload, qos=qos, retain=retain)
-        return True
-
-
-@dataclass
 class World:
     """Everything a schedule can act upon. Open one with `open_world`."""
 
@@ -152,7 +143,7 @@ class World:
             sessions=self.sessions,
             clock=self.clock,
             key=GATEWAY_KEY,
-            carriage=Carriage(self.building),
+            carriage=MemoryCarriage(self._post_from_the_gateway),
             reached=self._gateway_reached,
         )
         carry = self.sessions.on_commit
@@ -160,7 +151,10 @@ class World:
         self._life.run(self.gateway.engine.start)
         if self.gateway is not None:
             self.building.post.arrive("gateway")
-            self._life.call_later(0.25, self._tick)
+            self._life.call_later(TICK_S, self._tick)
+
+    def _post_from_the_gateway(self, said: Said) -> None:
+        self.building.post.send("gateway", said.topic, said.payload, qos=said.qos, retain=said.retain)
 
     def _note_signatures(self, changes: list[Change]) -> None:
         for change in changes:
@@ -174,7 +168,7 @@ class World:
             self.building.post.leave("gateway")
 
     def _tick(self) -> None:
-        self._life.call_later(0.25, self._tick)
+        self._life.call_later(TICK_S, self._tick)
         self.gateway.engine.tick()
 
     def hear(self, topic: str, payload: bytes, retained: bool) -> None:

@@ -1,0 +1,3 @@
+"""A building with one bank of two doors, and the barest gateway."""
+
+from tests.firmware_sim.conftest import asker, building  # noqa: F401 - fixtures, found by name

@@ -1,0 +1,65 @@
+"""What the clock asks for: done when it asks, and harmless when it asks late or twice."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from devices.wire.signing import SigningKey
+from gateway import anchors
+from gateway.centre import Centre
+from gateway.kit import audit
+from gateway.members import service as members
+from gateway.members.model import MemberSession
+from gateway.settings import Settings
+from gateway.timetable import open_timetable
+from tests.centre_builder import NOON, HandClock, a_member
+
+KEY = SigningKey.generate()
+
+
+@pytest.fixture
+def centre(sessions, tmp_path):
+    (tmp_path / "data").mkdir()
+    return Centre(tmp_path, Settings(site="demo"), sessions, HandClock())
+
+
+@pytest.fixture
+def timetable(centre):
+    """Paused: the test is the clock."""
+    timetable = open_timetable(centre, key=KEY)
+    timetable.start(paused=True)
+    yield timetable
+    timetable.shutdown(wait=False)
+
+
+def run(timetable, job):
+    timetable.get_job(job).func()
+
+
+def test_sessions_that_have_ended_are_forgotten(centre, timetable):
+    with centre.sessions.begin() as session:
+        members.begin_session(session, member=a_member(session), now=NOON)
+    centre.clock.advance(days=31)
+    run(timetable, "forget_ended_sessions")
+    with centre.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(MemberSession)) == 0
+
+
+def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable):
+    with centre.sessions.begin() as session:
+        audit.append(session, actor="a", act="did", thing="it", now=NOON)
+    for _ in range(3):
+        run(timetable, "anchor_the_audit_trail")
+    kept = anchors.read(centre.directory / "data" / anchors.FILE_NAME, key=KEY.public())
+    with centre.sessions.read() as session:
+        assert kept == {1: audit.head(session).hash}
+
+
+def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):
+    for job in timetable.get_jobs():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+
+
+def test_every_job_comes_back_within_the_hour(timetable):
+    assert all(job.trigger.interval <= timedelta(hours=1) for job in timetable.get_jobs())
