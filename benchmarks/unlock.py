@@ -121,7 +121,9 @@ def start(centre: Running) -> None:
     for name, command in argv.items():
         with (centre.directory / f"{name}.log").open("wb") as log:
             centre.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-    wait_until(lambda: banks_online(centre) == BANKS, "the banks did not come online")
+    for _ in range(4):  # fifty at once come and go for a moment
+        wait_until(lambda: banks_online(centre) == BANKS, "the banks did not come online")
+        time.sleep(0.5)
 
 
 def banks_online(centre: Running) -> int:

@@ -32,8 +32,8 @@ def signed_in(session: Session, *, token: str, now: datetime) -> Member | None:
 
 def is_seen_anew(session: Session, *, token: str, now: datetime) -> bool:
     """Whether `service.note_seen` has something to write: at most once a minute a session."""
-    seen_at = session.scalar(select(MemberSession.seen_at).where(MemberSession.token_hash == token_hash(token)))
-    return seen_at is not None and rules.is_seen_anew(seen_at, now)
+    found = session.get(MemberSession, token_hash(token))  # at hand since `signed_in` has looked
+    return found is not None and rules.is_seen_anew(found.seen_at, now)
 
 
 def wait_before_sign_in_s(session: Session, *, member_no: str, now: datetime) -> float:
