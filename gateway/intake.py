@@ -13,8 +13,9 @@ from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DeviceEvent, DoorLevel
+from gateway.fleet.model import DoorLevel
 from gateway.fleet.rules import Place, Presentation, Report
+from gateway.fleet.service import Recorded
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.unlocking import service as unlocking
@@ -131,17 +132,16 @@ class Intake:
             return
         self.reached("event.received")
         with self.sessions.begin() as session:
-            places = [self._keep(session, report) for _, report in reports]
-            heard = {report.device_id: place for (_, report), place in zip(reports, places, strict=True)}
-            last_seqs = {device_id: fleet_queries.device(session, device_id).last_seq for device_id in heard}
+            kept = [(letter, self._keep(session, report)) for letter, report in reports]
+            newest = {recorded.device.id: (recorded.place, recorded.device.last_seq) for _, recorded in kept}
             self.reached("event.before_commit")
         self.reached("event.committed")
-        for (letter, report), place in zip(reports, places, strict=True):
-            if place is Place.UNHEARD:
-                self._keys.pop(report.device_id, None)
+        for letter, recorded in kept:
+            if recorded.place is Place.UNHEARD:
+                self._keys.pop(recorded.device.id, None)
                 self._bury(letter, WireError(Fault.STRANGER))
-        for device_id, place in heard.items():
-            self._answer_events(device_id, place, last_seqs[device_id])
+        for device_id, (place, last_seq) in newest.items():
+            self._answer_events(device_id, place, last_seq)
 
     def _answer_events(self, device_id: str, place: Place, last_seq: int | None) -> None:
         """Acknowledge what is committed up to here; `place` is the newest one's."""
@@ -156,16 +156,14 @@ class Intake:
         envelope = codec.decode_event(letter.payload, topic=letter.topic, key=self._pinned_key(device_id))
         return _report(device_id, envelope)
 
-    def _keep(self, session: Session, report: Report) -> Place:
+    def _keep(self, session: Session, report: Report) -> Recorded:
         now = self.clock.now()
-        place = fleet.record_event(session, report, now=now)
-        if place is Place.NEXT:
-            log_no = fleet_queries.device(session, report.device_id).log_no
-            event = session.get_one(DeviceEvent, (report.device_id, log_no, report.seq))
-            unlocking.take_event(session, event, now=now)
-        if place is Place.WENT_BACK:
+        recorded = fleet.record_event(session, report, now=now)
+        if recorded.event is not None:
+            unlocking.take_event(session, recorded.event, now=now)
+        if recorded.place is Place.WENT_BACK:
             unlocking.doubt_all(session, device_id=report.device_id, now=now)
-        return place
+        return recorded
 
     def _pinned_key(self, device_id: str) -> PublicKey:
         """Whose signature counts. That the device is still approved is looked at where something would follow."""

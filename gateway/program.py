@@ -6,6 +6,7 @@ import queue
 import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from devices.runtime import failpoint, systemd
@@ -89,14 +90,12 @@ class GatewayProgram:
             first = self._queue.get(timeout=max(0.0, until - self._now()))
         except queue.Empty:
             return
-        messages: list[Incoming] = []
-        for one in [first, *self._waiting()]:
-            if isinstance(one, Incoming):
-                messages.append(one)
+        for is_message, together in groupby([first, *self._waiting()], key=lambda one: isinstance(one, Incoming)):
+            if is_message:
+                self._take(list(together))  # type: ignore[arg-type]  # as the key says
             else:
-                self._do(one)
-        if messages:
-            self._take(messages)
+                for act in together:
+                    self._do(act)  # type: ignore[arg-type]
 
     def _waiting(self) -> Iterator[Callable[[], None] | Incoming]:
         """What has come in meanwhile, so that it shares one commit."""

@@ -50,7 +50,7 @@ class Place(Enum):
 
     NEXT = "next"
     DUPLICATE = "duplicate"
-    AFTER_A_GAP = "after a gap"  # one before it is still to come; the device sends again
+    AFTER_A_GAP = "after a gap"  # one before it may still come; the device sends again, and says where its log begins
     UNHEARD = "unheard"  # its device is not approved, or not any more
     WENT_BACK = "went back"  # the device's memory was wiped or swapped
 
@@ -58,7 +58,7 @@ class Place(Enum):
 def place_of(report: Report, *, last_seq: int | None, last_hash: str, stored_hash: str | None) -> Place:
     """Compare a report with the newest event stored and with the one stored under its number."""
     if last_seq is None:
-        return Place.NEXT
+        return Place.AFTER_A_GAP
     if report.seq <= last_seq:
         return Place.DUPLICATE if stored_hash == report.hash else Place.WENT_BACK
     if report.seq > last_seq + 1:

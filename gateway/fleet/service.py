@@ -1,6 +1,7 @@
 """Acts upon devices. They never commit, send or sleep."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -56,14 +57,23 @@ def give_up_on_the_unheard(session: Session, *, since: datetime) -> None:
         _set_presence(session, device, Presence.OFFLINE)
 
 
-def record_event(session: Session, report: Report, *, now: datetime) -> Place:
-    """Keep one event of an approved device, once and in order. Only Place.NEXT has changed anything.
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a report. `event` is there when it was new: only then has anything changed."""
+
+    place: Place
+    device: Device
+    event: DeviceEvent | None = None
+
+
+def record_event(session: Session, report: Report, *, now: datetime) -> Recorded:
+    """Keep one event of an approved device, once and in order.
 
     A log that went back suspends its device: with its counters wiped, old permissions might be played to it again.
     """
     device = queries.device(session, report.device_id)
     if device.state is not DeviceState.APPROVED:
-        return Place.UNHEARD
+        return Recorded(Place.UNHEARD, device)
     stored = None
     if device.last_seq is not None and report.seq <= device.last_seq:
         stored = session.get(DeviceEvent, (device.id, device.log_no, report.seq))
@@ -72,20 +82,24 @@ def record_event(session: Session, report: Report, *, now: datetime) -> Place:
     )
     if place is Place.WENT_BACK:
         suspend(session, device_id=device.id, reason="log_went_back", actor="gateway", now=now)
-    if place is Place.NEXT:
-        _keep_event(session, device, report, now)
-    return place
+    event = _keep_event(session, device, report, now) if place is Place.NEXT else None
+    return Recorded(place, device, event)
 
 
-def skip_lost_events(session: Session, device: Device, *, oldest_seq: int, now: datetime) -> bool:
-    """Go on with the oldest event a device still has, when those before it are gone for good. True when some were.
+def take_up_log(session: Session, device: Device, *, oldest_seq: int, now: datetime) -> bool:
+    """Begin an approved device's log with the oldest event it still has, or go on there when those before are gone.
 
-    It was away for longer than it can remember, or our database is an older copy. The gap is in the audit trail.
+    True when events that we should have are lost: it was away for longer than it can remember, or our database is an
+    older copy. The gap is in the audit trail. What happens to come first never begins a log: an event that was sent
+    before we listened would later look like a log that went back.
     """
-    if device.last_seq is None or oldest_seq <= device.last_seq + 1:
+    known = device.last_seq
+    if known is not None and oldest_seq <= known + 1:
         return False
-    lost = {"first": device.last_seq + 1, "last": oldest_seq - 1}
     device.last_seq, device.last_hash = oldest_seq - 1, ""
+    if known is None:
+        return False
+    lost = {"first": known + 1, "last": oldest_seq - 1}
     audit.append(session, actor=f"device:{device.id}", act="events_lost", thing=device.id, now=now, **lost)
     return True
 
@@ -194,29 +208,29 @@ def _set_presence(session: Session, device: Device, presence: Presence) -> None:
             _set_level(session, lock, DoorLevel.UNKNOWN, None)
 
 
-def _keep_event(session: Session, device: Device, report: Report, now: datetime) -> None:
-    session.add(
-        DeviceEvent(
-            device_id=device.id,
-            log_no=device.log_no,
-            seq=report.seq,
-            hash=report.hash,
-            boot_id=report.boot_id,
-            kind=report.kind,
-            door=report.door,
-            cmd_id=report.cmd_id,
-            level_before=report.level_before,
-            reason=report.reason,
-            mono_ms=report.mono_ms,
-            observed_at=report.observed_at(now),
-            received_at=now,
-        )
+def _keep_event(session: Session, device: Device, report: Report, now: datetime) -> DeviceEvent:
+    event = DeviceEvent(
+        device_id=device.id,
+        log_no=device.log_no,
+        seq=report.seq,
+        hash=report.hash,
+        boot_id=report.boot_id,
+        kind=report.kind,
+        door=report.door,
+        cmd_id=report.cmd_id,
+        level_before=report.level_before,
+        reason=report.reason,
+        mono_ms=report.mono_ms,
+        observed_at=report.observed_at(now),
+        received_at=now,
     )
+    session.add(event)
     device.last_seq, device.last_hash, device.heard_at = report.seq, report.hash, now
     level = rules.level_after(report.kind)
     if level is not None and report.door is not None:
         note_levels(session, device_id=device.id, levels={report.door: level}, now=now)
     session.flush()
+    return event
 
 
 def _set_level(session: Session, lock: Lock, level: DoorLevel, seen_at: datetime | None) -> None:

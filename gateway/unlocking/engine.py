@@ -163,7 +163,7 @@ class UnlockEngine:
             self.link.ask(device_id, q=self._questions[device_id].q)
 
     def _settle_by_standing(self, session: Session, device: Device, standing: Standing, question: Question) -> None:
-        if fleet_service.skip_lost_events(session, device, oldest_seq=standing.oldest_seq, now=self.clock.now()):
+        if fleet_service.take_up_log(session, device, oldest_seq=standing.oldest_seq, now=self.clock.now()):
             service.doubt_all(session, device_id=device.id, now=self.clock.now())
         if standing.last_seq != device.last_seq:
             return  # its newest events are still on the road; they may say more

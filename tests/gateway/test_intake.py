@@ -54,7 +54,8 @@ def gateway(sessions, said):
             doors=2,
         )
         fleet.note_presence(session, told, now=NOON)
-        fleet.approve(session, device_id="bank-a", fingerprint=key.fingerprint(), actor="staff", now=NOON)
+        device = fleet.approve(session, device_id="bank-a", fingerprint=key.fingerprint(), actor="staff", now=NOON)
+        fleet.take_up_log(session, device, oldest_seq=1, now=NOON)
     return wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said)
 
 

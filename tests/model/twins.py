@@ -18,6 +18,7 @@ from devices.wire import codec
 from devices.wire.errors import WireError
 from devices.wire.signing import PublicKey
 from gateway.fleet import service as fleet_service
+from gateway.fleet.model import DeviceEvent
 from gateway.fleet.rules import Place
 from gateway.intake import Intake
 from gateway.kit.ids import new_id
@@ -159,8 +160,11 @@ def events_are_taken_twice():
     record_event = fleet_service.record_event
 
     def taken_again(session, report, *, now):
-        place = record_event(session, report, now=now)
-        return Place.NEXT if place is Place.DUPLICATE else place
+        recorded = record_event(session, report, now=now)
+        if recorded.place is not Place.DUPLICATE:
+            return recorded
+        again = session.get_one(DeviceEvent, (recorded.device.id, recorded.device.log_no, report.seq))
+        return fleet_service.Recorded(Place.NEXT, recorded.device, again)
 
     return ((fleet_service, "record_event", taken_again),)
 

@@ -28,7 +28,7 @@ def a_report(seq, *, digest=None, previous=None, **facts):
 
 def record(sessions, report):
     with sessions.begin() as session:
-        return service.record_event(session, report, now=NOON)
+        return service.record_event(session, report, now=NOON).place
 
 
 def told(device_id="bank-a", *, online=True, boot="b" * 16, key=KEY):
@@ -39,9 +39,9 @@ def told(device_id="bank-a", *, online=True, boot="b" * 16, key=KEY):
 
 @pytest.fixture
 def approved(sessions):
-    """A bank whose log starts with its first event."""
+    """A bank whose log begins with its first event."""
     with sessions.begin() as session:
-        a_device(session)
+        service.take_up_log(session, a_device(session), oldest_seq=1, now=NOON)
 
 
 def test_a_stranger_waits_for_a_person(sessions):
@@ -109,8 +109,17 @@ def test_whoever_stays_silent_after_the_broker_came_back_is_offline(sessions, ap
         assert queries.device(session, "bank-a").presence is Presence.OFFLINE
 
 
+def test_what_happens_to_come_first_does_not_begin_a_log(sessions):
+    with sessions.begin() as session:
+        a_device(session)
+    assert record(sessions, a_report(2)) is Place.AFTER_A_GAP
+    with sessions.begin() as session:
+        assert not service.take_up_log(session, queries.device(session, "bank-a"), oldest_seq=1, now=NOON)
+    assert [record(sessions, a_report(seq)) for seq in (1, 2)] == [Place.NEXT] * 2
+
+
 def test_events_are_kept_in_their_own_order(sessions, approved):
-    assert [record(sessions, a_report(seq)) for seq in (5, 6, 7)] == [Place.NEXT] * 3
+    assert [record(sessions, a_report(seq)) for seq in (1, 2, 3)] == [Place.NEXT] * 3
 
 
 def test_an_event_told_twice_is_kept_once(sessions, approved):
@@ -143,7 +152,8 @@ def test_approval_after_a_suspension_starts_the_log_afresh(sessions, approved):
     record(sessions, a_report(1))
     with sessions.begin() as session:
         service.suspend(session, device_id="bank-a", reason="staff", actor="staff", now=NOON)
-        service.approve(session, device_id="bank-a", fingerprint=FINGERPRINT, actor="staff", now=NOON)
+        device = service.approve(session, device_id="bank-a", fingerprint=FINGERPRINT, actor="staff", now=NOON)
+        service.take_up_log(session, device, oldest_seq=1, now=NOON)
     assert record(sessions, a_report(1, digest="f" * 64)) is Place.NEXT
 
 
@@ -190,7 +200,8 @@ def test_only_the_very_next_event_of_an_unbroken_log_is_taken(last_seq, seq, joi
     report = a_report(seq, digest="same", previous="last" if joins else "broken")
     place = rules.place_of(report, last_seq=last_seq, last_hash="last", stored_hash=stored)
     if place is Place.NEXT:
-        assert last_seq is None or (seq == last_seq + 1 and joins)
+        assert seq == last_seq + 1
+        assert joins
     if place is Place.DUPLICATE:
         assert seq <= last_seq
         assert stored == "same"
