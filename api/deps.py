@@ -54,7 +54,8 @@ class Desk:
     def who_is(self, token: str) -> Member | None:
         """Whose session this is, by a look of its own. Blocks: call it in the back room."""
         with self.sessions.read() as session:
-            return members.signed_in(session, token=token, now=self.clock.now())
+            visitor = members.signed_in(session, token=token, now=self.clock.now())
+            return visitor.member if visitor else None
 
     def is_gateway_away(self) -> bool:
         """Nobody would take an unlock just now."""
@@ -93,14 +94,13 @@ class Caller:
 
     def account(self, session: Session) -> Member:
         """Like `member`, for what can be done with a one-time code too."""
-        now = self.desk.clock.now()
-        member = members.signed_in(session, token=self.token, now=now)
-        if member is None:
+        visitor = members.signed_in(session, token=self.token, now=self.desk.clock.now())
+        if visitor is None:
             raise Refused("not_signed_in")
-        self.request.state.language = member.language
-        if members.is_seen_anew(session, token=self.token, now=now):
+        self.request.state.language = visitor.member.language
+        if visitor.is_seen_anew:
             self.desk.backroom.later(self._note_seen)
-        return member
+        return visitor.member
 
     def _note_seen(self) -> None:
         with self.desk.sessions.begin() as session:

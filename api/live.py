@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from gateway.kit.db import Change
+from gateway.unlocking.model import TERMINAL
 
 MOST_WAITING: Final = 64  # changes for one reader; whoever is slower is let go and comes back for a fresh look
 MOST_READERS: Final = 6  # of one session: what a browser opens to one host; the oldest makes room
@@ -67,7 +68,7 @@ class Hub:
 
     def tell(self, change: Change) -> None:
         """Something changed. Call on the hub's loop."""
-        if change.kind == "unlock":
+        if change.kind == "unlock" and change.what.get("state") in TERMINAL:
             for event in self._watches.get(change.what["id"], ()):
                 event.set()
         for readers in list(self._readers.values()):
@@ -101,7 +102,7 @@ class Hub:
 
     @contextmanager
     def watch(self, unlock_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever this unlock moves. Begin before reading the row: then no move is missed."""
+        """An event that is set when this unlock ends. Begin before reading the row: then its end is not missed."""
         event = asyncio.Event()
         if self._is_closed:
             event.set()

@@ -12,7 +12,7 @@ from api.openapi import problems
 from api.views import Items, UnlockView, UnlockWish, items
 from gateway.kit.errors import Conflict, Refused
 from gateway.lockers import queries as lockers
-from gateway.lockers.model import RentalState
+from gateway.lockers.model import Compartment, RentalState
 from gateway.members.model import Member
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import rules
@@ -84,15 +84,15 @@ async def read_unlock(unlock_id: Id, who: SignedIn, wait: Wait = 0) -> UnlockVie
     """One of the member's own. With `wait` it answers when the unlock has ended, or when the wait is over."""
     hub, loop = who.desk.hub, asyncio.get_running_loop()
     give_up_at = loop.time() + wait
-    # Listening begins before the first look: a move in between is then heard, not missed.
-    with hub.watch(unlock_id) as moved:
+    # Listening begins before the first look: an end in between is then heard, not missed.
+    with hub.watch(unlock_id) as ended:
         while True:
-            moved.clear()
+            ended.clear()
             unlock = await _present(who, unlock_id)
             left_s = give_up_at - loop.time()
             if unlock.state in TERMINAL or left_s <= 0 or hub.is_closed:
                 return UnlockView.of(unlock)
-            await _either(moved, min(left_s, _LOOK_EVERY_S))
+            await _either(ended, min(left_s, _LOOK_EVERY_S))
 
 
 async def _present(who: Caller, unlock_id: str) -> Unlock:
@@ -119,13 +119,13 @@ def _lock_of_rental(session: Session, member: Member, rental_id: str) -> str:
     rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
     if rental.state is RentalState.ENDED:
         raise Conflict("rental_ended")
-    return lockers.view(session, rental).compartment.lock_id
+    return session.get_one(Compartment, rental.compartment_id).lock_id
 
 
-async def _either(moved: asyncio.Event, seconds: float) -> None:
-    """Wait until it moved, but no longer than that."""
+async def _either(ended: asyncio.Event, seconds: float) -> None:
+    """Wait until it has ended, but no longer than that."""
     try:
         async with asyncio.timeout(seconds):
-            await moved.wait()
+            await ended.wait()
     except TimeoutError:
         return

@@ -81,6 +81,19 @@ def announce(session: Session, kind: str, **what: Any) -> None:  # noqa: ANN401 
     session.info.setdefault("changes", []).append(Change(kind, what))
 
 
+class _Attentive(Session):
+    """Of a transaction that may write: what it has loaded stays at hand until its end, and is not looked up again.
+
+    SQLAlchemy's own forgets a row as soon as its caller does, and the next service asks the database once more.
+    """
+
+
+@event.listens_for(_Attentive, "loaded_as_persistent")
+@event.listens_for(_Attentive, "pending_to_persistent")
+def _keep_at_hand(session: Session, row: object) -> None:
+    session.info.setdefault("at hand", []).append(row)
+
+
 @dataclass
 class Sessions:
     """Where transactions begin. `on_commit` is handed what was announced, once it is true."""
@@ -94,7 +107,7 @@ class Sessions:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so what it has read cannot change under it.
         """
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _Attentive(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 yield session
             changes = session.info.pop("changes", [])

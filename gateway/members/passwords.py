@@ -1,5 +1,6 @@
 """Passwords: how they are kept, and which are too easy to guess."""
 
+import ctypes
 import re
 import threading
 import unicodedata
@@ -13,6 +14,8 @@ MIN_LENGTH: Final = 8
 MAX_LENGTH: Final = 128
 
 _AT_ONCE: Final = 2  # hashes; each takes 19 MiB and most of a Pi's core
+_M_MMAP_THRESHOLD: Final = -3  # glibc's malloc.h
+_LARGE: Final = 1 << 20  # bytes
 
 # What people choose when a machine asks for eight characters: a word such as these, dressed up with figures and signs.
 _STEMS: Final = frozenset(
@@ -36,6 +39,7 @@ class Hasher:
     """Argon2id with 19 MiB, two rounds, one lane (OWASP's floor: 82 ms on the reference machine), two at a time."""
 
     def __init__(self, *, time_cost: int = 2, memory_kib: int = 19_456) -> None:
+        _give_back_what_is_large()
         self._argon2 = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._places = threading.BoundedSemaphore(_AT_ONCE)
         self._nobodys = self._argon2.hash("the password of nobody")
@@ -74,6 +78,15 @@ def password_fault(password: str, member_no: str, name: str) -> str | None:
     if _is_common(plain.casefold()):
         return "too_common"
     return None
+
+
+def _give_back_what_is_large() -> None:
+    """Let every large block return to the system when it is freed.
+
+    Left to itself glibc learns from the first hash that such blocks are wanted, and keeps 19 MiB a thread for ever.
+    """
+    if (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:  # other C libraries learn nothing
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _plain(password: str) -> str:

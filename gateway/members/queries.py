@@ -1,6 +1,7 @@
 """Who somebody is, and whether they are signed in."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,7 +16,15 @@ def member_by_no(session: Session, *, member_no: str) -> Member | None:
     return session.scalar(select(Member).where(Member.member_no == member_no))
 
 
-def signed_in(session: Session, *, token: str, now: datetime) -> Member | None:
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in. `is_seen_anew`: `service.note_seen` has something to write, at most once a minute a session."""
+
+    member: Member
+    is_seen_anew: bool
+
+
+def signed_in(session: Session, *, token: str, now: datetime) -> Visitor | None:
     """Whose session this is; None when it never was, has ended, or its member is disabled."""
     row = session.execute(
         select(Member, MemberSession)
@@ -27,13 +36,7 @@ def signed_in(session: Session, *, token: str, now: datetime) -> Member | None:
     member, found = row
     if rules.is_over(role=member.role, seen_at=found.seen_at, ends_at=found.ends_at, now=now):
         return None
-    return member
-
-
-def is_seen_anew(session: Session, *, token: str, now: datetime) -> bool:
-    """Whether `service.note_seen` has something to write: at most once a minute a session."""
-    found = session.get(MemberSession, token_hash(token))  # at hand since `signed_in` has looked
-    return found is not None and rules.is_seen_anew(found.seen_at, now)
+    return Visitor(member, rules.is_seen_anew(found.seen_at, now))
 
 
 def wait_before_sign_in_s(session: Session, *, member_no: str, now: datetime) -> float:

@@ -52,10 +52,10 @@ def request_unlock(session: Session, *, member: Member, lock_id: str, clock: Clo
         raise Conflict(refusal)
     if other := queries.under_way(session, lock_id=lock.id):
         raise Conflict("unlock_under_way", unlock_id=other.id)
+    session.add(unlock)
     try:
-        with session.begin_nested():
-            session.add(unlock)
-    except IntegrityError as error:  # another was quicker, in the very same moment
+        session.flush()
+    except IntegrityError as error:  # on PostgreSQL another was quicker, in the very same moment
         raise Conflict("unlock_under_way") from error
     return unlock
 

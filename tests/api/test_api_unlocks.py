@@ -244,14 +244,15 @@ def test_waiting_ends_when_the_unlock_does(house, phone, rental):
     assert answer.json()["settled_at"] is not None
 
 
-def test_whoever_waits_for_an_unlock_is_woken_by_its_moves_alone(house):
+def test_whoever_waits_for_an_unlock_is_woken_by_its_end_alone(house):
     hub = house.app.state.desk.hub
 
-    with hub.watch("mine") as moved:
-        hub.tell(Change("unlock", {"id": "another", "member_id": "m"}))
-        assert not moved.is_set()
-        hub.tell(Change("unlock", {"id": "mine", "member_id": "m"}))
-        assert moved.is_set()
+    with hub.watch("mine") as ended:
+        hub.tell(Change("unlock", {"id": "another", "member_id": "m", "state": "OPENED"}))
+        hub.tell(Change("unlock", {"id": "mine", "member_id": "m", "state": "SIGNED"}))
+        assert not ended.is_set()
+        hub.tell(Change("unlock", {"id": "mine", "member_id": "m", "state": "OPENED"}))
+        assert ended.is_set()
 
 
 def test_waiting_ends_without_a_word_from_the_line(house, phone, rental):

@@ -1,11 +1,12 @@
 """Transactions, instants and what is said after a commit, on both databases."""
 
+import gc
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from gateway.fleet.model import Lock
@@ -29,6 +30,20 @@ def wang(sessions):
 
 def test_what_was_begun_is_kept_at_the_end(sessions, wang):
     assert name_of(sessions) == wang.name
+
+
+def test_a_transaction_looks_a_row_up_once(sessions, wang):
+    asked = []
+    note = lambda *facts: asked.append(facts[2])  # noqa: E731 - the same one is taken off again
+    event.listen(sessions.engine, "before_cursor_execute", note)
+
+    with sessions.begin() as session:
+        for _ in range(3):
+            session.get_one(Member, wang.id)  # kept by nobody here
+            gc.collect()
+
+    event.remove(sessions.engine, "before_cursor_execute", note)
+    assert len([statement for statement in asked if "FROM members" in statement]) == 1
 
 
 def test_what_failed_leaves_nothing_behind(sessions):

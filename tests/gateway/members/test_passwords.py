@@ -1,5 +1,7 @@
 """How passwords are kept, and which are refused."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -160,3 +162,27 @@ def test_no_more_than_two_hashes_run_at_once(monkeypatch):
         thread.join(10)
 
     assert max(most) == 2
+
+
+_HASHES_A_WHILE = """
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from gateway.members.passwords import Hasher
+
+def resident_mib():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+hasher = Hasher()
+before = resident_mib()
+with ThreadPoolExecutor(2) as threads:
+    list(threads.map(hasher.hash, ["correct horse"] * 8))
+print(resident_mib() - before)
+"""
+
+
+def test_the_memory_of_a_hash_is_given_back():
+    """19 MiB a hash, two at a time, would otherwise be kept for as long as the program runs."""
+    grown = subprocess.run([sys.executable, "-c", _HASHES_A_WHILE], capture_output=True, text=True, check=True).stdout
+
+    assert float(grown) < 10

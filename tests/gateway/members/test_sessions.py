@@ -35,8 +35,8 @@ def who(sessions, clock):
 
     def do(token):
         with sessions.read() as session:
-            member = queries.signed_in(session, token=token, now=clock.now())
-            return member.member_no if member else None
+            visitor = queries.signed_in(session, token=token, now=clock.now())
+            return visitor.member.member_no if visitor else None
 
     return do
 
@@ -118,10 +118,10 @@ def test_whoever_stays_away_is_signed_out(clock, sign_in, who, role, idle):
 def test_being_seen_keeps_one_signed_in_and_is_written_once_a_minute(sessions, clock, sign_in, who):
     token = sign_in("s002", Role.DESK)
     with sessions.read() as session:
-        assert not queries.is_seen_anew(session, token=token, now=clock.now() + timedelta(seconds=59))
+        assert not queries.signed_in(session, token=token, now=clock.now() + timedelta(seconds=59)).is_seen_anew
     clock.advance(minutes=25)
     with sessions.begin() as session:
-        assert queries.is_seen_anew(session, token=token, now=clock.now())
+        assert queries.signed_in(session, token=token, now=clock.now()).is_seen_anew
         service.note_seen(session, token=token, now=clock.now())
         service.note_seen(session, token=token, now=clock.now() + timedelta(seconds=59))
         assert session.scalars(select(MemberSession)).one().seen_at == clock.now()
@@ -173,7 +173,7 @@ def test_a_one_time_code_lets_one_in_until_it_ends(sessions, clock):
 def test_a_new_password_ends_every_other_session_and_the_one_time_code(sessions, clock, sign_in, who):
     here, elsewhere, other = sign_in(), sign_in(), sign_in("10002")
     with sessions.begin() as session:
-        member = queries.signed_in(session, token=here, now=clock.now())
+        member = queries.signed_in(session, token=here, now=clock.now()).member
         service.change_password(session, member=member, password_hash="new", token=here, now=clock.now())
 
     assert who(here) == "10001"
