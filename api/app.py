@@ -14,9 +14,10 @@ from api.backroom import BackRoom
 from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, live, me, rentals, session, unlocks
+from api.member import banks, bookings, live, me, rentals, session, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import devices, records
+from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre
 from gateway.kit.db import Change
@@ -78,7 +79,8 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     # As FastAPI's manual says to do it.
     app.openapi = openapi.writer(app)  # type: ignore[method-assign]
     v1 = APIRouter(prefix="/api/v1")
-    for part in (session, me, banks, rentals, unlocks, live, devices, records, health):
+    for_members = (session, me, banks, rentals, spaces, bookings, unlocks, live)
+    for part in (*for_members, devices, staff_spaces, records, health):
         v1.include_router(part.router)
     app.include_router(v1)
     errors.install(app)

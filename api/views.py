@@ -20,6 +20,7 @@ from pydantic import (
 from sqlalchemy.orm import Session
 
 from api.deps import Page
+from gateway.bookings.model import BookingState
 from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
@@ -225,14 +226,15 @@ class BankDetail(Bank):
 def _bank_fields(found: lockers.BankView) -> dict[str, Any]:
     return {
         "id": found.bank.id,
-        "name": _name_of(found.bank.name_zh, found.bank.name_en),
+        "name": name_of(found.bank.name_zh, found.bank.name_en),
         "presence": found.presence,
         "free": FreeBySize(S=found.free[Size.S], M=found.free[Size.M], L=found.free[Size.L]),
         "total": found.total,
     }
 
 
-def _name_of(zh: str, en: str) -> InBothLanguages:
+def name_of(zh: str, en: str) -> InBothLanguages:
+    """A name that is kept in two columns."""
     return InBothLanguages.model_validate({"zh-CN": zh, "en": en})
 
 
@@ -284,7 +286,7 @@ class RentalView(View):
                 "id": rental.id,
                 "state": rental.state,
                 "bank_id": found.bank.id,
-                "bank_name": _name_of(found.bank.name_zh, found.bank.name_en),
+                "bank_name": name_of(found.bank.name_zh, found.bank.name_en),
                 "bank_presence": found.presence,
                 "compartment": RentedCompartment(id=compartment.id, label=compartment.label, size=compartment.size),
                 "lock_id": compartment.lock_id,
@@ -299,15 +301,16 @@ class RentalView(View):
 
 
 class UnlockWish(Ask):
-    """Which lock to open: by its own id, or by that of the rental that gives the right to it. Just one of the two."""
+    """Which lock to open: by its own id, or by that of the rental or booking that gives the right. Just one of them."""
 
     lock_id: AnyId | None = None
     rental_id: AnyId | None = None
+    booking_id: AnyId | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if (self.lock_id is None) == (self.rental_id is None):
-            raise ValueError("name lock_id or rental_id, and only one of them")
+        if [self.lock_id, self.rental_id, self.booking_id].count(None) != 2:
+            raise ValueError("name lock_id, rental_id or booking_id, and only one of them")
         return self
 
 
@@ -357,6 +360,14 @@ class RentalNews(View):
     state: RentalState
 
 
+class BookingNews(View):
+    """A booking of the reader's was made, moved, cancelled or checked in."""
+
+    kind: Literal["booking"]
+    id: str
+    state: BookingState
+
+
 class DoorNews(View):
     """The door of a compartment that the reader rents."""
 
@@ -373,7 +384,7 @@ class BankNews(View):
     presence: Presence
 
 
-News = Annotated[UnlockNews | RentalNews | DoorNews | BankNews, Field(discriminator="kind")]
+News = Annotated[UnlockNews | RentalNews | BookingNews | DoorNews | BankNews, Field(discriminator="kind")]
 
 
 # For staff

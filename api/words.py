@@ -90,6 +90,34 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "unlock_under_way": Words(409, "正在开门，请稍等片刻。", "The door is being opened. Please wait a moment."),
         "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
+        # Spaces
+        "slot_taken": Words(409, "这个时段已经被订了，请换一个时间。", "That time is taken. Please choose another."),
+        "booking_in_the_past": Words(409, "这个时段已经开始或过去了。", "That time has begun or is over."),
+        "policy.days_ahead": Words(
+            409, "最多只能提前 {limit} 天预订。", "Bookings can be made at most {limit} days ahead."
+        ),
+        "policy.opening_hours": Words(409, "这个时段不在开放时间内。", "It is not open at that time."),
+        "policy.slots": Words(
+            409, "请按整段时间预订，从空闲时段里选。", "Please book whole slots, as the list of free times shows them."
+        ),
+        "policy.max_minutes": Words(409, "一次最多预订 {limit} 分钟。", "A booking can last at most {limit} minutes."),
+        "policy.most_ahead": Words(
+            409,
+            "您已有 {limit} 个未结束的预订，用完或取消后再订。",
+            "You have {limit} bookings that are not over. Use or cancel one first.",
+        ),
+        "booking_too_early": Words(
+            409, "还没到时间，请稍后再来。", "It is not time yet. Please come back a little later."
+        ),
+        "booking_over": Words(409, "这次预订已经结束。", "This booking is over."),
+        "booking_cancelled": Words(409, "这次预订已经取消。", "This booking was cancelled."),
+        "no_door": Words(409, "这里没有门锁，直接进去就可以。", "There is no locked door here: just go in."),
+        "space_exists": Words(409, "已有编号为 {space_id} 的场地。", "There is a space called {space_id} already."),
+        "space_claimed": Words(
+            409,
+            "{space_id} 已有预订，不能再拆分。",
+            "Somebody has booked {space_id} already, so it cannot be divided any more.",
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,

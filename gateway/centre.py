@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import URL, make_url
 
+from gateway.bookings.rules import Policy
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
@@ -33,6 +35,11 @@ class Centre:
     settings: Settings
     sessions: Sessions
     clock: Clock
+
+    @property
+    def booking_policy(self) -> Policy:
+        """What this centre allows of bookings."""
+        return Policy(zone=ZoneInfo(self.settings.zone), **self.settings.bookings.model_dump())
 
 
 def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> Centre:

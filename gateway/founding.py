@@ -62,6 +62,14 @@ zone = {zone}
 # For how many days a compartment is rented when nobody says, and at most. Nobody is locked out when they are over.
 # days = 1
 # max_days = 7
+
+[bookings]
+# How many days ahead, how many minutes at a time, and how many not yet over a member may book.
+# days_ahead = 14
+# max_minutes = 120
+# most_ahead = 4
+# So many minutes before its start a booking opens the door.
+# key_early_min = 10
 """
 
 

@@ -11,6 +11,7 @@ from devices.wire.errors import Fault, WireError
 from devices.wire.messages import Chal, Event, EventEnvelope, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
+from gateway.bookings import service as bookings
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel
@@ -160,7 +161,9 @@ class Intake:
         now = self.clock.now()
         recorded = fleet.record_event(session, report, now=now)
         if recorded.event is not None:
-            unlocking.take_event(session, recorded.event, now=now)
+            opened = unlocking.take_event(session, recorded.event, now=now)
+            if opened is not None:
+                bookings.note_opening(session, member_id=opened.member_id, lock_id=opened.lock_id, now=now)
         if recorded.place is Place.WENT_BACK:
             unlocking.doubt_all(session, device_id=report.device_id, now=now)
         return recorded

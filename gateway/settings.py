@@ -83,6 +83,15 @@ class RentalSettings(_Section):
         return self
 
 
+class BookingSettings(_Section):
+    """How far ahead, how long and how many at a time a member may book, and how early a booking opens its door."""
+
+    days_ahead: Days = 14
+    max_minutes: Annotated[int, Field(ge=5, le=1440)] = 120
+    most_ahead: Annotated[int, Field(ge=1, le=1000)] = 4
+    key_early_min: Annotated[int, Field(ge=0, le=120)] = 10
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -92,6 +101,7 @@ class Settings(_Section):
     broker: BrokerSettings = BrokerSettings()
     database: DatabaseSettings = DatabaseSettings()
     rentals: RentalSettings = RentalSettings()
+    bookings: BookingSettings = BookingSettings()
 
 
 def load_settings(centre_dir: Path, environ: Mapping[str, str]) -> Settings:

@@ -14,6 +14,8 @@ from gateway.lockers.model import Compartment, Size
 from gateway.lockers.service import Box
 from gateway.members import service as members
 from gateway.members.model import Language, Role
+from gateway.spaces import service as spaces
+from gateway.spaces.model import SpaceKind
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # in Shanghai
 KEY = "A" * 43
@@ -114,3 +116,28 @@ def fail_after(sessions, act):
     with sessions.begin() as session:
         act(session)
         raise ZeroDivisionError
+
+
+def a_space(session, space_id="room", *, kind=SpaceKind.ROOM, **more):
+    """Open from 8 to 22 in slots of an hour."""
+    hours = {"opens_min": 8 * 60, "closes_min": 22 * 60, "slot_min": 60}
+    return spaces.make_space(
+        session,
+        space_id=space_id,
+        kind=kind,
+        name_zh=f"场地 {space_id}",
+        name_en=f"Space {space_id}",
+        actor="test",
+        now=NOON,
+        **hours | more,
+    )
+
+
+def a_hall(session, **more):
+    """One hall = two half courts = four badminton courts."""
+    court = {"kind": SpaceKind.COURT}
+    a_space(session, "hall", **court, **more)
+    for half, courts in (("half-a", ["court-1", "court-2"]), ("half-b", ["court-3", "court-4"])):
+        a_space(session, half, parent_id="hall", **court)
+        for name in courts:
+            a_space(session, name, parent_id=half, **court)

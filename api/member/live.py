@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse
+from pydantic import TypeAdapter
 
 from api.deps import SignedIn
 from api.live import Reader
 from api.openapi import problems
-from api.views import BankNews, DoorNews, News, RentalNews, UnlockNews
+from api.views import News
 from gateway.kit.db import Change
 from gateway.kit.errors import Refused
 from gateway.lockers import queries as lockers
 
 router = APIRouter(prefix="/live", tags=["live"])
+
+_NEWS: Final = TypeAdapter[News](News)
 
 
 @dataclass(frozen=True)
@@ -71,22 +74,19 @@ async def live(
             yield news
 
 
-def news_of(change: Change, concerned: Concern) -> UnlockNews | RentalNews | DoorNews | BankNews | None:
+def news_of(change: Change, concerned: Concern) -> News | None:
     """What a change says to one reader; None when it is no business of theirs."""
-    what = change.what
-    if what.get("member_id", concerned.member_id) != concerned.member_id:
+    if not _concerns(change, concerned):
         return None
+    return _NEWS.validate_python({"kind": change.kind, **change.what})
+
+
+def _concerns(change: Change, concerned: Concern) -> bool:
     match change.kind:
-        case "unlock":
-            return UnlockNews(kind="unlock", **_only(what, "id", "lock_id", "state", "code"))
-        case "rental":
-            return RentalNews(kind="rental", **_only(what, "id", "state"))
-        case "door" if what["lock_id"] in concerned.locks:
-            return DoorNews(kind="door", **_only(what, "lock_id", "level"))
-        case "device" if what["id"] in concerned.banks:
-            return BankNews(kind="device", **_only(what, "id", "presence"))
-    return None
-
-
-def _only(what: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: what[name] for name in names}
+        case "unlock" | "rental" | "booking":
+            return change.what.get("member_id") == concerned.member_id
+        case "door":
+            return change.what["lock_id"] in concerned.locks
+        case "device":
+            return change.what["id"] in concerned.banks
+    return False

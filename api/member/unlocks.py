@@ -6,10 +6,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from api.deps import Caller, Id, Paged, SignedIn
+from api.deps import Caller, Desk, Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
 from api.views import Items, UnlockView, UnlockWish, items
+from gateway.bookings import queries as bookings
+from gateway.bookings import service as bookings_service
 from gateway.kit.errors import Conflict, Refused
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import Compartment, RentalState
@@ -39,6 +41,10 @@ Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the 
         "bank_offline",
         "device_suspended",
         "rental_ended",
+        "booking_too_early",
+        "booking_over",
+        "booking_cancelled",
+        "no_door",
         "unlock_under_way",
         "malformed",
         "idempotency_key_reused",
@@ -56,7 +62,7 @@ async def request_unlock(wish: UnlockWish, who: SignedIn, attempt: Keyed) -> Res
                 return told
             if desk.is_gateway_away():
                 raise Refused("gateway_away", retry_after_s=_AWAY_RETRY_S)
-            lock_id = wish.lock_id or _lock_of_rental(session, member, wish.rental_id or "")
+            lock_id = _lock_of(session, member, wish, desk)
             unlock = unlocking_service.request_unlock(session, member=member, lock_id=lock_id, clock=desk.clock)
             view = UnlockView.of(unlock)
             return attempt.keep(session, member_id=member.id, status=202, view=view, now=desk.clock.now())
@@ -113,6 +119,17 @@ async def _present(who: Caller, unlock_id: str) -> Unlock:
 
     await who.desk.backroom.write(expire)
     return await who.desk.backroom.read(look)
+
+
+def _lock_of(session: Session, member: Member, wish: UnlockWish, desk: Desk) -> str:
+    """The lock that is named, or that a rental or a booking of theirs opens."""
+    if wish.lock_id is not None:
+        return wish.lock_id
+    if wish.rental_id is not None:
+        return _lock_of_rental(session, member, wish.rental_id)
+    booking = bookings.booking_of(session, member_id=member.id, booking_id=wish.booking_id or "")
+    policy, now = desk.centre.booking_policy, desk.clock.now()
+    return bookings_service.lock_of(session, booking=booking, policy=policy, now=now)
 
 
 def _lock_of_rental(session: Session, member: Member, rental_id: str) -> str:

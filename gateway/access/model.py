@@ -13,6 +13,7 @@ class GrantSource(StrEnum):
     """What a grant follows from."""
 
     RENTAL = "rental"
+    BOOKING = "booking"
 
 
 class AccessGrant(Base):

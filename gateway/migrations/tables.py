@@ -3,11 +3,13 @@
 from sqlalchemy import MetaData
 
 import gateway.access.model
+import gateway.bookings.model
 import gateway.fleet.model
 import gateway.kit.audit
 import gateway.kit.idempotency
 import gateway.lockers.model
 import gateway.members.model
+import gateway.spaces.model
 import gateway.unlocking.model  # noqa: F401 - importing it is what registers its tables
 from gateway.kit.db import Base
 

@@ -113,23 +113,23 @@ def sign(session: Session, unlock: Unlock, *, nonce: str, clock: Clock) -> bool:
     return move(session, unlock, UnlockState.SIGNED, now=now, nonce=nonce, signed_at=now)
 
 
-def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
-    """Let a device's newest event settle its command, and write every opening down exactly once."""
+def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> Unlock | None:
+    """Let a device's newest event settle its command, and write every opening down exactly once.
+
+    Returns the unlock that opened its door, when the event says that one did.
+    """
     unlock = session.get(Unlock, event.cmd_id) if event.cmd_id else None
     if unlock is not None and (unlock.device_id, unlock.door) != (event.device_id, event.door):
         unlock = None
     if event.kind in _OPENINGS:
         _record_opening(session, event, unlock, now)
     if unlock is None:
-        return
+        return None
     if event.kind == "done":
         unlock.pulsed_at = now
-    if event.kind not in rules.SETTLING:
-        return
-    told = fleet.events_of(session, unlock.id)
-    earlier = [one for one in told if (one.log_no, one.seq) < (event.log_no, event.seq)]
-    if verdict := rules.verdict_of_event(event, earlier):
-        settle(session, unlock, verdict, now=now)
+    if event.kind in rules.SETTLING:
+        _settle_by_event(session, event, unlock, now)
+    return unlock if event.kind in _OPENINGS else None
 
 
 def recover(session: Session, *, now: datetime) -> None:
@@ -153,6 +153,13 @@ def expire_overdue(session: Session, *, unlock_id: str, clock: Clock) -> None:
     unlock = session.get_one(Unlock, unlock_id)
     if unlock.state in UNSIGNED and not rules.may_be_signed(unlock, moment(clock)):
         settle(session, unlock, Verdict(UnlockState.EXPIRED, "late"), now=clock.now())
+
+
+def _settle_by_event(session: Session, event: DeviceEvent, unlock: Unlock, now: datetime) -> None:
+    told = fleet.events_of(session, unlock.id)
+    earlier = [one for one in told if (one.log_no, one.seq) < (event.log_no, event.seq)]
+    if verdict := rules.verdict_of_event(event, earlier):
+        settle(session, unlock, verdict, now=now)
 
 
 def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None, now: datetime) -> None:

@@ -29,7 +29,7 @@ def test_it_is_served_where_the_contract_says(house):
     assert house.browser().get("/openapi.json").json() == DOCUMENT
 
 
-def test_it_holds_every_resource_of_the_first_piece():
+def test_it_holds_every_resource_there_is():
     assert {path.removeprefix("/api/v1") for path in DOCUMENT["paths"]} == {
         "/session",
         "/me",
@@ -37,6 +37,12 @@ def test_it_holds_every_resource_of_the_first_piece():
         "/banks/{bank_id}",
         "/rentals",
         "/rentals/{rental_id}",
+        "/spaces",
+        "/spaces/{space_id}",
+        "/spaces/{space_id}/availability",
+        "/bookings",
+        "/bookings/{booking_id}",
+        "/bookings/{booking_id}/check-in",
         "/unlocks",
         "/unlocks/{unlock_id}",
         "/live",
@@ -44,6 +50,9 @@ def test_it_holds_every_resource_of_the_first_piece():
         "/staff/devices/{device_id}/approve",
         "/staff/devices/{device_id}/suspend",
         "/staff/devices/{device_id}/retire",
+        "/staff/spaces",
+        "/staff/spaces/{space_id}/closures",
+        "/staff/spaces/{space_id}/closures/{closure_id}",
         "/staff/dead-letters",
         "/staff/audit",
         "/health/live",

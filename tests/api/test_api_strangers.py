@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 
 from api.app import openapi_document
 from tests.api.conftest import Browser
+from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
     for path, verbs in openapi_document()["paths"].items()
     for verb, operation in verbs.items()
 ]
+HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
 BODIES = {
     "request_unlock": {"lock_id": "nothing"},
     "rent": {},
@@ -25,6 +27,11 @@ BODIES = {
     "approve_device": {"fingerprint": "x"},
     "suspend_device": {"reason": "x"},
     "retire_device": {},
+    "book": {"space_id": "room", **HOUR},
+    "move_booking": HOUR,
+    "check_in": {},
+    "make_space": {"id": "x", "kind": "room", "name_zh": "房", "name_en": "Room"},
+    "close_space": {**HOUR, "reason": "x"},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(
@@ -49,8 +56,16 @@ def things(house):
     """What 10001 has."""
     rental = house.rent("10001")
     asked = {"rental_id": rental["id"]}
-    unlock = house.signed_in("10001").post("/unlocks", asked, key="press").json()
-    return {"rental_id": rental["id"], "unlock_id": unlock["id"], "lock_id": rental["lock_id"]}
+    phone = house.signed_in("10001")
+    unlock = phone.post("/unlocks", asked, key="press").json()
+    house.change(a_space, "room")
+    booking = phone.post("/bookings", BODIES["book"], key="book").json()
+    return {
+        "rental_id": rental["id"],
+        "unlock_id": unlock["id"],
+        "lock_id": rental["lock_id"],
+        "booking_id": booking["id"],
+    }
 
 
 @each_operation

@@ -13,10 +13,17 @@ from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refus
 from gateway.members.model import Language
 
 ROOT = Path(__file__).parents[2]
-KINDS = {"Refused", "Conflict", "Malformed"}  # a NotFound's code names the thing; its words are those of not_found
+KINDS = {
+    "Refused",
+    "Conflict",
+    "Malformed",
+    "Refusal",
+}  # a NotFound's code names the thing; its words are those of not_found
 RETURNED = {  # codes that a rule returns and a service raises
     "gateway/lockers/rules.py": {"rent_refusal", "end_refusal", "_door_refusal", "nothing_free"},
     "gateway/unlocking/queries.py": {"device_refusal"},
+    "gateway/spaces/rules.py": {"span_fault"},
+    "gateway/bookings/rules.py": {"change_refusal", "key_refusal"},
 }
 NOT_CODES = {"in_the_past"}
 

@@ -1,5 +1,8 @@
 """The door that devices come in by: whatever arrives is understood, or counted, and never believed unsigned."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,18 +12,24 @@ from devices.wire import codec
 from devices.wire.messages import Event, EventKind, Level, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
+from gateway.bookings import service as bookings
+from gateway.bookings.model import Booking
+from gateway.bookings.rules import Policy
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
 from gateway.fleet.rules import Presentation
 from gateway.intake import Letter
 from gateway.kit.audit import AuditEntry
 from gateway.link.memory import MemoryCarriage
-from tests.centre_builder import NOON, HandClock
+from gateway.spaces.rules import Span
+from gateway.unlocking import service as unlocking
+from tests.centre_builder import NOON, HandClock, a_member, a_space
 
 GATEWAY = SigningKey.generate()
 DEVICE = SigningKey.generate()
 BASE = "hearth/1/demo/bank-a"
 BOOT = "b" * 16
+POLICY = Policy(zone=ZoneInfo("Asia/Shanghai"), days_ahead=14, max_minutes=120, most_ahead=2, key_early_min=10)
 
 
 class Ear(MemoryCarriage):
@@ -208,3 +217,30 @@ def test_nothing_that_could_open_a_door_is_ever_kept_by_the_broker(gateway, said
     gateway.engine.link.prepare("bank-a", cmd_id="c" * 32, door=1)
     gateway.engine.link.open("bank-a", cmd_id="c" * 32, door=1, nonce="d" * 32, boot_id=BOOT)
     assert [(one.qos, one.retain) for one in said.said[-2:]] == [(0, False), (0, False)]
+
+
+def test_a_door_opened_by_a_booking_checks_it_in(gateway, sessions):
+    with sessions.begin() as session:
+        lock_id = session.scalars(select(Lock.id).where(Lock.door == 1)).one()
+        fleet.note_presence(
+            session,
+            Presentation(device_id="bank-a", online=True, boot_id=BOOT, public_key=DEVICE.public().text()),
+            now=NOON,
+        )
+        a_space(session, "room", lock_id=lock_id)
+        wang = a_member(session)
+        span = Span(NOON, NOON + timedelta(hours=1))
+        booking = bookings.book(session, member=wang, space_id="room", span=span, policy=POLICY, now=NOON)
+        clock = HandClock()
+        unlock = unlocking.request_unlock(session, member=wang, lock_id=lock_id, clock=clock)
+        assert unlocking.authorise(session, unlock, clock=clock)
+        assert unlocking.sign(session, unlock, nonce="n", clock=clock)
+    first = an_event(1, EventKind.DONE, door=1, cmd_id=unlock.id)
+    tell(gateway, first)
+    with sessions.read() as session:
+        assert session.get_one(Booking, booking.id).checked_in_at is None  # nobody has seen the door move
+
+    tell(gateway, an_event(2, EventKind.DOOR_OPEN, door=1, cmd_id=unlock.id, prev_hash=codec.event_hash(first)))
+
+    with sessions.read() as session:
+        assert session.get_one(Booking, booking.id).checked_in_at == NOON

@@ -37,6 +37,8 @@ def test_a_site_is_enough(load):
     assert (settings.broker.kind, settings.broker.port, settings.broker.lan_port) == ("auto", 1883, None)
     assert settings.database.url == "sqlite:///data/hearth.db"
     assert (settings.rentals.days, settings.rentals.max_days) == (1, 7)
+    assert (settings.bookings.days_ahead, settings.bookings.max_minutes) == (14, 120)
+    assert (settings.bookings.most_ahead, settings.bookings.key_early_min) == (4, 10)
 
 
 def test_the_file_sets_and_the_environment_overrides(load):

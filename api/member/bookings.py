@@ -1,0 +1,157 @@
+"""A member's bookings."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from api.deps import Id, Paged, SignedIn
+from api.idempotency import Keyed, Repeatable
+from api.openapi import problems
+from api.space_views import BookingChange, BookingView, BookingWish
+from api.views import Items, items
+from gateway.bookings import queries as bookings
+from gateway.bookings import service as bookings_service
+from gateway.bookings.model import Booking
+from gateway.spaces import queries as spaces
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+
+_SIGNED_IN = ("not_signed_in", "password_must_be_set")
+_POLICY = (
+    "slot_taken",
+    "booking_in_the_past",
+    "policy.days_ahead",
+    "policy.opening_hours",
+    "policy.slots",
+    "policy.max_minutes",
+    "policy.most_ahead",
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=BookingView,
+    responses=problems(
+        *_SIGNED_IN, *_POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
+    ),
+)
+async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
+    """Book a space. When it is taken the answer names up to three `alternatives` near by."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.member(session), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            booking = bookings_service.book(
+                session,
+                member=member,
+                space_id=wish.space_id,
+                span=wish.span,
+                policy=desk.centre.booking_policy,
+                now=now,
+            )
+            return attempt.keep(session, member_id=member.id, status=201, view=_view(session, booking), now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+async def list_bookings(who: SignedIn, page: Paged) -> Items[BookingView]:
+    """The member's own, the latest time first."""
+
+    def look() -> Items[BookingView]:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            found = bookings.bookings_of(session, member_id=member.id, limit=page.limit + 1, after=page.after)
+            return items(found, page, view=lambda one: _view(session, one), name=lambda one: one.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/{booking_id}", responses=problems(*_SIGNED_IN, "not_found"))
+async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
+    """One of the member's own."""
+
+    def look() -> BookingView:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            return _view(session, bookings.booking_of(session, member_id=member.id, booking_id=booking_id))
+
+    return await who.desk.backroom.read(look)
+
+
+@router.patch(
+    "/{booking_id}",
+    responses=problems(*_SIGNED_IN, *_POLICY, "not_found", "malformed", "booking_cancelled", "booking_over"),
+)
+async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> BookingView:
+    """Have the same space at another time. Where that cannot be, the booking stays as it was."""
+    desk = who.desk
+
+    def act() -> BookingView:
+        with desk.sessions.begin() as session:
+            member = who.member(session)
+            booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
+            moved = bookings_service.move(
+                session,
+                booking=booking,
+                member=member,
+                span=change.span,
+                policy=desk.centre.booking_policy,
+                now=desk.clock.now(),
+            )
+            return _view(session, moved)
+
+    return await desk.backroom.write(act)
+
+
+@router.delete("/{booking_id}", responses=problems(*_SIGNED_IN, "not_found", "booking_cancelled", "booking_over"))
+async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
+    """Give the time back. Answers with the booking as it ended."""
+    desk = who.desk
+
+    def act() -> BookingView:
+        with desk.sessions.begin() as session:
+            member = who.member(session)
+            booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
+            return _view(
+                session, bookings_service.cancel(session, booking=booking, member=member, now=desk.clock.now())
+            )
+
+    return await desk.backroom.write(act)
+
+
+@router.post(
+    "/{booking_id}/check-in",
+    response_model=BookingView,
+    responses=problems(
+        *_SIGNED_IN,
+        "not_found",
+        "booking_too_early",
+        "booking_over",
+        "booking_cancelled",
+        "malformed",
+        "idempotency_key_reused",
+    ),
+)
+async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
+    """Say that one is there. Opening the door says it too. Send `{}`."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.member(session), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
+            bookings_service.check_in(session, booking=booking, policy=desk.centre.booking_policy, now=now)
+            return attempt.keep(session, member_id=member.id, status=200, view=_view(session, booking), now=now)
+
+    return await desk.backroom.write(act)
+
+
+def _view(session: Session, booking: Booking) -> BookingView:
+    opens_door = spaces.lock_of(session, booking.space_id) is not None
+    return BookingView.of(booking, spaces.space(session, booking.space_id), opens_door=opens_door)

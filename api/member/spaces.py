@@ -1,0 +1,72 @@
+"""What can be booked, and when it is free."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import Id, Paged, SignedIn
+from api.openapi import problems
+from api.space_views import Availability, SlotView, SpaceView
+from api.views import Instant, Items, behind, items
+from gateway.bookings import queries as bookings
+from gateway.kit.errors import Malformed
+from gateway.spaces import queries as spaces
+from gateway.spaces.rules import Span
+
+router = APIRouter(prefix="/spaces", tags=["spaces"])
+
+_MOST_DAYS = 31  # of one look at what is free
+
+
+@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+async def list_spaces(who: SignedIn, page: Paged) -> Items[SpaceView]:
+    """Every space."""
+
+    def look() -> Items[SpaceView]:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            rest = behind(spaces.spaces(session), page, name=lambda space: space.id)
+            return items(rest, page, view=SpaceView.of, name=lambda space: space.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/{space_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+async def read_space(space_id: Id, who: SignedIn) -> SpaceView:
+    """One of them."""
+
+    def look() -> SpaceView:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            return SpaceView.of(spaces.space(session, space_id))
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get(
+    "/{space_id}/availability", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed")
+)
+async def read_availability(
+    space_id: Id,
+    who: SignedIn,
+    since: Annotated[Instant, Query(alias="from")],
+    until: Annotated[Instant, Query(alias="to", description=f"At most {_MOST_DAYS} days after `from`.")],
+) -> Availability:
+    """Every bookable time of a space that lies whole within the span, free or not."""
+    desk = who.desk
+    if not 0 < (until - since).total_seconds() <= _MOST_DAYS * 86_400:
+        raise Malformed("malformed", field="to")
+
+    def look() -> Availability:
+        with desk.sessions.read() as session:
+            who.member(session)
+            found = bookings.availability(
+                session,
+                space=spaces.space(session, space_id),
+                within=Span(since, until),
+                policy=desk.centre.booking_policy,
+                now=desk.clock.now(),
+            )
+            return Availability(items=[SlotView.of(slot) for slot in found])
+
+    return await desk.backroom.read(look)

@@ -1,0 +1,159 @@
+"""Spaces and bookings, as JSON."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, StrictInt, model_validator
+
+from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.queries import Slot
+from gateway.spaces.model import Space, SpaceKind
+from gateway.spaces.rules import Span
+
+_LONGEST = timedelta(days=366)  # of a booking, a closure or a look at what is free: longer is a slip of the pen
+
+Minute = Annotated[StrictInt, Field(ge=0, le=1440, description="Wall-clock minutes after midnight.")]
+
+
+class SpaceView(View):
+    """Something that is booked. `places`: how many may have it at the same time."""
+
+    id: str
+    kind: SpaceKind
+    name: InBothLanguages
+    part_of: str | None
+    places: int
+    opens_min: int
+    closes_min: int
+    slot_min: int
+    buffer_min: int
+
+    @classmethod
+    def of(cls, space: Space) -> Self:
+        """As the row says."""
+        return cls(
+            id=space.id,
+            kind=space.kind,
+            name=name_of(space.name_zh, space.name_en),
+            part_of=space.parent_id,
+            places=space.places,
+            opens_min=space.opens_min,
+            closes_min=space.closes_min,
+            slot_min=space.slot_min,
+            buffer_min=space.buffer_min,
+        )
+
+
+class SlotView(View):
+    """One bookable time. `reason` when it is not free: `slot_taken`, `closed` or `in_the_past`."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: bool
+    reason: str | None
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        """As the query found it."""
+        return cls(
+            starts_at=slot.span.starts_at, ends_at=slot.span.ends_at, free=slot.reason is None, reason=slot.reason
+        )
+
+
+class Availability(View):
+    """Every bookable time of a space within the span that was asked for."""
+
+    items: list[SlotView]
+
+
+class _Time(Ask):
+    starts_at: Instant
+    ends_at: Instant
+
+    @property
+    def span(self) -> Span:
+        """Both ends."""
+        return Span(self.starts_at, self.ends_at)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must come after starts_at")
+        if self.ends_at - self.starts_at > _LONGEST:
+            raise ValueError("that is longer than a year")
+        return self
+
+
+class BookingWish(_Time):
+    """Which space, from when until when."""
+
+    space_id: AnyId
+
+
+class BookingChange(_Time):
+    """The same space at another time."""
+
+
+class BookingView(View):
+    """A member's booking. `opens_door`: whether it is the key to a door, from a little before its start."""
+
+    id: str
+    state: BookingState
+    space_id: str
+    space_name: InBothLanguages
+    starts_at: datetime
+    ends_at: datetime
+    opens_door: bool
+    checked_in_at: datetime | None
+
+    @classmethod
+    def of(cls, booking: Booking, space: Space, *, opens_door: bool) -> Self:
+        """As the rows say."""
+        return cls(
+            id=booking.id,
+            state=booking.state,
+            space_id=booking.space_id,
+            space_name=name_of(space.name_zh, space.name_en),
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            opens_door=opens_door,
+            checked_in_at=booking.checked_in_at,
+        )
+
+
+class NewSpace(Ask):
+    """A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of."""
+
+    id: AnyId
+    kind: SpaceKind
+    name_zh: PlainText
+    name_en: PlainText
+    part_of: AnyId | None = None
+    lock_id: AnyId | None = None
+    places: Annotated[StrictInt, Field(ge=1, le=1000)] = 1
+    opens_min: Minute = 8 * 60
+    closes_min: Minute = 22 * 60
+    slot_min: Annotated[StrictInt, Field(ge=5, le=1440)] = 60
+    buffer_min: Annotated[StrictInt, Field(ge=0, le=240)] = 0
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.closes_min <= self.opens_min:
+            raise ValueError("closes_min must come after opens_min")
+        return self
+
+
+class NewClosure(_Time):
+    """From when until when nobody can book, and why."""
+
+    reason: PlainText
+
+
+class ClosureView(View):
+    """A time for which nobody can book a space."""
+
+    id: str
+    space_id: str
+    starts_at: datetime
+    ends_at: datetime

@@ -1,0 +1,91 @@
+"""Spaces, as those make and close them who answer for them."""
+
+from fastapi import APIRouter, Response
+
+from api.deps import Id, SignedIn
+from api.idempotency import Repeatable
+from api.openapi import problems
+from api.space_views import ClosureView, NewClosure, NewSpace, SpaceView
+from gateway.fleet import queries as fleet
+from gateway.members.model import Role
+from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
+
+router = APIRouter(prefix="/staff/spaces", tags=["staff"])
+
+_MAKERS = (Role.MANAGER,)
+_CLOSERS = (Role.DESK, Role.MANAGER)
+_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SpaceView,
+    responses=problems(
+        *_STAFF_ONLY, "not_found", "space_exists", "space_claimed", "malformed", "idempotency_key_reused"
+    ),
+)
+async def make_space(wanted: NewSpace, who: SignedIn, attempt: Repeatable) -> Response:
+    """Add something that can be booked."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.staff(session, *_MAKERS), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            if wanted.lock_id is not None:
+                fleet.lock(session, wanted.lock_id)
+            space = spaces_service.make_space(
+                session,
+                space_id=wanted.id,
+                parent_id=wanted.part_of,
+                actor=member.audit_id,
+                now=now,
+                **wanted.model_dump(exclude={"id", "part_of"}),
+            )
+            return attempt.keep(session, member_id=member.id, status=201, view=SpaceView.of(space), now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.post(
+    "/{space_id}/closures",
+    status_code=201,
+    response_model=ClosureView,
+    responses=problems(*_STAFF_ONLY, "not_found", "slot_taken", "malformed", "idempotency_key_reused"),
+)
+async def close_space(space_id: Id, closure: NewClosure, who: SignedIn, attempt: Repeatable) -> Response:
+    """Let nobody book a space, or anything that is part of it, for a time."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.staff(session, *_CLOSERS), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            space = spaces.space(session, space_id)
+            closure_id = spaces_service.close(
+                session, space=space, span=closure.span, reason=closure.reason, actor=member.audit_id, now=now
+            )
+            view = ClosureView(id=closure_id, space_id=space.id, starts_at=closure.starts_at, ends_at=closure.ends_at)
+            return attempt.keep(session, member_id=member.id, status=201, view=view, now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.delete("/{space_id}/closures/{closure_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+async def reopen_space(space_id: Id, closure_id: Id, who: SignedIn) -> None:
+    """End a closure."""
+    desk = who.desk
+
+    def act() -> None:
+        with desk.sessions.begin() as session:
+            member = who.staff(session, *_CLOSERS)
+            space = spaces.space(session, space_id)
+            spaces_service.reopen(
+                session, space=space, closure_id=closure_id, actor=member.audit_id, now=desk.clock.now()
+            )
+
+    await desk.backroom.write(act)

@@ -1,0 +1,38 @@
+"""The table of bookings."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant, word_column
+
+
+class BookingState(StrEnum):
+    """Where a booking stands."""
+
+    CONFIRMED = "CONFIRMED"  # theirs; over when `ends_at` has passed
+    CANCELLED = "CANCELLED"  # given back
+
+
+class Booking(Base):
+    """A member has a space from `starts_at` until before `ends_at`."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("(state = 'CANCELLED') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        Index("ix_bookings_member", "member_id", "starts_at"),
+        Index("ix_bookings_space", "space_id", "starts_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    state: Mapped[BookingState] = mapped_column(word_column(BookingState))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    booked_at: Mapped[datetime] = mapped_column(Instant)
+    checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,76 @@
+"""Judgements about bookings: plain values in, an answer out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.bookings.model import Booking, BookingState
+from gateway.spaces.rules import Hours, Span, span_fault
+
+MOST_ALTERNATIVES = 3
+ALTERNATIVES_WITHIN = timedelta(hours=24)  # before and after the time that was wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What a centre allows, by its own clock. `key_early_min`: a booking opens its door so long before it starts."""
+
+    zone: ZoneInfo
+    days_ahead: int
+    max_minutes: int
+    most_ahead: int  # bookings not yet over, a member
+    key_early_min: int
+
+
+class Refusal(NamedTuple):
+    """Which rule says no, and by which value; None where the rule has none."""
+
+    code: str
+    limit: int | None = None
+
+
+def book_refusal(policy: Policy, hours: Hours, span: Span, *, held: int, now: datetime) -> Refusal | None:
+    """Why this member cannot have that time, free or not, or None. `held`: their bookings not yet over."""
+    if span.starts_at < now:
+        return Refusal("booking_in_the_past")
+    if span.starts_at > now + timedelta(days=policy.days_ahead):
+        return Refusal("policy.days_ahead", policy.days_ahead)
+    if fault := span_fault(hours, span):
+        return Refusal(fault)
+    if span.minutes > policy.max_minutes:
+        return Refusal("policy.max_minutes", policy.max_minutes)
+    if held >= policy.most_ahead:
+        return Refusal("policy.most_ahead", policy.most_ahead)
+    return None
+
+
+def change_refusal(booking: Booking, now: datetime) -> str | None:
+    """Why a booking can be neither moved nor cancelled any more, or None."""
+    if booking.state is BookingState.CANCELLED:
+        return "booking_cancelled"
+    return "booking_over" if booking.ends_at <= now else None
+
+
+def key_span(policy: Policy, span: Span) -> Span:
+    """From when until when a booking opens its door."""
+    return Span(span.starts_at - timedelta(minutes=policy.key_early_min), span.ends_at)
+
+
+def key_refusal(booking: Booking, policy: Policy, now: datetime) -> str | None:
+    """Why a booking opens no door and checks nobody in now, or None."""
+    if refusal := change_refusal(booking, now):
+        return refusal
+    return "booking_too_early" if now < key_span(policy, span_of(booking)).starts_at else None
+
+
+def nearest(wanted: Span, free: Iterable[Span]) -> list[Span]:
+    """The free times nearest to the one that was wanted, at most three, in the order of the day."""
+    best = sorted(free, key=lambda span: abs(span.starts_at - wanted.starts_at))[:MOST_ALTERNATIVES]
+    return sorted(best)
+
+
+def span_of(booking: Booking) -> Span:
+    """When it is."""
+    return Span(booking.starts_at, booking.ends_at)

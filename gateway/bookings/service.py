@@ -1,0 +1,203 @@
+"""Booking, moving, cancelling and checking in. Nothing here commits."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gateway.access import queries as access_queries
+from gateway.access import service as access
+from gateway.access.model import GrantSource
+from gateway.bookings import queries, rules
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.rules import Policy
+from gateway.kit import audit
+from gateway.kit.db import announce
+from gateway.kit.errors import Conflict
+from gateway.kit.ids import new_id
+from gateway.members.model import Member
+from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
+from gateway.spaces.model import ClaimKind, Space
+from gateway.spaces.rules import Span
+
+
+def book(session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime) -> Booking:
+    """Give the member the space for that time, and the key to its door.
+
+    Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its `limit`, and `slot_taken` with up to
+    three `alternatives` of the same length.
+    """
+    space = spaces.space(session, space_id)
+    _refuse_by_policy(session, booking=None, member=member, space=space, span=span, policy=policy, now=now)
+    booking = Booking(
+        id=new_id(),
+        space_id=space.id,
+        member_id=member.id,
+        state=BookingState.CONFIRMED,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        booked_at=now,
+        checked_in_at=None,
+        cancelled_at=None,
+    )
+    try:
+        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
+    except Conflict as refused:
+        raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
+    session.add(booking)
+    session.flush()
+    _give_key(session, booking, policy)
+    _tell(session, booking, actor=member.audit_id, act="booked", now=now)
+    return booking
+
+
+def move(session: Session, *, booking: Booking, member: Member, span: Span, policy: Policy, now: datetime) -> Booking:
+    """Have the same space at another time. What cannot be had leaves the booking as it was.
+
+    Raises Conflict: `booking_cancelled`, `booking_over`, and what `book` raises.
+    """
+    _take_up(session, booking, now)
+    space = spaces.space(session, booking.space_id)
+    _refuse_by_policy(session, booking=booking, member=member, space=space, span=span, policy=policy, now=now)
+    try:
+        spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
+    except Conflict as refused:
+        raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
+    _change(session, booking, starts_at=span.starts_at, ends_at=span.ends_at, checked_in_at=None)
+    access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
+    _give_key(session, booking, policy)
+    _tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
+    return booking
+
+
+def cancel(session: Session, *, booking: Booking, member: Member, now: datetime) -> Booking:
+    """Give the time back; the key ends with it. Raises Conflict: `booking_cancelled`, `booking_over`."""
+    _take_up(session, booking, now)
+    _change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
+    spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
+    access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
+    _tell(session, booking, actor=member.audit_id, act="booking_cancelled", now=now)
+    return booking
+
+
+def check_in(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> Booking:
+    """Somebody came, and says so. The first time counts; harmless to repeat.
+
+    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_over`.
+    """
+    if refusal := rules.key_refusal(booking, policy, now):
+        raise Conflict(refusal)
+    _note_arrival(session, booking, now)
+    return booking
+
+
+def note_opening(session: Session, *, member_id: str, lock_id: str, now: datetime) -> None:
+    """A member was sensed to have opened a door: the bookings that gave them the key are checked in."""
+    for booking_id in access_queries.rights(
+        session, member_id=member_id, lock_id=lock_id, source=GrantSource.BOOKING, now=now
+    ):
+        _note_arrival(session, session.get_one(Booking, booking_id), now)
+
+
+def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> str:
+    """The lock that this booking opens now.
+
+    Raises Conflict: `no_door` for a space without one, `booking_too_early`, `booking_cancelled`, `booking_over`.
+    """
+    lock_id = spaces.lock_of(session, booking.space_id)
+    if refusal := "no_door" if lock_id is None else rules.key_refusal(booking, policy, now):
+        raise Conflict(refusal)
+    assert lock_id is not None  # noqa: S101 - for the type checker: looked at just above
+    return lock_id
+
+
+def _refuse_by_policy(
+    session: Session,
+    *,
+    booking: Booking | None,
+    member: Member,
+    space: Space,
+    span: Span,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """`booking`: the one that is to be moved there, which does not count against its member."""
+    held = queries.held_by(session, member_id=member.id, now=now, apart_from=booking.id if booking else None)
+    hours = queries.hours_of(space, policy.zone)
+    if refusal := rules.book_refusal(policy, hours, span, held=held, now=now):
+        raise Conflict(refusal.code, **({} if refusal.limit is None else {"limit": refusal.limit}))
+
+
+def _with_alternatives(
+    session: Session, refused: Conflict, *, space: Space, span: Span, policy: Policy, now: datetime
+) -> Conflict:
+    found = queries.alternatives(session, space=space, wanted=span, policy=policy, now=now)
+    told = [{"starts_at": _text(one.starts_at), "ends_at": _text(one.ends_at)} for one in found]
+    return Conflict(refused.code, alternatives=told)
+
+
+def _take_up(session: Session, booking: Booking, now: datetime) -> None:
+    """Have a booking for oneself until the transaction ends, as it stands now; whoever changes it too waits here.
+
+    It comes before any claim is touched: two that lock the same things in another order would wait for each other.
+    """
+    session.refresh(booking, with_for_update=True)
+    if refusal := rules.change_refusal(booking, now):
+        raise Conflict(refusal)
+
+
+def _change(session: Session, booking: Booking, **values: object) -> None:
+    """Change a booking that still stands; of two racing acts exactly one does. Raises Conflict("booking_cancelled")."""
+    changed = session.execute(
+        update(Booking)
+        .where(Booking.id == booking.id, Booking.state == BookingState.CONFIRMED)
+        .values(**values)
+        .returning(Booking.id)
+    ).scalar_one_or_none()
+    if changed is None:
+        raise Conflict("booking_cancelled")
+    session.refresh(booking)
+
+
+def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
+    if booking.checked_in_at is None:
+        _change(session, booking, checked_in_at=now)
+        member = session.get_one(Member, booking.member_id)
+        _tell(session, booking, actor=member.audit_id, act="checked_in", now=now)
+
+
+def _give_key(session: Session, booking: Booking, policy: Policy) -> None:
+    lock_id = spaces.lock_of(session, booking.space_id)
+    if lock_id is None:
+        return
+    key = rules.key_span(policy, rules.span_of(booking))
+    access.give(
+        session,
+        lock_id=lock_id,
+        member_id=booking.member_id,
+        source=GrantSource.BOOKING,
+        source_id=booking.id,
+        from_at=key.starts_at,
+        until_at=key.ends_at,
+    )
+
+
+def _tell(session: Session, booking: Booking, *, actor: str, act: str, now: datetime) -> None:
+    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
+    announce(session, "booking", id=booking.id, member_id=booking.member_id, state=booking.state)
+    audit.append(
+        session,
+        actor=actor,
+        act=act,
+        thing=booking.id,
+        now=now,
+        space=booking.space_id,
+        starts_at=_text(booking.starts_at),
+        ends_at=_text(booking.ends_at),
+    )
+
+
+def _text(instant: datetime) -> str:
+    """RFC 3339, in UTC, as the API writes it."""
+    return instant.isoformat().replace("+00:00", "Z")

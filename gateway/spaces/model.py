@@ -1,0 +1,77 @@
+"""Tables of spaces, and of who claims which part of them when."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant, word_column
+
+
+class SpaceKind(StrEnum):
+    """What a space is to people."""
+
+    ROOM = "room"
+    COURT = "court"
+    SEAT = "seat"
+    EQUIPMENT = "equipment"
+
+
+class ClaimKind(StrEnum):
+    """Why a part of a space is not free."""
+
+    BOOKING = "booking"
+    CLOSURE = "closure"  # by staff: cleaning, maintenance, an event of the house
+
+
+class Space(Base):
+    """Something that is booked by the hour. It may be part of a bigger one: a court is a quarter of the hall.
+
+    A space without parts has `places`: so many may claim it at the same time. One with parts is claimed by claiming
+    all of them. Hours are wall-clock minutes after midnight in the centre's zone; slots begin at `opens_min` and
+    follow one another every `slot_min` minutes.
+    """
+
+    __tablename__ = "spaces"
+    __table_args__ = (
+        CheckConstraint("places >= 1", name="places"),
+        CheckConstraint("slot_min >= 5", name="slot"),
+        CheckConstraint("0 <= opens_min AND opens_min < closes_min AND closes_min <= 1440", name="hours"),
+        CheckConstraint("0 <= buffer_min", name="buffer"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("spaces.id"), index=True)
+    kind: Mapped[SpaceKind] = mapped_column(word_column(SpaceKind))
+    name_zh: Mapped[str] = mapped_column(String(64))
+    name_en: Mapped[str] = mapped_column(String(64))
+    lock_id: Mapped[str | None] = mapped_column(ForeignKey("locks.id"))  # its door; None: that of what it is part of
+    places: Mapped[int] = mapped_column(default=1)
+    opens_min: Mapped[int]
+    closes_min: Mapped[int]
+    slot_min: Mapped[int]
+    buffer_min: Mapped[int] = mapped_column(default=0)  # kept free after every booking, to tidy and to change over
+
+
+class Claim(Base):
+    """One place of one undivided space, from `starts_at` until before `ends_at`, unless it was released.
+
+    The database refuses two that overlap (migration 0002), whoever writes them.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_claims_place", "space_id", "place", "starts_at"),
+        Index("ix_claims_source", "kind", "source_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    place: Mapped[int]  # from 0
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[ClaimKind] = mapped_column(word_column(ClaimKind))
+    source_id: Mapped[str] = mapped_column(String(32))  # of the booking or the closure
+    released_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,98 @@
+"""Judgements about times and places: plain values in, an answer out."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Span(NamedTuple):
+    """From `starts_at` until before `ends_at`: aware instants."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether there is an instant in both."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+    @property
+    def minutes(self) -> float:
+        """How long it is."""
+        return (self.ends_at - self.starts_at) / timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """When a space is open: wall-clock minutes after midnight in `zone`, cut into slots of `slot_min` minutes."""
+
+    zone: ZoneInfo
+    opens_min: int
+    closes_min: int
+    slot_min: int
+
+
+def open_span(hours: Hours, day: date) -> Span:
+    """From opening to closing on one day of the centre's calendar.
+
+    A wall time that a change of clocks skips or repeats is the first instant that can bear its name.
+    """
+    return Span(_instant(hours, day, hours.opens_min), _instant(hours, day, hours.closes_min))
+
+
+def slots(hours: Hours, within: Span) -> Iterator[Span]:
+    """Every slot that lies whole within a span, in order. Slots are equally long, whatever the clocks do meanwhile."""
+    day = within.starts_at.astimezone(hours.zone).date()
+    last = within.ends_at.astimezone(hours.zone).date()
+    while day <= last:
+        for slot in _slots_of(hours, day):
+            if within.starts_at <= slot.starts_at and slot.ends_at <= within.ends_at:
+                yield slot
+        day += timedelta(days=1)
+
+
+def span_fault(hours: Hours, span: Span) -> str | None:
+    """Why nobody can have the space from then to then (`policy.opening_hours`, `policy.slots`), or None."""
+    opened = open_span(hours, span.starts_at.astimezone(hours.zone).date())
+    if span.starts_at < opened.starts_at or opened.ends_at < span.ends_at:
+        return "policy.opening_hours"
+    slot = timedelta(minutes=hours.slot_min)
+    if (span.starts_at - opened.starts_at) % slot or (span.ends_at - span.starts_at) % slot:
+        return "policy.slots"
+    return None
+
+
+def free_place(places: int, taken: Collection[int]) -> int | None:
+    """The lowest place that nobody has, or None."""
+    return next((place for place in range(places) if place not in taken), None)
+
+
+def places_for(
+    wanted: Mapping[str, int], taken: Mapping[str, Collection[int]], *, whole: bool
+) -> list[tuple[str, int]]:
+    """Which places to claim, as (space, place): one of the only space, or, for a `whole`, every one of every part.
+
+    `wanted` holds the number of places by undivided space, `taken` those that are not free. Empty: it cannot be had.
+    """
+    if whole:
+        if any(taken.values()):
+            return []
+        return [(space, place) for space, places in sorted(wanted.items()) for place in range(places)]
+    [(space, places)] = wanted.items()
+    place = free_place(places, taken.get(space, ()))
+    return [] if place is None else [(space, place)]
+
+
+def _slots_of(hours: Hours, day: date) -> Iterator[Span]:
+    opened = open_span(hours, day)
+    slot = timedelta(minutes=hours.slot_min)
+    starts_at = opened.starts_at
+    while starts_at + slot <= opened.ends_at:
+        yield Span(starts_at, starts_at + slot)
+        starts_at += slot
+
+
+def _instant(hours: Hours, day: date, minutes: int) -> datetime:
+    midnight = datetime.combine(day, time(), hours.zone)
+    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)  # wall arithmetic first, then the zone's offset

@@ -1,0 +1,145 @@
+"""Making spaces, and claiming, moving and releasing parts of them. Nothing here commits."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.kit import audit
+from gateway.kit.errors import Conflict, Malformed, NotFound
+from gateway.kit.ids import new_id
+from gateway.spaces import queries, rules
+from gateway.spaces.model import Claim, ClaimKind, Space, SpaceKind
+from gateway.spaces.rules import Span
+
+
+def make_space(
+    session: Session,
+    *,
+    space_id: str,
+    kind: SpaceKind,
+    name_zh: str,
+    name_en: str,
+    opens_min: int,
+    closes_min: int,
+    slot_min: int,
+    actor: str,
+    now: datetime,
+    parent_id: str | None = None,
+    lock_id: str | None = None,
+    places: int = 1,
+    buffer_min: int = 0,
+) -> Space:
+    """Add a space.
+
+    Raises Conflict("space_exists"); Conflict("space_claimed") when what it shall be part of is claimed already, since
+    those claims would not count for the new part; NotFound("space") for a parent that is not there; Malformed naming
+    `parent_id` when that one has several places.
+    """
+    if session.get(Space, space_id) is not None:
+        raise Conflict("space_exists", space_id=space_id)
+    if parent_id is not None:
+        _refuse_bad_parent(session, parent_id)
+    space = Space(
+        id=space_id,
+        parent_id=parent_id,
+        kind=kind,
+        name_zh=name_zh,
+        name_en=name_en,
+        lock_id=lock_id,
+        places=places,
+        opens_min=opens_min,
+        closes_min=closes_min,
+        slot_min=slot_min,
+        buffer_min=buffer_min,
+    )
+    session.add(space)
+    session.flush()
+    audit.append(session, actor=actor, act="space_made", thing=space.id, now=now, parent=parent_id)
+    return space
+
+
+def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
+    """Take a place of the space, or all of it when it has parts; a closure always takes all.
+
+    Raises Conflict("slot_taken"); nothing is changed then, and the transaction can go on.
+    """
+    # On PostgreSQL whoever claims a part of the same whole waits here, so that what is free stays free.
+    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update=True)
+    buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
+    whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
+    places = _free_places(session, space, whole_span, all_of_it=kind is ClaimKind.CLOSURE)
+    try:
+        with session.begin_nested():
+            session.add_all(_claim(part_id, place, whole_span, kind, source_id) for part_id, place in places)
+    except IntegrityError as error:  # however it came to this: the database has the last word
+        raise Conflict("slot_taken") from error
+
+
+def move(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str, now: datetime) -> None:
+    """Claim another time, another space or both instead. Raises Conflict("slot_taken"); it then stays where it was."""
+    with session.begin_nested():
+        release(session, kind=kind, source_id=source_id, now=now)
+        claim(session, space=space, span=span, kind=kind, source_id=source_id)
+
+
+def close(session: Session, *, space: Space, span: Span, reason: str, actor: str, now: datetime) -> str:
+    """Let nobody book the space for a time; the id of the closure is returned.
+
+    Raises Conflict("slot_taken") while somebody has any of it then: they are asked, or moved, first.
+    """
+    closure_id = new_id()
+    claim(session, space=space, span=span, kind=ClaimKind.CLOSURE, source_id=closure_id)
+    facts = {"closure": closure_id, "reason": reason, "until": span.ends_at.isoformat()}
+    audit.append(session, actor=actor, act="space_closed", thing=space.id, now=now, **facts)
+    return closure_id
+
+
+def reopen(session: Session, *, space: Space, closure_id: str, actor: str, now: datetime) -> None:
+    """End a closure. Raises NotFound("closure") when there is none of that id that still stands."""
+    if not queries.is_closure_of(session, space_id=space.id, closure_id=closure_id):
+        raise NotFound("closure")
+    release(session, kind=ClaimKind.CLOSURE, source_id=closure_id, now=now)
+    audit.append(session, actor=actor, act="space_reopened", thing=space.id, now=now, closure=closure_id)
+
+
+def release(session: Session, *, kind: ClaimKind, source_id: str, now: datetime) -> None:
+    """Give back whatever was claimed for this. Harmless to repeat."""
+    session.execute(
+        update(Claim)
+        .where(Claim.kind == kind, Claim.source_id == source_id, Claim.released_at.is_(None))
+        .values(released_at=now)
+    )
+
+
+def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool) -> list[tuple[str, int]]:
+    parts = queries.undivided(session, space.id)
+    wanted = {part.id: part.places for part in parts}
+    taken = queries.taken(queries.claims(session, wanted, span), span)
+    whole = all_of_it or [part.id for part in parts] != [space.id]
+    places = rules.places_for(wanted, taken, whole=whole)
+    if not places:
+        raise Conflict("slot_taken")
+    return places
+
+
+def _claim(part_id: str, place: int, span: Span, kind: ClaimKind, source_id: str) -> Claim:
+    return Claim(
+        id=new_id(),
+        space_id=part_id,
+        place=place,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        kind=kind,
+        source_id=source_id,
+        released_at=None,
+    )
+
+
+def _refuse_bad_parent(session: Session, parent_id: str) -> None:
+    parent = queries.space(session, parent_id)
+    if parent.places != 1:
+        raise Malformed("malformed", field="parent_id")
+    if not queries.has_parts(session, parent_id) and queries.is_claimed(session, parent_id):
+        raise Conflict("space_claimed", space_id=parent_id)

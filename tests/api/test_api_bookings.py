@@ -1,0 +1,195 @@
+"""Spaces and bookings over HTTP, on both databases: what is free, booking, moving, cancelling, and the key."""
+
+import pytest
+
+from gateway.fleet import queries as fleet
+from gateway.unlocking import queries as unlocking
+from tests.api.conftest import opened
+from tests.centre_builder import a_device, a_hall, a_space
+
+DAY = "from=2026-11-22T00:00:00Z&to=2026-11-22T16:00:00Z"
+
+
+def hour(start, length=1):
+    """So many o'clock, UTC; noon in Shanghai is 4."""
+    return {"starts_at": f"2026-11-22T{start:02}:00:00Z", "ends_at": f"2026-11-22T{start + length:02}:00:00Z"}
+
+
+@pytest.fixture
+def house(database_url, tmp_path, settings, webroot):
+    """The usual one, with a room and a hall behind a door each, and a lawn behind none."""
+    for house in opened(database_url, tmp_path, settings, webroot):
+        house.change(furnish)
+        yield house
+
+
+def furnish(session):
+    a_device(session, "doors", doors=2)
+    a_space(session, "room", lock_id=fleet.lock_at(session, "doors", 1).id)
+    a_hall(session, lock_id=fleet.lock_at(session, "doors", 2).id)
+    a_space(session, "lawn")
+
+
+@pytest.fixture
+def phone(house):
+    return house.signed_in("10001")
+
+
+def book(phone, space_id="room", when=None, key=None):
+    wish = {"space_id": space_id, **(when or hour(6))}
+    return phone.post("/bookings", wish, key=key or f"{space_id} {wish['starts_at']}")
+
+
+def test_a_member_finds_books_and_sees_a_space(phone):
+    listed = phone.get("/spaces").json()["items"]
+    free = phone.get(f"/spaces/room/availability?{DAY}").json()["items"]
+
+    booked = book(phone, when={name: free[5][name] for name in ("starts_at", "ends_at")})
+
+    assert [space["id"] for space in listed][-2:] == ["lawn", "room"]
+    assert free[0] == {**hour(0), "free": False, "reason": "in_the_past"}
+    assert (booked.status_code, booked.json()["state"], booked.json()["opens_door"]) == (201, "CONFIRMED", True)
+    assert phone.get("/bookings").json()["items"] == [booked.json()]
+    assert phone.get(f"/bookings/{booked.json()['id']}").json() == booked.json()
+    again = phone.get(f"/spaces/room/availability?{DAY}").json()["items"]
+    assert again[5] == {**free[5], "free": False, "reason": "slot_taken"}
+
+
+def test_the_same_key_books_once(phone):
+    first, second = book(phone, key="one"), book(phone, key="one")
+
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert len(phone.get("/bookings").json()["items"]) == 1
+    assert book(phone, when=hour(9), key="one").json()["code"] == "idempotency_key_reused"
+
+
+def test_a_loser_gets_409_with_alternatives_and_a_sentence(house, phone):
+    book(house.signed_in("10002"))
+
+    refused = book(phone)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    assert refused.json()["alternatives"] == [hour(4), hour(5), hour(7)]
+    assert refused.json()["detail"] == "这个时段已经被订了，请换一个时间。"
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z"}, "ends_at"),
+        ({"space_id": "room", "starts_at": "2026-11-22T06:00:00", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
+        ({"space_id": "room", "starts_at": "tomorrow", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
+        ({"space_id": "room", **hour(7, -1)}, "body"),
+        ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z", "ends_at": "2999-11-22T06:00:00Z"}, "body"),
+        ({"space_id": 7, **hour(6)}, "space_id"),
+        ({"space_id": "room", "note": "hi", **hour(6)}, "note"),
+    ],
+)
+def test_a_malformed_wish_is_answered_with_its_field_and_books_nothing(phone, wish, field):
+    answer = phone.post("/bookings", wish, key="x")
+
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert phone.get("/bookings").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "from"),
+        ("from=2026-11-22T00:00:00Z", "to"),
+        ("from=today&to=2026-11-22T00:00:00Z", "from"),
+        ("from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z", "to"),
+    ],
+)
+def test_availability_of_no_span_is_malformed(phone, query, field):
+    answer = phone.get(f"/spaces/room/availability?{query}")
+
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+def test_availability_goes_no_further_than_a_month(phone):
+    answer = phone.get("/spaces/room/availability?from=2026-11-22T00:00:00Z&to=2026-12-24T00:00:00Z")
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "to")
+
+
+def test_what_is_not_there_is_404(phone):
+    for path in ("/spaces/attic", f"/spaces/attic/availability?{DAY}", "/bookings/nothing"):
+        assert phone.get(path).status_code == 404
+    assert book(phone, "attic").status_code == 404
+
+
+def test_a_booking_can_be_moved_and_cancelled(phone):
+    booking_id = book(phone).json()["id"]
+
+    moved = phone.patch(f"/bookings/{booking_id}", hour(9))
+    cancelled = phone.delete(f"/bookings/{booking_id}")
+
+    assert (moved.status_code, moved.json()["starts_at"]) == (200, hour(9)["starts_at"])
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "CANCELLED")
+    assert phone.delete(f"/bookings/{booking_id}").json()["code"] == "booking_cancelled"
+    assert phone.patch(f"/bookings/{booking_id}", hour(9)).json()["code"] == "booking_cancelled"
+    assert book(phone, when=hour(9)).status_code == 201
+
+
+def test_a_booking_opens_its_door_while_it_is_the_key(house, phone):
+    booking_id = book(phone).json()["id"]
+    early = phone.post("/unlocks", {"booking_id": booking_id}, key="early")
+    house.clock.advance(hours=1, minutes=55)
+    house.pulse()
+
+    asked = phone.post("/unlocks", {"booking_id": booking_id}, key="now")
+
+    assert (early.status_code, early.json()["code"]) == (409, "booking_too_early")
+    assert (asked.status_code, asked.json()["state"]) == (202, "REQUESTED")
+    with house.centre.sessions.read() as session:
+        assert unlocking.under_way(session, lock_id=asked.json()["lock_id"]).door == 1
+    stranger = house.signed_in("10002")
+    assert stranger.post("/unlocks", {"booking_id": booking_id}, key="s").status_code == 404
+    assert stranger.post("/unlocks", {"lock_id": asked.json()["lock_id"]}, key="t").status_code == 404
+
+
+def test_checking_in_is_said_once_and_stays(house, phone):
+    booking_id = book(phone).json()["id"]
+    assert phone.post(f"/bookings/{booking_id}/check-in", {}).json()["code"] == "booking_too_early"
+    house.clock.advance(hours=2)
+
+    first = phone.post(f"/bookings/{booking_id}/check-in", {}).json()
+    house.clock.advance(minutes=5)
+
+    assert first["checked_in_at"] == hour(6)["starts_at"]
+    assert phone.post(f"/bookings/{booking_id}/check-in", {}).json() == first
+
+
+def test_the_manager_makes_a_space_and_the_desk_closes_it(house, phone):
+    manager, desk = house.signed_in("s001"), house.signed_in("s002")
+    wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room", "slot_min": 30}
+
+    made = manager.post("/staff/spaces", wanted)
+    closed = desk.post("/staff/spaces/studio/closures", {**hour(6, 2), "reason": "tuning"})
+
+    assert (made.status_code, made.json()["name"]) == (201, {"zh-CN": "琴房", "en": "Piano room"})
+    assert closed.status_code == 201
+    assert book(phone, "studio").json()["code"] == "slot_taken"
+    assert desk.delete(f"/staff/spaces/studio/closures/{closed.json()['id']}").status_code == 204
+    assert book(phone, "studio", key="again").status_code == 201
+    assert desk.post("/staff/spaces/studio/closures", {**hour(6), "reason": "x"}).json()["code"] == "slot_taken"
+    assert manager.post("/staff/spaces", wanted).json()["code"] == "space_exists"
+
+
+def test_a_space_needs_a_door_that_is_there_and_hours_that_can_be(house):
+    manager = house.signed_in("s001")
+    wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room"}
+
+    assert manager.post("/staff/spaces", {**wanted, "lock_id": "nothing"}).status_code == 404
+    assert manager.post("/staff/spaces", {**wanted, "opens_min": 600, "closes_min": 600}).status_code == 422
+    assert manager.post("/staff/spaces", {**wanted, "part_of": "attic"}).status_code == 404
+
+
+@pytest.mark.parametrize("member_no", ["10001", "s003"])
+def test_others_make_and_close_nothing(house, member_no):
+    wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room"}
+    somebody = house.signed_in(member_no)
+
+    assert somebody.post("/staff/spaces", wanted).status_code == 403
+    assert somebody.post("/staff/spaces/room/closures", {**hour(6), "reason": "x"}).status_code == 403

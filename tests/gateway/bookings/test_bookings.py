@@ -1,0 +1,270 @@
+"""Booking, moving, cancelling and checking in, on both databases."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from gateway.access import queries as access
+from gateway.bookings import queries, service
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.rules import Policy
+from gateway.fleet import queries as fleet
+from gateway.kit.audit import AuditEntry
+from gateway.kit.errors import Conflict, NotFound
+from gateway.members import service as members
+from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
+from gateway.spaces.model import Claim
+from gateway.spaces.rules import Span
+from tests.centre_builder import NOON, a_device, a_hall, a_member, a_space
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+POLICY = Policy(zone=ZoneInfo("Asia/Shanghai"), days_ahead=14, max_minutes=120, most_ahead=2, key_early_min=10)
+
+
+def span(start=1, length=1):
+    """So many hours after noon."""
+    return Span(NOON + start * HOUR, NOON + (start + length) * HOUR)
+
+
+@pytest.fixture
+def session(sessions):
+    """One transaction with a room behind door 1, a hall behind door 2, and a lawn behind none."""
+    with sessions.begin() as session:
+        a_device(session, "doors", doors=2)
+        a_space(session, "room", lock_id=fleet.lock_at(session, "doors", 1).id)
+        a_hall(session, lock_id=fleet.lock_at(session, "doors", 2).id)
+        a_space(session, "lawn")
+        yield session
+
+
+@pytest.fixture
+def wang(session):
+    return a_member(session, "10001")
+
+
+@pytest.fixture
+def li(session):
+    return a_member(session, "10002")
+
+
+def book(session, member, space_id="room", when=None, *, now=NOON):
+    return service.book(session, member=member, space_id=space_id, span=when or span(), policy=POLICY, now=now)
+
+
+def move(session, booking, member, when, *, now=NOON):
+    return service.move(session, booking=booking, member=member, span=when, policy=POLICY, now=now)
+
+
+def may_open(session, member, space_id, at):
+    return access.may_open(session, member_id=member.id, lock_id=spaces.lock_of(session, space_id), now=at)
+
+
+def acts(session):
+    return [entry.act for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq))]
+
+
+def test_a_booking_is_the_key_from_a_little_before_its_start_to_its_end(session, wang, li):
+    book(session, wang)
+
+    start, end = span()
+    moments = [start - 11 * MINUTE, start - 10 * MINUTE, start, end - MINUTE, end]
+    assert [may_open(session, wang, "room", at) for at in moments] == [False, True, True, True, False]
+    assert not may_open(session, li, "room", start)
+    assert acts(session)[-1] == "booked"
+
+
+def test_the_door_of_a_part_is_that_of_the_whole(session, wang):
+    book(session, wang, "court-3")
+
+    assert may_open(session, wang, "hall", span().starts_at)
+    assert not may_open(session, wang, "room", span().starts_at)
+
+
+def test_what_is_taken_is_refused_with_the_nearest_free_times_of_the_same_length(session, wang, li):
+    book(session, wang, when=span(1))
+    book(session, wang, when=span(3))
+
+    with pytest.raises(Conflict) as refused:
+        book(session, li, when=span(1))
+
+    assert refused.value.code == "slot_taken"
+    starts = [one["starts_at"] for one in refused.value.facts["alternatives"]]
+    assert starts == ["2026-11-22T04:00:00Z", "2026-11-22T06:00:00Z", "2026-11-22T08:00:00Z"]
+    assert session.scalars(select(Booking.member_id)).all() == [wang.id, wang.id]
+
+
+def test_alternatives_are_as_long_as_what_was_wanted_and_lie_within_one_day(session, wang, li):
+    book(session, wang, when=span(1, 2))
+
+    with pytest.raises(Conflict) as refused:
+        book(session, li, when=span(2, 2))
+
+    told = refused.value.facts["alternatives"]
+    assert [one["ends_at"] for one in told] == ["2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "limit"),
+    [
+        (span(-1), "booking_in_the_past", None),
+        (span(24 * 15), "policy.days_ahead", 14),
+        (span(12), "policy.opening_hours", None),
+        (Span(NOON + 90 * MINUTE, NOON + 150 * MINUTE), "policy.slots", None),
+        (span(1, 3), "policy.max_minutes", 120),
+    ],
+)
+def test_each_rule_refuses_by_its_name_and_value(session, wang, when, code, limit):
+    with pytest.raises(Conflict) as refused:
+        book(session, wang, when=when)
+
+    assert (refused.value.code, refused.value.facts.get("limit")) == (code, limit)
+    assert session.scalars(select(Claim)).all() == []
+
+
+def test_a_member_holds_no_more_than_so_many_bookings_that_are_not_over(session, wang):
+    first = book(session, wang, when=span(1))
+    book(session, wang, when=span(2))
+    with pytest.raises(Conflict, match=r"policy\.most_ahead"):
+        book(session, wang, when=span(3))
+
+    service.cancel(session, booking=first, member=wang, now=NOON)
+    book(session, wang, when=span(3))
+    book(session, wang, when=span(4), now=NOON + 3 * HOUR)
+
+
+def test_cancelling_frees_the_time_and_takes_the_key_back_at_once(session, wang, li):
+    booking = book(session, wang)
+
+    service.cancel(session, booking=booking, member=wang, now=NOON)
+
+    assert booking.state is BookingState.CANCELLED
+    assert not may_open(session, wang, "room", span().starts_at)
+    book(session, li)
+    assert acts(session)[-2:] == ["booking_cancelled", "booked"]
+
+
+def test_moving_moves_the_time_and_the_key(session, wang, li):
+    booking = book(session, wang, when=span(1))
+
+    move(session, booking, wang, span(5))
+
+    assert (booking.starts_at, booking.ends_at) == span(5)
+    assert not may_open(session, wang, "room", span(1).starts_at)
+    assert may_open(session, wang, "room", span(5).starts_at)
+    book(session, li, when=span(1))
+
+
+def test_a_move_that_cannot_be_leaves_the_booking_and_its_key_as_they_were(session, wang, li):
+    booking = book(session, wang, when=span(1))
+    book(session, li, when=span(2))
+
+    with pytest.raises(Conflict) as refused:
+        move(session, booking, wang, span(2))
+
+    assert refused.value.code == "slot_taken"
+    assert (booking.starts_at, booking.ends_at) == span(1)
+    assert may_open(session, wang, "room", span(1).starts_at)
+    with pytest.raises(Conflict, match="slot_taken"):
+        book(session, li, when=span(1))
+
+
+def test_a_booking_does_not_count_against_its_own_move(session, wang):
+    booking = book(session, wang, when=span(1))
+    book(session, wang, when=span(2))
+
+    move(session, booking, wang, span(4))
+
+
+def test_what_is_over_or_cancelled_is_neither_moved_nor_cancelled(session, wang):
+    over, cancelled = book(session, wang, when=span(1)), book(session, wang, when=span(2))
+    service.cancel(session, booking=cancelled, member=wang, now=NOON)
+
+    for booking, code, now in [(over, "booking_over", NOON + 2 * HOUR), (cancelled, "booking_cancelled", NOON)]:
+        with pytest.raises(Conflict, match=code):
+            move(session, booking, wang, span(6), now=now)
+        with pytest.raises(Conflict, match=code):
+            service.cancel(session, booking=booking, member=wang, now=now)
+
+
+def test_whoever_says_that_they_came_is_checked_in_once(session, wang):
+    booking = book(session, wang)
+    start = span().starts_at
+    with pytest.raises(Conflict, match="booking_too_early"):
+        service.check_in(session, booking=booking, policy=POLICY, now=start - 11 * MINUTE)
+
+    service.check_in(session, booking=booking, policy=POLICY, now=start - MINUTE)
+    service.check_in(session, booking=booking, policy=POLICY, now=start + MINUTE)
+
+    assert booking.checked_in_at == start - MINUTE
+    assert acts(session).count("checked_in") == 1
+    with pytest.raises(Conflict, match="booking_over"):
+        service.check_in(session, booking=booking, policy=POLICY, now=span().ends_at)
+
+
+def test_opening_the_door_checks_in_what_gave_the_key_and_nothing_else(session, wang):
+    now_, later = book(session, wang, when=span(1)), book(session, wang, when=span(2))
+    lock_id = spaces.lock_of(session, "room")
+
+    service.note_opening(session, member_id=wang.id, lock_id=lock_id, now=span(1).starts_at)
+
+    assert now_.checked_in_at == span(1).starts_at
+    assert later.checked_in_at is None
+
+
+def test_a_booking_names_its_lock_only_while_it_is_the_key(session, wang):
+    room, lawn = book(session, wang, "room"), book(session, wang, "lawn")
+    start = span().starts_at
+
+    assert service.lock_of(session, booking=room, policy=POLICY, now=start) == spaces.lock_of(session, "room")
+    with pytest.raises(Conflict, match="booking_too_early"):
+        service.lock_of(session, booking=room, policy=POLICY, now=NOON)
+    with pytest.raises(Conflict, match="booking_over"):
+        service.lock_of(session, booking=room, policy=POLICY, now=span().ends_at)
+    with pytest.raises(Conflict, match="no_door"):
+        service.lock_of(session, booking=lawn, policy=POLICY, now=start)
+
+
+def test_a_disabled_member_has_a_booking_and_no_key(session, wang):
+    book(session, wang)
+
+    members.disable_member(session, member=wang, actor="desk", now=NOON)
+
+    assert not may_open(session, wang, "room", span().starts_at)
+
+
+def test_other_peoples_bookings_are_not_there(session, wang, li):
+    booking = book(session, wang)
+
+    with pytest.raises(NotFound):
+        queries.booking_of(session, member_id=li.id, booking_id=booking.id)
+
+
+def test_availability_says_of_every_slot_why_it_is_not_free(session, wang):
+    book(session, wang, "court-1", when=span(1))
+    hall = spaces.space(session, "hall")
+    spaces_service.close(session, space=hall, span=span(3), reason="polish", actor="desk", now=NOON)
+
+    found = queries.availability(session, space=hall, within=span(-1, 6), policy=POLICY, now=NOON)
+
+    assert [slot.reason for slot in found] == ["in_the_past", None, "slot_taken", None, "closed", None]
+
+
+def test_what_is_shown_as_free_can_be_booked_and_what_is_not_cannot(session, wang, li):
+    a_space(session, "kitchen", buffer_min=30)
+    book(session, wang, "kitchen", when=span(2))
+    kitchen = spaces.space(session, "kitchen")
+    shown = queries.availability(session, space=kitchen, within=span(0, 5), policy=POLICY, now=NOON)
+
+    for slot in shown:
+        can_be = True
+        try:
+            with session.begin_nested() as trial:
+                book(session, li, "kitchen", when=slot.span)
+                trial.rollback()
+        except Conflict:
+            can_be = False
+        assert can_be is (slot.reason is None), slot
+    assert [slot.reason for slot in shown] == [None, "slot_taken", "slot_taken", "slot_taken", None]
