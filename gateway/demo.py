@@ -15,7 +15,9 @@ from devices.wire.signing import PublicKey, SigningKey
 from gateway import broker
 from gateway.centre import Centre, open_centre
 from gateway.files import write_private
+from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
+from gateway.fleet.model import Device
 from gateway.fleet.rules import Presentation
 from gateway.kit.ids import new_boot_id
 from gateway.lockers import service as lockers
@@ -26,6 +28,8 @@ from gateway.members import service as members
 from gateway.members.model import Language, Role
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
+from gateway.spaces import service as spaces
+from gateway.spaces.model import Space, SpaceKind
 
 FOLDER: Final = "demo"
 
@@ -68,6 +72,34 @@ BANKS: Final = (
 
 
 @dataclass(frozen=True)
+class DemoSpace:
+    """Something of the demo building that can be booked. `door`: of the device `doors`; None: that of `part_of`."""
+
+    id: str
+    kind: SpaceKind
+    name_zh: str
+    name_en: str
+    door: int | None = None
+    part_of: str | None = None
+    slot_min: int = 60
+    buffer_min: int = 0
+
+
+DOORS: Final = "doors"  # one device for the doors of the rooms
+SPACES: Final = (
+    DemoSpace("hall", SpaceKind.COURT, "篮球馆", "Sports hall", door=1),
+    DemoSpace("half-a", SpaceKind.COURT, "半场 A", "Half court A", part_of="hall"),
+    DemoSpace("half-b", SpaceKind.COURT, "半场 B", "Half court B", part_of="hall"),
+    DemoSpace("court-1", SpaceKind.COURT, "羽毛球场 1", "Badminton court 1", part_of="half-a"),
+    DemoSpace("court-2", SpaceKind.COURT, "羽毛球场 2", "Badminton court 2", part_of="half-a"),
+    DemoSpace("court-3", SpaceKind.COURT, "羽毛球场 3", "Badminton court 3", part_of="half-b"),
+    DemoSpace("court-4", SpaceKind.COURT, "羽毛球场 4", "Badminton court 4", part_of="half-b"),
+    DemoSpace("piano-room", SpaceKind.ROOM, "琴房", "Piano room", door=2, slot_min=30),
+    DemoSpace("meeting-room", SpaceKind.ROOM, "会议室", "Meeting room", door=3, slot_min=30, buffer_min=10),
+)
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody of the demo centre."""
 
@@ -100,8 +132,12 @@ def furnish(
     """
     centre = open_centre(centre_dir, environ=os.environ if environ is None else environ)
     try:
-        keys = {bank.device: _device_files(centre_dir, bank, centre.settings) for bank in banks}
+        doors = {bank.device: len(bank.sizes) for bank in banks} | {
+            DOORS: sum(space.door is not None for space in SPACES)
+        }
+        keys = {device: _device_files(centre_dir, device, count, centre.settings) for device, count in doors.items()}
         _install_banks(centre, banks, keys)
+        _install_spaces(centre, doors[DOORS], keys[DOORS])
         return _settle_people(centre, password)
     finally:
         centre.sessions.close()
@@ -176,32 +212,32 @@ def _easy_password() -> str:
     return f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(10_000):04}"
 
 
-def _device_files(centre_dir: Path, bank: DemoBank, settings: Settings) -> PublicKey:
+def _device_files(centre_dir: Path, device: str, doors: int, settings: Settings) -> PublicKey:
     """The device's key and its broker password, made once, and its node.toml as the settings now say."""
-    folder = centre_dir / FOLDER / bank.device
+    folder = centre_dir / FOLDER / device
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file = folder / "device.pem"
     if not key_file.exists():
         SigningKey.generate().save(key_file)
-    broker.add_user(centre_dir, bank.device)
+    broker.add_user(centre_dir, device)
     gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
-    (folder / "node.toml").write_text(_node_text(bank, settings, gateway_key), encoding="utf-8")
+    (folder / "node.toml").write_text(_node_text(device, doors, settings, gateway_key), encoding="utf-8")
     return SigningKey.load(key_file).public()
 
 
-def _node_text(bank: DemoBank, settings: Settings, gateway_key: str) -> str:
+def _node_text(device: str, doors: int, settings: Settings, gateway_key: str) -> str:
     lines = [
         "# A device of the demo building; written at every start of the demo.",
         f'site = "{settings.site}"',
-        f'device = "{bank.device}"',
+        f'device = "{device}"',
         f'gateway_key = "{gateway_key}"',
         "",
         "[broker]",
         f'host = "{settings.broker.host}"',
         f"port = {settings.broker.port}",
-        f'username = "{bank.device}"',
-        f'password_file = "../../broker/secrets/{bank.device}"',
-        *(line for no in range(1, len(bank.sizes) + 1) for line in _door_lines(no)),
+        f'username = "{device}"',
+        f'password_file = "../../broker/secrets/{device}"',
+        *(line for no in range(1, doors + 1) for line in _door_lines(no)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -220,19 +256,7 @@ def _install_banks(centre: Centre, banks: Sequence[DemoBank], keys: Mapping[str,
 
 
 def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) -> None:
-    """As if it had spoken up, somebody had compared its label and made a bank of it, and it had been switched off."""
-    there = Presentation(
-        device_id=bank.device,
-        online=True,
-        boot_id=new_boot_id(),
-        kind="locker_bank",
-        public_key=key.text(),
-        fingerprint=key.fingerprint(),
-        doors=len(bank.sizes),
-    )
-    fleet.note_presence(session, there, now=now)
-    fleet.note_presence(session, replace(there, online=False), now=now)
-    device = fleet.approve(session, device_id=bank.device, fingerprint=key.fingerprint(), actor="gateway", now=now)
+    device = _approve(session, bank.device, len(bank.sizes), key, now)
     lockers.found_bank(
         session,
         device=device,
@@ -242,6 +266,47 @@ def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) ->
         actor="gateway",
         now=now,
     )
+
+
+def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        if session.get(Space, SPACES[0].id) is not None:
+            return
+        _approve(session, DOORS, doors, key, now)
+        for space in SPACES:
+            lock = fleet_queries.lock_at(session, DOORS, space.door) if space.door else None
+            spaces.make_space(
+                session,
+                space_id=space.id,
+                kind=space.kind,
+                name_zh=space.name_zh,
+                name_en=space.name_en,
+                parent_id=space.part_of,
+                lock_id=lock.id if lock else None,
+                opens_min=8 * 60,
+                closes_min=22 * 60,
+                slot_min=space.slot_min,
+                buffer_min=space.buffer_min,
+                actor="gateway",
+                now=now,
+            )
+
+
+def _approve(session: Session, device_id: str, doors: int, key: PublicKey, now: datetime) -> Device:
+    """As if it had spoken up, somebody had compared its label, and it had been switched off."""
+    there = Presentation(
+        device_id=device_id,
+        online=True,
+        boot_id=new_boot_id(),
+        kind="locker_bank",
+        public_key=key.text(),
+        fingerprint=key.fingerprint(),
+        doors=doors,
+    )
+    fleet.note_presence(session, there, now=now)
+    fleet.note_presence(session, replace(there, online=False), now=now)
+    return fleet.approve(session, device_id=device_id, fingerprint=key.fingerprint(), actor="gateway", now=now)
 
 
 def _boxes(bank: DemoBank) -> Iterable[Box]:
