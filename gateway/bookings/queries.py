@@ -1,9 +1,10 @@
 """Questions about bookings and about what is free. Read-only."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,8 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.kit.errors import NotFound
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.model import ClaimKind, Space
+from gateway.spaces.queries import Taken
 from gateway.spaces.rules import Hours, Span, places_for, slots
 
 
@@ -69,7 +71,7 @@ def alternatives(session: Session, *, space: Space, wanted: Span, policy: Policy
     free = _Freedom(session, space, near)
     spans = _runs(list(slots(hours_of(space, policy.zone), near)), wanted)
     last = now + timedelta(days=policy.days_ahead)
-    return rules.nearest(wanted, (span for span in spans if span.starts_at <= last and free.reason(span, now) is None))
+    return rules.nearest(wanted, spans, is_free=lambda span: span.starts_at <= last and free.reason(span, now) is None)
 
 
 def _runs(found: list[Span], wanted: Span) -> Iterator[Span]:
@@ -89,29 +91,48 @@ class _Freedom:
         self._places = {part.id: part.places for part in parts}
         self._is_divided = [part.id for part in parts] != [space.id]
         self._buffer = timedelta(minutes=space.buffer_min)
-        self._by_day: dict[date, list[Claim]] = defaultdict(list)
+        self._diaries: dict[tuple[str, int], _Diary] = defaultdict(_Diary)
         for claim in spaces.claims(session, self._places, Span(within.starts_at, within.ends_at + self._buffer)):
-            for day in _days(Span(claim.starts_at, claim.ends_at)):
-                self._by_day[day].append(claim)
+            self._diaries[claim.space_id, claim.place].add(claim)
 
     def reason(self, slot: Span, now: datetime) -> str | None:
         """Why nobody can have this time; None: it is free."""
         if slot.starts_at < now:
             return "in_the_past"
-        span = Span(slot.starts_at, slot.ends_at + self._buffer)
-        claims = [claim for day in _days(span) for claim in self._by_day.get(day, ())]
-        if self._has_room(spaces.taken(claims, span)):
+        found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
+        if self._has_room(found):
             return None
-        closed = spaces.taken((claim for claim in claims if claim.kind is ClaimKind.CLOSURE), span)
+        closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
         return "slot_taken" if self._has_room(closed) else "closed"
 
-    def _has_room(self, taken: dict[str, set[int]]) -> bool:
+    def _claims(self, span: Span) -> list[Taken]:
+        first = (diary.first_in(span) for diary in self._diaries.values())
+        return [claim for claim in first if claim is not None]
+
+    def _has_room(self, claims: list[Taken]) -> bool:
+        if not claims:
+            return True
+        taken: dict[str, set[int]] = defaultdict(set)
+        for claim in claims:
+            taken[claim.space_id].add(claim.place)
         return bool(places_for(self._places, taken, whole=self._is_divided))
 
 
-def _days(span: Span) -> Iterator[date]:
-    """Every day, by UTC, that a span touches."""
-    day = span.starts_at.astimezone(UTC).date()
-    while day <= span.ends_at.astimezone(UTC).date():
-        yield day
-        day += timedelta(days=1)
+class _Diary:
+    """The claims on one place: in order, and none overlaps another."""
+
+    def __init__(self) -> None:
+        self._claims: list[Taken] = []
+        self._ends: list[datetime] = []
+
+    def add(self, claim: Taken) -> None:
+        """The next one."""
+        self._claims.append(claim)
+        self._ends.append(claim.ends_at)
+
+    def first_in(self, span: Span) -> Taken | None:
+        """The first that reaches into a span."""
+        at = bisect_right(self._ends, span.starts_at)
+        if at < len(self._claims) and self._claims[at].starts_at < span.ends_at:
+            return self._claims[at]
+        return None

@@ -1,8 +1,9 @@
 """Judgements about bookings: plain values in, an answer out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -65,10 +66,10 @@ def key_refusal(booking: Booking, policy: Policy, now: datetime) -> str | None:
     return "booking_too_early" if now < key_span(policy, span_of(booking)).starts_at else None
 
 
-def nearest(wanted: Span, free: Iterable[Span]) -> list[Span]:
+def nearest(wanted: Span, spans: Iterable[Span], *, is_free: Callable[[Span], bool]) -> list[Span]:
     """The free times nearest to the one that was wanted, at most three, in the order of the day."""
-    best = sorted(free, key=lambda span: abs(span.starts_at - wanted.starts_at))[:MOST_ALTERNATIVES]
-    return sorted(best)
+    nearest_first = sorted(spans, key=lambda span: abs(span.starts_at - wanted.starts_at))
+    return sorted(islice(filter(is_free, nearest_first), MOST_ALTERNATIVES))
 
 
 def span_of(booking: Booking) -> Span:

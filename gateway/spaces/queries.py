@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -53,10 +55,20 @@ def lock_of(session: Session, space_id: str) -> str | None:
     return next((one.lock_id for one in line_up(session, space_id) if one.lock_id is not None), None)
 
 
-def claims(session: Session, space_ids: Collection[str], within: Span) -> Sequence[Claim]:
+class Taken(NamedTuple):
+    """A claim as whoever looks for free places needs it: there may be thousands."""
+
+    space_id: str
+    place: int
+    starts_at: datetime
+    ends_at: datetime
+    kind: ClaimKind
+
+
+def claims(session: Session, space_ids: Collection[str], within: Span) -> list[Taken]:
     """What is claimed of these undivided spaces at any time within a span, in order."""
-    return session.scalars(
-        select(Claim)
+    rows = session.execute(
+        select(Claim.space_id, Claim.place, Claim.starts_at, Claim.ends_at, Claim.kind)
         .where(
             Claim.space_id.in_(space_ids),
             Claim.released_at.is_(None),
@@ -64,10 +76,11 @@ def claims(session: Session, space_ids: Collection[str], within: Span) -> Sequen
             Claim.ends_at > within.starts_at,
         )
         .order_by(Claim.starts_at)
-    ).all()
+    )
+    return [Taken._make(row) for row in rows]
 
 
-def taken(claims: Iterable[Claim], span: Span) -> dict[str, set[int]]:
+def taken(claims: Iterable[Taken], span: Span) -> dict[str, set[int]]:
     """Which places of which undivided spaces are not free at some time in a span."""
     found: dict[str, set[int]] = defaultdict(set)
     for claim in claims:
