@@ -111,6 +111,15 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "booking_over": Words(409, "这次预订已经结束。", "This booking is over."),
         "booking_cancelled": Words(409, "这次预订已经取消。", "This booking was cancelled."),
+        "booking_released": Words(
+            409,
+            "没有人来，这次预订已经让给别人。",
+            "Nobody came, so the time of this booking was given to others.",
+        ),
+        "booking_not_released": Words(409, "这次预订没有被收回。", "This booking was not given to others."),
+        "booking_reclaim_late": Words(
+            409, "已经过了 5 分钟，请重新预订。", "More than five minutes have passed. Please book again."
+        ),
         "no_door": Words(409, "这里没有门锁，直接进去就可以。", "There is no locked door here: just go in."),
         "space_exists": Words(409, "已有编号为 {space_id} 的场地。", "There is a space called {space_id} already."),
         "space_claimed": Words(

@@ -42,7 +42,7 @@ HOURS = 14  # a room is open for
 SHARE_TAKEN = 1 / 3
 AIM = 3.0
 ZONE = ZoneInfo("Asia/Shanghai")
-POLICY = Policy(zone=ZONE, days_ahead=60, max_minutes=120, most_ahead=100_000, key_early_min=10)
+POLICY = Policy(zone=ZONE, days_ahead=60, max_minutes=120, most_ahead=100_000, key_early_min=10, no_show_after_min=15)
 NOW = datetime.now(UTC)
 FIRST = (NOW + timedelta(days=1)).astimezone(ZONE).replace(hour=8, minute=0, second=0, microsecond=0).astimezone(UTC)
 SLOTS = [(f"room-{no:03}", day, hour) for no in range(11) for day in range(2) for hour in range(HOURS)]

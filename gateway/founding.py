@@ -70,6 +70,8 @@ zone = {zone}
 # most_ahead = 4
 # So many minutes before its start a booking opens the door.
 # key_early_min = 10
+# So many minutes after its start a booking that nobody came to is given back; 0: never.
+# no_show_after_min = 15
 """
 
 

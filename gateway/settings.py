@@ -84,12 +84,16 @@ class RentalSettings(_Section):
 
 
 class BookingSettings(_Section):
-    """How far ahead, how long and how many at a time a member may book, and how early a booking opens its door."""
+    """How far ahead, how long and how many at a time a member may book; how early a booking opens its door.
+
+    `no_show_after_min`: when a booking that nobody came to is given back; 0: never.
+    """
 
     days_ahead: Days = 14
     max_minutes: Annotated[int, Field(ge=5, le=1440)] = 120
     most_ahead: Annotated[int, Field(ge=1, le=1000)] = 4
     key_early_min: Annotated[int, Field(ge=0, le=120)] = 10
+    no_show_after_min: Annotated[int, Field(ge=0, le=240)] = 15
 
 
 class Settings(_Section):

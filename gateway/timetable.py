@@ -7,6 +7,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.bookings import no_shows
+from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.kit import audit
 from gateway.members import service as members
@@ -34,4 +36,12 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
             head = audit.head(session)
         anchors.keep(centre.directory / "data" / anchors.FILE_NAME, head, key=key, now=centre.clock.now())
 
-    return [(forget_ended_sessions, 60), (anchor_the_audit_trail, 5)]
+    def release_no_shows() -> None:
+        now = centre.clock.now()
+        with centre.sessions.read() as session:
+            unattended = bookings_queries.unattended(session, now=now)
+        for booking_id in unattended:  # one at a time, so that nobody's unlock waits for all of them
+            with centre.sessions.begin() as session:
+                no_shows.release(session, booking_id=booking_id, policy=centre.booking_policy, now=now)
+
+    return [(forget_ended_sessions, 60), (anchor_the_audit_trail, 5), (release_no_shows, 1)]

@@ -8,6 +8,7 @@ from api.idempotency import Keyed, Repeatable
 from api.openapi import problems
 from api.space_views import BookingChange, BookingView, BookingWish
 from api.views import Items, items
+from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
@@ -84,7 +85,9 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
 
 @router.patch(
     "/{booking_id}",
-    responses=problems(*_SIGNED_IN, *_POLICY, "not_found", "malformed", "booking_cancelled", "booking_over"),
+    responses=problems(
+        *_SIGNED_IN, *_POLICY, "not_found", "malformed", "booking_cancelled", "booking_released", "booking_over"
+    ),
 )
 async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> BookingView:
     """Have the same space at another time. Where that cannot be, the booking stays as it was."""
@@ -107,7 +110,10 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
     return await desk.backroom.write(act)
 
 
-@router.delete("/{booking_id}", responses=problems(*_SIGNED_IN, "not_found", "booking_cancelled", "booking_over"))
+@router.delete(
+    "/{booking_id}",
+    responses=problems(*_SIGNED_IN, "not_found", "booking_cancelled", "booking_released", "booking_over"),
+)
 async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
     """Give the time back. Answers with the booking as it ended."""
     desk = who.desk
@@ -132,6 +138,7 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
         "booking_too_early",
         "booking_over",
         "booking_cancelled",
+        "booking_released",
         "malformed",
         "idempotency_key_reused",
     ),
@@ -147,6 +154,36 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
                 return told
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
             bookings_service.check_in(session, booking=booking, policy=desk.centre.booking_policy, now=now)
+            return attempt.keep(session, member_id=member.id, status=200, view=_view(session, booking), now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.post(
+    "/{booking_id}/reclaim",
+    response_model=BookingView,
+    responses=problems(
+        *_SIGNED_IN,
+        "not_found",
+        "booking_not_released",
+        "booking_reclaim_late",
+        "booking_over",
+        "slot_taken",
+        "malformed",
+        "idempotency_key_reused",
+    ),
+)
+async def reclaim_booking(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
+    """Come after all: within five minutes a booking that was given back is had again, if still free. Send `{}`."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member, now = who.member(session), desk.clock.now()
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
+            no_shows.reclaim(session, booking=booking, member=member, policy=desk.centre.booking_policy, now=now)
             return attempt.keep(session, member_id=member.id, status=200, view=_view(session, booking), now=now)
 
     return await desk.backroom.write(act)

@@ -44,6 +44,7 @@ Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the 
         "booking_too_early",
         "booking_over",
         "booking_cancelled",
+        "booking_released",
         "no_door",
         "unlock_under_way",
         "malformed",

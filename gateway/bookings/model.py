@@ -14,6 +14,7 @@ class BookingState(StrEnum):
 
     CONFIRMED = "CONFIRMED"  # theirs; over when `ends_at` has passed
     CANCELLED = "CANCELLED"  # given back
+    RELEASED = "RELEASED"  # nobody came: given back to everybody
 
 
 class Booking(Base):
@@ -23,6 +24,7 @@ class Booking(Base):
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="span"),
         CheckConstraint("(state = 'CANCELLED') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        CheckConstraint("(state = 'RELEASED') = (released_at IS NOT NULL)", name="released"),
         Index("ix_bookings_member", "member_id", "starts_at"),
         Index("ix_bookings_space", "space_id", "starts_at"),
     )
@@ -36,3 +38,4 @@ class Booking(Base):
     booked_at: Mapped[datetime] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)

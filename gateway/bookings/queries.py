@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from gateway.bookings import rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import Presence
 from gateway.kit.errors import NotFound
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
@@ -52,6 +54,22 @@ def held_by(session: Session, *, member_id: str, now: datetime, apart_from: str 
         Booking.member_id == member_id, Booking.state == BookingState.CONFIRMED, Booking.ends_at > now
     )
     return session.scalar(live if apart_from is None else live.where(Booking.id != apart_from)) or 0
+
+
+def unattended(session: Session, *, now: datetime) -> Sequence[str]:
+    """The ids of those that have begun, are not over, and to which nobody has come."""
+    begun = select(Booking.id).where(
+        Booking.state == BookingState.CONFIRMED,
+        Booking.checked_in_at.is_(None),
+        Booking.starts_at <= now,
+        Booking.ends_at > now,
+    )
+    return session.scalars(begun.order_by(Booking.starts_at)).all()
+
+
+def is_door_away(session: Session, lock_id: str) -> bool:
+    """Whether the device behind a lock cannot be reached now, or nobody can tell."""
+    return fleet.device(session, fleet.lock(session, lock_id).device_id).presence is not Presence.ONLINE
 
 
 def hours_of(space: Space, zone: ZoneInfo) -> Hours:

@@ -11,18 +11,24 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.spaces.rules import Hours, Span, span_fault
 
 MOST_ALTERNATIVES = 3
+RECLAIM_WITHIN = timedelta(minutes=5)
 ALTERNATIVES_WITHIN = timedelta(hours=24)  # before and after the time that was wanted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a centre allows, by its own clock. `key_early_min`: a booking opens its door so long before it starts."""
+    """What a centre allows, by its own clock.
+
+    `key_early_min`: a booking opens its door so long before it starts. `no_show_after_min`: so long after its start a
+    booking that nobody came to is given back; 0: never.
+    """
 
     zone: ZoneInfo
     days_ahead: int
     max_minutes: int
     most_ahead: int  # bookings not yet over, a member
     key_early_min: int
+    no_show_after_min: int
 
 
 class Refusal(NamedTuple):
@@ -51,6 +57,8 @@ def change_refusal(booking: Booking, now: datetime) -> str | None:
     """Why a booking can be neither moved nor cancelled any more, or None."""
     if booking.state is BookingState.CANCELLED:
         return "booking_cancelled"
+    if booking.state is BookingState.RELEASED:
+        return "booking_released"
     return "booking_over" if booking.ends_at <= now else None
 
 
@@ -64,6 +72,23 @@ def key_refusal(booking: Booking, policy: Policy, now: datetime) -> str | None:
     if refusal := change_refusal(booking, now):
         return refusal
     return "booking_too_early" if now < key_span(policy, span_of(booking)).starts_at else None
+
+
+def is_no_show(booking: Booking, policy: Policy, now: datetime) -> bool:
+    """Nobody came, the grace after the start has passed, and there is time left that others could use."""
+    if policy.no_show_after_min == 0 or booking.state is not BookingState.CONFIRMED:
+        return False
+    grace_is_over = now >= booking.starts_at + timedelta(minutes=policy.no_show_after_min)
+    return booking.checked_in_at is None and grace_is_over and now < booking.ends_at
+
+
+def reclaim_refusal(booking: Booking, now: datetime) -> str | None:
+    """Why a booking that was given back is not had again, or None."""
+    if booking.released_at is None:
+        return "booking_not_released"
+    if booking.ends_at <= now:
+        return "booking_over"
+    return "booking_reclaim_late" if now > booking.released_at + RECLAIM_WITHIN else None
 
 
 def nearest(wanted: Span, spans: Iterable[Span], *, is_free: Callable[[Span], bool]) -> list[Span]:

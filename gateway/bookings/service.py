@@ -47,8 +47,8 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
         raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
     session.add(booking)
     session.flush()
-    _give_key(session, booking, policy)
-    _tell(session, booking, actor=member.audit_id, act="booked", now=now)
+    give_key(session, booking, policy)
+    tell(session, booking, actor=member.audit_id, act="booked", now=now)
     return booking
 
 
@@ -64,20 +64,20 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
         raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
-    _change(session, booking, starts_at=span.starts_at, ends_at=span.ends_at, checked_in_at=None)
+    change(session, booking, starts_at=span.starts_at, ends_at=span.ends_at, checked_in_at=None)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
-    _give_key(session, booking, policy)
-    _tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
+    give_key(session, booking, policy)
+    tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
     return booking
 
 
 def cancel(session: Session, *, booking: Booking, member: Member, now: datetime) -> Booking:
     """Give the time back; the key ends with it. Raises Conflict: `booking_cancelled`, `booking_over`."""
     _take_up(session, booking, now)
-    _change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
+    change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
-    _tell(session, booking, actor=member.audit_id, act="booking_cancelled", now=now)
+    tell(session, booking, actor=member.audit_id, act="booking_cancelled", now=now)
     return booking
 
 
@@ -147,13 +147,15 @@ def _take_up(session: Session, booking: Booking, now: datetime) -> None:
         raise Conflict(refusal)
 
 
-def _change(session: Session, booking: Booking, **values: object) -> None:
-    """Change a booking that still stands; of two racing acts exactly one does. Raises Conflict("booking_cancelled")."""
+def change(
+    session: Session, booking: Booking, *, since: BookingState = BookingState.CONFIRMED, **values: object
+) -> None:
+    """Change a booking that still stands as it did; of two racing acts exactly one does.
+
+    Raises Conflict("booking_cancelled").
+    """
     changed = session.execute(
-        update(Booking)
-        .where(Booking.id == booking.id, Booking.state == BookingState.CONFIRMED)
-        .values(**values)
-        .returning(Booking.id)
+        update(Booking).where(Booking.id == booking.id, Booking.state == since).values(**values).returning(Booking.id)
     ).scalar_one_or_none()
     if changed is None:
         raise Conflict("booking_cancelled")
@@ -162,12 +164,13 @@ def _change(session: Session, booking: Booking, **values: object) -> None:
 
 def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
     if booking.checked_in_at is None:
-        _change(session, booking, checked_in_at=now)
+        change(session, booking, checked_in_at=now)
         member = session.get_one(Member, booking.member_id)
-        _tell(session, booking, actor=member.audit_id, act="checked_in", now=now)
+        tell(session, booking, actor=member.audit_id, act="checked_in", now=now)
 
 
-def _give_key(session: Session, booking: Booking, policy: Policy) -> None:
+def give_key(session: Session, booking: Booking, policy: Policy) -> None:
+    """Let the booking's member open its door, where there is one."""
     lock_id = spaces.lock_of(session, booking.space_id)
     if lock_id is None:
         return
@@ -183,7 +186,7 @@ def _give_key(session: Session, booking: Booking, policy: Policy) -> None:
     )
 
 
-def _tell(session: Session, booking: Booking, *, actor: str, act: str, now: datetime) -> None:
+def tell(session: Session, booking: Booking, *, actor: str, act: str, now: datetime) -> None:
     """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
     announce(session, "booking", id=booking.id, member_id=booking.member_id, state=booking.state)
     audit.append(

@@ -1,6 +1,7 @@
 """Questions about unlocks. Read-only."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -45,6 +46,14 @@ def unsettled_locks(session: Session) -> frozenset[str]:
 def under_way(session: Session, *, lock_id: str) -> Unlock | None:
     """The unsettled unlock of this lock; there is never a second."""
     return session.scalar(select(Unlock).where(Unlock.lock_id == lock_id, Unlock.settled_at.is_(None)))
+
+
+def was_asked_for(session: Session, *, member_id: str, lock_id: str, since: datetime) -> bool:
+    """Whether a member has asked for this lock since then, whatever came of it."""
+    asked = select(Unlock.id).where(
+        Unlock.lock_id == lock_id, Unlock.member_id == member_id, Unlock.requested_at >= since
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def device_refusal(session: Session, device_id: str) -> str | None:

@@ -43,6 +43,7 @@ def test_it_holds_every_resource_there_is():
         "/bookings",
         "/bookings/{booking_id}",
         "/bookings/{booking_id}/check-in",
+        "/bookings/{booking_id}/reclaim",
         "/unlocks",
         "/unlocks/{unlock_id}",
         "/live",

@@ -30,6 +30,7 @@ BODIES = {
     "book": {"space_id": "room", **HOUR},
     "move_booking": HOUR,
     "check_in": {},
+    "reclaim_booking": {},
     "make_space": {"id": "x", "kind": "room", "name_zh": "房", "name_en": "Room"},
     "close_space": {**HOUR, "reason": "x"},
     "sign_in": {"member_no": "10001", "password": "x"},

@@ -23,7 +23,7 @@ RETURNED = {  # codes that a rule returns and a service raises
     "gateway/lockers/rules.py": {"rent_refusal", "end_refusal", "_door_refusal", "nothing_free"},
     "gateway/unlocking/queries.py": {"device_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},
-    "gateway/bookings/rules.py": {"change_refusal", "key_refusal"},
+    "gateway/bookings/rules.py": {"change_refusal", "key_refusal", "reclaim_refusal"},
 }
 NOT_CODES = {"in_the_past"}
 

@@ -34,7 +34,14 @@ SLOTS = [
     for opens_at in MORNINGS
     for hour in range(14)
 ]
-POLICY = Policy(zone=ZoneInfo("Asia/Shanghai"), days_ahead=14, max_minutes=120, most_ahead=1000, key_early_min=10)
+POLICY = Policy(
+    zone=ZoneInfo("Asia/Shanghai"),
+    days_ahead=14,
+    max_minutes=120,
+    most_ahead=1000,
+    key_early_min=10,
+    no_show_after_min=15,
+)
 
 
 def furnish(sessions):

@@ -29,7 +29,9 @@ GATEWAY = SigningKey.generate()
 DEVICE = SigningKey.generate()
 BASE = "hearth/1/demo/bank-a"
 BOOT = "b" * 16
-POLICY = Policy(zone=ZoneInfo("Asia/Shanghai"), days_ahead=14, max_minutes=120, most_ahead=2, key_early_min=10)
+POLICY = Policy(
+    zone=ZoneInfo("Asia/Shanghai"), days_ahead=14, max_minutes=120, most_ahead=2, key_early_min=10, no_show_after_min=15
+)
 
 
 class Ear(MemoryCarriage):

@@ -39,6 +39,7 @@ def test_a_site_is_enough(load):
     assert (settings.rentals.days, settings.rentals.max_days) == (1, 7)
     assert (settings.bookings.days_ahead, settings.bookings.max_minutes) == (14, 120)
     assert (settings.bookings.most_ahead, settings.bookings.key_early_min) == (4, 10)
+    assert settings.bookings.no_show_after_min == 15
 
 
 def test_the_file_sets_and_the_environment_overrides(load):
@@ -151,4 +152,4 @@ def test_settings_cannot_be_changed_afterwards(load):
 
 def test_every_setting_has_its_variable():
     assert variables()["HEARTH_BROKER_LAN_PORT"] == ("broker", "lan_port")
-    assert len(variables()) == 12
+    assert len(variables()) == 17

@@ -7,13 +7,16 @@ from sqlalchemy import func, select
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.bookings import service as bookings
+from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
 from gateway.kit import audit
 from gateway.members import service as members
 from gateway.members.model import MemberSession
 from gateway.settings import Settings
+from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_member
+from tests.centre_builder import NOON, HandClock, a_member, a_space
 
 KEY = SigningKey.generate()
 
@@ -54,6 +57,19 @@ def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable)
     kept = anchors.read(centre.directory / "data" / anchors.FILE_NAME, key=KEY.public())
     with centre.sessions.read() as session:
         assert kept == {1: audit.head(session).hash}
+
+
+def test_a_booking_that_nobody_came_to_is_given_back(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        wang, policy = a_member(session), centre.booking_policy
+        span = Span(NOON, NOON + timedelta(hours=1))
+        booking = bookings.book(session, member=wang, space_id="lawn", span=span, policy=policy, now=NOON)
+    centre.clock.advance(minutes=15)
+    for _ in range(2):
+        run(timetable, "release_no_shows")
+    with centre.sessions.read() as session:
+        assert session.get_one(Booking, booking.id).state is BookingState.RELEASED
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/reclaim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reclaim Booking
+         * @description Come after all: for five minutes a booking that was given back can be had again, if it is still free. Send `{}`.
+         */
+        post: operations["reclaim_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unlocks": {
         parameters: {
             query?: never;
@@ -699,7 +719,7 @@ export interface components {
          * @description Where a booking stands.
          * @enum {string}
          */
-        BookingState: "CONFIRMED" | "CANCELLED";
+        BookingState: "CONFIRMED" | "CANCELLED" | "RELEASED";
         /**
          * BookingView
          * @description A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
@@ -2590,7 +2610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_cancelled`, `booking_over` */
+            /** @description `booking_cancelled`, `booking_released`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2670,7 +2690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead`, `booking_cancelled`, `booking_over` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead`, `booking_cancelled`, `booking_released`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2749,7 +2769,86 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_too_early`, `booking_over`, `booking_cancelled` */
+            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reclaim_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `slot_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2907,7 +3006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `no_door`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;

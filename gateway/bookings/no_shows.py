@@ -1,0 +1,61 @@
+"""A booked space that nobody came to goes back to everybody; whoever comes late has it again if it is still free."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gateway.access import service as access
+from gateway.access.model import GrantSource
+from gateway.bookings import queries, rules, service
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.rules import Policy
+from gateway.kit.errors import Conflict
+from gateway.members.model import Member
+from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
+from gateway.spaces.model import ClaimKind
+from gateway.unlocking import queries as unlocking
+
+
+def release(session: Session, *, booking_id: str, policy: Policy, now: datetime) -> bool:
+    """Give a booking's time back if nobody came and nothing of ours kept them out. True when it was. Safe to repeat."""
+    booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
+        return False
+    service.change(session, booking, state=BookingState.RELEASED, released_at=now)
+    spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
+    access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
+    service.tell(session, booking, actor="gateway", act="booking_released", now=now)
+    return True
+
+
+def reclaim(session: Session, *, booking: Booking, member: Member, policy: Policy, now: datetime) -> Booking:
+    """The member is there after all, minutes after their time was given back: it is theirs again, and they are in.
+
+    Raises Conflict: `booking_not_released`, `booking_reclaim_late`, `booking_over`, and `slot_taken` when somebody else
+    has it by now.
+    """
+    session.refresh(booking, with_for_update=True)
+    if refusal := rules.reclaim_refusal(booking, now):
+        raise Conflict(refusal)
+    space = spaces.space(session, booking.space_id)
+    spaces_service.claim(
+        session, space=space, span=rules.span_of(booking), kind=ClaimKind.BOOKING, source_id=booking.id
+    )
+    service.change(
+        session, booking, since=BookingState.RELEASED, state=BookingState.CONFIRMED, checked_in_at=now, released_at=None
+    )
+    service.give_key(session, booking, policy)
+    service.tell(session, booking, actor=member.audit_id, act="booking_reclaimed", now=now)
+    return booking
+
+
+def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy) -> bool:
+    """The door cannot be reached, or they asked for it and it was not seen to open: then nobody can say why."""
+    lock_id = spaces.lock_of(session, booking.space_id)
+    if lock_id is None:
+        return False
+    if queries.is_door_away(session, lock_id):
+        return True
+    since = rules.key_span(policy, rules.span_of(booking)).starts_at
+    return unlocking.was_asked_for(session, member_id=booking.member_id, lock_id=lock_id, since=since)

@@ -1,0 +1,140 @@
+"""Where nobody came: given back in time, never when it was our door, and had again by who comes late."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.access import queries as access
+from gateway.bookings import no_shows, queries, service
+from gateway.bookings.model import BookingState
+from gateway.fleet.model import Presence
+from gateway.kit.audit import AuditEntry
+from gateway.kit.errors import Conflict
+from gateway.spaces import queries as spaces
+from gateway.unlocking import service as unlocking
+from tests.centre_builder import HandClock, set_presence
+from tests.gateway.bookings.conftest import MINUTE, POLICY, book, may_open, span
+
+START, END = span()
+GRACE_OVER = START + 15 * MINUTE
+
+
+def release(session, booking, at=GRACE_OVER, *, policy=POLICY):
+    return no_shows.release(session, booking_id=booking.id, policy=policy, now=at)
+
+
+def reclaim(session, booking, member, at):
+    return no_shows.reclaim(session, booking=booking, member=member, policy=POLICY, now=at)
+
+
+def test_when_nobody_came_the_time_is_everybodys_again_and_the_key_is_gone(session, wang, li):
+    booking = book(session, wang)
+    assert not release(session, booking, GRACE_OVER - MINUTE)
+
+    assert release(session, booking)
+
+    session.refresh(booking)
+    assert (booking.state, booking.released_at) == (BookingState.RELEASED, GRACE_OVER)
+    assert not may_open(session, wang, "room", GRACE_OVER)
+    assert session.scalars(select(AuditEntry.act).order_by(AuditEntry.seq.desc())).first() == "booking_released"
+    assert not release(session, booking), "once"
+    [slot] = queries.availability(session, space=spaces.space(session, "room"), within=span(), policy=POLICY, now=START)
+    assert slot.reason is None
+
+
+def test_whoever_came_keeps_it(session, wang):
+    booking = book(session, wang)
+    service.check_in(session, booking=booking, policy=POLICY, now=START)
+
+    assert not release(session, booking)
+
+
+def test_what_is_over_is_given_to_nobody(session, wang):
+    booking = book(session, wang)
+
+    assert not release(session, booking, END)
+
+
+def test_a_centre_can_do_without(session, wang):
+    booking = book(session, wang)
+
+    assert not release(session, booking, policy=replace(POLICY, no_show_after_min=0))
+
+
+@pytest.mark.parametrize("presence", [Presence.OFFLINE, Presence.UNKNOWN])
+def test_nobody_is_to_blame_while_our_door_cannot_be_reached(session, wang, presence):
+    booking = book(session, wang)
+    set_presence(session, presence, "doors")
+
+    assert not release(session, booking)
+
+    set_presence(session, Presence.ONLINE, "doors")
+    assert release(session, booking)
+
+
+def test_whoever_asked_for_the_door_was_there_whatever_came_of_it(session, wang):
+    booking = book(session, wang)
+    clock = HandClock()
+    clock.advance(minutes=55)
+    unlocking.request_unlock(session, member=wang, lock_id=spaces.lock_of(session, "room"), clock=clock)
+
+    assert not release(session, booking)
+
+
+def test_where_there_is_no_door_only_a_check_in_counts(session, wang):
+    booking = book(session, wang, "lawn")
+
+    assert release(session, booking)
+
+
+def test_whoever_comes_a_little_late_has_it_again_and_is_in(session, wang):
+    booking = book(session, wang)
+    release(session, booking)
+
+    reclaim(session, booking, wang, GRACE_OVER + 5 * MINUTE)
+
+    assert (booking.state, booking.checked_in_at) == (BookingState.CONFIRMED, GRACE_OVER + 5 * MINUTE)
+    assert access.may_open(
+        session, member_id=wang.id, lock_id=spaces.lock_of(session, "room"), now=GRACE_OVER + 6 * MINUTE
+    )
+    assert not release(session, booking, GRACE_OVER + 10 * MINUTE)
+
+
+def test_but_not_when_it_is_too_late_or_somebody_else_has_it(session, wang, li):
+    booking = book(session, wang, when=span(1, 2))
+    with pytest.raises(Conflict, match="booking_not_released"):
+        reclaim(session, booking, wang, START)
+    release(session, booking)
+    with pytest.raises(Conflict, match="booking_reclaim_late"):
+        reclaim(session, booking, wang, GRACE_OVER + 5 * MINUTE + timedelta(seconds=1))
+    book(session, li, when=span(2), now=GRACE_OVER)
+
+    with pytest.raises(Conflict, match="slot_taken"):
+        reclaim(session, booking, wang, GRACE_OVER + MINUTE)
+
+    assert booking.state is BookingState.RELEASED
+
+
+def test_what_was_given_back_is_neither_moved_nor_cancelled_nor_opened(session, wang):
+    booking = book(session, wang)
+    release(session, booking)
+    session.refresh(booking)
+
+    for act in (
+        lambda: service.cancel(session, booking=booking, member=wang, now=GRACE_OVER),
+        lambda: service.check_in(session, booking=booking, policy=POLICY, now=GRACE_OVER),
+        lambda: service.lock_of(session, booking=booking, policy=POLICY, now=GRACE_OVER),
+    ):
+        with pytest.raises(Conflict, match="booking_released"):
+            act()
+
+
+def test_the_clock_looks_at_those_that_have_begun_and_nobody_came_to(session, wang, li):
+    waiting, later = book(session, wang, when=span(1)), book(session, wang, when=span(5))
+    there = book(session, li, "lawn")
+    service.check_in(session, booking=there, policy=POLICY, now=START)
+
+    assert queries.unattended(session, now=GRACE_OVER) == [waiting.id]
+    assert queries.unattended(session, now=later.starts_at) == [later.id]
