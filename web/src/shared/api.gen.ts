@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Reclaim Booking
-         * @description Come after all: for five minutes a booking that was given back can be had again, if it is still free. Send `{}`.
+         * @description Come after all: within five minutes a booking that was given back is had again, if still free. Send `{}`.
          */
         post: operations["reclaim_booking"];
         delete?: never;
