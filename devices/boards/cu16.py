@@ -31,7 +31,7 @@ class Cu16(Family):
             addresses=range(15),
             baud=19200,
             reply_s=0.05,
-            unlock_is_answered=False,
+            words_are_answered=False,
             shut_is=None,
         )
 

@@ -29,7 +29,7 @@ class Cu48(Family):
             addresses=range(10),
             baud=19200,
             reply_s=0.05,
-            unlock_is_answered=False,
+            words_are_answered=False,
             shut_is=True,  # "can be opposite, it is up to whether the detect switch is NO or NC"
         )
 

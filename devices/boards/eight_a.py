@@ -7,7 +7,7 @@ a channel on and off for good; they are not spoken here.
 
 from typing import Final
 
-from devices.boards.frames import Contacts, Family, FrameError, Profile, Reply, Unlocked, bits_of, xor_of
+from devices.boards.frames import Contacts, Family, FrameError, Heard, Profile, Reply, bits_of, xor_of
 
 _UNLOCK_HEAD: Final = 0x8A
 _QUERY_HEAD: Final = 0x80
@@ -35,7 +35,7 @@ class EightA(Family):
             addresses=range(1, 33),
             baud=9600,
             reply_s=0.35,  # the sheet's "200 秒" is plainly 200 ms
-            unlock_is_answered=True,
+            words_are_answered=True,
             shut_is=None,
         )
         self._status_bytes = max(3, (ways + 7) // 8)
@@ -64,7 +64,7 @@ class EightA(Family):
         if len(frame) != _SHORT or frame[3] not in _STATES or not 1 <= frame[2] <= self.profile.ways:
             raise FrameError(f"no 8a answer: {frame.hex(' ')}")
         if frame[0] == _UNLOCK_HEAD:
-            return Unlocked(frame[1], frame[2], frame[3])
+            return Heard(frame[1], frame[2], frame[3])
         if frame[0] in {_QUERY_HEAD, _CHANGE_HEAD}:
             return Contacts(frame[1], {frame[2]: _STATES[frame[3]]})
         raise FrameError(f"no 8a answer: {frame.hex(' ')}")

@@ -20,7 +20,8 @@ class Profile:
     addresses: range  # which a single board can have
     baud: int
     reply_s: float  # how long a board may think before its answer begins
-    unlock_is_answered: bool
+    words_are_answered: bool  # be it only to say that they were heard
+    takes_seconds: bool = False  # else a board is set to how long it energises a lock, and nobody asks
     shut_is: bool | None  # the bit that means shut where the maker says so; None: must be learned at commissioning
 
 
@@ -34,15 +35,15 @@ class Contacts:
 
 
 @dataclass(frozen=True)
-class Unlocked:
-    """A board has heard an unlock. Whatever `raw` says, it proves no opening: only a contact does."""
+class Heard:
+    """A board has heard a word that is no question. Whatever `raw` says, it proves no opening: only a contact does."""
 
     board: int
-    channel: int
+    channel: int | None  # None: all of them
     raw: int
 
 
-Reply = Contacts | Unlocked
+Reply = Contacts | Heard
 
 
 class OpenAllPermit:

@@ -18,7 +18,7 @@ from pymodbus.pdu.bit_message import (
     WriteSingleCoilResponse,
 )
 
-from devices.boards.frames import Contacts, Family, FrameError, Profile, Reply, Unlocked
+from devices.boards.frames import Contacts, Family, FrameError, Heard, Profile, Reply
 
 _FLASH_ON: Final = 0x0200
 _ALL_RELAYS: Final = 0x00FF
@@ -43,7 +43,8 @@ class Waveshare(Family):
             addresses=range(1, 248),  # 0 is every board
             baud=9600,
             reply_s=0.1,
-            unlock_is_answered=True,
+            words_are_answered=True,
+            takes_seconds=True,
             shut_is=True,  # an input that carries current: a broken wire reads as open
         )
         self._decoder = DecodePDU(is_server=False)
@@ -79,7 +80,9 @@ class Waveshare(Family):
         if isinstance(pdu, ReadDiscreteInputsResponse):
             return Contacts(frame[0], {no + 1: bool(bit) for no, bit in enumerate(pdu.bits[:_INPUTS])})
         if isinstance(pdu, WriteSingleCoilResponse) and 0 <= pdu.address - _FLASH_ON < _INPUTS:
-            return Unlocked(frame[0], pdu.address - _FLASH_ON + 1, frame[5])
+            return Heard(frame[0], pdu.address - _FLASH_ON + 1, frame[5])
+        if isinstance(pdu, WriteSingleCoilResponse) and pdu.address == _ALL_RELAYS:
+            return Heard(frame[0], None, frame[5])
         raise FrameError(f"no waveshare answer: {frame.hex(' ')}")
 
     def _length(self, data: bytes, asked: bytes) -> int | None:

@@ -7,7 +7,7 @@ LOCK and STATUS in its answer to a query; with the question at hand the two cann
 
 from typing import Final
 
-from devices.boards.frames import Contacts, Family, FrameError, Profile, Reply, Unlocked
+from devices.boards.frames import Contacts, Family, FrameError, Heard, Profile, Reply
 
 _HEAD: Final = 0x90
 _END: Final = 0x03
@@ -30,8 +30,8 @@ class Winnsen(Family):
             ways=ways,
             addresses=range(4),
             baud=9600,
-            reply_s=0.1,
-            unlock_is_answered=True,
+            reply_s=0.6,  # a late answer cannot be recognised, and one public driver waits for 2 s
+            words_are_answered=True,
             shut_is=None,
         )
 
@@ -55,7 +55,7 @@ class Winnsen(Family):
             raise FrameError(f"an answer to something else: {frame.hex(' ')}")
         station, channel = self._address(frame[3]), self._channel(asked[4])
         if asked[2] == _UNLOCK and frame[4] == channel:
-            return Unlocked(station, channel, frame[5])
+            return Heard(station, channel, frame[5])
         for lock, status in (frame[4:6], frame[5:3:-1]):
             if asked[2] == _QUERY and lock == channel and status in _BITS:
                 return Contacts(station, {channel: bool(status)})

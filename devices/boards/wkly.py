@@ -6,7 +6,7 @@ closed, FF cannot tell. Command 88 holds a channel on; it is not spoken here.
 
 from typing import Final
 
-from devices.boards.frames import Contacts, Family, FrameError, Profile, Reply, Unlocked, xor_of
+from devices.boards.frames import Contacts, Family, FrameError, Heard, Profile, Reply, xor_of
 
 _HEAD: Final = b"WKLY"
 _OPEN_ONE: Final = 0x82
@@ -32,7 +32,7 @@ class Wkly(Family):
             addresses=range(32),
             baud=9600,
             reply_s=0.2,
-            unlock_is_answered=True,
+            words_are_answered=True,
             shut_is=True,
         )
 
@@ -61,7 +61,9 @@ class Wkly(Family):
             raise FrameError(f"no wkly answer, or a damaged one: {frame.hex(' ')}")
         board, command, data = self._address(frame[5]), frame[6], frame[7:-1]
         if command == _OPEN_ONE and len(data) == 3:
-            return Unlocked(board, self._channel(data[1]), data[0])
+            return Heard(board, self._channel(data[1]), data[0])
+        if command == _CLOSE and len(data) == 2:
+            return Heard(board, self._channel(data[1]), data[0])
         if command == _QUERY_ONE and len(data) == 3:
             return _contacts(board, {self._channel(data[1]): data[2]})
         if command == _CHANGED and len(data) in {2, 3}:  # with or without a status before it

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from devices.boards.families import FAMILIES, family
-from devices.boards.frames import Contacts, Family, FrameError, Unlocked
+from devices.boards.frames import Contacts, Family, FrameError, Heard
 from firmware_sim.clockwork import Clockwork
 from firmware_sim.coils import Coil, Reed, Supply
 from firmware_sim.lock_boards import BOARDS, Act, Order, SimulatedBoard
@@ -110,7 +110,7 @@ def test_arbitrary_bytes_raise_nothing_but_a_frame_error(name, data):
     heads = st.sampled_from([b"", b"\x02", b"\x80", b"\x8a", b"\x82", b"WKLY", b"\x90\x07", b"\x01\x02", b"\x01\x05"])
     answer = data.draw(heads) + data.draw(st.binary(max_size=24))
     with contextlib.suppress(FrameError):
-        assert isinstance(family_.decode(answer, asked=asked), Contacts | Unlocked)
+        assert isinstance(family_.decode(answer, asked=asked), Contacts | Heard)
     reply, used = family_.read(answer, asked=asked)
     assert 0 <= used <= len(answer)
     assert reply is None or used > 0
@@ -194,3 +194,11 @@ def test_without_a_checksum_only_the_very_answer_to_the_question_counts(data):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_family_is_simulated(name):
     assert name in BOARDS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_question_is_an_answer_to_itself_so_that_its_echo_can_be_told(name):
+    family_ = family(name)
+    board = family_.profile.addresses[0]
+    for question in [*family_.sweep(board), family_.look(board, 1)]:
+        assert family_.read(question, asked=question)[0] is None

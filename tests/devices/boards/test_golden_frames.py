@@ -3,7 +3,7 @@
 import pytest
 
 from devices.boards.families import family
-from devices.boards.frames import Contacts, FrameError, OpenAllPermit, Unlocked
+from devices.boards.frames import Contacts, FrameError, Heard, OpenAllPermit
 
 
 def h(text: str) -> bytes:
@@ -56,18 +56,20 @@ ANSWERS = [
     ("cu48", "02 00 00 50 03 55", "02 00 00 65 07 00 00 00 00 C0 03 31", Contacts(0, bits(48, 1, 2, 3, 47, 48))),
     ("cu48", "02 01 00 50 03 56", "02 01 00 65 00 00 80 00 00 00 03 EB", Contacts(1, bits(48, 24))),
     ("cu16", "02 00 30 03 35", "02 00 35 01 80 FF FF 03 B9", Contacts(0, bits(16, 1, 16))),
-    ("8a", "8A 01 01 11 9B", "8A 01 01 00 8A", Unlocked(1, 1, 0x00)),
-    ("8a", "8A 01 01 11 9B", "8A 01 01 11 9B", Unlocked(1, 1, 0x11)),
+    ("8a", "8A 01 01 11 9B", "8A 01 01 00 8A", Heard(1, 1, 0x00)),
+    ("8a", "8A 01 01 11 9B", "8A 01 01 11 9B", Heard(1, 1, 0x11)),
     ("8a", "80 01 01 33 B3", "80 01 01 11 91", Contacts(1, {1: True})),
     ("8a", "80 01 01 33 B3", "80 01 01 00 80", Contacts(1, {1: False})),
     ("8a", "80 01 00 33 B2", "80 01 01 01 01 33 B3", Contacts(1, bits(24, 1, 9, 17))),
     ("8a", "80 01 00 33 B2", "80 01 00 00 02 33 B0", Contacts(1, bits(24, 2))),
-    ("wkly", "57 4B 4C 59 09 00 82 01 83", "57 4B 4C 59 0B 00 82 00 01 00 81", Unlocked(0, 1, 0x00)),
+    ("wkly", "57 4B 4C 59 09 00 82 01 83", "57 4B 4C 59 0B 00 82 00 01 00 81", Heard(0, 1, 0x00)),
     ("wkly", "57 4B 4C 59 09 00 83 01 82", "57 4B 4C 59 0B 00 83 00 01 FF 7F", Contacts(0, {}, frozenset({1}))),
-    ("winnsen", "90 06 05 02 07 03", "90 07 85 02 07 01 03", Unlocked(2, 7, 1)),
+    ("wkly", "57 4B 4C 59 09 00 89 08 81", "57 4B 4C 59 0A 00 89 00 08 82", Heard(0, 8, 0x00)),
+    ("winnsen", "90 06 05 02 07 03", "90 07 85 02 07 01 03", Heard(2, 7, 1)),
     ("winnsen", "90 06 12 02 07 03", "90 07 92 02 07 01 03", Contacts(2, {7: True})),
     ("winnsen", "90 06 12 02 01 03", "90 07 92 02 00 01 03", Contacts(2, {1: False})),  # the swapped order
-    ("waveshare", "01 05 02 00 00 07 8D B0", "01 05 02 00 00 07 8D B0", Unlocked(1, 1, 7)),
+    ("waveshare", "01 05 02 00 00 07 8D B0", "01 05 02 00 00 07 8D B0", Heard(1, 1, 7)),
+    ("waveshare", "01 05 00 FF 00 00 FD FA", "01 05 00 FF 00 00 FD FA", Heard(1, None, 0)),
     ("waveshare", "01 02 00 00 00 08 79 CC", "01 02 01 05 61 8B", Contacts(1, bits(8, 1, 3))),
 ]
 
