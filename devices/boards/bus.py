@@ -119,6 +119,10 @@ class _Pulse:
     seconds: float
     before: float
 
+    @property
+    def takes_s(self) -> float:
+        return self.seconds + self.board.supply.gap_s
+
 
 @dataclass(frozen=True)
 class _Word:
@@ -161,7 +165,7 @@ class Bus:
 
     def close(self) -> None:
         """Forget what was not sent, and give the port up."""
-        self._pulses.clear()
+        self._forget_pulses(self._pulses)
         self._words.clear()
         self._line.close()
 
@@ -181,13 +185,14 @@ class Bus:
             raise BoardError(refusal)
         pulse = _Pulse(board, channel, self._lasts_s(board, seconds), now + LAG_S)
         self._pulses.append(pulse)
+        board.supply.promised_s += pulse.takes_s
         self._go_on()
         if board.is_lost:  # found out just now
             raise BoardError(f"board {board.address} cannot be reached")
 
     def off(self, board: Board, channel: int) -> None:
         """Withdraw a pulse that was not sent; end one under way where the family has a word for that."""
-        self._pulses = [one for one in self._pulses if (one.board, one.channel) != (board, channel)]
+        self._forget_pulses([one for one in self._pulses if (one.board, one.channel) == (board, channel)])
         if self._timers.now() < board.pulsing_until:
             self._words.extend(_Word(board, frame) for frame in self._family.all_off(board.address))
             self._go_on()
@@ -201,8 +206,7 @@ class Bus:
             return f"channel {channel} of board {board.address} is resting"
         if any((one.board, one.channel) == (board, channel) for one in self._pulses):
             return f"channel {channel} of board {board.address} is about to be pulsed"
-        ahead_s = sum(one.seconds + one.board.supply.gap_s for one in self._pulses if one.board.supply is board.supply)
-        if board.supply.wait_s(board.lock_amperes, now) + ahead_s > LAG_S:
+        if board.supply.wait_s(board.lock_amperes, now) + board.supply.promised_s > LAG_S:
             return f"supply {board.supply.name} is busy"
         return ""
 
@@ -213,7 +217,12 @@ class Bus:
     def _drop_late_pulses(self, now: float) -> None:
         for late in [one for one in self._pulses if now > one.before]:
             log.warning("a pulse of board %d channel %d came too late and is dropped", late.board.address, late.channel)
-            self._pulses.remove(late)
+            self._forget_pulses([late])
+
+    def _forget_pulses(self, pulses: Iterable[_Pulse]) -> None:
+        for pulse in list(pulses):
+            self._pulses.remove(pulse)
+            pulse.board.supply.promised_s -= pulse.takes_s
 
     def _next_pulse(self, now: float) -> _Pulse | None:
         self._drop_late_pulses(now)
@@ -227,7 +236,7 @@ class Bus:
 
     def _send_pulse(self, pulse: _Pulse, now: float) -> None:
         board, channel = pulse.board, pulse.channel
-        self._pulses.remove(pulse)
+        self._forget_pulses([pulse])
         frame = self._family.open_one(board.address, channel, seconds=pulse.seconds)
         board.supply.take(board.lock_amperes, pulse.seconds, now)
         board.rests_until[channel] = now + pulse.seconds + REST_S
@@ -392,7 +401,7 @@ class Bus:
 
     def _went_down(self) -> None:
         """What was not sent is not sent later either."""
-        self._pulses.clear()
+        self._forget_pulses(self._pulses)
         self._words.clear()
         for board in self.boards.values():
             board.lose()

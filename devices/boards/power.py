@@ -15,6 +15,7 @@ class Supply:
         self.name = name
         self.amperes = amperes
         self.gap_s = gap_s
+        self.promised_s = 0.0  # of pulses that wait for it, on whatever line, one after the other
         self._flowing: list[tuple[float, float]] = []  # until when, how many amperes
 
     def wait_s(self, amperes: float, now: float) -> float:
