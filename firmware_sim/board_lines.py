@@ -7,6 +7,7 @@ import socket
 import threading
 import tty
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from devices.ports import Timers
 from firmware_sim.lock_boards import BoardFault, SimulatedBoard
@@ -93,12 +94,14 @@ class VirtualPort:
 class PtyLine:
     """A pseudo-terminal: boards at one end, a device file at the other."""
 
-    def __init__(self, wires: Wires, *, timers: Timers) -> None:
+    def __init__(self, wires: Wires, *, timers: Timers, baud: int | None = None) -> None:
+        """`baud`: each byte takes as long as it would at that speed; None: no time at all."""
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         self.url = os.ttyname(self._theirs)
         self._wires = wires
         self._timers = timers
+        self._byte_s = 0.0 if baud is None else 10 / baud
         self._ending = threading.Event()
         wires.to_host = self._to_device
         self._thread = threading.Thread(target=self._carry, name=f"line {self.url}", daemon=True)
@@ -113,6 +116,9 @@ class PtyLine:
             os.close(self._theirs)
 
     def _to_device(self, data: bytes) -> None:
+        self._timers.call_later(len(data) * self._byte_s, lambda: self._write(data))
+
+    def _write(self, data: bytes) -> None:
         if not self._ending.is_set():
             os.write(self._ours, data)
 
@@ -121,7 +127,7 @@ class PtyLine:
             ready, _, _ = select.select([self._ours], [], [], _LOOK_S)
             if ready:
                 data = os.read(self._ours, 256)
-                self._timers.call_soon(lambda data=data: self._wires.from_host(data))  # type: ignore[misc]
+                self._timers.call_later(len(data) * self._byte_s, partial(self._wires.from_host, data))
 
 
 class TcpLine:
@@ -179,4 +185,4 @@ class TcpLine:
                 return
             if not data:
                 return
-            self._timers.call_soon(lambda data=data: self._wires.from_host(data))  # type: ignore[misc]
+            self._timers.call_soon(partial(self._wires.from_host, data))

@@ -133,12 +133,18 @@ class _Word:
 class Bus:
     """The boards of one line. Everything happens on the timers' thread."""
 
-    def __init__(self, line: Line, family: Family, boards: Iterable[Board], *, timers: Timers) -> None:
-        """Raises FrameError for a board or channel that the family does not have, ValueError for too weak a supply."""
+    def __init__(
+        self, line: Line, family: Family, boards: Iterable[Board], *, timers: Timers, sweep_s: float = SWEEP_S
+    ) -> None:
+        """`sweep_s`: how long a board is left alone after a sweep.
+
+        Raises FrameError for a board or channel that the family does not have, ValueError for too weak a supply.
+        """
         self.boards = {board.address: board for board in boards}
         self._line = line
         self._family = family
         self._timers = timers
+        self._sweep_s = sweep_s
         self._pulses: list[_Pulse] = []
         self._words: deque[_Word] = deque()
         self._alarm: Timer | None = None
@@ -307,7 +313,7 @@ class Bus:
         if board.watched is not None:
             board.look_at = board.asked_at + LOOK_S
         else:
-            board.look_at = now if board.questions else now + SWEEP_S
+            board.look_at = now if board.questions else now + self._sweep_s
         self._take_contacts(board, contacts)
         if board.watched is not None and board.contacts[board.watched].level == "open":
             board.watched = None
@@ -387,8 +393,8 @@ class Bus:
     def _send(self, board: Board, act: Callable[[], None]) -> None:
         try:
             act()
-        except OSError:
-            log.exception("board %d cannot be spoken to", board.address)
+        except OSError as error:
+            log.warning("board %d cannot be spoken to: %s", board.address, error)
             self._went_down()
             self._alarm = self._timers.call_later(BACK_OFF_S[0], self._go_on)
 

@@ -13,7 +13,8 @@ from devices.ports import Timer, Timers
 log = logging.getLogger(__name__)
 
 SLACK_S: Final = 0.08  # for USB adapters, which collect bytes for up to 16 ms, and for bridges on the network
-TURN_S: Final = 0.03  # after a word that nobody answers, and its echo
+TURN_S: Final = 0.005  # after a word that nobody answers: 3.5 characters at 9600, as on a Modbus line
+ECHO_S: Final = 0.03  # in which an echo comes, if there is one
 _MOST_BYTES: Final = 256  # of garbage that is kept
 _LONGEST_REPLY: Final = 80
 _BITS_A_BYTE: Final = 10
@@ -59,7 +60,9 @@ class Line:
         self._port.start()
 
     def close(self) -> None:
-        """Give the port up."""
+        """Give the port up: nothing is sent any more, and nobody gets an answer."""
+        self.is_up = False
+        self._drop_question()
         self._port.close()
 
     @property
@@ -89,7 +92,7 @@ class Line:
             raise RuntimeError("one question at a time")
         self._buffer = b""
         self._port.write(question.request)
-        wait_s = self.air_s(len(question.request)) + TURN_S
+        wait_s = self.air_s(len(question.request)) + (TURN_S if self.echo is Echo.NO else ECHO_S)
         if question.is_answer is not None:
             wait_s += self._family.profile.reply_s + self.air_s(_LONGEST_REPLY) + SLACK_S
         question.deadline = self._timers.call_later(wait_s, lambda: self._finish(question, None))
@@ -156,7 +159,10 @@ class Line:
 
     def _went_down(self) -> None:
         self.is_up = False
+        self._drop_question()
+        self.when_down()
+
+    def _drop_question(self) -> None:
         if self._question is not None and self._question.deadline is not None:
             self._question.deadline.cancel()
         self._question = None
-        self.when_down()

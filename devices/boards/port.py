@@ -56,6 +56,7 @@ class SerialPort:
         self._baud = baud
         self._timers = timers
         self._again_s = again_s
+        self._lock = threading.Lock()
         self._port: _Open | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"port {url}", daemon=True)
@@ -66,10 +67,10 @@ class SerialPort:
 
     def write(self, data: bytes) -> None:
         """Into the kernel's buffer, which is far larger than any frame: whoever takes nothing is stuck."""
-        port = self._port
-        if port is None:
-            raise OSError(f"{self._url} is not open")
-        taken = port.write(data)
+        with self._lock:
+            if self._port is None:
+                raise OSError(f"{self._url} is not open")
+            taken = self._port.write(data)
         if taken != len(data):
             raise OSError(f"{self._url} took {taken} of {len(data)} bytes")
 
@@ -89,15 +90,18 @@ class SerialPort:
                     self._serve(port)
             except (OSError, ValueError) as error:  # pyserial's own errors are OSErrors; a bad URL is a ValueError
                 log.warning("%s: %s", self._url, error)
-            if self._port is not None:
-                self._port = None
-                self._timers.call_soon(self.when_down)
             self._closing.wait(self._again_s)
 
     def _serve(self, port: _Open) -> None:
-        self._port = port
+        with self._lock:
+            self._port = port
         self._timers.call_soon(self.when_up)
-        while not self._closing.is_set():
-            if data := port.read(1):
-                data += port.read(port.in_waiting)
-                self._timers.call_soon(partial(self.when_received, data))
+        try:
+            while not self._closing.is_set():
+                if data := port.read(1):
+                    data += port.read(port.in_waiting)
+                    self._timers.call_soon(partial(self.when_received, data))
+        finally:  # before it is closed: what pyserial does with a write to a port that is being closed is not defined
+            with self._lock:
+                self._port = None
+            self._timers.call_soon(self.when_down)

@@ -5,6 +5,7 @@ real board. Somebody must shut the door again.
 """
 
 import os
+import threading
 
 import pytest
 
@@ -14,6 +15,7 @@ from devices.boards.line import Echo, Line
 from devices.boards.port import SerialPort
 from devices.boards.power import Supply
 from devices.runtime.mailbox import Mailbox
+from firmware_sim.board_lines import PtyLine, Wires
 from firmware_sim.lock_boards import BoardFault
 from tests.devices.boards.rig import wait_for
 
@@ -76,6 +78,26 @@ def test_an_adapter_that_is_pulled_out_is_noticed(make_rig):
 
     with pytest.raises(BoardError, match="does not answer"):
         rig.pulse(1)
+
+
+def test_a_port_that_goes_in_the_middle_of_a_write_is_an_os_error_and_nothing_else(mailbox):
+    """pyserial 3.5 answers with a TypeError when another thread closes the port just then."""
+    refused = []
+    for _ in range(30):
+        line = PtyLine(Wires([]), timers=mailbox)
+        port = SerialPort(line.url, baud=9600, timers=mailbox, again_s=0.01)
+        up = threading.Event()
+        port.when_up = up.set
+        port.start()
+        assert up.wait(10)
+        port.close()
+        while port.is_alive:
+            try:
+                port.write(b"x")
+            except OSError as error:
+                refused.append(error)
+        line.close()
+    assert refused
 
 
 @pytest.mark.parametrize("url", ["/dev/no-such-port", "socket://127.0.0.1:1", "nonsense://x"])

@@ -467,6 +467,18 @@ def test_without_a_port_a_start_waits_no_longer_than_it_says(make_rig, name):
     assert LOST_AFTER > 1  # one lost answer is no lost board
 
 
+@every_family
+def test_a_bus_that_was_closed_says_nothing_more(make_rig, name):
+    rig = make_rig(name)
+    rig.pass_time(0.3)
+    rig.bus.close()
+    rig.port.written.clear()
+
+    rig.pass_time(10)
+
+    assert rig.port.written == []
+
+
 def test_a_bus_without_the_current_for_one_lock_is_refused(make_rig):
     with pytest.raises(ValueError, match="4 A can never flow from a supply of 3 A"):
         make_rig("cu48", lock_a=4.0)
