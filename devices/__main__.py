@@ -8,7 +8,9 @@ import signal
 import sqlite3
 import ssl
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -16,12 +18,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from devices.boards.bank import BoardBank, BoardPlan, PlanError
+from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
 from devices.nodes.locker_bank import Door, Identity, LockerBank
 from devices.parts.contact import Contact
 from devices.runtime import config as node_config
 from devices.runtime import failpoint, systemd
-from devices.runtime.config import ConfigError, NodeConfig
+from devices.runtime.config import BoardConfig, ConfigError, NodeConfig
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection, Incoming
@@ -105,33 +109,97 @@ def _run_locker_bank(prepared: _Prepared) -> int:
     config = prepared.config
     with ExitStack() as undo:
         undo.callback(prepared.log.close)
-        cutoff = Mailbox("cutoff")
-        cutoff.start()
-        undo.callback(cutoff.stop)
-        guard = Guard({door.no: _strike_pin(door) for door in config.doors}, watch=cutoff)
-        undo.callback(guard.close)
         mailbox = Mailbox()
+        boards = _boards(config, mailbox)
+        guard = _guard(config, undo)
         outbox = _Outbox()
         bank = LockerBank(
             identity=Identity(config.site, config.device, prepared.key, config.gateway()),
-            doors={door.no: _door(door, config, guard, mailbox) for door in config.doors},
+            doors=_doors_on_pins(config, guard, mailbox) | _doors_on_boards(boards),
             log=prepared.log,
             timers=mailbox,
             outbox=outbox,
             boot_id=secrets.token_hex(8),
             firmware=_version(),
             openings_per_minute=config.openings_per_minute,
+            strike_lag_s=LAG_S if boards.doors else 0.0,
             reached=failpoint.from_environment(),
         )
         outbox.connection = connection = _connect(prepared, bank, mailbox)
-        bank.start()  # the node's thread does not run yet; what goes wrong here ends the program
+        undo.callback(boards.close)
         mailbox.start()
+        undo.callback(mailbox.stop)
+        _see(boards, mailbox)
+        _run_on(mailbox, bank.start)  # what goes wrong here ends the program
         undo.callback(_stop, bank, mailbox, connection)
         connection.start()
         systemd.feed_watchdog(mailbox)
         systemd.notify(systemd.READY)
-        _wait(mailbox, look_after=[connection.is_ready, guard.look_after])
+        _wait(mailbox, look_after=[connection.is_ready, *([guard.look_after] if guard else [])])
     return 0
+
+
+def _boards(config: NodeConfig, mailbox: Mailbox) -> BoardBank:
+    try:
+        return BoardBank(
+            [_board_plan(board) for board in config.board],
+            supplies={supply.name: supply.amperes for supply in config.supply},
+            taken=[door.no for door in config.doors],
+            timers=mailbox,
+        )
+    except PlanError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _board_plan(board: BoardConfig) -> BoardPlan:
+    return BoardPlan(
+        family=board.family,
+        port=board.port,
+        address=board.address,
+        first_door=board.first_door,
+        ways=board.ways,
+        doors=board.doors,
+        shut_is=None if board.shut_is is None else bool(board.shut_is),
+        pulse_s=board.pulse_ms / 1000,
+        lock_amperes=board.lock_amperes,
+        supply=board.supply,
+        baud=board.baud,
+    )
+
+
+def _guard(config: NodeConfig, undo: ExitStack) -> Guard | None:
+    """The process that owns the strikes' pins; boards time their pulses by themselves and need none."""
+    if not config.doors:
+        return None
+    cutoff = Mailbox("cutoff")
+    cutoff.start()
+    undo.callback(cutoff.stop)
+    guard = Guard({door.no: _strike_pin(door) for door in config.doors}, watch=cutoff)
+    undo.callback(guard.close)
+    return guard
+
+
+def _see(boards: BoardBank, mailbox: Mailbox) -> None:
+    """Wait for the boards' first word: what happened in the dark is judged by what can be seen."""
+    seen = threading.Event()
+    mailbox.call_soon(lambda: boards.start(seen.set))
+    if not seen.wait(2 * FIRST_LOOK_S):
+        raise OSError("the lock boards' lines hang")
+
+
+def _run_on(mailbox: Mailbox, act: Callable[[], None]) -> None:
+    """Run it there, and raise here what it raises."""
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            act()
+            done.set_result(None)
+        except Exception as error:  # noqa: BLE001 - raised below
+            done.set_exception(error)
+
+    mailbox.call_soon(run)
+    done.result(STUCK_S)
 
 
 class _Outbox:
@@ -147,6 +215,14 @@ class _Outbox:
 
 def _strike_pin(door: node_config.DoorConfig) -> StrikePin:
     return StrikePin(door.strike_pin, active_high=door.strike_active_high)
+
+
+def _doors_on_pins(config: NodeConfig, guard: Guard | None, mailbox: Mailbox) -> dict[int, Door]:
+    return {} if guard is None else {door.no: _door(door, config, guard, mailbox) for door in config.doors}
+
+
+def _doors_on_boards(boards: BoardBank) -> dict[int, Door]:
+    return {no: Door(strike=strike, contact=contact) for no, (strike, contact) in boards.doors.items()}
 
 
 def _door(door: node_config.DoorConfig, config: NodeConfig, guard: Guard, mailbox: Mailbox) -> Door:

@@ -2,10 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from devices.ports import Timer, Timers
 from firmware_sim.ledger import Cause, Fact, Ledger, What
-from firmware_sim.pins import SolderedPin
+
+
+class StrikeTerminal(Protocol):
+    """Where a strike is connected: a pin, or the output of a lock board."""
+
+    when_driven: Callable[[bool | None], None] | None
+
+
+class ContactTerminal(Protocol):
+    """Where a contact is connected: a pin, or the input of a lock board."""
+
+    def wire(self, level: bool) -> None:
+        """Put a level on it from outside."""
 
 
 class SimulatedDoor:
@@ -21,8 +34,8 @@ class SimulatedDoor:
         no: int,
         *,
         device: str,
-        strike: SolderedPin,
-        contact: SolderedPin,
+        strike: StrikeTerminal,
+        contact: ContactTerminal,
         timers: Timers,
         ledger: Ledger,
         strike_active_high: bool = True,

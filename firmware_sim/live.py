@@ -47,6 +47,8 @@ class LiveBank:
         """
         directory = path.parent
         config = files.load(path)
+        if config.board:
+            raise files.ConfigError("board: a pretended bank has its doors on pins; run it with doors instead")
         self._mailbox = Mailbox(config.device)
         self._cutoff = Mailbox(f"{config.device} cutoff")
         self._log = SqliteLog(directory / config.log)

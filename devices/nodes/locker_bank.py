@@ -101,9 +101,11 @@ class LockerBank:
         boot_id: str,
         firmware: str = "",
         openings_per_minute: int = 6,
+        strike_lag_s: float = 0.0,
         random: Callable[[int], bytes] = secrets.token_bytes,
         reached: Callable[[str], None] = lambda step: None,
     ) -> None:
+        """`strike_lag_s`: so long after `pulse` has returned a strike may still act; a permission must last for it."""
         self._identity = identity
         self._doors = doors
         self._log = log
@@ -112,6 +114,7 @@ class LockerBank:
         self._boot_id = boot_id
         self._firmware = firmware
         self._openings_per_minute = openings_per_minute
+        self._strike_lag_s = strike_lag_s
         self._reached = reached
         self._challenges = Challenges(secret=identity.key.secret(), boot_id=boot_id, random=random)
         self._memory: dict[int, DoorMemory] = {}
@@ -222,7 +225,7 @@ class LockerBank:
             return
         self._intend(order)
         self._reached("intent.kept")
-        if self._age_s(challenge.made_at) > min(T_DEV_S, order.max_age_ms / 1000):
+        if self._age_s(challenge.made_at) > min(T_DEV_S, order.max_age_ms / 1000) - self._strike_lag_s:
             self._refuse(order, Reason.TOO_LATE)
             return
         self._pulse(order)
@@ -265,14 +268,20 @@ class LockerBank:
     def _stop_watching(self, door: int, cmd_id: str) -> None:
         self._watches.pop(door, None)
         self._doors[door].contact.flush()
-        if self._memory[door].pending == cmd_id:
-            self._remember(door, pending=None)
+        if self._memory[door].pending != cmd_id:
+            return
+        self._remember(door, pending=None)
+        if self._level(door) is Level.UNKNOWN:  # a door that nobody can see may have opened
+            self._keep(EventKind.POSSIBLE, door=door, cmd_id=cmd_id)
+        else:
             self._log.remember(self._memory)
 
     # --- the doors
 
     def _door_opened(self, no: int) -> None:
         cmd_id = self._memory[no].pending
+        if cmd_id is None and self._memory[no].level is Level.OPEN:
+            return  # nobody could see it for a while, and it stands as it stood
         if watch := self._watches.pop(no, None):
             watch.cancel()
         self._remember(no, level=Level.OPEN, pending=None)
@@ -280,6 +289,8 @@ class LockerBank:
         self._say_state_soon()
 
     def _door_shut(self, no: int) -> None:
+        if self._memory[no].level is Level.SHUT:
+            return  # as above
         self._remember(no, level=Level.SHUT)
         self._keep(EventKind.DOOR_CLOSED, door=no)
         self._say_state_soon()

@@ -3,8 +3,9 @@
 import re
 import ssl
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -54,6 +55,29 @@ class DoorConfig(_Table, frozen=True, kw_only=True):
     contact_closed_is_low: bool = True
 
 
+class SupplyConfig(_Table, frozen=True, kw_only=True):
+    """What feeds the strikes of some boards."""
+
+    name: str = "main"
+    amperes: Annotated[float, msgspec.Meta(gt=0, le=100)] = 3.0
+
+
+class BoardConfig(_Table, frozen=True, kw_only=True):
+    """One lock board. Its channels 1, 2… are the doors `first_door` and on."""
+
+    family: str  # cu48, cu16, 8a, wkly, winnsen, waveshare
+    port: str  # /dev/ttyUSB0, or socket://host:port for a bridge
+    address: int
+    first_door: DoorNo
+    ways: int | None = None  # the board's channels; as many as its family usually has
+    doors: Annotated[int, msgspec.Meta(ge=1)] | None = None  # how many of them have a door; all
+    shut_is: Literal[0, 1] | None = None  # the contact's bit of a shut door; as its maker says, where one does
+    pulse_ms: Annotated[int, msgspec.Meta(ge=50, le=1000)] = 500  # as the board is set; it times its pulses by itself
+    lock_amperes: Annotated[float, msgspec.Meta(gt=0, le=100)] = 2.4
+    supply: str = "main"
+    baud: Annotated[int, msgspec.Meta(ge=1200, le=115200)] | None = None
+
+
 class NodeConfig(_Table, frozen=True, kw_only=True):
     """The whole file. Paths in it are relative to the directory it lies in."""
 
@@ -61,7 +85,9 @@ class NodeConfig(_Table, frozen=True, kw_only=True):
     device: str
     gateway_key: str
     broker: BrokerConfig
-    doors: Annotated[list[DoorConfig], msgspec.Meta(min_length=1)]
+    doors: list[DoorConfig] = []
+    board: list[BoardConfig] = []
+    supply: list[SupplyConfig] = []
     key: str = "device.pem"
     log: str = "log.db"
     settle_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
@@ -71,6 +97,9 @@ class NodeConfig(_Table, frozen=True, kw_only=True):
         for key, name in {"site": self.site, "device": self.device}.items():
             if not is_name(name):
                 raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
+        if not (self.doors or self.board):
+            raise ValueError("doors, board: a bank needs at least one of them, found none")
+        _refuse_twins("supply: name", [supply.name for supply in self.supply])
         _refuse_twins("doors: no", [door.no for door in self.doors])
         pins = [pin for door in self.doors for pin in (door.strike_pin, door.contact_pin)]
         _refuse_twins("doors: pin", pins)
@@ -125,7 +154,7 @@ def tls(broker: BrokerConfig, directory: Path) -> ssl.SSLContext | None:
     return context
 
 
-def _refuse_twins(what: str, numbers: list[int]) -> None:
+def _refuse_twins(what: str, numbers: Sequence[int | str]) -> None:
     for number in numbers:
         if numbers.count(number) > 1:
             raise ValueError(f"{what} {number} stands there twice")

@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection
 from devices.runtime.store import SqliteLog
 from devices.wire import codec
 from devices.wire.messages import ActorClass, Chal, EventKind, Open, Prep
 from devices.wire.signing import SigningKey
+from firmware_sim.board_cabinet import BoardCabinet
+from firmware_sim.board_lines import PtyLine
 
 pytestmark = pytest.mark.processes
 
@@ -122,15 +125,15 @@ class Gateway:
             if event.kind in kinds:
                 return event
 
-    def open_door(self, pulse_ms=200):
+    def open_door(self, pulse_ms=200, door=1):
         """The whole dialogue, up to the permission."""
-        self.say(Prep(cmd_id=CMD_ID, door=1, gw_boot="0" * 16))
+        self.say(Prep(cmd_id=CMD_ID, door=door, gw_boot="0" * 16))
         challenge = self.next_answer()
         assert isinstance(challenge, Chal)
         self.say(
             Open(
                 cmd_id=CMD_ID,
-                door=1,
+                door=door,
                 nonce=challenge.nonce,
                 dev_boot=challenge.dev_boot,
                 pulse_ms=pulse_ms,
@@ -257,6 +260,16 @@ def test_systemd_is_told_when_it_is_ready_alive_and_stopping(start, node, gatewa
         ("strike_pin = 17", "strike_pin = 40", r"pin 40 cannot be used"),
         ("[broker]", 'key = "nowhere/device.pem"\n[broker]', r"key: .*nowhere/device\.pem does not serve"),
         ("[broker]", 'log = "node.toml"\n[broker]', r"node\.toml cannot be used as a log"),
+        (
+            "[[doors]]",
+            '[[board]]\nfamily = "cu48"\nport = "p"\naddress = 10\nfirst_door = 2\n[[doors]]',
+            r"board\[0\]\.address: expected 0 to 9 for cu48, found 10",
+        ),
+        (
+            "[[doors]]",
+            '[[board]]\nfamily = "cu48"\nport = "p"\naddress = 0\nfirst_door = 1\n[[doors]]',
+            r"board\[0\]\.first_door: door 1 stands there twice",
+        ),
     ],
 )
 def test_a_mistake_ends_it_with_one_sentence(start, node, right, wrong, said):
@@ -265,6 +278,59 @@ def test_a_mistake_ends_it_with_one_sentence(start, node, right, wrong, said):
     assert code == 1
     assert re.search(said, stderr.splitlines()[-1])
     assert "Traceback" not in stderr
+
+
+BOARD = """
+[[board]]
+family = "8a"
+port = "{port}"
+address = 1
+first_door = 2
+ways = 8
+shut_is = 1
+"""
+
+
+@pytest.fixture
+def cabinet():
+    """Eight doors on a simulated board at the other end of a pseudo-terminal."""
+    physics = Mailbox("physics")
+    physics.start()
+    cabinet = BoardCabinet("8a", addresses=[1], ways=8, timers=physics)
+    cabinet.line = PtyLine(cabinet.wires, timers=physics)
+    yield cabinet
+    cabinet.line.close()
+    physics.stop()
+    cabinet.supply.assert_unharmed()
+
+
+@pytest.mark.parametrize("with_pins", [True, False])
+def test_doors_on_boards_open_as_doors_on_pins_do_and_beside_them(start, node, gateway, cabinet, with_pins):
+    if not with_pins:
+        node = node[: node.index("[[doors]]")]
+    firmware = start(node + BOARD.format(port=cabinet.line.url))
+    state = gateway.next_state()
+    assert list(state.doors) == [str(no) for no in range(1 if with_pins else 2, 10)]
+    assert state.doors["3"] == "shut"
+
+    gateway.open_door(door=3)
+
+    while (opened := gateway.next_event(EventKind.DOOR_OPEN)).cmd_id != CMD_ID:
+        pass  # a mock pin reads as an open door
+    assert opened.door == 3
+    assert cabinet.pulses(2) == 1
+    firmware.process.terminate()
+    code, said = firmware.end()
+    assert code == 0, said
+    assert "Traceback" not in said
+
+
+def test_a_bank_whose_boards_are_not_there_starts_and_says_that_it_cannot_see_its_doors(start, node, gateway):
+    start(node + BOARD.format(port="/dev/no-such-port"))
+
+    state = gateway.next_state()
+
+    assert set(list(state.doors.values())[1:]) == {"unknown"}
 
 
 STUCK = """

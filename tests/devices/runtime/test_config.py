@@ -24,6 +24,7 @@ no = 1
 strike_pin = 17
 contact_pin = 27
 """
+BOARD = '[[board]]\nfamily = "8a"\nport = "/dev/ttyUSB0"\naddress = 1\nfirst_door = 2\n'
 
 
 @pytest.fixture
@@ -44,9 +45,24 @@ def test_what_is_not_said_has_its_usual_value(load):
     assert node.gateway() == GATEWAY
 
 
+def test_a_board_is_taken_as_its_family_usually_is_where_nothing_is_said(load):
+    (board,) = load(GOOD + BOARD).board
+
+    assert (board.pulse_ms, board.lock_amperes, board.supply) == (500, 2.4, "main")
+    assert (board.ways, board.doors, board.shut_is, board.baud) == (None, None, None, None)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
+        ("[[doors]]", "[[board]]\nfamily = 8\n[[doors]]", r"board\[0\]\.family: .*found 8"),
+        ("[[doors]]", '[[board]]\nfamily = "8a"\n[[doors]]', r"board\[0\]: .*missing required field `port`"),
+        ("[[doors]]", f"{BOARD}polarity = 1\n[[doors]]", r"board\[0\]: .*unknown field `polarity`"),
+        ("[[doors]]", f"{BOARD}shut_is = 2\n[[doors]]", r"board\[0\]\.shut_is: .*found 2"),
+        ("[[doors]]", f"{BOARD}pulse_ms = 1500\n[[doors]]", r"board\[0\]\.pulse_ms: .*found 1500"),
+        ("[[doors]]", "[[supply]]\namperes = 0\n[[doors]]", r"supply\[0\]\.amperes: .*found 0"),
+        ("[[doors]]", "[[supply]]\n[[supply]]\n[[doors]]", r"supply: name main stands there twice"),
+        (GOOD[GOOD.index("[[doors]]") :], "", r"doors, board: a bank needs at least one of them, found none"),
         ("no = 1", 'no = "one"', r"doors\[0\]\.no: .*found 'one'"),
         ("no = 1", "no = 0", r"doors\[0\]\.no: .*>= 1.*found 0"),
         ("strike_pin = 17", "strike_pin = 99", r"doors\[0\]\.strike_pin: .*found 99"),
