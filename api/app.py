@@ -14,8 +14,9 @@ from api.backroom import BackRoom
 from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, live, me, rentals, session, unlocks
+from api.member import banks, live, me, notices, rentals, session, unlocks
 from api.security import Fence, LastResort, SafeHeaders
+from api.staff import banks as staff_banks
 from api.staff import devices, records
 from api.turns import Turns
 from gateway.centre import Centre
@@ -78,7 +79,7 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     # As FastAPI's manual says to do it.
     app.openapi = openapi.writer(app)  # type: ignore[method-assign]
     v1 = APIRouter(prefix="/api/v1")
-    for part in (session, me, banks, rentals, unlocks, live, devices, records, health):
+    for part in (session, me, banks, rentals, unlocks, notices, live, devices, staff_banks, records, health):
         v1.include_router(part.router)
     app.include_router(v1)
     errors.install(app)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,12 +21,15 @@ from pydantic import (
 from sqlalchemy.orm import Session
 
 from api.deps import Page
+from api.words import NOTICES, told_to
 from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
-from gateway.lockers.model import Compartment, Rental, RentalState, Size
+from gateway.lockers.model import Bank as BankRow
+from gateway.lockers.model import Compartment, Rental, RentalState, Size, Stage
 from gateway.members.model import Language, Member, Role
+from gateway.notices.model import Notice
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S
 
@@ -261,7 +265,10 @@ class RentedCompartment(View):
 
 
 class RentalView(View):
-    """A member's rental and how its door stands, as far as anybody can tell."""
+    """A member's rental and how its door stands, as far as anybody can tell.
+
+    `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
+    """
 
     id: str
     state: RentalState
@@ -273,9 +280,12 @@ class RentalView(View):
     door: DoorLevel
     from_at: datetime = Field(alias="from")
     until: datetime
+    stage: Stage | None
+    grace_until: datetime
+    clear_out_at: datetime
 
     @classmethod
-    def of(cls, session: Session, rental: Rental) -> Self:
+    def of(cls, session: Session, rental: Rental, now: datetime) -> Self:
         """As it stands in this transaction."""
         found = lockers.view(session, rental)
         compartment = found.compartment
@@ -291,6 +301,9 @@ class RentalView(View):
                 "door": found.door,
                 "from": rental.from_at,
                 "until": rental.until_at,
+                "stage": found.stage(now),
+                "grace_until": found.ending.grace_until,
+                "clear_out_at": found.ending.clear_out_at,
             }
         )
 
@@ -336,6 +349,25 @@ class UnlockView(View):
         )
 
 
+# Notices
+
+
+class NoticeView(View):
+    """Something the reader should know, in their language and the centre's time. `about`: the id of a rental."""
+
+    id: str
+    kind: str
+    text: str
+    about: str
+    at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice, language: Language, zone: ZoneInfo) -> Self:
+        """As this reader should read it."""
+        text = NOTICES[notice.kind].sentence(language, told_to(language, zone, json.loads(notice.facts)))
+        return cls(id=notice.id, kind=notice.kind, text=text, about=notice.about, at=notice.left_at)
+
+
 # What the stream brings
 
 
@@ -350,7 +382,7 @@ class UnlockNews(View):
 
 
 class RentalNews(View):
-    """A rental of the reader's began, was extended or ended."""
+    """A rental of the reader's began, was extended, came to another stage or ended."""
 
     kind: Literal["rental"]
     id: str
@@ -426,6 +458,41 @@ class Suspension(Ask):
     """Why nothing may open there."""
 
     reason: PlainText
+
+
+Minutes = Annotated[StrictInt, Field(ge=0, le=30 * 24 * 60)]
+
+
+class BankTermsChange(Ask):
+    """What a bank should say of rentals that come to their end; what is left out or null stays.
+
+    Nobody's things are cleared out sooner than a day after the grace.
+    """
+
+    remind_before_min: Minutes | None = None
+    grace_min: Minutes | None = None
+    clear_out_after_min: Annotated[StrictInt, Field(ge=24 * 60, le=366 * 24 * 60)] | None = None
+
+
+class BankTerms(View):
+    """What a bank says of rentals that come to their end: minutes before it, after it, and after the grace."""
+
+    id: str
+    name: InBothLanguages
+    remind_before_min: int
+    grace_min: int
+    clear_out_after_min: int
+
+    @classmethod
+    def of(cls, bank: BankRow) -> Self:
+        """As the row says."""
+        return cls(
+            id=bank.id,
+            name=_name_of(bank.name_zh, bank.name_en),
+            remind_before_min=bank.remind_before_min,
+            grace_min=bank.grace_min,
+            clear_out_after_min=bank.clear_out_after_min,
+        )
 
 
 class DeadLetterView(View):

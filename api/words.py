@@ -1,10 +1,27 @@
 """What a refusal is over HTTP: its status, and one sentence a person can act on, in both languages."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from gateway.members.model import Language
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")  # as every notice keeps one
+
+
+class Sentence(NamedTuple):
+    """The same in both languages. `{names}` in them are facts that come along."""
+
+    zh: str
+    en: str
+
+    def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
+        """The sentence for one reader."""
+        text = self.zh if language is Language.ZH_CN else self.en
+        return text.format_map(_Facts(facts))
 
 
 class Words(NamedTuple):
@@ -16,8 +33,20 @@ class Words(NamedTuple):
 
     def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
         """The sentence for one reader."""
-        text = self.zh if language is Language.ZH_CN else self.en
-        return text.format_map(_Facts(facts))
+        return Sentence(self.zh, self.en).sentence(language, facts)
+
+
+def told_to(language: Language, zone: ZoneInfo, facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as one reader reads them: names in their language, instants (RFC 3339 text) by the centre's clock."""
+    return {name: _told(value, language, zone) for name, value in facts.items()}
+
+
+def _told(value: object, language: Language, zone: ZoneInfo) -> object:
+    if isinstance(value, Mapping):
+        return value[language]
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return value
 
 
 class _Facts(dict[str, object]):
@@ -81,6 +110,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "already_rented": Words(409, "您已经租了一个柜子。", "You have a compartment already."),
         "no_compartment_free": Words(409, "现在没有合适的空柜子。", "No compartment that fits is free just now."),
         "compartment_taken": Words(409, "这个柜子刚被别人租走了。", "Somebody else has just taken this one."),
+        "rental_overdue": Words(
+            409,
+            "您的租用已超期：您仍可开门取物，请先取出并归还。",
+            "Your rental is overdue. You can still open it: please take your things out and give it back first.",
+        ),
         "rental_ended": Words(409, "这次租用已经结束。", "This rental has ended."),
         "door_open": Words(409, "柜门还开着，请先关好门。", "The door is open. Please shut it first."),
         "door_unknown": Words(
@@ -108,3 +142,30 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "internal": Words(500, "系统出错了，我们已经记录。", "Something went wrong here. It has been noted."),
     }
 )
+
+
+NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "rental_ending": Sentence(
+            "您租用的{bank} {label} 号柜将于 {until} 到期，请届时取出物品，或者续租。",
+            "Your compartment {label} at {bank} ends at {until}. Please take your things out by then, or extend it.",
+        ),
+        "rental_grace": Sentence(
+            "您租用的{bank} {label} 号柜已于 {until} 到期。您仍可开门取物，{grace_until} 之前还可以续租。",
+            "Your compartment {label} at {bank} ended at {until}. You can still open it, and extend it until"
+            " {grace_until}.",
+        ),
+        "rental_overdue": Sentence(
+            "您租用的{bank} {label} 号柜已超期。您仍可开门取物，请尽快取出并归还；"
+            "{clear_out_at} 之后工作人员可以清柜。",
+            "Your compartment {label} at {bank} is overdue. You can still open it: please take your things out and give"
+            " it back. After {clear_out_at} staff may clear it out.",
+        ),
+        "rental_clear_out": Sentence(
+            "您租用的{bank} {label} 号柜超期太久，工作人员现在可以清柜。您仍可开门取物，请马上取出。",
+            "Your compartment {label} at {bank} is so long overdue that staff may clear it out now. You can still open"
+            " it: please take your things out at once.",
+        ),
+    }
+)
+"""What notices say, by their kind."""

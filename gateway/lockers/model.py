@@ -24,8 +24,18 @@ class RentalState(StrEnum):
     ENDED = "ENDED"
 
 
+class Stage(StrEnum):
+    """How far a rental is past its end. It decides about new use, never about opening: things are always let out."""
+
+    RUNNING = "running"
+    ENDING = "ending"  # its end is near: the member is reminded
+    GRACE = "grace"  # past its end: may still be extended
+    OVERDUE = "overdue"  # to be emptied and given back, and nothing else
+    CLEAR_OUT = "clear_out"  # staff may take the things out, two together
+
+
 class Bank(Base):
-    """A locker bank: one cabinet, one device."""
+    """A locker bank: one cabinet, one device. What it says of late rentals counts for those that run, too."""
 
     __tablename__ = "banks"
 
@@ -33,6 +43,11 @@ class Bank(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), unique=True)
     name_zh: Mapped[str] = mapped_column(String(64))
     name_en: Mapped[str] = mapped_column(String(64))
+    remind_before_min: Mapped[int] = mapped_column(default=60, server_default="60")
+    grace_min: Mapped[int] = mapped_column(default=60, server_default="60")
+    clear_out_after_min: Mapped[int] = mapped_column(
+        default=10_080, server_default="10080"
+    )  # from the end of the grace
 
 
 class Compartment(Base):
@@ -82,3 +97,6 @@ class Rental(Base):
     from_at: Mapped[datetime] = mapped_column(Instant)
     until_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_stage: Mapped[Stage] = mapped_column(  # of which the member was told last; where it stands says `rules.stage`
+        word_column(Stage), default=Stage.RUNNING, server_default=Stage.RUNNING
+    )

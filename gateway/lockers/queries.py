@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.kit.errors import NotFound
-from gateway.lockers.model import Bank, Compartment, Rental, Size
-from gateway.lockers.rules import Offer
+from gateway.lockers import rules
+from gateway.lockers.model import Bank, Compartment, Rental, Size, Stage
+from gateway.lockers.rules import Ending, Offer, Terms
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class RentalView:
     presence: Presence
     compartment: Compartment
     door: DoorLevel
+    ending: Ending
+
+    def stage(self, now: datetime) -> Stage | None:
+        """How far it is past its end; None once it has been given back."""
+        return self.ending.stage(now) if self.rental.ended_at is None else None
 
 
 def banks(session: Session) -> list[BankView]:
@@ -92,7 +98,34 @@ def view(session: Session, rental: Rental) -> RentalView:
         .join(Device, Device.id == Bank.device_id)
         .where(Compartment.id == rental.compartment_id)
     ).one()
-    return RentalView(rental, bank_there, presence, compartment, door_of(session, compartment.lock_id))
+    door = door_of(session, compartment.lock_id)
+    return RentalView(rental, bank_there, presence, compartment, door, ending_of(rental, bank_there))
+
+
+def ending_of(rental: Rental, bank_there: Bank) -> Ending:
+    """How a rental at that bank comes to its end."""
+    terms = Terms(
+        remind_before=timedelta(minutes=bank_there.remind_before_min),
+        grace=timedelta(minutes=bank_there.grace_min),
+        clear_out_after=timedelta(minutes=bank_there.clear_out_after_min),
+    )
+    return rules.ending(from_at=rental.from_at, until=rental.until_at, terms=terms)
+
+
+def not_told(session: Session, *, now: datetime) -> list[str]:
+    """Rentals that stand at another stage than the one their member was told of, the longest waiting first."""
+    earliest = session.scalar(select(func.max(Bank.remind_before_min))) or 0
+    rows = session.execute(
+        select(Rental, Bank)
+        .join(Compartment, Compartment.id == Rental.compartment_id)
+        .join(Bank, Bank.id == Compartment.bank_id)
+        .where(
+            Rental.ended_at.is_(None),
+            or_(Rental.until_at <= now + timedelta(minutes=earliest), Rental.told_stage != Stage.RUNNING),
+        )
+        .order_by(Rental.until_at)
+    )
+    return [rental.id for rental, there in rows if ending_of(rental, there).stage(now) is not rental.told_stage]
 
 
 def door_of(session: Session, lock_id: str) -> DoorLevel:

@@ -1,10 +1,13 @@
 """Judgements about compartments and rentals."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from gateway.fleet.model import DoorLevel
+from gateway.lockers.model import Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,62 @@ class Offer:
     bank_there: bool  # its device is approved and online
     door: DoorLevel
     last_used_at: datetime | None  # when its last rental ended; None: never rented
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a bank says of rentals that come to their end."""
+
+    remind_before: timedelta
+    grace: timedelta  # from the end on
+    clear_out_after: timedelta  # from the end of the grace on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """The instants at which a rental passes from one stage to the next."""
+
+    remind_at: datetime
+    until: datetime
+    grace_until: datetime
+    clear_out_at: datetime
+
+    def stage(self, now: datetime) -> Stage:
+        """Where a rental stands that has not been given back."""
+        if now < self.remind_at:
+            return Stage.RUNNING
+        if now < self.until:
+            return Stage.ENDING
+        if now < self.grace_until:
+            return Stage.GRACE
+        return Stage.OVERDUE if now < self.clear_out_at else Stage.CLEAR_OUT
+
+
+NOTICES: Final[Mapping[Stage, str]] = MappingProxyType(
+    {
+        Stage.ENDING: "rental_ending",
+        Stage.GRACE: "rental_grace",
+        Stage.OVERDUE: "rental_overdue",
+        Stage.CLEAR_OUT: "rental_clear_out",
+    }
+)
+"""What the member is told at each stage. While a rental runs there is nothing to say."""
+
+
+def ending(*, from_at: datetime, until: datetime, terms: Terms) -> Ending:
+    """How a rental will come to its end. Nobody is reminded before half of it has passed."""
+    grace_until = until + terms.grace
+    return Ending(
+        remind_at=until - min(terms.remind_before, (until - from_at) / 2),
+        until=until,
+        grace_until=grace_until,
+        clear_out_at=grace_until + terms.clear_out_after,
+    )
+
+
+def new_use_refusal(stage: Stage) -> str | None:
+    """Why the holder of such a rental gets nothing new of it (a later end, a share), or None. Openings never ask."""
+    return "rental_overdue" if stage in {Stage.OVERDUE, Stage.CLEAR_OUT} else None
 
 
 def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:

@@ -17,9 +17,10 @@ from gateway.kit.db import announce
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
 from gateway.lockers import queries, rules
-from gateway.lockers.model import Bank, Compartment, Rental, RentalState, Size
+from gateway.lockers.model import Bank, Compartment, Rental, RentalState, Size, Stage
 from gateway.lockers.rules import Offer
 from gateway.members.model import Member
+from gateway.notices import service as notices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +85,11 @@ def rent(
     """Give the member a compartment: the one asked for, else the best of those that fit.
 
     Raises Conflict: `already_rented`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`,
-    `door_unknown`, `unlock_under_way`, `policy.max_days`; Malformed for a past `until`, NotFound for a bank or box.
+    `door_unknown`, `unlock_under_way`, `rental_overdue`, `policy.max_days`; Malformed for a past `until`, NotFound for
+    a bank or box.
     """
     _refuse_bad_until(from_at=now, until=until, now=now, max_days=max_days)
-    _refuse_second_rental(session, member)
+    _refuse_second_rental(session, member, now)
     if compartment_id is not None:
         offer = queries.offer(session, compartment_id)
         if refusal := rules.rent_refusal(offer, unsettled_locks()):
@@ -101,17 +103,21 @@ def rent(
         if rental is not None:
             _begin(session, member, rental, offer)
             return rental
-        _refuse_second_rental(session, member)
+        _refuse_second_rental(session, member, now)
     raise Conflict("compartment_taken" if compartment_id is not None else "no_compartment_free")
 
 
 def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, max_days: int) -> Rental:
     """Let a rental run until then, counted from its beginning.
 
-    Raises Conflict("rental_ended"), Conflict("policy.max_days"), Malformed for a time that has passed.
+    Raises Conflict: `rental_ended`, `rental_overdue`, `policy.max_days`; Malformed for a time that has passed.
     """
     _refuse_bad_until(from_at=rental.from_at, until=until, now=now, max_days=max_days)
-    return _move(session, rental, act="extended", now=now, until_at=until)
+    if refusal := _new_use_refusal(session, rental, now):
+        raise Conflict(refusal)
+    extended = _move(session, rental, act="extended", now=now, until_at=until, told_stage=Stage.RUNNING)
+    _stop_reminding(session, rental, now)
+    return extended
 
 
 def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime) -> Rental:
@@ -127,7 +133,46 @@ def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, 
     if refusal := rules.end_refusal(place.door, unsettled=unsettled):
         raise Conflict(refusal)
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
-    return _move(session, rental, act="rental_ended", now=now, state=RentalState.ENDED, ended_at=now)
+    ended = _move(session, rental, act="rental_ended", now=now, state=RentalState.ENDED, ended_at=now)
+    _stop_reminding(session, rental, now)
+    return ended
+
+
+def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
+    """Let the member know where their rental stands, in place of what they were told before. Harmless to repeat."""
+    rental = session.get_one(Rental, rental_id)
+    place = queries.view(session, rental)
+    stage = place.stage(now)
+    if stage is None or not _note_told(session, rental, stage):
+        return
+    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
+    _stop_reminding(session, rental, now)
+    if kind := rules.NOTICES.get(stage):
+        _leave_notice(session, place, kind, now)
+        audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=rental.until_at.isoformat())
+
+
+def set_terms(
+    session: Session,
+    *,
+    bank: Bank,
+    actor: str,
+    now: datetime,
+    remind_before_min: int | None = None,
+    grace_min: int | None = None,
+    clear_out_after_min: int | None = None,
+) -> None:
+    """Say how rentals at this bank end, those that run included. None leaves a thing as it is."""
+    wanted = {
+        "remind_before_min": remind_before_min,
+        "grace_min": grace_min,
+        "clear_out_after_min": clear_out_after_min,
+    }
+    values = {name: value for name, value in wanted.items() if value is not None}
+    for name, value in values.items():
+        setattr(bank, name, value)
+    session.flush()
+    audit.append(session, actor=actor, act="bank_terms_set", thing=bank.id, now=now, **values)
 
 
 def _free_choice(
@@ -218,9 +263,50 @@ def _tell(session: Session, rental: Rental, *, actor: str, act: str, now: dateti
     )
 
 
-def _refuse_second_rental(session: Session, member: Member) -> None:
+def _refuse_second_rental(session: Session, member: Member, now: datetime) -> None:
     if held := queries.active_rental_of(session, member_id=member.id):
-        raise Conflict("already_rented", rental_id=held.id)
+        raise Conflict(_new_use_refusal(session, held, now) or "already_rented", rental_id=held.id)
+
+
+def _new_use_refusal(session: Session, rental: Rental, now: datetime) -> str | None:
+    stage = queries.view(session, rental).stage(now)
+    return rules.new_use_refusal(stage) if stage else None
+
+
+def _note_told(session: Session, rental: Rental, stage: Stage) -> bool:
+    """True for exactly one of those who would tell it, and only while the rental is as it was read."""
+    told = session.execute(
+        update(Rental)
+        .where(
+            Rental.id == rental.id,
+            Rental.ended_at.is_(None),
+            Rental.until_at == rental.until_at,
+            Rental.told_stage == rental.told_stage,
+            Rental.told_stage != stage,
+        )
+        .values(told_stage=stage)
+        .returning(Rental.id)
+    )
+    return told.first() is not None
+
+
+def _stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
+    notices.take_back(session, about=rental.id, kinds=rules.NOTICES.values(), now=now)
+
+
+def _leave_notice(session: Session, place: queries.RentalView, kind: str, now: datetime) -> None:
+    notices.leave(
+        session,
+        member_id=place.rental.member_id,
+        kind=kind,
+        about=place.rental.id,
+        now=now,
+        bank={"zh-CN": place.bank.name_zh, "en": place.bank.name_en},
+        label=place.compartment.label,
+        until=place.ending.until.isoformat(),
+        grace_until=place.ending.grace_until.isoformat(),
+        clear_out_at=place.ending.clear_out_at.isoformat(),
+    )
 
 
 def _refuse_bad_until(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> None:

@@ -25,6 +25,7 @@ BODIES = {
     "approve_device": {"fingerprint": "x"},
     "suspend_device": {"reason": "x"},
     "retire_device": {},
+    "set_bank_terms": {},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(
@@ -32,7 +33,11 @@ each_operation = pytest.mark.parametrize(
 )
 with_an_owner = pytest.mark.parametrize(
     ("verb", "path", "operation"),
-    [one for one in OPERATIONS if any("{" + name + "}" in one[1] for name in OWNED)],
+    [
+        one
+        for one in OPERATIONS
+        if not one[1].startswith("/staff/") and any("{" + name + "}" in one[1] for name in OWNED)
+    ],
 )
 
 

@@ -15,6 +15,7 @@ from gateway.lockers import queries, service
 from gateway.lockers.model import Compartment, Rental
 from gateway.members import queries as people
 from gateway.members import service as members
+from gateway.notices.model import Notice
 from tests.centre_builder import NOON, a_bank, a_member, lock_of
 from tests.race import at_once, in_processes
 
@@ -160,6 +161,40 @@ def test_giving_back_against_many_who_wait_passes_it_to_one_of_them(sessions):
         assert_whole(sessions)
         if all(result in REFUSALS for result in results[1:]):
             rent(sessions, held_by)  # they were all too early
+
+
+def test_many_clocks_at_once_tell_a_member_once(sessions):
+    furnish(sessions, sizes="M", people_=1)
+    rent(sessions, 0)
+    late = NOON + timedelta(days=2)
+    with sessions.read() as session:
+        rental_id = session.scalars(select(Rental.id)).one()
+
+    def tell():
+        with sessions.begin() as session:
+            service.tell_of_stage(session, rental_id=rental_id, now=late)
+
+    at_once([tell] * 6)
+
+    with sessions.read() as session:
+        assert session.scalars(select(Notice.kind)).all() == ["rental_overdue"]
+
+
+def test_a_rental_that_is_told_of_and_given_back_at_once_is_told_of_no_more(sessions):
+    furnish(sessions, sizes="M", people_=1)
+    for _ in range(5):
+        rent(sessions, 0)
+        with sessions.read() as session:
+            rental_id = session.scalars(select(Rental.id).where(Rental.ended_at.is_(None))).one()
+
+        def tell(rental_id=rental_id):
+            with sessions.begin() as session:
+                service.tell_of_stage(session, rental_id=rental_id, now=NOON + timedelta(days=2))
+
+        at_once([tell, partial(end, sessions, 0), tell])
+
+        with sessions.read() as session:
+            assert session.scalars(select(Notice).where(Notice.over_at.is_(None))).all() == []
 
 
 def test_a_lock_in_quarantine_goes_to_nobody_however_many_ask(sessions):

@@ -9,11 +9,13 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.centre import Centre
 from gateway.kit import audit
+from gateway.lockers import service as lockers
 from gateway.members import service as members
 from gateway.members.model import MemberSession
+from gateway.notices import queries as notices
 from gateway.settings import Settings
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_member
+from tests.centre_builder import NOON, HandClock, a_bank, a_member
 
 KEY = SigningKey.generate()
 
@@ -54,6 +56,21 @@ def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable)
     kept = anchors.read(centre.directory / "data" / anchors.FILE_NAME, key=KEY.public())
     with centre.sessions.read() as session:
         assert kept == {1: audit.head(session).hash}
+
+
+def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session)
+        wang = a_member(session)
+        lockers.rent(
+            session, member=wang, now=NOON, until=NOON + timedelta(days=1), max_days=7, unsettled_locks=frozenset
+        )
+    centre.clock.advance(days=1)
+    for _ in range(2):
+        run(timetable, "tell_of_late_rentals")
+    with centre.sessions.read() as session:
+        kinds = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
+    assert kinds == ["rental_grace"]
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

@@ -7,7 +7,8 @@ import pytest
 
 from gateway.fleet.model import DoorLevel
 from gateway.lockers import rules
-from gateway.lockers.rules import Offer
+from gateway.lockers.model import Stage
+from gateway.lockers.rules import Offer, Terms
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 GOOD = Offer(
@@ -112,3 +113,45 @@ def test_compartments_within_reach_of_a_wheelchair_are_kept_for_those_who_ask():
 )
 def test_the_bank_being_away_is_said_when_that_alone_is_in_the_way(refusals, code):
     assert rules.nothing_free(refusals) == code
+
+
+HOUR = timedelta(hours=1)
+TERMS = Terms(remind_before=HOUR, grace=2 * HOUR, clear_out_after=24 * HOUR)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("after_the_end", "stage"),
+    [
+        (-HOUR - MOMENT, Stage.RUNNING),
+        (-HOUR, Stage.ENDING),
+        (-MOMENT, Stage.ENDING),
+        (timedelta(0), Stage.GRACE),
+        (2 * HOUR - MOMENT, Stage.GRACE),
+        (2 * HOUR, Stage.OVERDUE),
+        (26 * HOUR - MOMENT, Stage.OVERDUE),
+        (26 * HOUR, Stage.CLEAR_OUT),
+        (timedelta(days=1000), Stage.CLEAR_OUT),
+    ],
+)
+def test_a_rental_passes_from_stage_to_stage_at_the_very_instant(after_the_end, stage):
+    until = NOW + timedelta(days=1)
+
+    assert rules.ending(from_at=NOW, until=until, terms=TERMS).stage(until + after_the_end) is stage
+
+
+def test_nobody_is_reminded_before_half_of_a_short_rental_has_passed():
+    ending = rules.ending(from_at=NOW, until=NOW + HOUR, terms=TERMS)
+
+    assert ending.remind_at == NOW + HOUR / 2
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_only_what_is_overdue_is_refused_new_use(stage):
+    refused = stage in {Stage.OVERDUE, Stage.CLEAR_OUT}
+
+    assert rules.new_use_refusal(stage) == ("rental_overdue" if refused else None)
+
+
+def test_there_is_something_to_say_of_every_stage_but_the_first():
+    assert set(rules.NOTICES) == set(Stage) - {Stage.RUNNING}

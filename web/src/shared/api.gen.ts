@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description The member's own that still hold, newest first, in their language.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -290,6 +310,46 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/banks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bank Terms
+         * @description What each locker bank says of rentals that come to their end.
+         */
+        get: operations["list_bank_terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/banks/{bank_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Bank Terms
+         * @description Say how rentals at this bank come to their end. It counts for those that run, too.
+         */
+        patch: operations["set_bank_terms"];
         trace?: never;
     };
     "/api/v1/staff/dead-letters": {
@@ -465,6 +525,35 @@ export interface components {
             presence: components["schemas"]["Presence"];
         };
         /**
+         * BankTerms
+         * @description What a bank says of rentals that come to their end: minutes before it, after it, and after the grace.
+         */
+        BankTerms: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Remind Before Min */
+            remind_before_min: number;
+            /** Grace Min */
+            grace_min: number;
+            /** Clear Out After Min */
+            clear_out_after_min: number;
+        };
+        /**
+         * BankTermsChange
+         * @description What a bank should say of rentals that come to their end; what is left out or null stays.
+         *
+         *     Nobody's things are cleared out sooner than a day after the grace.
+         */
+        BankTermsChange: {
+            /** Remind Before Min */
+            remind_before_min?: number | null;
+            /** Grace Min */
+            grace_min?: number | null;
+            /** Clear Out After Min */
+            clear_out_after_min?: number | null;
+        };
+        /**
          * DeadLetterView
          * @description Messages that were not taken, counted by who sent them and what was wrong. `sample`: the newest, hex.
          */
@@ -595,6 +684,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[BankTerms] */
+        Items_BankTerms_: {
+            /** Items */
+            items: components["schemas"]["BankTerms"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[Bank] */
         Items_Bank_: {
             /** Items */
@@ -613,6 +709,13 @@ export interface components {
         Items_DeviceView_: {
             /** Items */
             items: components["schemas"]["DeviceView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[NoticeView] */
+        Items_NoticeView_: {
+            /** Items */
+            items: components["schemas"]["NoticeView"][];
             /** Next */
             next: string | null;
         };
@@ -714,6 +817,25 @@ export interface components {
             why: string;
         };
         /**
+         * NoticeView
+         * @description Something the reader should know, in their language and the centre's time. `about`: the id of a rental.
+         */
+        NoticeView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** About */
+            about: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Presence
          * @description Whether a device is there.
          * @enum {string}
@@ -766,7 +888,7 @@ export interface components {
         };
         /**
          * RentalNews
-         * @description A rental of the reader's began, was extended or ended.
+         * @description A rental of the reader's began, was extended, came to another stage or ended.
          */
         RentalNews: {
             /**
@@ -787,6 +909,8 @@ export interface components {
         /**
          * RentalView
          * @description A member's rental and how its door stands, as far as anybody can tell.
+         *
+         *     `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
          */
         RentalView: {
             /** Id */
@@ -810,6 +934,17 @@ export interface components {
              * Format: date-time
              */
             until: string;
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Grace Until
+             * Format: date-time
+             */
+            grace_until: string;
+            /**
+             * Clear Out At
+             * Format: date-time
+             */
+            clear_out_at: string;
         };
         /**
          * RentalWish
@@ -859,6 +994,12 @@ export interface components {
          * @enum {string}
          */
         Size: "S" | "M" | "L";
+        /**
+         * Stage
+         * @description How far a rental is past its end. It decides about new use, never about opening: things are always let out.
+         * @enum {string}
+         */
+        Stage: "running" | "ending" | "grace" | "overdue" | "clear_out";
         /**
          * Suspension
          * @description Why nothing may open there.
@@ -1434,7 +1575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
+            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1657,7 +1798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended`, `policy.max_days` */
+            /** @description `rental_ended`, `rental_overdue`, `policy.max_days` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1874,6 +2015,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnlockView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_NoticeView_"];
                 };
             };
             /** @description `not_signed_in` */
@@ -2246,6 +2455,145 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bank_terms: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BankTerms_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_bank_terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankTermsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankTerms"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
