@@ -17,7 +17,7 @@ from api.live import Hub
 from api.member import banks, live, me, notices, rentals, session, unlocks
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import banks as staff_banks
-from api.staff import devices, records
+from api.staff import clear_outs, devices, records
 from api.turns import Turns
 from gateway.centre import Centre
 from gateway.kit.db import Change
@@ -79,7 +79,9 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     # As FastAPI's manual says to do it.
     app.openapi = openapi.writer(app)  # type: ignore[method-assign]
     v1 = APIRouter(prefix="/api/v1")
-    for part in (session, me, banks, rentals, unlocks, notices, live, devices, staff_banks, records, health):
+    for_members = (session, me, banks, rentals, unlocks, notices, live)
+    for_staff = (devices, staff_banks, clear_outs, records)
+    for part in (*for_members, *for_staff, health):
         v1.include_router(part.router)
     app.include_router(v1)
     errors.install(app)

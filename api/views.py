@@ -26,9 +26,12 @@ from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Pres
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
+from gateway.lockers.history import Happening
 from gateway.lockers.model import Bank as BankRow
-from gateway.lockers.model import Compartment, Rental, RentalState, Size, Stage
+from gateway.lockers.model import ClearOut, ClearOutState, Compartment, Rental, RentalState, Size, Stage
+from gateway.lockers.rules import CLEAR_OUT_WINDOW
 from gateway.members.model import Language, Member, Role
+from gateway.members.rules import is_staff
 from gateway.notices.model import Notice
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S
@@ -93,6 +96,13 @@ def behind(rows: Sequence[Row], page: Page, *, name: Callable[[Row], str]) -> Se
     if page.after not in names:
         raise NotFound("page")
     return rows[names.index(page.after) + 1 :]
+
+
+def seq_of(after: str) -> int:
+    """The place in the audit trail that `after` names. Raises NotFound when it names none."""
+    if not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise NotFound("page")
+    return int(after)
 
 
 # Problems
@@ -368,6 +378,55 @@ class NoticeView(View):
         return cls(id=notice.id, kind=notice.kind, text=text, about=notice.about, at=notice.left_at)
 
 
+# History
+
+
+class Doer(View):
+    """Who did something: the reader, another member, staff, the house by itself, or nobody can tell (a forced door)."""
+
+    who: Literal["you", "member", "staff", "house", "unknown"]
+    name: str | None
+
+
+class HappeningView(View):
+    """Something that happened to a rental of the reader's or at its door. `act`: as in the audit trail.
+
+    `reason`: why staff did it; `bag_label`: where the things lie; both empty where there is none.
+    """
+
+    id: str
+    at: datetime
+    act: str
+    rental_id: str
+    label: str
+    by: Doer
+    reason: str
+    bag_label: str
+
+    @classmethod
+    def of(cls, found: Happening, reader_id: str) -> Self:
+        """As the query found it."""
+        return cls(
+            id=str(found.entry.seq),
+            at=found.entry.at,
+            act=found.entry.act,
+            rental_id=found.rental.id,
+            label=found.label,
+            by=_doer(found, reader_id),
+            reason=found.reason,
+            bag_label=found.bag_label,
+        )
+
+
+def _doer(found: Happening, reader_id: str) -> Doer:
+    by = found.by
+    if by is None:
+        return Doer(who="house" if found.entry.actor == "gateway" else "unknown", name=None)
+    if by.id == reader_id:
+        return Doer(who="you", name=by.name)
+    return Doer(who="staff" if is_staff(by.role) else "member", name=by.name)
+
+
 # What the stream brings
 
 
@@ -492,6 +551,91 @@ class BankTerms(View):
             remind_before_min=bank.remind_before_min,
             grace_min=bank.grace_min,
             clear_out_after_min=bank.clear_out_after_min,
+        )
+
+
+class StaffRentalView(View):
+    """Somebody's rental, for staff."""
+
+    id: str
+    member_no: str
+    member_name: str
+    bank_id: str
+    label: str
+    lock_id: str
+    door: DoorLevel
+    from_at: datetime = Field(alias="from")
+    until: datetime
+    stage: Stage | None
+
+    @classmethod
+    def of(cls, session: Session, found: lockers.RentalView, now: datetime) -> Self:
+        """As it stands in this transaction."""
+        holder = session.get_one(Member, found.rental.member_id)
+        return cls.model_validate(
+            {
+                "id": found.rental.id,
+                "member_no": holder.member_no,
+                "member_name": holder.name,
+                "bank_id": found.bank.id,
+                "label": found.compartment.label,
+                "lock_id": found.compartment.lock_id,
+                "door": found.door,
+                "from": found.rental.from_at,
+                "until": found.rental.until_at,
+                "stage": found.stage(now),
+            }
+        )
+
+
+class NewClearOut(Ask):
+    """Why somebody's things must be taken out, and what stands on the bag they will be in."""
+
+    reason: PlainText
+    bag_label: PlainText
+
+
+class Witnessing(Ask):
+    """The bag that the second witness sees."""
+
+    bag_label: PlainText
+
+
+class ClearOutView(View):
+    """How far a clear-out has come. From WITNESSED until `open_until` its two witnesses may open `lock_id`."""
+
+    id: str
+    rental_id: str
+    lock_id: str
+    state: ClearOutState
+    reason: str
+    bag_label: str
+    first_witness: str
+    second_witness: str | None
+    proposed_at: datetime
+    witnessed_at: datetime | None
+    open_until: datetime | None
+    closed_at: datetime | None
+    handed_over_at: datetime | None
+
+    @classmethod
+    def of(cls, session: Session, clear_out: ClearOut) -> Self:
+        """As the row says; witnesses by their numbers."""
+        second = clear_out.second_witness_id
+        return cls(
+            id=clear_out.id,
+            rental_id=clear_out.rental_id,
+            lock_id=lockers.view(session, lockers.rental(session, clear_out.rental_id)).compartment.lock_id,
+            state=clear_out.state,
+            reason=clear_out.reason,
+            bag_label=clear_out.bag_label,
+            first_witness=session.get_one(Member, clear_out.first_witness_id).member_no,
+            second_witness=session.get_one(Member, second).member_no if second else None,
+            proposed_at=clear_out.proposed_at,
+            witnessed_at=clear_out.witnessed_at,
+            open_until=clear_out.witnessed_at + CLEAR_OUT_WINDOW if clear_out.witnessed_at else None,
+            closed_at=clear_out.closed_at,
+            handed_over_at=clear_out.handed_over_at,
         )
 
 

@@ -124,6 +124,34 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "unlock_under_way": Words(409, "正在开门，请稍等片刻。", "The door is being opened. Please wait a moment."),
         "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
+        # Clear-outs
+        "clear_out_not_due": Words(409, "还没到可以清柜的时间。", "It is not time yet to clear this compartment out."),
+        "clear_out_under_way": Words(
+            409, "已有同事提出清柜，请去见证。", "A colleague has begun this already: be the second witness."
+        ),
+        "clear_out_lapsed": Words(
+            409,
+            "清柜提出得太久了，请两人在柜前重新开始。",
+            "That was begun too long ago. Please begin anew, both of you before the door.",
+        ),
+        "clear_out_moved_on": Words(
+            409, "这次清柜已不在这一步，请刷新。", "This clear-out is at another step by now. Please look again."
+        ),
+        "bag_label_differs": Words(
+            409, "袋子编号与第一位见证人所写不一致。", "That is not the bag label that the first witness gave."
+        ),
+        "witness_is_the_first": Words(
+            403,
+            "清柜需要两位不同的工作人员。",
+            "It takes two people: let a colleague be the second witness.",
+        ),
+        "witness_is_holder": Words(
+            403, "不能为自己租用的柜子做见证。", "Nobody can be a witness to clearing out their own compartment."
+        ),
+        "not_a_witness": Words(403, "只有两位见证人可以完成清柜。", "Only its two witnesses can finish a clear-out."),
+        "not_opened_yet": Words(
+            409, "见证之后柜门还没有打开过。", "The door has not been opened since the second witness came."
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,
@@ -165,6 +193,16 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "您租用的{bank} {label} 号柜超期太久，工作人员现在可以清柜。您仍可开门取物，请马上取出。",
             "Your compartment {label} at {bank} is so long overdue that staff may clear it out now. You can still open"
             " it: please take your things out at once.",
+        ),
+        "clear_out_begun": Sentence(
+            "两位工作人员正在清理您租用的{bank} {label} 号柜。原因：{reason}。",
+            "Two members of staff are clearing out your compartment {label} at {bank}. Reason: {reason}.",
+        ),
+        "cleared_out": Sentence(
+            "您租用的{bank} {label} 号柜已由两位工作人员清柜，物品装在 {bag_label} 号袋中，请到前台领取。"
+            "原因：{reason}。",
+            "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
+            " {bag_label}: please ask at the desk. Reason: {reason}.",
         ),
     }
 )

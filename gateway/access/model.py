@@ -13,6 +13,7 @@ class GrantSource(StrEnum):
     """What a grant follows from."""
 
     RENTAL = "rental"
+    CLEAR_OUT = "clear_out"
 
 
 class AccessGrant(Base):

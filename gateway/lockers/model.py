@@ -2,6 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,6 +34,26 @@ class Stage(StrEnum):
     GRACE = "grace"  # past its end: may still be extended
     OVERDUE = "overdue"  # to be emptied and given back, and nothing else
     CLEAR_OUT = "clear_out"  # staff may take the things out, two together
+
+
+class ClearOutState(StrEnum):
+    """How far two members of staff have come with taking somebody's things out."""
+
+    PROPOSED = "PROPOSED"  # one has said so; nothing may be opened
+    WITNESSED = "WITNESSED"  # another has said the same: both may open
+    BAGGED = "BAGGED"  # the things are in the labelled bag, the rental is over
+    HANDED_OVER = "HANDED_OVER"  # the member has them back
+    CALLED_OFF = "CALLED_OFF"
+
+
+CLEAR_OUT_MOVES: Final = MappingProxyType(
+    {
+        ClearOutState.WITNESSED: frozenset({ClearOutState.PROPOSED}),
+        ClearOutState.BAGGED: frozenset({ClearOutState.WITNESSED}),
+        ClearOutState.HANDED_OVER: frozenset({ClearOutState.BAGGED}),
+        ClearOutState.CALLED_OFF: frozenset({ClearOutState.PROPOSED, ClearOutState.WITNESSED}),
+    }
+)
 
 
 class Bank(Base):
@@ -100,3 +122,36 @@ class Rental(Base):
     told_stage: Mapped[Stage] = mapped_column(  # of which the member was told last; where it stands says `rules.stage`
         word_column(Stage), default=Stage.RUNNING, server_default=Stage.RUNNING
     )
+
+
+class ClearOut(Base):
+    """Two members of staff take a late member's things out. That they are two is held by the database."""
+
+    __tablename__ = "clear_outs"
+    __table_args__ = (
+        Index(
+            "uq_clear_outs_open",
+            "rental_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_clear_outs_rental", "rental_id", "proposed_at"),
+        CheckConstraint("second_witness_id <> first_witness_id", name="two_witnesses"),
+        CheckConstraint(
+            "state IN ('PROPOSED', 'CALLED_OFF') OR second_witness_id IS NOT NULL", name="no_step_without_the_second"
+        ),
+        CheckConstraint("(state IN ('PROPOSED', 'WITNESSED')) = (closed_at IS NULL)", name="closed"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rental_id: Mapped[str] = mapped_column(ForeignKey("rentals.id"))
+    state: Mapped[ClearOutState] = mapped_column(word_column(ClearOutState))
+    reason: Mapped[str] = mapped_column(String(64))
+    bag_label: Mapped[str] = mapped_column(String(64))
+    first_witness_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    second_witness_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    witnessed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)  # bagged, or called off
+    handed_over_at: Mapped[datetime | None] = mapped_column(Instant)

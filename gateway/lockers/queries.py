@@ -11,7 +11,7 @@ from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.kit.errors import NotFound
 from gateway.lockers import rules
-from gateway.lockers.model import Bank, Compartment, Rental, Size, Stage
+from gateway.lockers.model import Bank, ClearOut, Compartment, Rental, Size, Stage
 from gateway.lockers.rules import Ending, Offer, Terms
 
 
@@ -151,6 +151,35 @@ def offer(session: Session, compartment_id: str) -> Offer:
     if row is None:
         raise NotFound("compartment")
     return _offer(row)
+
+
+def rental(session: Session, rental_id: str) -> Rental:
+    """Anybody's: for staff. Raises NotFound("rental")."""
+    found = session.get(Rental, rental_id)
+    if found is None:
+        raise NotFound("rental")
+    return found
+
+
+def rentals_at_stage(session: Session, stage: Stage, *, now: datetime) -> list[RentalView]:
+    """Everybody's that stand there now, the one that ends first in front."""
+    active = session.scalars(select(Rental).where(Rental.ended_at.is_(None)).order_by(Rental.until_at, Rental.id))
+    views = [view(session, one) for one in active]
+    return [one for one in views if one.stage(now) is stage]
+
+
+def clear_out_under_way(session: Session, *, rental_id: str) -> ClearOut | None:
+    """The one that is neither bagged nor called off; there is never a second."""
+    return session.scalar(select(ClearOut).where(ClearOut.rental_id == rental_id, ClearOut.closed_at.is_(None)))
+
+
+def clear_out_of(session: Session, *, rental_id: str) -> ClearOut:
+    """The newest of a rental. Raises NotFound("clear_out")."""
+    newest = select(ClearOut).where(ClearOut.rental_id == rental_id).order_by(ClearOut.proposed_at.desc()).limit(1)
+    found = session.scalar(newest)
+    if found is None:
+        raise NotFound("clear_out")
+    return found
 
 
 def _free() -> Select[Compartment]:

@@ -81,6 +81,33 @@ def new_use_refusal(stage: Stage) -> str | None:
     return "rental_overdue" if stage in {Stage.OVERDUE, Stage.CLEAR_OUT} else None
 
 
+CLEAR_OUT_WINDOW: Final = timedelta(minutes=30)  # the two stand before the door together
+
+
+def may_be_proposed(stage: Stage | None) -> bool:
+    """Nobody's things are touched before their bank's time for it has come; None: they have been taken out."""
+    return stage is Stage.CLEAR_OUT
+
+
+def has_lapsed(*, step_at: datetime, now: datetime) -> bool:
+    """Too long ago that somebody was there for this: they begin anew."""
+    return now >= step_at + CLEAR_OUT_WINDOW
+
+
+def witness_refusal(*, first_id: str, second_id: str, holder_id: str) -> str | None:
+    """Why this person cannot be the second witness (for the first: `second_id` is their own), or None."""
+    if holder_id in {first_id, second_id}:
+        return "witness_is_holder"
+    return "witness_is_the_first" if first_id == second_id else None
+
+
+def bagging_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool) -> str | None:
+    """Why nobody can say yet that the things are in the bag, or None: the door was opened for it, and is shut again."""
+    if not has_opened:
+        return "not_opened_yet"
+    return _door_refusal(door, unsettled=unsettled)
+
+
 def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
     """Why nobody can rent this compartment now, or None.
 

@@ -16,11 +16,10 @@ from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
-from gateway.lockers import queries, rules
+from gateway.lockers import moves, queries, rules
 from gateway.lockers.model import Bank, Compartment, Rental, RentalState, Size, Stage
 from gateway.lockers.rules import Offer
 from gateway.members.model import Member
-from gateway.notices import service as notices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +114,15 @@ def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, 
     _refuse_bad_until(from_at=rental.from_at, until=until, now=now, max_days=max_days)
     if refusal := _new_use_refusal(session, rental, now):
         raise Conflict(refusal)
-    extended = _move(session, rental, act="extended", now=now, until_at=until, told_stage=Stage.RUNNING)
-    _stop_reminding(session, rental, now)
-    return extended
+    return moves.move(
+        session,
+        rental,
+        actor=_holder(session, rental),
+        act="extended",
+        now=now,
+        until_at=until,
+        told_stage=Stage.RUNNING,
+    )
 
 
 def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime) -> Rental:
@@ -132,10 +137,7 @@ def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, 
     unsettled = place.compartment.lock_id in unsettled_locks()
     if refusal := rules.end_refusal(place.door, unsettled=unsettled):
         raise Conflict(refusal)
-    access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
-    ended = _move(session, rental, act="rental_ended", now=now, state=RentalState.ENDED, ended_at=now)
-    _stop_reminding(session, rental, now)
-    return ended
+    return moves.end(session, rental, actor=_holder(session, rental), act="rental_ended", now=now)
 
 
 def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
@@ -146,9 +148,9 @@ def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
     if stage is None or not _note_told(session, rental, stage):
         return
     announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
-    _stop_reminding(session, rental, now)
+    moves.stop_reminding(session, rental, now)
     if kind := rules.NOTICES.get(stage):
-        _leave_notice(session, place, kind, now)
+        moves.leave_notice(session, place, kind, now)
         audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=rental.until_at.isoformat())
 
 
@@ -230,42 +232,17 @@ def _begin(session: Session, member: Member, rental: Rental, offer: Offer) -> No
         source=GrantSource.RENTAL,
         source_id=rental.id,
     )
-    _tell(session, rental, actor=member.audit_id, act="rented", now=rental.from_at)
-
-
-def _move(session: Session, rental: Rental, *, act: str, now: datetime, **values: object) -> Rental:
-    """Change a rental that is still active, and say so. Raises Conflict("rental_ended") when it is not."""
-    moved = session.execute(
-        update(Rental)
-        .where(Rental.id == rental.id, Rental.ended_at.is_(None))
-        .values(**values)
-        .returning(Rental.member_id)
-    ).scalar_one_or_none()
-    if moved is None:
-        raise Conflict("rental_ended")
-    after = session.get_one(Rental, rental.id, populate_existing=True)
-    holder = session.get_one(Member, moved)
-    _tell(session, after, actor=holder.audit_id, act=act, now=now)
-    return after
-
-
-def _tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> None:
-    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
-    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
-    audit.append(
-        session,
-        actor=actor,
-        act=act,
-        thing=rental.id,
-        now=now,
-        compartment=rental.compartment_id,
-        until=rental.until_at.isoformat(),
-    )
+    moves.tell(session, rental, actor=member.audit_id, act="rented", now=rental.from_at)
 
 
 def _refuse_second_rental(session: Session, member: Member, now: datetime) -> None:
     if held := queries.active_rental_of(session, member_id=member.id):
         raise Conflict(_new_use_refusal(session, held, now) or "already_rented", rental_id=held.id)
+
+
+def _holder(session: Session, rental: Rental) -> str:
+    """Who does it, for the trail: the holder's own act."""
+    return session.get_one(Member, rental.member_id).audit_id
 
 
 def _new_use_refusal(session: Session, rental: Rental, now: datetime) -> str | None:
@@ -288,25 +265,6 @@ def _note_told(session: Session, rental: Rental, stage: Stage) -> bool:
         .returning(Rental.id)
     )
     return told.first() is not None
-
-
-def _stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
-    notices.take_back(session, about=rental.id, kinds=rules.NOTICES.values(), now=now)
-
-
-def _leave_notice(session: Session, place: queries.RentalView, kind: str, now: datetime) -> None:
-    notices.leave(
-        session,
-        member_id=place.rental.member_id,
-        kind=kind,
-        about=place.rental.id,
-        now=now,
-        bank={"zh-CN": place.bank.name_zh, "en": place.bank.name_en},
-        label=place.compartment.label,
-        until=place.ending.until.isoformat(),
-        grace_until=place.ending.grace_until.isoformat(),
-        clear_out_at=place.ending.clear_out_at.isoformat(),
-    )
 
 
 def _refuse_bad_until(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> None:

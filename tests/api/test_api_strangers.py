@@ -26,6 +26,10 @@ BODIES = {
     "suspend_device": {"reason": "x"},
     "retire_device": {},
     "set_bank_terms": {},
+    "propose_clear_out": {"reason": "x", "bag_label": "x"},
+    "witness_clear_out": {"bag_label": "x"},
+    "bag_things": {},
+    "hand_over_bag": {},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(

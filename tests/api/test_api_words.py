@@ -16,7 +16,15 @@ from gateway.members.model import Language
 ROOT = Path(__file__).parents[2]
 KINDS = {"Refused", "Conflict", "Malformed"}  # a NotFound's code names the thing; its words are those of not_found
 RETURNED = {  # codes that a rule returns and a service raises
-    "gateway/lockers/rules.py": {"rent_refusal", "end_refusal", "_door_refusal", "new_use_refusal", "nothing_free"},
+    "gateway/lockers/rules.py": {
+        "rent_refusal",
+        "end_refusal",
+        "_door_refusal",
+        "new_use_refusal",
+        "nothing_free",
+        "witness_refusal",
+        "bagging_refusal",
+    },
     "gateway/unlocking/queries.py": {"device_refusal"},
 }
 NOT_CODES = {"in_the_past"}
@@ -69,7 +77,16 @@ def test_every_code_that_is_raised_has_words():
 
 
 def test_every_notice_that_is_left_has_words_and_no_other_has():
-    assert set(lockers.NOTICES.values()) == set(NOTICES)
+    left = {
+        argument.value
+        for file in (ROOT / "gateway").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("leave_notice", "notices.leave"))
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert left == {"clear_out_begun", "cleared_out"}
+    assert left | set(lockers.NOTICES.values()) == set(NOTICES)
 
 
 @pytest.mark.parametrize("code", sorted({*WORDS, *NOTICES}))

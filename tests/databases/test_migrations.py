@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from gateway import migrations
 from gateway.access import queries as access
@@ -175,3 +176,12 @@ def test_a_rental_of_the_first_release_lives_on_with_the_usual_terms(upgraded):
         assert (ending.grace_until, ending.clear_out_at) == (NOON + HOUR, NOON + HOUR + timedelta(days=7))
         assert queries.not_told(session, now=NOON) == ["r1"]
         service.end_rental(session, rental=rental, unsettled_locks=frozenset, now=NOON)
+        assert not access.may_open(session, member_id="m1", lock_id="l1", now=NOON)
+
+
+def test_what_a_grant_may_follow_from_is_wider_than_in_the_first_release_and_no_wider(upgraded):
+    row = "INSERT INTO access_grants (id, lock_id, member_id, source, source_id) VALUES (:s, 'l1', 'm1', :s, 'x')"
+    with upgraded.begin() as session:
+        session.execute(text(row), {"s": "clear_out"})
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(row), {"s": "whim"})
