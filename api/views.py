@@ -28,7 +28,17 @@ from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
 from gateway.lockers.history import Happening
 from gateway.lockers.model import Bank as BankRow
-from gateway.lockers.model import ClearOut, ClearOutState, Compartment, Rental, RentalState, Size, Stage
+from gateway.lockers.model import (
+    CareAfter,
+    ClearOut,
+    ClearOutState,
+    Compartment,
+    Condition,
+    Rental,
+    RentalState,
+    Size,
+    Stage,
+)
 from gateway.lockers.rules import CLEAR_OUT_WINDOW
 from gateway.members.model import Language, Member, Role
 from gateway.members.rules import is_staff
@@ -525,12 +535,15 @@ Minutes = Annotated[StrictInt, Field(ge=0, le=30 * 24 * 60)]
 class BankTermsChange(Ask):
     """What a bank should say of rentals that come to their end; what is left out or null stays.
 
+    `care_after`: what is done with a compartment between two holders.
+
     Nobody's things are cleared out sooner than a day after the grace.
     """
 
     remind_before_min: Minutes | None = None
     grace_min: Minutes | None = None
     clear_out_after_min: Annotated[StrictInt, Field(ge=24 * 60, le=366 * 24 * 60)] | None = None
+    care_after: CareAfter | None = None
 
 
 class BankTerms(View):
@@ -541,6 +554,7 @@ class BankTerms(View):
     remind_before_min: int
     grace_min: int
     clear_out_after_min: int
+    care_after: CareAfter
 
     @classmethod
     def of(cls, bank: BankRow) -> Self:
@@ -551,6 +565,46 @@ class BankTerms(View):
             remind_before_min=bank.remind_before_min,
             grace_min=bank.grace_min,
             clear_out_after_min=bank.clear_out_after_min,
+            care_after=bank.care_after,
+        )
+
+
+class ConditionChange(Ask):
+    """Whether a compartment can have a next holder, and why."""
+
+    condition: Condition
+    reason: PlainText
+
+
+class StaffCompartment(View):
+    """A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does."""
+
+    id: str
+    label: str
+    size: Size
+    accessible: bool
+    lock_id: str
+    door: DoorLevel
+    condition: Condition
+    condition_reason: str
+    condition_at: datetime | None
+    rental_id: str | None
+
+    @classmethod
+    def of(cls, found: lockers.CompartmentView) -> Self:
+        """As the query found it."""
+        one = found.compartment
+        return cls(
+            id=one.id,
+            label=one.label,
+            size=one.size,
+            accessible=one.accessible,
+            lock_id=one.lock_id,
+            door=found.door,
+            condition=one.condition,
+            condition_reason=one.condition_reason,
+            condition_at=one.condition_at,
+            rental_id=found.rental.id if found.rental else None,
         )
 
 

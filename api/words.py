@@ -110,6 +110,9 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "already_rented": Words(409, "您已经租了一个柜子。", "You have a compartment already."),
         "no_compartment_free": Words(409, "现在没有合适的空柜子。", "No compartment that fits is free just now."),
         "compartment_taken": Words(409, "这个柜子刚被别人租走了。", "Somebody else has just taken this one."),
+        "compartment_not_ready": Words(
+            409, "这个柜子正在清洁、检查或停用。", "This one is being cleaned or looked at, or is out of use."
+        ),
         "rental_overdue": Words(
             409,
             "您的租用已超期：您仍可开门取物，请先取出并归还。",

@@ -27,6 +27,7 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
         "already_rented",
         "rental_overdue",
         "compartment_taken",
+        "compartment_not_ready",
         "no_compartment_free",
         "bank_offline",
         "door_open",

@@ -36,6 +36,23 @@ class Stage(StrEnum):
     CLEAR_OUT = "clear_out"  # staff may take the things out, two together
 
 
+class Condition(StrEnum):
+    """Whether a compartment can have a next holder. It keeps nobody from what is already theirs."""
+
+    READY = "ready"
+    CLEANING = "cleaning"
+    INSPECTION = "inspection"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class CareAfter(StrEnum):
+    """What a bank wants done with a compartment between two holders."""
+
+    NONE = "none"
+    CLEANING = "cleaning"
+    INSPECTION = "inspection"
+
+
 class ClearOutState(StrEnum):
     """How far two members of staff have come with taking somebody's things out."""
 
@@ -67,9 +84,10 @@ class Bank(Base):
     name_en: Mapped[str] = mapped_column(String(64))
     remind_before_min: Mapped[int] = mapped_column(default=60, server_default="60")
     grace_min: Mapped[int] = mapped_column(default=60, server_default="60")
-    clear_out_after_min: Mapped[int] = mapped_column(
-        default=10_080, server_default="10080"
-    )  # from the end of the grace
+    clear_out_after_min: Mapped[int] = mapped_column(default=10_080, server_default="10080")  # from the grace's end on
+    care_after: Mapped[CareAfter] = mapped_column(
+        word_column(CareAfter), default=CareAfter.NONE, server_default=CareAfter.NONE
+    )
 
 
 class Compartment(Base):
@@ -84,7 +102,11 @@ class Compartment(Base):
     label: Mapped[str] = mapped_column(String(8))  # as printed on the door
     size: Mapped[Size] = mapped_column(word_column(Size))
     accessible: Mapped[bool] = mapped_column(default=False)  # can be reached from a wheelchair
-    in_service: Mapped[bool] = mapped_column(default=True)
+    condition: Mapped[Condition] = mapped_column(
+        word_column(Condition), default=Condition.READY, server_default=Condition.READY
+    )
+    condition_reason: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    condition_at: Mapped[datetime | None] = mapped_column(Instant)  # None: since it was founded
 
 
 class Rental(Base):

@@ -12,7 +12,16 @@ from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
 from gateway.lockers import queries, rules
-from gateway.lockers.model import CLEAR_OUT_MOVES, ClearOut, ClearOutState, Rental, RentalState
+from gateway.lockers.model import (
+    CLEAR_OUT_MOVES,
+    Bank,
+    ClearOut,
+    ClearOutState,
+    Compartment,
+    Condition,
+    Rental,
+    RentalState,
+)
 from gateway.lockers.queries import RentalView
 from gateway.notices import service as notices
 
@@ -30,10 +39,13 @@ def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
 def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> Rental:
     """End a rental and whatever followed from it: access, reminders, staff about to clear it out.
 
+    The compartment goes into the care that its bank wants between two holders.
+
     Raises Conflict("rental_ended").
     """
     ended = _change(session, rental, state=RentalState.ENDED, ended_at=now)
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
+    _leave_for_care(session, ended, now)
     if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
         move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)
     stop_reminding(session, rental, now)
@@ -109,6 +121,22 @@ def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
         compartment=rental.compartment_id,
         until=rental.until_at.isoformat(),
     )
+
+
+def set_condition(session: Session, compartment: Compartment, condition: Condition, reason: str, now: datetime) -> None:
+    """Let a compartment stand like this from now on."""
+    session.execute(
+        update(Compartment)
+        .where(Compartment.id == compartment.id)
+        .values(condition=condition, condition_reason=reason, condition_at=now)
+    )
+
+
+def _leave_for_care(session: Session, ended: Rental, now: datetime) -> None:
+    compartment = session.get_one(Compartment, ended.compartment_id, populate_existing=True, with_for_update=True)
+    condition = rules.condition_after(compartment.condition, session.get_one(Bank, compartment.bank_id).care_after)
+    if condition is not compartment.condition:
+        set_condition(session, compartment, condition, "rental_ended", now)
 
 
 def _change(session: Session, rental: Rental, **values: object) -> Rental:

@@ -11,7 +11,7 @@ from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.kit.errors import NotFound
 from gateway.lockers import rules
-from gateway.lockers.model import Bank, ClearOut, Compartment, Rental, Size, Stage
+from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Rental, Size, Stage
 from gateway.lockers.rules import Ending, Offer, Terms
 
 
@@ -62,8 +62,38 @@ def bank(session: Session, bank_id: str) -> BankView:
 
 
 def free_compartments(session: Session, bank_id: str) -> Sequence[Compartment]:
-    """A bank's compartments that nobody holds and that are in service, by label."""
+    """A bank's compartments that nobody holds and that are ready, by label."""
     return session.scalars(_free().where(Compartment.bank_id == bank_id).order_by(Compartment.label)).all()
+
+
+@dataclass(frozen=True)
+class CompartmentView:
+    """A compartment, for staff. `rental` None: nobody holds it."""
+
+    compartment: Compartment
+    door: DoorLevel
+    rental: Rental | None
+
+
+def compartments(session: Session, bank_id: str) -> list[CompartmentView]:
+    """All of a bank, by label. Raises NotFound("bank")."""
+    bank(session, bank_id)
+    query = _compartments().where(Compartment.bank_id == bank_id).order_by(Compartment.label)
+    return [CompartmentView(*row) for row in session.execute(query)]
+
+
+def compartment(session: Session, compartment_id: str) -> CompartmentView:
+    """One of them. Raises NotFound("compartment")."""
+    row = session.execute(_compartments().where(Compartment.id == compartment_id)).first()
+    if row is None:
+        raise NotFound("compartment")
+    return CompartmentView(*row)
+
+
+def is_ready(session: Session, compartment_id: str) -> bool:
+    """Whether it can have a next holder, asked afresh."""
+    found = session.scalar(select(Compartment.condition).where(Compartment.id == compartment_id))
+    return found is Condition.READY
 
 
 def rental_of(session: Session, *, member_id: str, rental_id: str) -> Rental:
@@ -184,7 +214,15 @@ def clear_out_of(session: Session, *, rental_id: str) -> ClearOut:
 
 def _free() -> Select[Compartment]:
     held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
-    return select(Compartment).where(Compartment.in_service, Compartment.id.not_in(held))
+    return select(Compartment).where(Compartment.condition == Condition.READY, Compartment.id.not_in(held))
+
+
+def _compartments() -> Select[Compartment, DoorLevel, Rental | None]:
+    return (
+        select(Compartment, Lock.level, Rental)
+        .join(Lock, Lock.id == Compartment.lock_id)
+        .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
+    )
 
 
 def _count_by_bank(session: Session, query: Select[str, int]) -> dict[str, int]:
@@ -210,7 +248,7 @@ def _offer(row: Row[Compartment, str, DeviceState, Presence, DoorLevel, datetime
         label=compartment.label,
         accessible=compartment.accessible,
         taken=rental_id is not None,
-        in_service=compartment.in_service,
+        condition=compartment.condition,
         bank_there=state is DeviceState.APPROVED and presence is Presence.ONLINE,
         door=level,
         last_used_at=last_used_at,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.fleet.model import DoorLevel
-from gateway.lockers.model import Stage
+from gateway.lockers.model import CareAfter, Condition, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Offer:
     label: str
     accessible: bool
     taken: bool
-    in_service: bool
+    condition: Condition
     bank_there: bool  # its device is approved and online
     door: DoorLevel
     last_used_at: datetime | None  # when its last rental ended; None: never rented
@@ -113,11 +113,20 @@ def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
 
     A lock with an unsettled unlock is in quarantine: it may yet open for somebody else than its next holder.
     """
-    if offer.taken or not offer.in_service:
+    if offer.taken:
         return "compartment_taken"
+    if offer.condition is not Condition.READY:
+        return "compartment_not_ready"
     if not offer.bank_there:
         return "bank_offline"
     return _door_refusal(offer.door, unsettled=offer.lock_id in unsettled_locks)
+
+
+def condition_after(condition: Condition, care: CareAfter) -> Condition:
+    """How a compartment stands once its rental is over. What staff said of it meanwhile stays said."""
+    if condition is not Condition.READY or care is CareAfter.NONE:
+        return condition
+    return Condition(care.value)
 
 
 def end_refusal(door: DoorLevel, *, unsettled: bool) -> str | None:

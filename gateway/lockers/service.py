@@ -17,7 +17,7 @@ from gateway.kit.db import announce
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
 from gateway.lockers import moves, queries, rules
-from gateway.lockers.model import Bank, Compartment, Rental, RentalState, Size, Stage
+from gateway.lockers.model import Bank, CareAfter, Compartment, Condition, Rental, RentalState, Size, Stage
 from gateway.lockers.rules import Offer
 from gateway.members.model import Member
 
@@ -37,7 +37,7 @@ Unsettled = Callable[[], frozenset[str]]
 
 
 class _QuarantinedError(Exception):
-    """The last holder's command may still open it."""
+    """The last holder's command may still open it, or it must be seen to first."""
 
 
 def found_bank(
@@ -83,9 +83,9 @@ def rent(
 ) -> Rental:
     """Give the member a compartment: the one asked for, else the best of those that fit.
 
-    Raises Conflict: `already_rented`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`,
-    `door_unknown`, `unlock_under_way`, `rental_overdue`, `policy.max_days`; Malformed for a past `until`, NotFound for
-    a bank or box.
+    Raises Conflict: `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`,
+    `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`; Malformed
+    for a past `until`, NotFound for a bank or box.
     """
     _refuse_bad_until(from_at=now, until=until, now=now, max_days=max_days)
     _refuse_second_rental(session, member, now)
@@ -163,18 +163,31 @@ def set_terms(
     remind_before_min: int | None = None,
     grace_min: int | None = None,
     clear_out_after_min: int | None = None,
+    care_after: CareAfter | None = None,
 ) -> None:
     """Say how rentals at this bank end, those that run included. None leaves a thing as it is."""
     wanted = {
         "remind_before_min": remind_before_min,
         "grace_min": grace_min,
         "clear_out_after_min": clear_out_after_min,
+        "care_after": care_after,
     }
     values = {name: value for name, value in wanted.items() if value is not None}
     for name, value in values.items():
         setattr(bank, name, value)
     session.flush()
     audit.append(session, actor=actor, act="bank_terms_set", thing=bank.id, now=now, **values)
+
+
+def set_condition(
+    session: Session, *, compartment_id: str, condition: Condition, reason: str, actor: str, now: datetime
+) -> None:
+    """Say whether a compartment can have a next holder, and why. Whoever holds it keeps it, and gets in.
+
+    Raises NotFound("compartment").
+    """
+    moves.set_condition(session, queries.compartment(session, compartment_id).compartment, condition, reason, now)
+    audit.append(session, actor=actor, act=f"compartment_{condition}", thing=compartment_id, now=now, reason=reason)
 
 
 def _free_choice(
@@ -201,7 +214,8 @@ def _claim(
 ) -> Rental | None:
     """Write the rental down; None when somebody was quicker: the compartment or the member has one by now.
 
-    Only now is it certain that the last holder can ask for nothing more; so the quarantine is looked at once more.
+    Only now is it certain that the last holder can ask for nothing more, and how they left it; so the quarantine is
+    looked at once more.
     """
     rental = Rental(
         id=new_id(),
@@ -216,7 +230,7 @@ def _claim(
         with session.begin_nested():
             session.add(rental)
             session.flush()
-            if offer.lock_id in unsettled_locks():
+            if offer.lock_id in unsettled_locks() or not queries.is_ready(session, offer.compartment_id):
                 raise _QuarantinedError
     except (IntegrityError, _QuarantinedError):
         return None
@@ -286,5 +300,5 @@ def _compartment(session: Session, bank: Bank, box: Box) -> Compartment:
         label=box.label,
         size=box.size,
         accessible=box.accessible,
-        in_service=True,
+        condition=Condition.READY,
     )

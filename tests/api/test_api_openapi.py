@@ -47,6 +47,8 @@ def test_it_holds_every_resource_of_the_first_piece():
         "/staff/rentals/{rental_id}/clear-out/witness",
         "/staff/rentals/{rental_id}/clear-out/bag",
         "/staff/rentals/{rental_id}/clear-out/hand-over",
+        "/staff/banks/{bank_id}/compartments",
+        "/staff/compartments/{compartment_id}",
         "/staff/banks",
         "/staff/banks/{bank_id}",
         "/staff/devices",

@@ -26,6 +26,7 @@ BODIES = {
     "suspend_device": {"reason": "x"},
     "retire_device": {},
     "set_bank_terms": {},
+    "set_condition": {"condition": "ready", "reason": "x"},
     "propose_clear_out": {"reason": "x", "bag_label": "x"},
     "witness_clear_out": {"bag_label": "x"},
     "bag_things": {},

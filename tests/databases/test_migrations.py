@@ -14,7 +14,7 @@ from gateway import migrations
 from gateway.access import queries as access
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
-from gateway.lockers.model import Rental
+from gateway.lockers.model import Condition, Rental
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from tests.centre_builder import NOON
@@ -150,6 +150,8 @@ FIRST_RELEASE = (
     "INSERT INTO locks VALUES ('l1', 'bank-a', 1, 'shut', NULL)",
     "INSERT INTO banks VALUES ('bank-a', 'bank-a', '大厅', 'Lobby')",
     "INSERT INTO compartments VALUES ('c1', 'bank-a', 'l1', '01', 'S', false, true)",
+    "INSERT INTO locks VALUES ('l2', 'bank-a', 2, 'shut', NULL)",
+    "INSERT INTO compartments VALUES ('c2', 'bank-a', 'l2', '02', 'S', false, false)",
     "INSERT INTO rentals VALUES ('r1', 'c1', 'm1', 'ACTIVE', '{then}', '{then}', NULL)",
     "INSERT INTO access_grants VALUES ('g1', 'l1', 'm1', 'rental', 'r1', NULL, NULL, NULL)",
 )
@@ -185,3 +187,10 @@ def test_what_a_grant_may_follow_from_is_wider_than_in_the_first_release_and_no_
         session.execute(text(row), {"s": "clear_out"})
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(row), {"s": "whim"})
+
+
+def test_what_was_out_of_service_in_the_first_release_stays_so(upgraded):
+    with upgraded.read() as session:
+        found = {one.compartment.label: one.compartment.condition for one in queries.compartments(session, "bank-a")}
+
+    assert found == {"01": Condition.READY, "02": Condition.OUT_OF_SERVICE}

@@ -13,7 +13,7 @@ from gateway.kit import audit, idempotency
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import announce
 from gateway.lockers import clear_outs, queries, service
-from gateway.lockers.model import Compartment, Rental
+from gateway.lockers.model import Bank, CareAfter, Compartment, Rental
 from gateway.members import queries as people
 from gateway.members import service as members
 from gateway.members.model import Role
@@ -197,6 +197,20 @@ def test_a_rental_that_is_told_of_and_given_back_at_once_is_told_of_no_more(sess
 
         with sessions.read() as session:
             assert session.scalars(select(Notice).where(Notice.over_at.is_(None))).all() == []
+
+
+def test_given_back_to_a_bank_that_cleans_it_passes_to_none_of_those_who_wait(sessions):
+    furnish(sessions, sizes="M", people_=9)
+    rent(sessions, 0)
+    with sessions.begin() as session:
+        bank = session.get_one(Bank, "bank-a")
+        service.set_terms(session, bank=bank, care_after=CareAfter.CLEANING, actor="s001", now=NOON)
+
+    results = at_once([partial(end, sessions, 0), *[partial(rent, sessions, n) for n in range(1, 9)]])
+
+    assert results[0] == "ended"
+    assert set(results[1:]) <= REFUSALS
+    assert_whole(sessions)
 
 
 DUE = NOON + timedelta(days=30)

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """From 0001. Rentals that run get their bank's usual terms."""
     _terms_of_banks()
     _what_members_were_told()
+    _care_between_holders()
     _notices()
     _clear_outs()
     _more_reasons_to_open("rental", "clear_out")
@@ -29,6 +30,15 @@ def _terms_of_banks() -> None:
 
 def _what_members_were_told() -> None:
     _add_word("rentals", "told_stage", "stage", "running", "ending", "grace", "overdue", "clear_out")
+
+
+def _care_between_holders() -> None:
+    _add_word("banks", "care_after", "careafter", "none", "cleaning", "inspection")
+    _add_word("compartments", "condition", "condition", "ready", "cleaning", "inspection", "out_of_service")
+    op.execute("ALTER TABLE compartments ADD COLUMN condition_reason VARCHAR(64) DEFAULT '' NOT NULL")
+    op.add_column("compartments", sa.Column("condition_at", INSTANT, nullable=True))
+    op.execute("UPDATE compartments SET condition = 'out_of_service' WHERE NOT in_service")
+    op.drop_column("compartments", "in_service")
 
 
 def _add_word(table: str, column: str, name: str, *words: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.fleet.model import DoorLevel
 from gateway.lockers import rules
-from gateway.lockers.model import Stage
+from gateway.lockers.model import CareAfter, Condition, Stage
 from gateway.lockers.rules import Offer, Terms
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ GOOD = Offer(
     label="01",
     accessible=False,
     taken=False,
-    in_service=True,
+    condition=Condition.READY,
     bank_there=True,
     door=DoorLevel.SHUT,
     last_used_at=None,
@@ -36,7 +36,10 @@ def test_a_free_compartment_behind_a_shut_door_of_a_bank_that_is_there_can_be_re
     ("what", "refusal"),
     [
         ({"taken": True}, "compartment_taken"),
-        ({"in_service": False}, "compartment_taken"),
+        ({"condition": Condition.CLEANING}, "compartment_not_ready"),
+        ({"condition": Condition.INSPECTION}, "compartment_not_ready"),
+        ({"condition": Condition.OUT_OF_SERVICE}, "compartment_not_ready"),
+        ({"condition": Condition.CLEANING, "taken": True}, "compartment_taken"),
         ({"bank_there": False}, "bank_offline"),
         ({"door": DoorLevel.OPEN}, "door_open"),
         ({"door": DoorLevel.UNKNOWN}, "door_unknown"),
@@ -155,3 +158,17 @@ def test_only_what_is_overdue_is_refused_new_use(stage):
 
 def test_there_is_something_to_say_of_every_stage_but_the_first():
     assert set(rules.NOTICES) == set(Stage) - {Stage.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("before", "care", "after"),
+    [
+        (Condition.READY, CareAfter.NONE, Condition.READY),
+        (Condition.READY, CareAfter.CLEANING, Condition.CLEANING),
+        (Condition.READY, CareAfter.INSPECTION, Condition.INSPECTION),
+        (Condition.OUT_OF_SERVICE, CareAfter.CLEANING, Condition.OUT_OF_SERVICE),
+        (Condition.INSPECTION, CareAfter.NONE, Condition.INSPECTION),
+    ],
+)
+def test_after_a_rental_a_compartment_gets_the_care_its_bank_wants_and_what_staff_said_stays(before, care, after):
+    assert rules.condition_after(before, care) is after

@@ -14,7 +14,7 @@ from gateway.kit.db import Sessions
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.lockers import queries, service
-from gateway.lockers.model import Compartment, Rental, RentalState, Size
+from gateway.lockers.model import Compartment, Condition, Rental, RentalState, Size
 from gateway.lockers.service import Box
 from tests.centre_builder import (
     NOON,
@@ -181,11 +181,11 @@ def test_a_full_bank_says_so(session, wang, li):
 
 
 def test_out_of_service_is_not_rented(session, wang):
-    session.execute(update(Compartment).values(in_service=False))
+    session.execute(update(Compartment).values(condition=Condition.OUT_OF_SERVICE))
 
     with pytest.raises(Conflict, match="no_compartment_free"):
         rent(session, wang)
-    with pytest.raises(Conflict, match="compartment_taken"):
+    with pytest.raises(Conflict, match="compartment_not_ready"):
         rent(session, wang, compartment_id=compartment_labelled(session, "01").id)
 
 

@@ -372,6 +372,46 @@ export interface paths {
         patch: operations["set_bank_terms"];
         trace?: never;
     };
+    "/api/v1/staff/banks/{bank_id}/compartments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Compartments
+         * @description Every compartment of a bank: its door, its condition, and whether somebody holds it.
+         */
+        get: operations["list_compartments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/compartments/{compartment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Condition
+         * @description Say whether a compartment can have a next holder, and why. Whoever holds it keeps it.
+         */
+        patch: operations["set_condition"];
+        trace?: never;
+    };
     "/api/v1/staff/rentals": {
         parameters: {
             query?: never;
@@ -666,10 +706,13 @@ export interface components {
             grace_min: number;
             /** Clear Out After Min */
             clear_out_after_min: number;
+            care_after: components["schemas"]["CareAfter"];
         };
         /**
          * BankTermsChange
          * @description What a bank should say of rentals that come to their end; what is left out or null stays.
+         *
+         *     `care_after`: what is done with a compartment between two holders.
          *
          *     Nobody's things are cleared out sooner than a day after the grace.
          */
@@ -680,7 +723,14 @@ export interface components {
             grace_min?: number | null;
             /** Clear Out After Min */
             clear_out_after_min?: number | null;
+            care_after?: components["schemas"]["CareAfter"] | null;
         };
+        /**
+         * CareAfter
+         * @description What a bank wants done with a compartment between two holders.
+         * @enum {string}
+         */
+        CareAfter: "none" | "cleaning" | "inspection";
         /**
          * ClearOutState
          * @description How far two members of staff have come with taking somebody's things out.
@@ -720,6 +770,21 @@ export interface components {
             closed_at: string | null;
             /** Handed Over At */
             handed_over_at: string | null;
+        };
+        /**
+         * Condition
+         * @description Whether a compartment can have a next holder. It keeps nobody from what is already theirs.
+         * @enum {string}
+         */
+        Condition: "ready" | "cleaning" | "inspection" | "out_of_service";
+        /**
+         * ConditionChange
+         * @description Whether a compartment can have a next holder, and why.
+         */
+        ConditionChange: {
+            condition: components["schemas"]["Condition"];
+            /** Reason */
+            reason: string;
         };
         /**
          * DeadLetterView
@@ -937,6 +1002,13 @@ export interface components {
         Items_RentalView_: {
             /** Items */
             items: components["schemas"]["RentalView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[StaffCompartment] */
+        Items_StaffCompartment_: {
+            /** Items */
+            items: components["schemas"]["StaffCompartment"][];
             /** Next */
             next: string | null;
         };
@@ -1225,6 +1297,29 @@ export interface components {
          * @enum {string}
          */
         Size: "S" | "M" | "L";
+        /**
+         * StaffCompartment
+         * @description A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does.
+         */
+        StaffCompartment: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            size: components["schemas"]["Size"];
+            /** Accessible */
+            accessible: boolean;
+            /** Lock Id */
+            lock_id: string;
+            door: components["schemas"]["DoorLevel"];
+            condition: components["schemas"]["Condition"];
+            /** Condition Reason */
+            condition_reason: string;
+            /** Condition At */
+            condition_at: string | null;
+            /** Rental Id */
+            rental_id: string | null;
+        };
         /**
          * StaffRentalView
          * @description Somebody's rental, for staff.
@@ -1912,7 +2007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
+            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2901,6 +2996,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BankTerms"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_compartments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffCompartment_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                compartment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCompartment"];
                 };
             };
             /** @description `not_signed_in` */
