@@ -14,7 +14,7 @@ from api.backroom import BackRoom
 from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, live, me, notices, rentals, session, unlocks
+from api.member import banks, live, me, notices, rentals, session, shares, unlocks
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import banks as staff_banks
 from api.staff import clear_outs, devices, records
@@ -79,7 +79,7 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     # As FastAPI's manual says to do it.
     app.openapi = openapi.writer(app)  # type: ignore[method-assign]
     v1 = APIRouter(prefix="/api/v1")
-    for_members = (session, me, banks, rentals, unlocks, notices, live)
+    for_members = (session, me, banks, rentals, shares, unlocks, notices, live)
     for_staff = (devices, staff_banks, clear_outs, records)
     for part in (*for_members, *for_staff, health):
         v1.include_router(part.router)

@@ -127,6 +127,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "unlock_under_way": Words(409, "正在开门，请稍等片刻。", "The door is being opened. Please wait a moment."),
         "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
+        "policy.share_within_rental": Words(
+            409, "共享时间不能超过租用时间。", "A share cannot last longer than the rental itself."
+        ),
+        "policy.max_shares": Words(
+            409,
+            "同时共享的人数已满，请先取消一位。",
+            "It is shared with as many as can be. Please take one back first.",
+        ),
+        "already_shared": Words(409, "已经共享给这位会员。", "It is shared with this member already."),
+        "shared_with_oneself": Words(409, "不能共享给自己。", "It is yours already: name somebody else."),
         # Clear-outs
         "clear_out_not_due": Words(409, "还没到可以清柜的时间。", "It is not time yet to clear this compartment out."),
         "clear_out_under_way": Words(
@@ -196,6 +206,10 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "您租用的{bank} {label} 号柜超期太久，工作人员现在可以清柜。您仍可开门取物，请马上取出。",
             "Your compartment {label} at {bank} is so long overdue that staff may clear it out now. You can still open"
             " it: please take your things out at once.",
+        ),
+        "shared_with_you": Sentence(
+            "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",
+            "A member lets you open compartment {label} at {bank} until {shared_until}.",
         ),
         "clear_out_begun": Sentence(
             "两位工作人员正在清理您租用的{bank} {label} 号柜。原因：{reason}。",

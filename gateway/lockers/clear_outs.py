@@ -16,7 +16,7 @@ from gateway.fleet import queries as fleet
 from gateway.kit.errors import Conflict, Refused
 from gateway.kit.ids import new_id
 from gateway.lockers import moves, queries, rules
-from gateway.lockers.model import ClearOut, ClearOutState, Rental
+from gateway.lockers.model import ClearOut, ClearOutState
 from gateway.lockers.queries import RentalView
 from gateway.lockers.service import Unsettled
 from gateway.members.model import Member, Role
@@ -30,7 +30,7 @@ def propose(
 
     Raises NotFound("rental"); Conflict: `clear_out_not_due`, `clear_out_under_way`; Refused("witness_is_holder").
     """
-    place = _hold(session, rental_id)
+    place = moves.hold(session, rental_id)
     if not rules.may_be_proposed(place.stage(now)):
         raise Conflict("clear_out_not_due", clear_out_at=place.ending.clear_out_at.isoformat())
     if witness.id == place.rental.member_id:
@@ -134,16 +134,9 @@ def hand_over(session: Session, *, rental_id: str, actor: Member, now: datetime)
     return handed_over
 
 
-def _hold(session: Session, rental_id: str) -> RentalView:
-    """A rental as it stands, held until this transaction ends: its holder and other staff wait, on PostgreSQL too."""
-    queries.rental(session, rental_id)
-    rental = session.get_one(Rental, rental_id, with_for_update=True, populate_existing=True)
-    return queries.view(session, rental)
-
-
 def _under_way(session: Session, rental_id: str) -> tuple[RentalView, ClearOut]:
     """Raises NotFound("rental"), and Conflict("clear_out_moved_on") when nothing is under way there (any more)."""
-    place = _hold(session, rental_id)
+    place = moves.hold(session, rental_id)
     clear_out = queries.clear_out_under_way(session, rental_id=rental_id)
     if clear_out is None:
         raise Conflict("clear_out_moved_on")

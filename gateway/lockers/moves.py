@@ -37,7 +37,7 @@ def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
 
 
 def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> Rental:
-    """End a rental and whatever followed from it: access, reminders, staff about to clear it out.
+    """End a rental and whatever followed from it: access, shares, reminders, staff about to clear it out.
 
     The compartment goes into the care that its bank wants between two holders.
 
@@ -45,6 +45,8 @@ def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime
     """
     ended = _change(session, rental, state=RentalState.ENDED, ended_at=now)
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
+    access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
+    notices.take_back(session, about=rental.id, kinds=["shared_with_you"], now=now)
     _leave_for_care(session, ended, now)
     if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
         move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)
@@ -92,11 +94,13 @@ def stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
     notices.take_back(session, about=rental.id, kinds=rules.NOTICES.values(), now=now)
 
 
-def leave_notice(session: Session, place: RentalView, kind: str, now: datetime, **more: object) -> None:
-    """Let the holder know something of their rental there. `more`: JSON values."""
+def leave_notice(
+    session: Session, place: RentalView, kind: str, now: datetime, *, to: str | None = None, **more: object
+) -> None:
+    """Let the holder, or the member `to`, know something of a rental there. `more`: JSON values."""
     notices.leave(
         session,
-        member_id=place.rental.member_id,
+        member_id=to or place.rental.member_id,
         kind=kind,
         about=place.rental.id,
         now=now,
@@ -130,6 +134,16 @@ def set_condition(session: Session, compartment: Compartment, condition: Conditi
         .where(Compartment.id == compartment.id)
         .values(condition=condition, condition_reason=reason, condition_at=now)
     )
+
+
+def hold(session: Session, rental_id: str) -> RentalView:
+    """A rental as it stands, held until this transaction ends: whoever else would move it waits, on PostgreSQL too.
+
+    Raises NotFound("rental").
+    """
+    queries.rental(session, rental_id)
+    rental = session.get_one(Rental, rental_id, with_for_update=True, populate_existing=True)
+    return queries.view(session, rental)
 
 
 def _leave_for_care(session: Session, ended: Rental, now: datetime) -> None:

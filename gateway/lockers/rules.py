@@ -81,6 +81,20 @@ def new_use_refusal(stage: Stage) -> str | None:
     return "rental_overdue" if stage in {Stage.OVERDUE, Stage.CLEAR_OUT} else None
 
 
+MOST_SHARES: Final = 10  # of one rental at a time
+
+
+def share_refusal(stage: Stage | None, *, until: datetime, rental_until: datetime, shares: int) -> str | None:
+    """Why a rental cannot be shared until then, or None: only one that runs, no longer than it runs, with so many."""
+    if stage is None:
+        return "rental_ended"
+    if stage not in {Stage.RUNNING, Stage.ENDING}:
+        return "rental_overdue"
+    if until > rental_until:
+        return "policy.share_within_rental"
+    return "policy.max_shares" if shares >= MOST_SHARES else None
+
+
 CLEAR_OUT_WINDOW: Final = timedelta(minutes=30)  # the two stand before the door together
 
 

@@ -35,10 +35,11 @@ def leave(
     return notice
 
 
-def take_back(session: Session, *, about: str, kinds: Collection[str], now: datetime) -> None:
-    """These are no longer so. Harmless to repeat: the first time stands."""
-    session.execute(
-        update(Notice)
-        .where(Notice.about == about, Notice.kind.in_(kinds), Notice.over_at.is_(None))
-        .values(over_at=now)
-    )
+def take_back(
+    session: Session, *, about: str, kinds: Collection[str], now: datetime, member_id: str | None = None
+) -> None:
+    """These are no longer so; `member_id`: only what was said to them. Harmless to repeat: the first time stands."""
+    over = update(Notice).where(Notice.about == about, Notice.kind.in_(kinds), Notice.over_at.is_(None))
+    if member_id is not None:
+        over = over.where(Notice.member_id == member_id)
+    session.execute(over.values(over_at=now))

@@ -25,6 +25,7 @@ BODIES = {
     "approve_device": {"fingerprint": "x"},
     "suspend_device": {"reason": "x"},
     "retire_device": {},
+    "share_rental": {"member_no": "10002"},
     "set_bank_terms": {},
     "set_condition": {"condition": "ready", "reason": "x"},
     "propose_clear_out": {"reason": "x", "bag_label": "x"},
@@ -60,7 +61,8 @@ def things(house):
     rental = house.rent("10001")
     asked = {"rental_id": rental["id"]}
     unlock = house.signed_in("10001").post("/unlocks", asked, key="press").json()
-    return {"rental_id": rental["id"], "unlock_id": unlock["id"], "lock_id": rental["lock_id"]}
+    share = house.signed_in("10001").post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
+    return {"share_id": share["id"], "rental_id": rental["id"], "unlock_id": unlock["id"], "lock_id": rental["lock_id"]}
 
 
 @each_operation

@@ -24,6 +24,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "nothing_free",
         "witness_refusal",
         "bagging_refusal",
+        "share_refusal",
     },
     "gateway/unlocking/queries.py": {"device_refusal"},
 }
@@ -85,7 +86,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         for argument in node.args
         if isinstance(argument, ast.Constant)
     }
-    assert left == {"clear_out_begun", "cleared_out"}
+    assert left == {"clear_out_begun", "cleared_out", "shared_with_you"}
     assert left | set(lockers.NOTICES.values()) == set(NOTICES)
 
 

@@ -12,7 +12,7 @@ from gateway.fleet.model import DoorLevel
 from gateway.kit import audit, idempotency
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import announce
-from gateway.lockers import clear_outs, queries, service
+from gateway.lockers import clear_outs, queries, service, shares
 from gateway.lockers.model import Bank, CareAfter, Compartment, Rental
 from gateway.members import queries as people
 from gateway.members import service as members
@@ -211,6 +211,22 @@ def test_given_back_to_a_bank_that_cleans_it_passes_to_none_of_those_who_wait(se
     assert results[0] == "ended"
     assert set(results[1:]) <= REFUSALS
     assert_whole(sessions)
+
+
+def test_shared_with_one_member_many_times_at_once_it_is_shared_once(sessions):
+    furnish(sessions, sizes="M", people_=2)
+    rent(sessions, 0)
+
+    def share():
+        with sessions.begin() as session:
+            holder = member(session, 0)
+            rental = queries.active_rental_of(session, member_id=holder.id)
+            shares.share(
+                session, rental_id=rental.id, holder=holder, with_member_no="10001", once=False, until=None, now=NOON
+            )
+            return "shared"
+
+    assert Counter(at_once([share] * 6)) == {"shared": 1, "already_shared": 5}
 
 
 DUE = NOON + timedelta(days=30)

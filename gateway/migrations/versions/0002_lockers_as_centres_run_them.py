@@ -19,7 +19,7 @@ def upgrade() -> None:
     _care_between_holders()
     _notices()
     _clear_outs()
-    _more_reasons_to_open("rental", "clear_out")
+    _more_reasons_to_open("rental", "share", "clear_out")
     op.create_index("ix_audit_entries_thing", "audit_entries", ["thing", "seq"])
 
 
@@ -120,12 +120,16 @@ def _clear_outs() -> None:
 
 
 def _more_reasons_to_open(*sources: str) -> None:
-    """Widen the CHECK on what a grant follows from. SQLite remakes the table for it; nothing refers to that one."""
+    """Widen the CHECK on what a grant follows from, and let one be for one opening.
+
+    SQLite remakes the table for it; nothing refers to that one.
+    """
     choice = ", ".join(f"'{source}'" for source in sources)
     check = "ck_access_grants_grantsource"
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"ALTER TABLE access_grants DROP CONSTRAINT {check}")
         op.execute(f"ALTER TABLE access_grants ADD CONSTRAINT {check} CHECK (source IN ({choice}))")
+        op.add_column("access_grants", sa.Column("once_after_seq", sa.Integer(), nullable=True))
         return
     for index in _GRANT_INDEXES:
         op.drop_index(index)
@@ -140,12 +144,13 @@ def _more_reasons_to_open(*sources: str) -> None:
         sa.Column("from_at", INSTANT, nullable=True),
         sa.Column("until_at", INSTANT, nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("once_after_seq", sa.Integer(), nullable=True),
         sa.CheckConstraint(f"source IN ({choice})", name=op.f(check)),
         sa.ForeignKeyConstraint(["lock_id"], ["locks.id"], name="fk_access_grants_lock_id_locks"),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name="fk_access_grants_member_id_members"),
         sa.PrimaryKeyConstraint("id", name="pk_access_grants"),
     )
-    op.execute("INSERT INTO access_grants SELECT * FROM access_grants_before")
+    op.execute("INSERT INTO access_grants SELECT *, NULL FROM access_grants_before")
     op.drop_table("access_grants_before")
     for index, columns in _GRANT_INDEXES.items():
         op.create_index(index, "access_grants", columns)
