@@ -165,6 +165,7 @@ class MeChange(Ask):
 
     language: Language | None = None
     elder_mode: StrictBool | None = None
+    prefers_accessible: StrictBool | None = None
     password: NewPassword | None = None
 
 
@@ -176,6 +177,7 @@ class Me(View):
     role: Role
     language: Language
     elder_mode: bool
+    prefers_accessible: bool
     must_set_password: bool
 
     @classmethod
@@ -187,6 +189,7 @@ class Me(View):
             role=member.role,
             language=member.language,
             elder_mode=member.elder_mode,
+            prefers_accessible=member.prefers_accessible,
             must_set_password=member.password_ends_at is not None,
         )
 

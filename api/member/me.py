@@ -43,14 +43,19 @@ async def read_me(who: SignedIn) -> Me:
     ),
 )
 async def change_me(change: MeChange, who: SignedIn) -> Me:
-    """Change language, elder mode or password. A new password signs every other device out."""
+    """Change what the member prefers, or their password. A new password signs every other device out."""
     new_hash = await _new_hash(who, change.password) if change.password else None
 
     def act() -> Member:
         with who.desk.sessions.begin() as session:
             member, now = who.account(session), who.desk.clock.now()
             members_service.set_preferences(
-                session, member=member, now=now, language=change.language, elder_mode=change.elder_mode
+                session,
+                member=member,
+                now=now,
+                language=change.language,
+                elder_mode=change.elder_mode,
+                prefers_accessible=change.prefers_accessible,
             )
             if new_hash is not None:
                 members_service.clear_wrong_passwords(session, member_no=member.member_no)

@@ -158,12 +158,15 @@ def until_fault(*, from_at: datetime, until: datetime, now: datetime, max_days: 
 
 
 def best_first(offers: Iterable[Offer], *, accessible_wanted: bool) -> list[Offer]:
-    """Least recently used first, so that all wear alike; accessible ones last for those who did not ask for one."""
+    """Least recently used first, so that all wear alike.
+
+    Accessible ones come first for those who want one, and last for those who do not: they are kept for others.
+    """
 
     def rank(offer: Offer) -> tuple[bool, bool, float, str]:
-        kept_for_others = offer.accessible and not accessible_wanted
+        in_reach_or_not = offer.accessible is not accessible_wanted
         last_used = offer.last_used_at.timestamp() if offer.last_used_at else 0.0
-        return kept_for_others, offer.last_used_at is not None, last_used, offer.label
+        return in_reach_or_not, offer.last_used_at is not None, last_used, offer.label
 
     return sorted(offers, key=rank)
 

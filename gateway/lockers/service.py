@@ -83,6 +83,8 @@ def rent(
 ) -> Rental:
     """Give the member a compartment: the one asked for, else the best of those that fit.
 
+    `accessible` None: one within reach first, for a member who prefers that, and else any.
+
     Raises Conflict: `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`,
     `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`; Malformed
     for a past `until`, NotFound for a bank or box.
@@ -95,7 +97,15 @@ def rent(
             raise Conflict(refusal)
         found = [offer]
     else:
-        found = _free_choice(session, unsettled_locks(), bank_id=bank_id, size=size, accessible=accessible)
+        in_reach_first = member.prefers_accessible if accessible is None else accessible
+        found = _free_choice(
+            session,
+            unsettled_locks(),
+            bank_id=bank_id,
+            size=size,
+            accessible=accessible,
+            in_reach_first=in_reach_first,
+        )
     for offer in found:
         # Another member may be quicker: then the database refuses this one, and the next best is tried.
         rental = _claim(session, member, offer, unsettled_locks, now=now, until=until)
@@ -197,6 +207,7 @@ def _free_choice(
     bank_id: str | None,
     size: Size | None,
     accessible: bool | None,
+    in_reach_first: bool,
 ) -> list[Offer]:
     """What could be had, the best first. Raises Conflict when it is nothing, NotFound("bank")."""
     if bank_id is not None:
@@ -206,7 +217,7 @@ def _free_choice(
     free = [offer for offer in offers if refusals[offer.compartment_id] is None]
     if not free:
         raise Conflict(rules.nothing_free(refusals.values()))
-    return rules.best_first(free, accessible_wanted=bool(accessible))
+    return rules.best_first(free, accessible_wanted=in_reach_first)
 
 
 def _claim(

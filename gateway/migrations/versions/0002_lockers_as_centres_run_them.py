@@ -20,6 +20,7 @@ def upgrade() -> None:
     _notices()
     _clear_outs()
     _more_reasons_to_open("rental", "share", "clear_out")
+    op.add_column("members", sa.Column("prefers_accessible", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_audit_entries_thing", "audit_entries", ["thing", "seq"])
 
 

@@ -103,6 +103,8 @@ def test_compartments_within_reach_of_a_wheelchair_are_kept_for_those_who_ask():
 
     assert labels(rules.best_first(offers, accessible_wanted=False)) == ["high", "reachable"]
     assert labels(rules.best_first(offers, accessible_wanted=True)) == ["reachable", "high"]
+    worn = [replace(GOOD, label="reachable", accessible=True, last_used_at=NOW), replace(GOOD, label="high")]
+    assert labels(rules.best_first(worn, accessible_wanted=True)) == ["reachable", "high"]
 
 
 @pytest.mark.parametrize(

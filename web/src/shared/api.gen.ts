@@ -51,7 +51,7 @@ export interface paths {
         head?: never;
         /**
          * Change Me
-         * @description Change language, elder mode or password. A new password signs every other device out.
+         * @description Change what the member prefers, or their password. A new password signs every other device out.
          */
         patch: operations["change_me"];
         trace?: never;
@@ -1116,6 +1116,8 @@ export interface components {
             language: components["schemas"]["Language"];
             /** Elder Mode */
             elder_mode: boolean;
+            /** Prefers Accessible */
+            prefers_accessible: boolean;
             /** Must Set Password */
             must_set_password: boolean;
         };
@@ -1127,6 +1129,8 @@ export interface components {
             language?: components["schemas"]["Language"] | null;
             /** Elder Mode */
             elder_mode?: boolean | null;
+            /** Prefers Accessible */
+            prefers_accessible?: boolean | null;
             password?: components["schemas"]["NewPassword"] | null;
         };
         /**
