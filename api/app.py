@@ -14,9 +14,10 @@ from api.backroom import BackRoom
 from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, bookings, live, me, rentals, session, spaces, unlocks
+from api.member import banks, bookings, live, me, notices, rentals, session, shares, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
-from api.staff import devices, records
+from api.staff import banks as staff_banks
+from api.staff import clear_outs, devices, records
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre
@@ -79,8 +80,9 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     # As FastAPI's manual says to do it.
     app.openapi = openapi.writer(app)  # type: ignore[method-assign]
     v1 = APIRouter(prefix="/api/v1")
-    for_members = (session, me, banks, rentals, spaces, bookings, unlocks, live)
-    for part in (*for_members, devices, staff_spaces, records, health):
+    for_members = (session, me, banks, rentals, spaces, bookings, shares, unlocks, notices, live)
+    for_staff = (devices, staff_banks, staff_spaces, clear_outs, records)
+    for part in (*for_members, *for_staff, health):
         v1.include_router(part.router)
     app.include_router(v1)
     errors.install(app)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,13 +21,30 @@ from pydantic import (
 from sqlalchemy.orm import Session
 
 from api.deps import Page
+from api.words import NOTICES, told_to
 from gateway.bookings.model import BookingState
 from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
-from gateway.lockers.model import Compartment, Rental, RentalState, Size
+from gateway.lockers.history import Happening
+from gateway.lockers.model import Bank as BankRow
+from gateway.lockers.model import (
+    CareAfter,
+    ClearOut,
+    ClearOutState,
+    Compartment,
+    Condition,
+    Rental,
+    RentalState,
+    Size,
+    Stage,
+)
+from gateway.lockers.rules import CLEAR_OUT_WINDOW
+from gateway.lockers.shares import Share
 from gateway.members.model import Language, Member, Role
+from gateway.members.rules import is_staff
+from gateway.notices.model import Notice
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S
 
@@ -92,6 +110,13 @@ def behind(rows: Sequence[Row], page: Page, *, name: Callable[[Row], str]) -> Se
     return rows[names.index(page.after) + 1 :]
 
 
+def seq_of(after: str) -> int:
+    """The place in the audit trail that `after` names. Raises NotFound when it names none."""
+    if not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise NotFound("page")
+    return int(after)
+
+
 # Problems
 
 
@@ -141,6 +166,7 @@ class MeChange(Ask):
 
     language: Language | None = None
     elder_mode: StrictBool | None = None
+    prefers_accessible: StrictBool | None = None
     password: NewPassword | None = None
 
 
@@ -152,6 +178,7 @@ class Me(View):
     role: Role
     language: Language
     elder_mode: bool
+    prefers_accessible: bool
     must_set_password: bool
 
     @classmethod
@@ -163,6 +190,7 @@ class Me(View):
             role=member.role,
             language=member.language,
             elder_mode=member.elder_mode,
+            prefers_accessible=member.prefers_accessible,
             must_set_password=member.password_ends_at is not None,
         )
 
@@ -263,7 +291,10 @@ class RentedCompartment(View):
 
 
 class RentalView(View):
-    """A member's rental and how its door stands, as far as anybody can tell."""
+    """A member's rental and how its door stands, as far as anybody can tell.
+
+    `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
+    """
 
     id: str
     state: RentalState
@@ -275,9 +306,12 @@ class RentalView(View):
     door: DoorLevel
     from_at: datetime = Field(alias="from")
     until: datetime
+    stage: Stage | None
+    grace_until: datetime
+    clear_out_at: datetime
 
     @classmethod
-    def of(cls, session: Session, rental: Rental) -> Self:
+    def of(cls, session: Session, rental: Rental, now: datetime) -> Self:
         """As it stands in this transaction."""
         found = lockers.view(session, rental)
         compartment = found.compartment
@@ -293,7 +327,48 @@ class RentalView(View):
                 "door": found.door,
                 "from": rental.from_at,
                 "until": rental.until_at,
+                "stage": found.stage(now),
+                "grace_until": found.ending.grace_until,
+                "clear_out_at": found.ending.clear_out_at,
             }
+        )
+
+
+class NewShare(Ask):
+    """Who else may open a rental: once, or as often as they like; without `until` as long as the rental runs."""
+
+    member_no: Annotated[PlainText, StringConstraints(max_length=32)]
+    once: StrictBool = False
+    until: Instant | None = None
+
+
+class ShareView(View):
+    """Somebody else may open a rental. As they see it, and as its holder does."""
+
+    id: str
+    rental_id: str
+    lock_id: str
+    bank_name: InBothLanguages
+    label: str
+    holder_name: str
+    member_no: str
+    once: bool
+    until: datetime
+
+    @classmethod
+    def of(cls, found: Share) -> Self:
+        """As the query found it."""
+        place, until = found.place, found.grant.until_at
+        return cls(
+            id=found.grant.id,
+            rental_id=place.rental.id,
+            lock_id=place.compartment.lock_id,
+            bank_name=name_of(place.bank.name_zh, place.bank.name_en),
+            label=place.compartment.label,
+            holder_name=found.holder.name,
+            member_no=found.member.member_no,
+            once=found.grant.once_after_seq is not None,
+            until=until or place.rental.until_at,
         )
 
 
@@ -339,6 +414,74 @@ class UnlockView(View):
         )
 
 
+# Notices
+
+
+class NoticeView(View):
+    """Something the reader should know, in their language and the centre's time. `about`: the id of a rental."""
+
+    id: str
+    kind: str
+    text: str
+    about: str
+    at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice, language: Language, zone: ZoneInfo) -> Self:
+        """As this reader should read it."""
+        text = NOTICES[notice.kind].sentence(language, told_to(language, zone, json.loads(notice.facts)))
+        return cls(id=notice.id, kind=notice.kind, text=text, about=notice.about, at=notice.left_at)
+
+
+# History
+
+
+class Doer(View):
+    """Who did something: the reader, another member, staff, the house by itself, or nobody can tell (a forced door)."""
+
+    who: Literal["you", "member", "staff", "house", "unknown"]
+    name: str | None
+
+
+class HappeningView(View):
+    """Something that happened to a rental of the reader's or at its door. `act`: as in the audit trail.
+
+    `reason`: why staff did it; `bag_label`: where the things lie; both empty where there is none.
+    """
+
+    id: str
+    at: datetime
+    act: str
+    rental_id: str
+    label: str
+    by: Doer
+    reason: str
+    bag_label: str
+
+    @classmethod
+    def of(cls, found: Happening, reader_id: str) -> Self:
+        """As the query found it."""
+        return cls(
+            id=str(found.entry.seq),
+            at=found.entry.at,
+            act=found.entry.act,
+            rental_id=found.rental.id,
+            label=found.label,
+            by=_doer(found, reader_id),
+            reason=found.reason,
+            bag_label=found.bag_label,
+        )
+
+
+def _doer(found: Happening, reader_id: str) -> Doer:
+    by = found.by
+    if by is None:
+        return Doer(who="house" if found.entry.actor == "gateway" else "unknown", name=None)
+    if by.id == reader_id:
+        return Doer(who="you", name=by.name)
+    return Doer(who="staff" if is_staff(by.role) else "member", name=by.name)
+
+
 # What the stream brings
 
 
@@ -353,7 +496,7 @@ class UnlockNews(View):
 
 
 class RentalNews(View):
-    """A rental of the reader's began, was extended or ended."""
+    """A rental of the reader's began, was extended, came to another stage or ended."""
 
     kind: Literal["rental"]
     id: str
@@ -437,6 +580,170 @@ class Suspension(Ask):
     """Why nothing may open there."""
 
     reason: PlainText
+
+
+Minutes = Annotated[StrictInt, Field(ge=0, le=30 * 24 * 60)]
+
+
+class BankTermsChange(Ask):
+    """What a bank should say of rentals that come to their end; what is left out or null stays.
+
+    `care_after`: what is done with a compartment between two holders.
+
+    Nobody's things are cleared out sooner than a day after the grace.
+    """
+
+    remind_before_min: Minutes | None = None
+    grace_min: Minutes | None = None
+    clear_out_after_min: Annotated[StrictInt, Field(ge=24 * 60, le=366 * 24 * 60)] | None = None
+    care_after: CareAfter | None = None
+
+
+class BankTerms(View):
+    """What a bank says of rentals that come to their end: minutes before it, after it, and after the grace."""
+
+    id: str
+    name: InBothLanguages
+    remind_before_min: int
+    grace_min: int
+    clear_out_after_min: int
+    care_after: CareAfter
+
+    @classmethod
+    def of(cls, bank: BankRow) -> Self:
+        """As the row says."""
+        return cls(
+            id=bank.id,
+            name=name_of(bank.name_zh, bank.name_en),
+            remind_before_min=bank.remind_before_min,
+            grace_min=bank.grace_min,
+            clear_out_after_min=bank.clear_out_after_min,
+            care_after=bank.care_after,
+        )
+
+
+class ConditionChange(Ask):
+    """Whether a compartment can have a next holder, and why."""
+
+    condition: Condition
+    reason: PlainText
+
+
+class StaffCompartment(View):
+    """A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does."""
+
+    id: str
+    label: str
+    size: Size
+    accessible: bool
+    lock_id: str
+    door: DoorLevel
+    condition: Condition
+    condition_reason: str
+    condition_at: datetime | None
+    rental_id: str | None
+
+    @classmethod
+    def of(cls, found: lockers.CompartmentView) -> Self:
+        """As the query found it."""
+        one = found.compartment
+        return cls(
+            id=one.id,
+            label=one.label,
+            size=one.size,
+            accessible=one.accessible,
+            lock_id=one.lock_id,
+            door=found.door,
+            condition=one.condition,
+            condition_reason=one.condition_reason,
+            condition_at=one.condition_at,
+            rental_id=found.rental.id if found.rental else None,
+        )
+
+
+class StaffRentalView(View):
+    """Somebody's rental, for staff."""
+
+    id: str
+    member_no: str
+    member_name: str
+    bank_id: str
+    label: str
+    lock_id: str
+    door: DoorLevel
+    from_at: datetime = Field(alias="from")
+    until: datetime
+    stage: Stage | None
+
+    @classmethod
+    def of(cls, session: Session, found: lockers.RentalView, now: datetime) -> Self:
+        """As it stands in this transaction."""
+        holder = session.get_one(Member, found.rental.member_id)
+        return cls.model_validate(
+            {
+                "id": found.rental.id,
+                "member_no": holder.member_no,
+                "member_name": holder.name,
+                "bank_id": found.bank.id,
+                "label": found.compartment.label,
+                "lock_id": found.compartment.lock_id,
+                "door": found.door,
+                "from": found.rental.from_at,
+                "until": found.rental.until_at,
+                "stage": found.stage(now),
+            }
+        )
+
+
+class NewClearOut(Ask):
+    """Why somebody's things must be taken out, and what stands on the bag they will be in."""
+
+    reason: PlainText
+    bag_label: PlainText
+
+
+class Witnessing(Ask):
+    """The bag that the second witness sees."""
+
+    bag_label: PlainText
+
+
+class ClearOutView(View):
+    """How far a clear-out has come. From WITNESSED until `open_until` its two witnesses may open `lock_id`."""
+
+    id: str
+    rental_id: str
+    lock_id: str
+    state: ClearOutState
+    reason: str
+    bag_label: str
+    first_witness: str
+    second_witness: str | None
+    proposed_at: datetime
+    witnessed_at: datetime | None
+    open_until: datetime | None
+    closed_at: datetime | None
+    handed_over_at: datetime | None
+
+    @classmethod
+    def of(cls, session: Session, clear_out: ClearOut) -> Self:
+        """As the row says; witnesses by their numbers."""
+        second = clear_out.second_witness_id
+        return cls(
+            id=clear_out.id,
+            rental_id=clear_out.rental_id,
+            lock_id=lockers.view(session, lockers.rental(session, clear_out.rental_id)).compartment.lock_id,
+            state=clear_out.state,
+            reason=clear_out.reason,
+            bag_label=clear_out.bag_label,
+            first_witness=session.get_one(Member, clear_out.first_witness_id).member_no,
+            second_witness=session.get_one(Member, second).member_no if second else None,
+            proposed_at=clear_out.proposed_at,
+            witnessed_at=clear_out.witnessed_at,
+            open_until=clear_out.witnessed_at + CLEAR_OUT_WINDOW if clear_out.witnessed_at else None,
+            closed_at=clear_out.closed_at,
+            handed_over_at=clear_out.handed_over_at,
+        )
 
 
 class DeadLetterView(View):

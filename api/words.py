@@ -1,10 +1,27 @@
 """What a refusal is over HTTP: its status, and one sentence a person can act on, in both languages."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from gateway.members.model import Language
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")  # as every notice keeps one
+
+
+class Sentence(NamedTuple):
+    """The same in both languages. `{names}` in them are facts that come along."""
+
+    zh: str
+    en: str
+
+    def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
+        """The sentence for one reader."""
+        text = self.zh if language is Language.ZH_CN else self.en
+        return text.format_map(_Facts(facts))
 
 
 class Words(NamedTuple):
@@ -16,8 +33,20 @@ class Words(NamedTuple):
 
     def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
         """The sentence for one reader."""
-        text = self.zh if language is Language.ZH_CN else self.en
-        return text.format_map(_Facts(facts))
+        return Sentence(self.zh, self.en).sentence(language, facts)
+
+
+def told_to(language: Language, zone: ZoneInfo, facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as one reader reads them: names in their language, instants (RFC 3339 text) by the centre's clock."""
+    return {name: _told(value, language, zone) for name, value in facts.items()}
+
+
+def _told(value: object, language: Language, zone: ZoneInfo) -> object:
+    if isinstance(value, Mapping):
+        return value[language]
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return value
 
 
 class _Facts(dict[str, object]):
@@ -81,6 +110,14 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "already_rented": Words(409, "您已经租了一个柜子。", "You have a compartment already."),
         "no_compartment_free": Words(409, "现在没有合适的空柜子。", "No compartment that fits is free just now."),
         "compartment_taken": Words(409, "这个柜子刚被别人租走了。", "Somebody else has just taken this one."),
+        "compartment_not_ready": Words(
+            409, "这个柜子正在清洁、检查或停用。", "This one is being cleaned or looked at, or is out of use."
+        ),
+        "rental_overdue": Words(
+            409,
+            "您的租用已超期：您仍可开门取物，请先取出并归还。",
+            "Your rental is overdue. You can still open it: please take your things out and give it back first.",
+        ),
         "rental_ended": Words(409, "这次租用已经结束。", "This rental has ended."),
         "door_open": Words(409, "柜门还开着，请先关好门。", "The door is open. Please shut it first."),
         "door_unknown": Words(
@@ -127,6 +164,44 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "{space_id} 已有预订，不能再拆分。",
             "Somebody has booked {space_id} already, so it cannot be divided any more.",
         ),
+        "policy.share_within_rental": Words(
+            409, "共享时间不能超过租用时间。", "A share cannot last longer than the rental itself."
+        ),
+        "policy.max_shares": Words(
+            409,
+            "同时共享的人数已满，请先取消一位。",
+            "It is shared with as many as can be. Please take one back first.",
+        ),
+        "already_shared": Words(409, "已经共享给这位会员。", "It is shared with this member already."),
+        "shared_with_oneself": Words(409, "不能共享给自己。", "It is yours already: name somebody else."),
+        # Clear-outs
+        "clear_out_not_due": Words(409, "还没到可以清柜的时间。", "It is not time yet to clear this compartment out."),
+        "clear_out_under_way": Words(
+            409, "已有同事提出清柜，请去见证。", "A colleague has begun this already: be the second witness."
+        ),
+        "clear_out_lapsed": Words(
+            409,
+            "清柜提出得太久了，请两人在柜前重新开始。",
+            "That was begun too long ago. Please begin anew, both of you before the door.",
+        ),
+        "clear_out_moved_on": Words(
+            409, "这次清柜已不在这一步，请刷新。", "This clear-out is at another step by now. Please look again."
+        ),
+        "bag_label_differs": Words(
+            409, "袋子编号与第一位见证人所写不一致。", "That is not the bag label that the first witness gave."
+        ),
+        "witness_is_the_first": Words(
+            403,
+            "清柜需要两位不同的工作人员。",
+            "It takes two people: let a colleague be the second witness.",
+        ),
+        "witness_is_holder": Words(
+            403, "不能为自己租用的柜子做见证。", "Nobody can be a witness to clearing out their own compartment."
+        ),
+        "not_a_witness": Words(403, "只有两位见证人可以完成清柜。", "Only its two witnesses can finish a clear-out."),
+        "not_opened_yet": Words(
+            409, "见证之后柜门还没有打开过。", "The door has not been opened since the second witness came."
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,
@@ -145,3 +220,44 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "internal": Words(500, "系统出错了，我们已经记录。", "Something went wrong here. It has been noted."),
     }
 )
+
+
+NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "rental_ending": Sentence(
+            "您租用的{bank} {label} 号柜将于 {until} 到期，请届时取出物品，或者续租。",
+            "Your compartment {label} at {bank} ends at {until}. Please take your things out by then, or extend it.",
+        ),
+        "rental_grace": Sentence(
+            "您租用的{bank} {label} 号柜已于 {until} 到期。您仍可开门取物，{grace_until} 之前还可以续租。",
+            "Your compartment {label} at {bank} ended at {until}. You can still open it, and extend it until"
+            " {grace_until}.",
+        ),
+        "rental_overdue": Sentence(
+            "您租用的{bank} {label} 号柜已超期。您仍可开门取物，请尽快取出并归还；"
+            "{clear_out_at} 之后工作人员可以清柜。",
+            "Your compartment {label} at {bank} is overdue. You can still open it: please take your things out and give"
+            " it back. After {clear_out_at} staff may clear it out.",
+        ),
+        "rental_clear_out": Sentence(
+            "您租用的{bank} {label} 号柜超期太久，工作人员现在可以清柜。您仍可开门取物，请马上取出。",
+            "Your compartment {label} at {bank} is so long overdue that staff may clear it out now. You can still open"
+            " it: please take your things out at once.",
+        ),
+        "shared_with_you": Sentence(
+            "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",
+            "A member lets you open compartment {label} at {bank} until {shared_until}.",
+        ),
+        "clear_out_begun": Sentence(
+            "两位工作人员正在清理您租用的{bank} {label} 号柜。原因：{reason}。",
+            "Two members of staff are clearing out your compartment {label} at {bank}. Reason: {reason}.",
+        ),
+        "cleared_out": Sentence(
+            "您租用的{bank} {label} 号柜已由两位工作人员清柜，物品装在 {bag_label} 号袋中，请到前台领取。"
+            "原因：{reason}。",
+            "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
+            " {bag_label}: please ask at the desk. Reason: {reason}.",
+        ),
+    }
+)
+"""What notices say, by their kind."""

@@ -11,6 +11,8 @@ from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.kit import audit
+from gateway.lockers import queries as lockers_queries
+from gateway.lockers import service as lockers
 from gateway.members import service as members
 
 
@@ -44,4 +46,17 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
             with centre.sessions.begin() as session:
                 no_shows.release(session, booking_id=booking_id, policy=centre.booking_policy, now=now)
 
-    return [(forget_ended_sessions, 60), (anchor_the_audit_trail, 5), (release_no_shows, 1)]
+    def tell_of_late_rentals() -> None:
+        now = centre.clock.now()
+        with centre.sessions.read() as session:
+            not_told = lockers_queries.not_told(session, now=now)
+        for rental_id in not_told:  # one at a time, so that nobody's unlock waits for all of them
+            with centre.sessions.begin() as session:
+                lockers.tell_of_stage(session, rental_id=rental_id, now=now)
+
+    return [
+        (forget_ended_sessions, 60),
+        (anchor_the_audit_trail, 5),
+        (release_no_shows, 1),
+        (tell_of_late_rentals, 1),
+    ]

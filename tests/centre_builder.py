@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel, Lock, Presence
-from gateway.fleet.rules import Presentation
+from gateway.fleet.rules import Presentation, Report
 from gateway.kit.ids import new_boot_id
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Compartment, Size
@@ -16,6 +16,8 @@ from gateway.members import service as members
 from gateway.members.model import Language, Role
 from gateway.spaces import service as spaces
 from gateway.spaces.model import SpaceKind
+from gateway.unlocking import service as unlocking
+from gateway.unlocking.model import UnlockState
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # in Shanghai
 KEY = "A" * 43
@@ -102,6 +104,37 @@ def lock_of(session, label, bank_id="bank-a"):
 def set_door(session, label, level, bank_id="bank-a"):
     """As if the contact had said so."""
     session.execute(update(Lock).where(Lock.id == lock_of(session, label, bank_id)).values(level=level))
+
+
+def sense(session, label, *kinds, now, bank_id="bank-a", cmd_id=None):
+    """As if the bank had reported these events of a door (`door_open`, `door_closed` …), one after another."""
+    lock = session.get_one(Lock, lock_of(session, label, bank_id))
+    device = session.get_one(Device, lock.device_id)
+    if device.last_seq is None:
+        fleet.take_up_log(session, device, oldest_seq=1, now=now)
+    for kind in kinds:
+        report = Report(
+            device_id=device.id,
+            seq=device.last_seq + 1,
+            hash=f"{device.last_seq + 1:064}",
+            prev_hash=device.last_hash,
+            boot_id=device.boot_id,
+            kind=kind,
+            mono_ms=0,
+            door=lock.door,
+            cmd_id=cmd_id,
+            age_ms=0,
+        )
+        unlocking.take_event(session, fleet.record_event(session, report, now=now).event, now=now)
+
+
+def open_and_shut(session, member, label, *, now, bank_id="bank-a"):
+    """A member asks for a door, and gateway and bank bring it to its end: it was sensed open, and shut again."""
+    lock_id = lock_of(session, label, bank_id)
+    unlock = unlocking.request_unlock(session, member=member, lock_id=lock_id, clock=HandClock(now))
+    for state in (UnlockState.AUTHORISED, UnlockState.SIGNED):
+        unlocking.move(session, unlock, state, now=now)
+    sense(session, label, "door_open", "door_closed", now=now, bank_id=bank_id, cmd_id=unlock.id)
 
 
 def set_presence(session, presence, device_id="bank-a"):

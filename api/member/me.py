@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.deps import Caller, SignedIn
+from api.deps import Caller, Paged, SignedIn
 from api.member.passwords import proven
 from api.openapi import problems
-from api.views import Me, MeChange, NewPassword
+from api.views import HappeningView, Items, Me, MeChange, NewPassword, items, seq_of
 from gateway.kit.errors import Malformed
+from gateway.lockers import history
 from gateway.members import service as members_service
 from gateway.members.model import Member
 from gateway.members.passwords import password_fault
@@ -42,14 +43,19 @@ async def read_me(who: SignedIn) -> Me:
     ),
 )
 async def change_me(change: MeChange, who: SignedIn) -> Me:
-    """Change language, elder mode or password. A new password signs every other device out."""
+    """Change what the member prefers, or their password. A new password signs every other device out."""
     new_hash = await _new_hash(who, change.password) if change.password else None
 
     def act() -> Member:
         with who.desk.sessions.begin() as session:
             member, now = who.account(session), who.desk.clock.now()
             members_service.set_preferences(
-                session, member=member, now=now, language=change.language, elder_mode=change.elder_mode
+                session,
+                member=member,
+                now=now,
+                language=change.language,
+                elder_mode=change.elder_mode,
+                prefers_accessible=change.prefers_accessible,
             )
             if new_hash is not None:
                 members_service.clear_wrong_passwords(session, member_no=member.member_no)
@@ -63,6 +69,22 @@ async def change_me(change: MeChange, who: SignedIn) -> Me:
     if new_hash is not None:
         who.desk.hub.sign_out_others(member_id=member.id, session=who.session_name)
     return Me.of(member)
+
+
+@router.get("/history", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+async def read_history(who: SignedIn, page: Paged) -> Items[HappeningView]:
+    """Who opened what of the member's, when and why, and how their rentals went; newest first."""
+
+    def look() -> Items[HappeningView]:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            before_seq = seq_of(page.after) if page.after is not None else None
+            found = history.history_of(session, member_id=member.id, limit=page.limit + 1, before_seq=before_seq)
+            return items(
+                found, page, view=lambda one: HappeningView.of(one, member.id), name=lambda one: str(one.entry.seq)
+            )
+
+    return await who.desk.backroom.read(look)
 
 
 async def _account(who: Caller) -> Member:

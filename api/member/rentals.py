@@ -25,7 +25,9 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
         "password_must_be_set",
         "not_found",
         "already_rented",
+        "rental_overdue",
         "compartment_taken",
+        "compartment_not_ready",
         "no_compartment_free",
         "bank_offline",
         "door_open",
@@ -57,7 +59,9 @@ async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
                 accessible=wish.accessible,
                 compartment_id=wish.compartment_id,
             )
-            return attempt.keep(session, member_id=member.id, status=201, view=RentalView.of(session, rental), now=now)
+            return attempt.keep(
+                session, member_id=member.id, status=201, view=RentalView.of(session, rental, now), now=now
+            )
 
     return await desk.backroom.write(act)
 
@@ -70,7 +74,10 @@ async def list_rentals(who: SignedIn, page: Paged) -> Items[RentalView]:
         with who.desk.sessions.read() as session:
             member = who.member(session)
             found = lockers.rentals_of(session, member_id=member.id, limit=page.limit + 1, after=page.after)
-            return items(found, page, view=lambda rental: RentalView.of(session, rental), name=lambda rental: rental.id)
+            now = who.desk.clock.now()
+            return items(
+                found, page, view=lambda rental: RentalView.of(session, rental, now), name=lambda rental: rental.id
+            )
 
     return await who.desk.backroom.read(look)
 
@@ -82,7 +89,8 @@ async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
     def look() -> RentalView:
         with who.desk.sessions.read() as session:
             member = who.member(session)
-            return RentalView.of(session, lockers.rental_of(session, member_id=member.id, rental_id=rental_id))
+            rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
+            return RentalView.of(session, rental, who.desk.clock.now())
 
     return await who.desk.backroom.read(look)
 
@@ -90,7 +98,13 @@ async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
 @router.patch(
     "/{rental_id}",
     responses=problems(
-        "not_signed_in", "password_must_be_set", "not_found", "rental_ended", "policy.max_days", "malformed"
+        "not_signed_in",
+        "password_must_be_set",
+        "not_found",
+        "rental_ended",
+        "rental_overdue",
+        "policy.max_days",
+        "malformed",
     ),
 )
 async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> RentalView:
@@ -99,16 +113,16 @@ async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> R
 
     def act() -> RentalView:
         with desk.sessions.begin() as session:
-            member = who.member(session)
+            member, now = who.member(session), desk.clock.now()
             rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
             extended = lockers_service.extend(
                 session,
                 rental=rental,
                 until=change.until,
-                now=desk.clock.now(),
+                now=now,
                 max_days=desk.centre.settings.rentals.max_days,
             )
-            return RentalView.of(session, extended)
+            return RentalView.of(session, extended, now)
 
     return await desk.backroom.write(act)
 
@@ -131,14 +145,14 @@ async def end_rental(rental_id: Id, who: SignedIn) -> RentalView:
 
     def act() -> RentalView:
         with desk.sessions.begin() as session:
-            member = who.member(session)
+            member, now = who.member(session), desk.clock.now()
             rental = lockers.rental_of(session, member_id=member.id, rental_id=rental_id)
             ended = lockers_service.end_rental(
                 session,
                 rental=rental,
                 unsettled_locks=lambda: unlocking.unsettled_locks(session),
-                now=desk.clock.now(),
+                now=now,
             )
-            return RentalView.of(session, ended)
+            return RentalView.of(session, ended, now)
 
     return await desk.backroom.write(act)

@@ -6,11 +6,10 @@ from fastapi import APIRouter
 
 from api.deps import Paged, SignedIn
 from api.openapi import problems
-from api.views import AuditView, DeadLetterView, Items, behind, items
+from api.views import AuditView, DeadLetterView, Items, behind, items, seq_of
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeadLetter
 from gateway.kit import audit
-from gateway.kit.errors import NotFound
 from gateway.members.model import Role
 
 router = APIRouter(prefix="/staff", tags=["staff"])
@@ -38,7 +37,8 @@ async def list_audit(who: SignedIn, page: Paged) -> Items[AuditView]:
     def look() -> Items[AuditView]:
         with who.desk.sessions.read() as session:
             who.staff(session, Role.MANAGER)
-            found = audit.entries(session, after_seq=_seq(page.after), limit=page.limit + 1)
+            after_seq = 0 if page.after is None else seq_of(page.after)
+            found = audit.entries(session, after_seq=after_seq, limit=page.limit + 1)
             return items(found, page, view=AuditView.of, name=lambda entry: str(entry.seq))
 
     return await who.desk.backroom.read(look)
@@ -48,11 +48,3 @@ def _name(letter: DeadLetter) -> str:
     """Anybody can send anything under any name, so the row's key is wrapped."""
     key = "\0".join([letter.device, letter.channel, letter.fault])
     return urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _seq(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not (after.isascii() and after.isdecimal() and len(after) < 19):
-        raise NotFound("page")
-    return int(after)

@@ -14,12 +14,15 @@ class GrantSource(StrEnum):
 
     RENTAL = "rental"
     BOOKING = "booking"
+    SHARE = "share"
+    CLEAR_OUT = "clear_out"
 
 
 class AccessGrant(Base):
     """A member may open a lock from `from_at` until before `until_at`, unless it has been ended.
 
-    `from_at` None: at once, and whatever the clock may say later; `until_at` None: no end is set.
+    `from_at` None: at once, and whatever the clock may say later; `until_at` None: no end is set. `once_after_seq`: for
+    one opening, until the audit trail has one of theirs behind that entry; None: as often as they like.
     """
 
     __tablename__ = "access_grants"
@@ -36,3 +39,4 @@ class AccessGrant(Base):
     from_at: Mapped[datetime | None] = mapped_column(Instant)
     until_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    once_after_seq: Mapped[int | None]

@@ -2,35 +2,63 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Exists, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.access.model import AccessGrant, GrantSource
+from gateway.kit.audit import AuditEntry
 from gateway.members.model import Member
+
+_OPENED_OR_MAY_HAVE: Final = ("door_opened", "door_inferred", "unlock_already_open", "unlock_possible")
 
 
 def may_open(session: Session, *, member_id: str, lock_id: str, now: datetime) -> bool:
-    """Whether the member, not disabled, holds a grant on the lock that has begun, not run out and not been ended."""
-    return bool(session.scalar(select(exists(_live(member_id, lock_id, now)))))
+    """Whether the member, not disabled, holds a grant on the lock that has begun, not run out, ended or been used."""
+    mine = _live(now).where(AccessGrant.lock_id == lock_id, AccessGrant.member_id == member_id)
+    return bool(session.scalar(select(exists(mine.order_by(None)))))
 
 
 def rights(session: Session, *, member_id: str, lock_id: str, source: GrantSource, now: datetime) -> Sequence[str]:
     """The ids of the things of that kind by which the member may open the lock now."""
-    live = _live(member_id, lock_id, now).where(AccessGrant.source == source)
-    return session.scalars(live.with_only_columns(AccessGrant.source_id)).all()
+    mine = _live(now).where(
+        AccessGrant.lock_id == lock_id, AccessGrant.member_id == member_id, AccessGrant.source == source
+    )
+    return session.scalars(mine.with_only_columns(AccessGrant.source_id)).all()
 
 
-def _live(member_id: str, lock_id: str, now: datetime) -> Select[str]:
+def grants_from(session: Session, *, source: GrantSource, source_id: str, now: datetime) -> Sequence[AccessGrant]:
+    """The grants that follow from this and are live, by when they end."""
+    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.source_id == source_id)).all()
+
+
+def grants_to(session: Session, *, source: GrantSource, member_id: str, now: datetime) -> Sequence[AccessGrant]:
+    """A member's live grants of one kind, by when they end."""
+    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.member_id == member_id)).all()
+
+
+def _live(now: datetime) -> Select[AccessGrant]:
+    """Of members who are not disabled: begun, not run out, not ended, not used up."""
     return (
-        select(AccessGrant.id)
+        select(AccessGrant)
         .join(Member, Member.id == AccessGrant.member_id)
         .where(
-            AccessGrant.lock_id == lock_id,
-            AccessGrant.member_id == member_id,
             or_(AccessGrant.from_at.is_(None), AccessGrant.from_at <= now),
             or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > now),
             AccessGrant.ended_at.is_(None),
+            or_(AccessGrant.once_after_seq.is_(None), ~_is_used_up()),
             Member.disabled_at.is_(None),
         )
+        .order_by(AccessGrant.until_at, AccessGrant.id)
+    )
+
+
+def _is_used_up() -> Exists:
+    """Of a grant for once: the door opened for its member, or may have. The trail has every opening exactly once."""
+    return exists().where(
+        AuditEntry.thing == AccessGrant.lock_id,
+        AuditEntry.actor == Member.audit_id,
+        AuditEntry.act.in_(_OPENED_OR_MAY_HAVE),
+        AuditEntry.seq > AccessGrant.once_after_seq,
     )

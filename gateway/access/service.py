@@ -18,8 +18,12 @@ def give(
     source_id: str,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
+    once_after_seq: int | None = None,
 ) -> AccessGrant:
-    """Let a member open a lock. Without `from_at` at once, however the clock is set; without `until_at` until ended."""
+    """Let a member open a lock. Without `from_at` at once, however the clock is set; without `until_at` until ended.
+
+    With `once_after_seq`, an entry of the audit trail: once from there on.
+    """
     grant = AccessGrant(
         id=new_id(),
         lock_id=lock_id,
@@ -29,6 +33,7 @@ def give(
         from_at=from_at,
         until_at=until_at,
         ended_at=None,
+        once_after_seq=once_after_seq,
     )
     session.add(grant)
     session.flush()
@@ -42,3 +47,14 @@ def end(session: Session, *, source: GrantSource, source_id: str, now: datetime)
         .where(AccessGrant.source == source, AccessGrant.source_id == source_id, AccessGrant.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def end_one(session: Session, *, grant_id: str, now: datetime) -> bool:
+    """Take one grant back. True for exactly one of those who do; False when it had been ended."""
+    ended = session.execute(
+        update(AccessGrant)
+        .where(AccessGrant.id == grant_id, AccessGrant.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(AccessGrant.id)
+    )
+    return ended.first() is not None

@@ -1,10 +1,12 @@
 """Questions about devices. Read-only."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from gateway.fleet import rules
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
 from gateway.kit.errors import NotFound
 
@@ -50,6 +52,19 @@ def events_of(session: Session, cmd_id: str) -> Sequence[DeviceEvent]:
     return session.scalars(
         select(DeviceEvent).where(DeviceEvent.cmd_id == cmd_id).order_by(DeviceEvent.log_no, DeviceEvent.seq)
     ).all()
+
+
+def has_opened(session: Session, lock_id: str, *, since: datetime) -> bool:
+    """Whether a lock's door was sensed open from then on, by whatever key. Raises NotFound("lock")."""
+    there = lock(session, lock_id)
+    seen_at = func.coalesce(DeviceEvent.observed_at, DeviceEvent.received_at)
+    opening = select(DeviceEvent.seq).where(
+        DeviceEvent.device_id == there.device_id,
+        DeviceEvent.door == there.door,
+        DeviceEvent.kind.in_(rules.OPENINGS),
+        seen_at >= since,
+    )
+    return bool(session.scalar(select(exists(opening))))
 
 
 def dead_letters(session: Session) -> Sequence[DeadLetter]:

@@ -75,6 +75,9 @@ _LEVEL_AFTER = {
 }
 
 
+OPENINGS = frozenset(kind for kind, level in _LEVEL_AFTER.items() if level is DoorLevel.OPEN)  # kinds of event
+
+
 def level_after(kind: str) -> DoorLevel | None:
     """What an event of this kind says of its door; None when it says nothing."""
     return _LEVEL_AFTER.get(kind)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import String, Text, select, text
+from sqlalchemy import Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.kit.db import Base, Instant
@@ -23,6 +23,7 @@ class AuditEntry(Base):
     """One thing that somebody or something did."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_thing", "thing", "seq"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,8 +26,55 @@ class RentalState(StrEnum):
     ENDED = "ENDED"
 
 
+class Stage(StrEnum):
+    """How far a rental is past its end. It decides about new use, never about opening: things are always let out."""
+
+    RUNNING = "running"
+    ENDING = "ending"  # its end is near: the member is reminded
+    GRACE = "grace"  # past its end: may still be extended
+    OVERDUE = "overdue"  # to be emptied and given back, and nothing else
+    CLEAR_OUT = "clear_out"  # staff may take the things out, two together
+
+
+class Condition(StrEnum):
+    """Whether a compartment can have a next holder. It keeps nobody from what is already theirs."""
+
+    READY = "ready"
+    CLEANING = "cleaning"
+    INSPECTION = "inspection"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class CareAfter(StrEnum):
+    """What a bank wants done with a compartment between two holders."""
+
+    NONE = "none"
+    CLEANING = "cleaning"
+    INSPECTION = "inspection"
+
+
+class ClearOutState(StrEnum):
+    """How far two members of staff have come with taking somebody's things out."""
+
+    PROPOSED = "PROPOSED"  # one has said so; nothing may be opened
+    WITNESSED = "WITNESSED"  # another has said the same: both may open
+    BAGGED = "BAGGED"  # the things are in the labelled bag, the rental is over
+    HANDED_OVER = "HANDED_OVER"  # the member has them back
+    CALLED_OFF = "CALLED_OFF"
+
+
+CLEAR_OUT_MOVES: Final = MappingProxyType(
+    {
+        ClearOutState.WITNESSED: frozenset({ClearOutState.PROPOSED}),
+        ClearOutState.BAGGED: frozenset({ClearOutState.WITNESSED}),
+        ClearOutState.HANDED_OVER: frozenset({ClearOutState.BAGGED}),
+        ClearOutState.CALLED_OFF: frozenset({ClearOutState.PROPOSED, ClearOutState.WITNESSED}),
+    }
+)
+
+
 class Bank(Base):
-    """A locker bank: one cabinet, one device."""
+    """A locker bank: one cabinet, one device. What it says of late rentals counts for those that run, too."""
 
     __tablename__ = "banks"
 
@@ -33,6 +82,12 @@ class Bank(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), unique=True)
     name_zh: Mapped[str] = mapped_column(String(64))
     name_en: Mapped[str] = mapped_column(String(64))
+    remind_before_min: Mapped[int] = mapped_column(default=60, server_default="60")
+    grace_min: Mapped[int] = mapped_column(default=60, server_default="60")
+    clear_out_after_min: Mapped[int] = mapped_column(default=10_080, server_default="10080")  # from the grace's end on
+    care_after: Mapped[CareAfter] = mapped_column(
+        word_column(CareAfter), default=CareAfter.NONE, server_default=CareAfter.NONE
+    )
 
 
 class Compartment(Base):
@@ -47,7 +102,11 @@ class Compartment(Base):
     label: Mapped[str] = mapped_column(String(8))  # as printed on the door
     size: Mapped[Size] = mapped_column(word_column(Size))
     accessible: Mapped[bool] = mapped_column(default=False)  # can be reached from a wheelchair
-    in_service: Mapped[bool] = mapped_column(default=True)
+    condition: Mapped[Condition] = mapped_column(
+        word_column(Condition), default=Condition.READY, server_default=Condition.READY
+    )
+    condition_reason: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    condition_at: Mapped[datetime | None] = mapped_column(Instant)  # None: since it was founded
 
 
 class Rental(Base):
@@ -82,3 +141,39 @@ class Rental(Base):
     from_at: Mapped[datetime] = mapped_column(Instant)
     until_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_stage: Mapped[Stage] = mapped_column(  # of which the member was told last; where it stands says `rules.stage`
+        word_column(Stage), default=Stage.RUNNING, server_default=Stage.RUNNING
+    )
+
+
+class ClearOut(Base):
+    """Two members of staff take a late member's things out. That they are two is held by the database."""
+
+    __tablename__ = "clear_outs"
+    __table_args__ = (
+        Index(
+            "uq_clear_outs_open",
+            "rental_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_clear_outs_rental", "rental_id", "proposed_at"),
+        CheckConstraint("second_witness_id <> first_witness_id", name="two_witnesses"),
+        CheckConstraint(
+            "state IN ('PROPOSED', 'CALLED_OFF') OR second_witness_id IS NOT NULL", name="no_step_without_the_second"
+        ),
+        CheckConstraint("(state IN ('PROPOSED', 'WITNESSED')) = (closed_at IS NULL)", name="closed"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rental_id: Mapped[str] = mapped_column(ForeignKey("rentals.id"))
+    state: Mapped[ClearOutState] = mapped_column(word_column(ClearOutState))
+    reason: Mapped[str] = mapped_column(String(64))
+    bag_label: Mapped[str] = mapped_column(String(64))
+    first_witness_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    second_witness_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    witnessed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)  # bagged, or called off
+    handed_over_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.kit.errors import NotFound
-from gateway.lockers.model import Bank, Compartment, Rental, Size
-from gateway.lockers.rules import Offer
+from gateway.lockers import rules
+from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Rental, Size, Stage
+from gateway.lockers.rules import Ending, Offer, Terms
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class RentalView:
     presence: Presence
     compartment: Compartment
     door: DoorLevel
+    ending: Ending
+
+    def stage(self, now: datetime) -> Stage | None:
+        """How far it is past its end; None once it has been given back."""
+        return self.ending.stage(now) if self.rental.ended_at is None else None
 
 
 def banks(session: Session) -> list[BankView]:
@@ -56,8 +62,38 @@ def bank(session: Session, bank_id: str) -> BankView:
 
 
 def free_compartments(session: Session, bank_id: str) -> Sequence[Compartment]:
-    """A bank's compartments that nobody holds and that are in service, by label."""
+    """A bank's compartments that nobody holds and that are ready, by label."""
     return session.scalars(_free().where(Compartment.bank_id == bank_id).order_by(Compartment.label)).all()
+
+
+@dataclass(frozen=True)
+class CompartmentView:
+    """A compartment, for staff. `rental` None: nobody holds it."""
+
+    compartment: Compartment
+    door: DoorLevel
+    rental: Rental | None
+
+
+def compartments(session: Session, bank_id: str) -> list[CompartmentView]:
+    """All of a bank, by label. Raises NotFound("bank")."""
+    bank(session, bank_id)
+    query = _compartments().where(Compartment.bank_id == bank_id).order_by(Compartment.label)
+    return [CompartmentView(*row) for row in session.execute(query)]
+
+
+def compartment(session: Session, compartment_id: str) -> CompartmentView:
+    """One of them. Raises NotFound("compartment")."""
+    row = session.execute(_compartments().where(Compartment.id == compartment_id)).first()
+    if row is None:
+        raise NotFound("compartment")
+    return CompartmentView(*row)
+
+
+def is_ready(session: Session, compartment_id: str) -> bool:
+    """Whether it can have a next holder, asked afresh."""
+    found = session.scalar(select(Compartment.condition).where(Compartment.id == compartment_id))
+    return found is Condition.READY
 
 
 def rental_of(session: Session, *, member_id: str, rental_id: str) -> Rental:
@@ -92,7 +128,34 @@ def view(session: Session, rental: Rental) -> RentalView:
         .join(Device, Device.id == Bank.device_id)
         .where(Compartment.id == rental.compartment_id)
     ).one()
-    return RentalView(rental, bank_there, presence, compartment, door_of(session, compartment.lock_id))
+    door = door_of(session, compartment.lock_id)
+    return RentalView(rental, bank_there, presence, compartment, door, ending_of(rental, bank_there))
+
+
+def ending_of(rental: Rental, bank_there: Bank) -> Ending:
+    """How a rental at that bank comes to its end."""
+    terms = Terms(
+        remind_before=timedelta(minutes=bank_there.remind_before_min),
+        grace=timedelta(minutes=bank_there.grace_min),
+        clear_out_after=timedelta(minutes=bank_there.clear_out_after_min),
+    )
+    return rules.ending(from_at=rental.from_at, until=rental.until_at, terms=terms)
+
+
+def not_told(session: Session, *, now: datetime) -> list[str]:
+    """Rentals that stand at another stage than the one their member was told of, the longest waiting first."""
+    earliest = session.scalar(select(func.max(Bank.remind_before_min))) or 0
+    rows = session.execute(
+        select(Rental, Bank)
+        .join(Compartment, Compartment.id == Rental.compartment_id)
+        .join(Bank, Bank.id == Compartment.bank_id)
+        .where(
+            Rental.ended_at.is_(None),
+            or_(Rental.until_at <= now + timedelta(minutes=earliest), Rental.told_stage != Stage.RUNNING),
+        )
+        .order_by(Rental.until_at)
+    )
+    return [rental.id for rental, there in rows if ending_of(rental, there).stage(now) is not rental.told_stage]
 
 
 def door_of(session: Session, lock_id: str) -> DoorLevel:
@@ -120,9 +183,46 @@ def offer(session: Session, compartment_id: str) -> Offer:
     return _offer(row)
 
 
+def rental(session: Session, rental_id: str) -> Rental:
+    """Anybody's: for staff. Raises NotFound("rental")."""
+    found = session.get(Rental, rental_id)
+    if found is None:
+        raise NotFound("rental")
+    return found
+
+
+def rentals_at_stage(session: Session, stage: Stage, *, now: datetime) -> list[RentalView]:
+    """Everybody's that stand there now, the one that ends first in front."""
+    active = session.scalars(select(Rental).where(Rental.ended_at.is_(None)).order_by(Rental.until_at, Rental.id))
+    views = [view(session, one) for one in active]
+    return [one for one in views if one.stage(now) is stage]
+
+
+def clear_out_under_way(session: Session, *, rental_id: str) -> ClearOut | None:
+    """The one that is neither bagged nor called off; there is never a second."""
+    return session.scalar(select(ClearOut).where(ClearOut.rental_id == rental_id, ClearOut.closed_at.is_(None)))
+
+
+def clear_out_of(session: Session, *, rental_id: str) -> ClearOut:
+    """The newest of a rental. Raises NotFound("clear_out")."""
+    newest = select(ClearOut).where(ClearOut.rental_id == rental_id).order_by(ClearOut.proposed_at.desc()).limit(1)
+    found = session.scalar(newest)
+    if found is None:
+        raise NotFound("clear_out")
+    return found
+
+
 def _free() -> Select[Compartment]:
     held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
-    return select(Compartment).where(Compartment.in_service, Compartment.id.not_in(held))
+    return select(Compartment).where(Compartment.condition == Condition.READY, Compartment.id.not_in(held))
+
+
+def _compartments() -> Select[Compartment, DoorLevel, Rental | None]:
+    return (
+        select(Compartment, Lock.level, Rental)
+        .join(Lock, Lock.id == Compartment.lock_id)
+        .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
+    )
 
 
 def _count_by_bank(session: Session, query: Select[str, int]) -> dict[str, int]:
@@ -148,7 +248,7 @@ def _offer(row: Row[Compartment, str, DeviceState, Presence, DoorLevel, datetime
         label=compartment.label,
         accessible=compartment.accessible,
         taken=rental_id is not None,
-        in_service=compartment.in_service,
+        condition=compartment.condition,
         bank_there=state is DeviceState.APPROVED and presence is Presence.ONLINE,
         door=level,
         last_used_at=last_used_at,

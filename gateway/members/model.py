@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -36,6 +36,7 @@ class Member(Base):
     role: Mapped[Role] = mapped_column(word_column(Role), default=Role.MEMBER)
     language: Mapped[Language] = mapped_column(word_column(Language), default=Language.ZH_CN)
     elder_mode: Mapped[bool] = mapped_column(default=False)
+    prefers_accessible: Mapped[bool] = mapped_column(default=False, server_default=false())  # compartments within reach
     password_hash: Mapped[str] = mapped_column(String(200))
     password_ends_at: Mapped[datetime | None] = mapped_column(Instant)  # a one-time code's; None once chosen
     audit_id: Mapped[str] = mapped_column(String(32), unique=True)

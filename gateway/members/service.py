@@ -135,14 +135,17 @@ def set_preferences(
     now: datetime,
     language: Language | None = None,
     elder_mode: bool | None = None,
+    prefers_accessible: bool | None = None,
 ) -> None:
-    """How the member wants to be spoken to. None leaves a thing as it is."""
-    chosen = {"language": language, "elder_mode": elder_mode}
+    """How the member wants to be spoken to, and what to look for first for them. None leaves a thing as it is."""
+    chosen = {"language": language, "elder_mode": elder_mode, "prefers_accessible": prefers_accessible}
     values = {name: value for name, value in chosen.items() if value is not None}
     if not values:
         return
     session.execute(update(Member).where(Member.id == member.id).values(**values))
-    audit.append(session, actor=member.audit_id, act="preferences_set", thing=member.audit_id, now=now, **values)
+    # What somebody's body needs does not belong into a trail that nobody can ever erase: only that they chose.
+    told = values | ({"prefers_accessible": "chosen"} if "prefers_accessible" in values else {})
+    audit.append(session, actor=member.audit_id, act="preferences_set", thing=member.audit_id, now=now, **told)
 
 
 def disable_member(session: Session, *, member: Member, actor: str, now: datetime) -> None:

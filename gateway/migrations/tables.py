@@ -9,6 +9,7 @@ import gateway.kit.audit
 import gateway.kit.idempotency
 import gateway.lockers.model
 import gateway.members.model
+import gateway.notices.model
 import gateway.spaces.model
 import gateway.unlocking.model  # noqa: F401 - importing it is what registers its tables
 from gateway.kit.db import Base

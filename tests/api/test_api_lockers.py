@@ -80,6 +80,9 @@ def test_renting_answers_with_the_whole_rental(house):
         "door": "shut",
         "from": "2026-11-22T04:00:00Z",
         "until": "2026-11-23T04:00:00Z",
+        "stage": "running",
+        "grace_until": "2026-11-23T05:00:00Z",
+        "clear_out_at": "2026-11-30T05:00:00Z",
     }
 
 
@@ -232,3 +235,27 @@ def test_what_has_ended_is_over(house, verb):
     answer = browser.ask(verb.upper(), f"/rentals/{rental['id']}", **body)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "rental_ended")
+
+
+def test_a_rental_that_has_ended_stands_at_no_stage(house):
+    rental = house.rent("10001")
+
+    assert house.signed_in().delete(f"/rentals/{rental['id']}").json()["stage"] is None
+
+
+def test_an_overdue_member_opens_and_gives_back_and_gets_nothing_new(house):
+    rental = house.rent("10001")
+    house.clock.advance(days=1, hours=2)
+    house.pulse()
+    browser = house.signed_in()
+    assert browser.get(f"/rentals/{rental['id']}").json()["stage"] == "overdue"
+
+    extended = browser.patch(f"/rentals/{rental['id']}", {"until": "2026-11-25T04:00:00Z"})
+    another = browser.post("/rentals", {}, key="two")
+    opened = browser.post("/unlocks", {"rental_id": rental["id"]}, key="open")
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (extended, another)] == [
+        (409, "rental_overdue"),
+        (409, "rental_overdue"),
+    ]
+    assert opened.status_code == 202

@@ -15,7 +15,10 @@ def test_a_member_sees_their_account(house):
     assert house.signed_in("10002").get("/me").json()["member_no"] == "10002"
 
 
-@pytest.mark.parametrize(("change", "shown"), [({"language": "en"}, "en"), ({"elder_mode": True}, True)])
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [({"language": "en"}, "en"), ({"elder_mode": True}, True), ({"prefers_accessible": True}, True)],
+)
 def test_what_a_member_chooses_is_remembered(house, change, shown):
     browser = house.signed_in()
 
@@ -37,7 +40,15 @@ def test_what_is_left_out_stays(house):
 
 
 @pytest.mark.parametrize(
-    "change", [{"language": "fr"}, {"elder_mode": "yes"}, {"role": "manager"}, {"password": "new"}, []]
+    "change",
+    [
+        {"language": "fr"},
+        {"elder_mode": "yes"},
+        {"prefers_accessible": 1},
+        {"role": "manager"},
+        {"password": "new"},
+        [],
+    ],
 )
 def test_what_cannot_be_chosen_is_malformed(house, change):
     answer = house.signed_in().patch("/me", change)

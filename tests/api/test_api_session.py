@@ -26,6 +26,7 @@ def test_the_right_password_answers_with_the_account(house):
         "role": "member",
         "language": "zh-CN",
         "elder_mode": False,
+        "prefers_accessible": False,
         "must_set_password": False,
     }
 

@@ -8,8 +8,9 @@ import pytest
 
 from api.errors import status_of
 from api.language import preferred
-from api.words import WORDS
+from api.words import NOTICES, WORDS
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
+from gateway.lockers import rules as lockers
 from gateway.members.model import Language
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,16 @@ KINDS = {
     "Refusal",
 }  # a NotFound's code names the thing; its words are those of not_found
 RETURNED = {  # codes that a rule returns and a service raises
-    "gateway/lockers/rules.py": {"rent_refusal", "end_refusal", "_door_refusal", "nothing_free"},
+    "gateway/lockers/rules.py": {
+        "rent_refusal",
+        "end_refusal",
+        "_door_refusal",
+        "new_use_refusal",
+        "nothing_free",
+        "witness_refusal",
+        "bagging_refusal",
+        "share_refusal",
+    },
     "gateway/unlocking/queries.py": {"device_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},
     "gateway/bookings/rules.py": {"change_refusal", "key_refusal", "reclaim_refusal"},
@@ -57,6 +67,9 @@ def _texts(expression):
         case ast.IfExp():
             yield from _texts(expression.body)
             yield from _texts(expression.orelse)
+        case ast.BoolOp():
+            for value in expression.values:
+                yield from _texts(value)
 
 
 def test_the_walk_finds_codes():
@@ -71,9 +84,22 @@ def test_every_code_that_is_raised_has_words():
     assert without == set()
 
 
-@pytest.mark.parametrize("code", sorted(WORDS))
+def test_every_notice_that_is_left_has_words_and_no_other_has():
+    left = {
+        argument.value
+        for file in (ROOT / "gateway").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("leave_notice", "notices.leave"))
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert left == {"clear_out_begun", "cleared_out", "shared_with_you"}
+    assert left | set(lockers.NOTICES.values()) == set(NOTICES)
+
+
+@pytest.mark.parametrize("code", sorted({*WORDS, *NOTICES}))
 def test_every_code_has_a_sentence_in_both_languages(code):
-    words = WORDS[code]
+    words = {**WORDS, **NOTICES}[code]
 
     assert any("\u4e00" <= letter <= "\u9fff" for letter in words.zh)
     assert words.zh[-1] in "。？"
@@ -82,12 +108,13 @@ def test_every_code_has_a_sentence_in_both_languages(code):
     assert words.en[-1] in ".?"
 
 
-@pytest.mark.parametrize("code", sorted(WORDS))
+@pytest.mark.parametrize("code", sorted({*WORDS, *NOTICES}))
 def test_both_sentences_tell_the_same_facts(code):
     def facts(text):
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    assert facts(WORDS[code].zh) == facts(WORDS[code].en)
+    words = {**WORDS, **NOTICES}[code]
+    assert facts(words.zh) == facts(words.en)
 
 
 def test_a_fact_that_was_not_given_does_not_break_the_sentence():

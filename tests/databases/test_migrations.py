@@ -1,16 +1,27 @@
 """The shape of the database: what the steps make is what the models say, on both databases."""
 
+from datetime import timedelta
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from gateway import migrations
-from gateway.kit.db import open_engine
+from gateway.access import queries as access
+from gateway.kit.db import Sessions, open_engine
+from gateway.lockers import queries, service
+from gateway.lockers.model import Condition, Rental
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
+from tests.centre_builder import NOON
 from tests.database_fixture import file_of
 from tests.race import at_once
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def test_the_steps_make_the_checks_that_the_models_have(engine, tmp_path):
         metadata().create_all(connection)
 
     assert found == checks(engine)
-    assert len(found["rentals"]) == 2
+    assert len(found["rentals"]) == 3
 
 
 def test_a_model_that_changed_without_a_step_is_noticed(engine):
@@ -121,3 +132,65 @@ def test_asking_for_the_shape_waits_for_no_writer(empty_database_url):
     writer.dispose()
     engine.dispose()
     assert file_of(empty_database_url).exists()
+
+
+def upgrade_to(engine, revision):
+    """As the release of that step left a database."""
+    config = Config()
+    config.set_main_option("script_location", "gateway:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+# One of each that 0002 touches, as the first release wrote it.
+FIRST_RELEASE = (
+    "INSERT INTO members VALUES ('m1', '10001', 'Wang', 'member', 'en', false, 'x', NULL, 'a1', '{then}', NULL)",
+    "INSERT INTO devices VALUES ('bank-a','x','APPROVED','','k','f',1,'','online','','{then}','{then}',NULL,1,NULL,'')",
+    "INSERT INTO locks VALUES ('l1', 'bank-a', 1, 'shut', NULL)",
+    "INSERT INTO banks VALUES ('bank-a', 'bank-a', '大厅', 'Lobby')",
+    "INSERT INTO compartments VALUES ('c1', 'bank-a', 'l1', '01', 'S', false, true)",
+    "INSERT INTO locks VALUES ('l2', 'bank-a', 2, 'shut', NULL)",
+    "INSERT INTO compartments VALUES ('c2', 'bank-a', 'l2', '02', 'S', false, false)",
+    "INSERT INTO rentals VALUES ('r1', 'c1', 'm1', 'ACTIVE', '{then}', '{then}', NULL)",
+    "INSERT INTO access_grants VALUES ('g1', 'l1', 'm1', 'rental', 'r1', NULL, NULL, NULL)",
+)
+
+
+@pytest.fixture
+def upgraded(engine):
+    """A centre of the first release with one rental, brought to today's shape."""
+    upgrade_to(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE:
+            connection.execute(text(statement.format(then="2026-11-22 04:00:00.000000+00:00")))
+    assert migrations.shape(engine) is Shape.OLDER
+    migrations.upgrade(engine)
+    return Sessions(engine)
+
+
+def test_a_rental_of_the_first_release_lives_on_with_the_usual_terms(upgraded):
+    with upgraded.begin() as session:
+        rental = session.get_one(Rental, "r1")
+        ending = queries.view(session, rental).ending
+
+        assert access.may_open(session, member_id="m1", lock_id="l1", now=NOON)
+        assert (ending.grace_until, ending.clear_out_at) == (NOON + HOUR, NOON + HOUR + timedelta(days=7))
+        assert queries.not_told(session, now=NOON) == ["r1"]
+        service.end_rental(session, rental=rental, unsettled_locks=frozenset, now=NOON)
+        assert not access.may_open(session, member_id="m1", lock_id="l1", now=NOON)
+
+
+def test_what_a_grant_may_follow_from_is_wider_than_in_the_first_release_and_no_wider(upgraded):
+    row = "INSERT INTO access_grants (id, lock_id, member_id, source, source_id) VALUES (:s, 'l1', 'm1', :s, 'x')"
+    with upgraded.begin() as session:
+        session.execute(text(row), {"s": "clear_out"})
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(row), {"s": "whim"})
+
+
+def test_what_was_out_of_service_in_the_first_release_stays_so(upgraded):
+    with upgraded.read() as session:
+        found = {one.compartment.label: one.compartment.condition for one in queries.compartments(session, "bank-a")}
+
+    assert found == {"01": Condition.READY, "02": Condition.OUT_OF_SERVICE}

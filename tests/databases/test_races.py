@@ -7,15 +7,18 @@ from functools import partial
 from sqlalchemy import func, select
 
 from gateway.access import queries as access
+from gateway.access.model import AccessGrant, GrantSource
 from gateway.fleet.model import DoorLevel
 from gateway.kit import audit, idempotency
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import announce
-from gateway.lockers import queries, service
-from gateway.lockers.model import Compartment, Rental
+from gateway.lockers import clear_outs, queries, service, shares
+from gateway.lockers.model import Bank, CareAfter, Compartment, Rental
 from gateway.members import queries as people
 from gateway.members import service as members
-from tests.centre_builder import NOON, a_bank, a_member, lock_of
+from gateway.members.model import Role
+from gateway.notices.model import Notice
+from tests.centre_builder import NOON, a_bank, a_member, lock_of, sense
 from tests.race import at_once, in_processes
 
 CLIENTS = 50
@@ -160,6 +163,135 @@ def test_giving_back_against_many_who_wait_passes_it_to_one_of_them(sessions):
         assert_whole(sessions)
         if all(result in REFUSALS for result in results[1:]):
             rent(sessions, held_by)  # they were all too early
+
+
+def test_many_clocks_at_once_tell_a_member_once(sessions):
+    furnish(sessions, sizes="M", people_=1)
+    rent(sessions, 0)
+    late = NOON + timedelta(days=2)
+    with sessions.read() as session:
+        rental_id = session.scalars(select(Rental.id)).one()
+
+    def tell():
+        with sessions.begin() as session:
+            service.tell_of_stage(session, rental_id=rental_id, now=late)
+
+    at_once([tell] * 6)
+
+    with sessions.read() as session:
+        assert session.scalars(select(Notice.kind)).all() == ["rental_overdue"]
+
+
+def test_a_rental_that_is_told_of_and_given_back_at_once_is_told_of_no_more(sessions):
+    furnish(sessions, sizes="M", people_=1)
+    for _ in range(5):
+        rent(sessions, 0)
+        with sessions.read() as session:
+            rental_id = session.scalars(select(Rental.id).where(Rental.ended_at.is_(None))).one()
+
+        def tell(rental_id=rental_id):
+            with sessions.begin() as session:
+                service.tell_of_stage(session, rental_id=rental_id, now=NOON + timedelta(days=2))
+
+        at_once([tell, partial(end, sessions, 0), tell])
+
+        with sessions.read() as session:
+            assert session.scalars(select(Notice).where(Notice.over_at.is_(None))).all() == []
+
+
+def test_given_back_to_a_bank_that_cleans_it_passes_to_none_of_those_who_wait(sessions):
+    furnish(sessions, sizes="M", people_=9)
+    rent(sessions, 0)
+    with sessions.begin() as session:
+        bank = session.get_one(Bank, "bank-a")
+        service.set_terms(session, bank=bank, care_after=CareAfter.CLEANING, actor="s001", now=NOON)
+
+    results = at_once([partial(end, sessions, 0), *[partial(rent, sessions, n) for n in range(1, 9)]])
+
+    assert results[0] == "ended"
+    assert set(results[1:]) <= REFUSALS
+    assert_whole(sessions)
+
+
+def test_shared_with_one_member_many_times_at_once_it_is_shared_once(sessions):
+    furnish(sessions, sizes="M", people_=2)
+    rent(sessions, 0)
+
+    def share():
+        with sessions.begin() as session:
+            holder = member(session, 0)
+            rental = queries.active_rental_of(session, member_id=holder.id)
+            shares.share(
+                session, rental_id=rental.id, holder=holder, with_member_no="10001", once=False, until=None, now=NOON
+            )
+            return "shared"
+
+    assert Counter(at_once([share] * 6)) == {"shared": 1, "already_shared": 5}
+
+
+DUE = NOON + timedelta(days=30)
+
+
+def late_rental(sessions, *, staff):
+    """Member 10000's, due to be cleared out, and so many members of staff."""
+    furnish(sessions, sizes="M", people_=1)
+    rent(sessions, 0)
+    with sessions.begin() as session:
+        for number in range(staff):
+            a_member(session, f"s{number}", role=Role.DESK)
+        return session.scalars(select(Rental.id)).one()
+
+
+def step(sessions, act, rental_id, number, **facts):
+    """One member of staff takes one step of a clear-out; its state after that."""
+    with sessions.begin() as session:
+        witness = people.member_by_no(session, member_no=f"s{number}")
+        return act(session, rental_id=rental_id, witness=witness, now=DUE, **facts).state
+
+
+def test_a_clear_out_that_many_propose_and_many_witness_at_once_has_two_witnesses(sessions):
+    rental_id = late_rental(sessions, staff=6)
+
+    proposed = at_once(
+        [partial(step, sessions, clear_outs.propose, rental_id, n, reason="late", bag_label="B") for n in range(6)]
+    )
+    witnessed = at_once([partial(step, sessions, clear_outs.witness, rental_id, n, bag_label="B") for n in range(6)])
+
+    assert Counter(proposed) == {"PROPOSED": 1, "clear_out_under_way": 5}
+    assert Counter(witnessed) == {"WITNESSED": 1, "witness_is_the_first": 1, "clear_out_moved_on": 4}
+    with sessions.read() as session:
+        grants = session.scalars(select(AccessGrant.member_id).where(AccessGrant.source == GrantSource.CLEAR_OUT)).all()
+    assert len(set(grants)) == len(grants) == 2
+
+
+def test_a_member_who_gives_it_back_while_staff_witness_leaves_them_no_access(sessions):
+    rental_id = late_rental(sessions, staff=2)
+    step(sessions, clear_outs.propose, rental_id, 0, reason="late", bag_label="B")
+
+    results = at_once(
+        [partial(step, sessions, clear_outs.witness, rental_id, 1, bag_label="B"), partial(end, sessions, 0)]
+    )
+
+    assert results[1] == "ended"
+    with sessions.read() as session:
+        grants = session.scalars(select(AccessGrant).where(AccessGrant.ended_at.is_(None))).all()
+        assert grants == []
+        assert list(audit.verify(session)) == []
+
+
+def test_things_bagged_and_given_back_at_once_end_the_rental_once(sessions):
+    rental_id = late_rental(sessions, staff=2)
+    step(sessions, clear_outs.propose, rental_id, 0, reason="late", bag_label="B")
+    step(sessions, clear_outs.witness, rental_id, 1, bag_label="B")
+    with sessions.begin() as session:
+        sense(session, "01", "door_open", "door_closed", now=DUE)
+
+    bag = partial(step, sessions, clear_outs.bag, rental_id, unsettled_locks=frozenset)
+    results = at_once([partial(bag, 0), partial(bag, 1), partial(end, sessions, 0)])
+
+    assert sum(result in {"BAGGED", "ended"} for result in results) == 1
+    assert set(results) <= {"BAGGED", "ended", "clear_out_moved_on", "rental_ended", "nothing to end"}
+    assert_whole(sessions)
 
 
 def test_a_lock_in_quarantine_goes_to_nobody_however_many_ask(sessions):

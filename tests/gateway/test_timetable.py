@@ -11,12 +11,14 @@ from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
 from gateway.kit import audit
+from gateway.lockers import service as lockers
 from gateway.members import service as members
 from gateway.members.model import MemberSession
+from gateway.notices import queries as notices
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_member, a_space
+from tests.centre_builder import NOON, HandClock, a_bank, a_member, a_space
 
 KEY = SigningKey.generate()
 
@@ -70,6 +72,21 @@ def test_a_booking_that_nobody_came_to_is_given_back(centre, timetable):
         run(timetable, "release_no_shows")
     with centre.sessions.read() as session:
         assert session.get_one(Booking, booking.id).state is BookingState.RELEASED
+
+
+def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session)
+        wang = a_member(session)
+        lockers.rent(
+            session, member=wang, now=NOON, until=NOON + timedelta(days=1), max_days=7, unsettled_locks=frozenset
+        )
+    centre.clock.advance(days=1)
+    for _ in range(2):
+        run(timetable, "tell_of_late_rentals")
+    with centre.sessions.read() as session:
+        kinds = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
+    assert kinds == ["rental_grace"]
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

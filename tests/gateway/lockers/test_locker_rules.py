@@ -7,7 +7,8 @@ import pytest
 
 from gateway.fleet.model import DoorLevel
 from gateway.lockers import rules
-from gateway.lockers.rules import Offer
+from gateway.lockers.model import CareAfter, Condition, Stage
+from gateway.lockers.rules import Offer, Terms
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 GOOD = Offer(
@@ -16,7 +17,7 @@ GOOD = Offer(
     label="01",
     accessible=False,
     taken=False,
-    in_service=True,
+    condition=Condition.READY,
     bank_there=True,
     door=DoorLevel.SHUT,
     last_used_at=None,
@@ -35,7 +36,10 @@ def test_a_free_compartment_behind_a_shut_door_of_a_bank_that_is_there_can_be_re
     ("what", "refusal"),
     [
         ({"taken": True}, "compartment_taken"),
-        ({"in_service": False}, "compartment_taken"),
+        ({"condition": Condition.CLEANING}, "compartment_not_ready"),
+        ({"condition": Condition.INSPECTION}, "compartment_not_ready"),
+        ({"condition": Condition.OUT_OF_SERVICE}, "compartment_not_ready"),
+        ({"condition": Condition.CLEANING, "taken": True}, "compartment_taken"),
         ({"bank_there": False}, "bank_offline"),
         ({"door": DoorLevel.OPEN}, "door_open"),
         ({"door": DoorLevel.UNKNOWN}, "door_unknown"),
@@ -99,6 +103,8 @@ def test_compartments_within_reach_of_a_wheelchair_are_kept_for_those_who_ask():
 
     assert labels(rules.best_first(offers, accessible_wanted=False)) == ["high", "reachable"]
     assert labels(rules.best_first(offers, accessible_wanted=True)) == ["reachable", "high"]
+    worn = [replace(GOOD, label="reachable", accessible=True, last_used_at=NOW), replace(GOOD, label="high")]
+    assert labels(rules.best_first(worn, accessible_wanted=True)) == ["reachable", "high"]
 
 
 @pytest.mark.parametrize(
@@ -112,3 +118,59 @@ def test_compartments_within_reach_of_a_wheelchair_are_kept_for_those_who_ask():
 )
 def test_the_bank_being_away_is_said_when_that_alone_is_in_the_way(refusals, code):
     assert rules.nothing_free(refusals) == code
+
+
+HOUR = timedelta(hours=1)
+TERMS = Terms(remind_before=HOUR, grace=2 * HOUR, clear_out_after=24 * HOUR)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("after_the_end", "stage"),
+    [
+        (-HOUR - MOMENT, Stage.RUNNING),
+        (-HOUR, Stage.ENDING),
+        (-MOMENT, Stage.ENDING),
+        (timedelta(0), Stage.GRACE),
+        (2 * HOUR - MOMENT, Stage.GRACE),
+        (2 * HOUR, Stage.OVERDUE),
+        (26 * HOUR - MOMENT, Stage.OVERDUE),
+        (26 * HOUR, Stage.CLEAR_OUT),
+        (timedelta(days=1000), Stage.CLEAR_OUT),
+    ],
+)
+def test_a_rental_passes_from_stage_to_stage_at_the_very_instant(after_the_end, stage):
+    until = NOW + timedelta(days=1)
+
+    assert rules.ending(from_at=NOW, until=until, terms=TERMS).stage(until + after_the_end) is stage
+
+
+def test_nobody_is_reminded_before_half_of_a_short_rental_has_passed():
+    ending = rules.ending(from_at=NOW, until=NOW + HOUR, terms=TERMS)
+
+    assert ending.remind_at == NOW + HOUR / 2
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_only_what_is_overdue_is_refused_new_use(stage):
+    refused = stage in {Stage.OVERDUE, Stage.CLEAR_OUT}
+
+    assert rules.new_use_refusal(stage) == ("rental_overdue" if refused else None)
+
+
+def test_there_is_something_to_say_of_every_stage_but_the_first():
+    assert set(rules.NOTICES) == set(Stage) - {Stage.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("before", "care", "after"),
+    [
+        (Condition.READY, CareAfter.NONE, Condition.READY),
+        (Condition.READY, CareAfter.CLEANING, Condition.CLEANING),
+        (Condition.READY, CareAfter.INSPECTION, Condition.INSPECTION),
+        (Condition.OUT_OF_SERVICE, CareAfter.CLEANING, Condition.OUT_OF_SERVICE),
+        (Condition.INSPECTION, CareAfter.NONE, Condition.INSPECTION),
+    ],
+)
+def test_after_a_rental_a_compartment_gets_the_care_its_bank_wants_and_what_staff_said_stays(before, care, after):
+    assert rules.condition_after(before, care) is after

@@ -14,8 +14,9 @@ from gateway.kit.db import Sessions
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.lockers import queries, service
-from gateway.lockers.model import Compartment, Rental, RentalState, Size
+from gateway.lockers.model import Compartment, Condition, Rental, RentalState, Size
 from gateway.lockers.service import Box
+from gateway.members import service as members
 from tests.centre_builder import (
     NOON,
     a_bank,
@@ -157,6 +158,33 @@ def test_asking_for_one_in_reach_gives_one_and_not_asking_keeps_it_for_others(se
         assert label_of(session, rent(session, li, accessible=True)) == "01"
 
 
+def test_whoever_prefers_one_in_reach_gets_one_without_asking_while_there_is_one(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="MMM", accessible={2})
+        wang, li = a_member(session, "10001"), a_member(session, "10002")
+        for member in (wang, li):
+            members.set_preferences(session, member=member, prefers_accessible=True, now=NOON)
+
+        assert label_of(session, rent(session, wang)) == "02"
+        assert label_of(session, rent(session, li)) == "01"
+
+
+def test_a_preference_gives_way_to_what_was_asked_for(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="MM", accessible={2})
+        wang = a_member(session, "10001")
+        members.set_preferences(session, member=wang, prefers_accessible=True, now=NOON)
+
+        assert label_of(session, rent(session, wang, accessible=False)) == "01"
+
+
+def test_the_trail_never_says_who_prefers_one_in_reach(session, wang):
+    members.set_preferences(session, member=wang, prefers_accessible=True, now=NOON)
+
+    newest = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert (newest.act, newest.detail) == ("preferences_set", '{"prefers_accessible": "chosen"}')
+
+
 def test_the_free_choice_goes_round(sessions):
     with sessions.begin() as session:
         a_bank(session, sizes="MMM")
@@ -181,11 +209,11 @@ def test_a_full_bank_says_so(session, wang, li):
 
 
 def test_out_of_service_is_not_rented(session, wang):
-    session.execute(update(Compartment).values(in_service=False))
+    session.execute(update(Compartment).values(condition=Condition.OUT_OF_SERVICE))
 
     with pytest.raises(Conflict, match="no_compartment_free"):
         rent(session, wang)
-    with pytest.raises(Conflict, match="compartment_taken"):
+    with pytest.raises(Conflict, match="compartment_not_ready"):
         rent(session, wang, compartment_id=compartment_labelled(session, "01").id)
 
 

@@ -51,9 +51,29 @@ export interface paths {
         head?: never;
         /**
          * Change Me
-         * @description Change language, elder mode or password. A new password signs every other device out.
+         * @description Change what the member prefers, or their password. A new password signs every other device out.
          */
         patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read History
+         * @description Who opened what of the member's, when and why, and how their rentals went; newest first.
+         */
+        get: operations["read_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/banks": {
@@ -300,6 +320,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rentals/{rental_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shares
+         * @description Who else may open it now.
+         */
+        get: operations["list_shares"];
+        put?: never;
+        /**
+         * Share Rental
+         * @description Let another member open one's compartment. They are told.
+         */
+        post: operations["share_rental"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rentals/{rental_id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Share
+         * @description Take it back: nothing is signed for it from now on.
+         */
+        delete: operations["revoke_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shared With Me
+         * @description What others let the reader open: `POST /unlocks` with its `lock_id`.
+         */
+        get: operations["list_shared_with_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unlocks": {
         parameters: {
             query?: never;
@@ -336,6 +420,26 @@ export interface paths {
          * @description One of the member's own. With `wait` it answers when the unlock has ended, or when the wait is over.
          */
         get: operations["read_unlock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description The member's own that still hold, newest first, in their language.
+         */
+        get: operations["list_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -444,6 +548,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/banks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bank Terms
+         * @description What each locker bank says of rentals that come to their end.
+         */
+        get: operations["list_bank_terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/banks/{bank_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Bank Terms
+         * @description Say how rentals at this bank come to their end. It counts for those that run, too.
+         */
+        patch: operations["set_bank_terms"];
+        trace?: never;
+    };
+    "/api/v1/staff/banks/{bank_id}/compartments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Compartments
+         * @description Every compartment of a bank: its door, its condition, and whether somebody holds it.
+         */
+        get: operations["list_compartments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/compartments/{compartment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Condition
+         * @description Say whether a compartment can have a next holder, and why. Whoever holds it keeps it.
+         */
+        patch: operations["set_condition"];
+        trace?: never;
+    };
     "/api/v1/staff/spaces": {
         parameters: {
             query?: never;
@@ -499,6 +683,114 @@ export interface paths {
          * @description End a closure.
          */
         delete: operations["reopen_space"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rentals At Stage
+         * @description Everybody's rentals at one stage, the one that ends first in front.
+         */
+        get: operations["list_rentals_at_stage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals/{rental_id}/clear-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Clear Out
+         * @description How far the newest clear-out of a rental has come.
+         */
+        get: operations["read_clear_out"];
+        put?: never;
+        /**
+         * Propose Clear Out
+         * @description Be the first witness. Nothing may be opened until a second one has said the same.
+         */
+        post: operations["propose_clear_out"];
+        /**
+         * Call Off Clear Out
+         * @description Nothing is taken out, or everything was put back.
+         */
+        delete: operations["call_off_clear_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals/{rental_id}/clear-out/witness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Witness Clear Out
+         * @description Be the second witness: both may open the door from now on, for half an hour.
+         */
+        post: operations["witness_clear_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals/{rental_id}/clear-out/bag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bag Things
+         * @description Say that everything is in the bag and the door is shut: the rental is over. Send `{}`.
+         */
+        post: operations["bag_things"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals/{rental_id}/clear-out/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over Bag
+         * @description The member has their bag back. Send `{}`.
+         */
+        post: operations["hand_over_bag"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -685,6 +977,39 @@ export interface components {
             presence: components["schemas"]["Presence"];
         };
         /**
+         * BankTerms
+         * @description What a bank says of rentals that come to their end: minutes before it, after it, and after the grace.
+         */
+        BankTerms: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Remind Before Min */
+            remind_before_min: number;
+            /** Grace Min */
+            grace_min: number;
+            /** Clear Out After Min */
+            clear_out_after_min: number;
+            care_after: components["schemas"]["CareAfter"];
+        };
+        /**
+         * BankTermsChange
+         * @description What a bank should say of rentals that come to their end; what is left out or null stays.
+         *
+         *     `care_after`: what is done with a compartment between two holders.
+         *
+         *     Nobody's things are cleared out sooner than a day after the grace.
+         */
+        BankTermsChange: {
+            /** Remind Before Min */
+            remind_before_min?: number | null;
+            /** Grace Min */
+            grace_min?: number | null;
+            /** Clear Out After Min */
+            clear_out_after_min?: number | null;
+            care_after?: components["schemas"]["CareAfter"] | null;
+        };
+        /**
          * BookingChange
          * @description The same space at another time.
          */
@@ -765,6 +1090,52 @@ export interface components {
             space_id: string;
         };
         /**
+         * CareAfter
+         * @description What a bank wants done with a compartment between two holders.
+         * @enum {string}
+         */
+        CareAfter: "none" | "cleaning" | "inspection";
+        /**
+         * ClearOutState
+         * @description How far two members of staff have come with taking somebody's things out.
+         * @enum {string}
+         */
+        ClearOutState: "PROPOSED" | "WITNESSED" | "BAGGED" | "HANDED_OVER" | "CALLED_OFF";
+        /**
+         * ClearOutView
+         * @description How far a clear-out has come. From WITNESSED until `open_until` its two witnesses may open `lock_id`.
+         */
+        ClearOutView: {
+            /** Id */
+            id: string;
+            /** Rental Id */
+            rental_id: string;
+            /** Lock Id */
+            lock_id: string;
+            state: components["schemas"]["ClearOutState"];
+            /** Reason */
+            reason: string;
+            /** Bag Label */
+            bag_label: string;
+            /** First Witness */
+            first_witness: string;
+            /** Second Witness */
+            second_witness: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Witnessed At */
+            witnessed_at: string | null;
+            /** Open Until */
+            open_until: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Handed Over At */
+            handed_over_at: string | null;
+        };
+        /**
          * ClosureView
          * @description A time for which nobody can book a space.
          */
@@ -783,6 +1154,21 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+        };
+        /**
+         * Condition
+         * @description Whether a compartment can have a next holder. It keeps nobody from what is already theirs.
+         * @enum {string}
+         */
+        Condition: "ready" | "cleaning" | "inspection" | "out_of_service";
+        /**
+         * ConditionChange
+         * @description Whether a compartment can have a next holder, and why.
+         */
+        ConditionChange: {
+            condition: components["schemas"]["Condition"];
+            /** Reason */
+            reason: string;
         };
         /**
          * DeadLetterView
@@ -844,6 +1230,19 @@ export interface components {
             heard_at: string;
         };
         /**
+         * Doer
+         * @description Who did something: the reader, another member, staff, the house by itself, or nobody can tell (a forced door).
+         */
+        Doer: {
+            /**
+             * Who
+             * @enum {string}
+             */
+            who: "you" | "member" | "staff" | "house" | "unknown";
+            /** Name */
+            name: string | null;
+        };
+        /**
          * DoorLevel
          * @description What the contact last said of a door.
          * @enum {string}
@@ -899,6 +1298,32 @@ export interface components {
             accessible: boolean;
         };
         /**
+         * HappeningView
+         * @description Something that happened to a rental of the reader's or at its door. `act`: as in the audit trail.
+         *
+         *     `reason`: why staff did it; `bag_label`: where the things lie; both empty where there is none.
+         */
+        HappeningView: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Act */
+            act: string;
+            /** Rental Id */
+            rental_id: string;
+            /** Label */
+            label: string;
+            by: components["schemas"]["Doer"];
+            /** Reason */
+            reason: string;
+            /** Bag Label */
+            bag_label: string;
+        };
+        /**
          * InBothLanguages
          * @description A name, by language.
          */
@@ -912,6 +1337,13 @@ export interface components {
         Items_AuditView_: {
             /** Items */
             items: components["schemas"]["AuditView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[BankTerms] */
+        Items_BankTerms_: {
+            /** Items */
+            items: components["schemas"]["BankTerms"][];
             /** Next */
             next: string | null;
         };
@@ -943,6 +1375,20 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[HappeningView] */
+        Items_HappeningView_: {
+            /** Items */
+            items: components["schemas"]["HappeningView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[NoticeView] */
+        Items_NoticeView_: {
+            /** Items */
+            items: components["schemas"]["NoticeView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[RentalView] */
         Items_RentalView_: {
             /** Items */
@@ -950,10 +1396,31 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[ShareView] */
+        Items_ShareView_: {
+            /** Items */
+            items: components["schemas"]["ShareView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[SpaceView] */
         Items_SpaceView_: {
             /** Items */
             items: components["schemas"]["SpaceView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[StaffCompartment] */
+        Items_StaffCompartment_: {
+            /** Items */
+            items: components["schemas"]["StaffCompartment"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[StaffRentalView] */
+        Items_StaffRentalView_: {
+            /** Items */
+            items: components["schemas"]["StaffRentalView"][];
             /** Next */
             next: string | null;
         };
@@ -983,6 +1450,8 @@ export interface components {
             language: components["schemas"]["Language"];
             /** Elder Mode */
             elder_mode: boolean;
+            /** Prefers Accessible */
+            prefers_accessible: boolean;
             /** Must Set Password */
             must_set_password: boolean;
         };
@@ -994,6 +1463,8 @@ export interface components {
             language?: components["schemas"]["Language"] | null;
             /** Elder Mode */
             elder_mode?: boolean | null;
+            /** Prefers Accessible */
+            prefers_accessible?: boolean | null;
             password?: components["schemas"]["NewPassword"] | null;
         };
         /**
@@ -1007,6 +1478,16 @@ export interface components {
             name_en: string;
             /** Compartments */
             compartments: components["schemas"]["NewCompartment"][];
+        };
+        /**
+         * NewClearOut
+         * @description Why somebody's things must be taken out, and what stands on the bag they will be in.
+         */
+        NewClearOut: {
+            /** Reason */
+            reason: string;
+            /** Bag Label */
+            bag_label: string;
         };
         /**
          * NewClosure
@@ -1051,6 +1532,21 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * NewShare
+         * @description Who else may open a rental: once, or as often as they like; without `until` as long as the rental runs.
+         */
+        NewShare: {
+            /** Member No */
+            member_no: string;
+            /**
+             * Once
+             * @default false
+             */
+            once: boolean;
+            /** Until */
+            until?: string | null;
         };
         /**
          * NewSpace
@@ -1110,6 +1606,25 @@ export interface components {
             why: string;
         };
         /**
+         * NoticeView
+         * @description Something the reader should know, in their language and the centre's time. `about`: the id of a rental.
+         */
+        NoticeView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** About */
+            about: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Presence
          * @description Whether a device is there.
          * @enum {string}
@@ -1162,7 +1677,7 @@ export interface components {
         };
         /**
          * RentalNews
-         * @description A rental of the reader's began, was extended or ended.
+         * @description A rental of the reader's began, was extended, came to another stage or ended.
          */
         RentalNews: {
             /**
@@ -1183,6 +1698,8 @@ export interface components {
         /**
          * RentalView
          * @description A member's rental and how its door stands, as far as anybody can tell.
+         *
+         *     `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
          */
         RentalView: {
             /** Id */
@@ -1206,6 +1723,17 @@ export interface components {
              * Format: date-time
              */
             until: string;
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Grace Until
+             * Format: date-time
+             */
+            grace_until: string;
+            /**
+             * Clear Out At
+             * Format: date-time
+             */
+            clear_out_at: string;
         };
         /**
          * RentalWish
@@ -1239,6 +1767,32 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * ShareView
+         * @description Somebody else may open a rental. As they see it, and as its holder does.
+         */
+        ShareView: {
+            /** Id */
+            id: string;
+            /** Rental Id */
+            rental_id: string;
+            /** Lock Id */
+            lock_id: string;
+            bank_name: components["schemas"]["InBothLanguages"];
+            /** Label */
+            label: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Member No */
+            member_no: string;
+            /** Once */
+            once: boolean;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
         /**
          * SignIn
          * @description Who somebody says they are.
@@ -1303,6 +1857,65 @@ export interface components {
             /** Buffer Min */
             buffer_min: number;
         };
+        /**
+         * StaffCompartment
+         * @description A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does.
+         */
+        StaffCompartment: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            size: components["schemas"]["Size"];
+            /** Accessible */
+            accessible: boolean;
+            /** Lock Id */
+            lock_id: string;
+            door: components["schemas"]["DoorLevel"];
+            condition: components["schemas"]["Condition"];
+            /** Condition Reason */
+            condition_reason: string;
+            /** Condition At */
+            condition_at: string | null;
+            /** Rental Id */
+            rental_id: string | null;
+        };
+        /**
+         * StaffRentalView
+         * @description Somebody's rental, for staff.
+         */
+        StaffRentalView: {
+            /** Id */
+            id: string;
+            /** Member No */
+            member_no: string;
+            /** Member Name */
+            member_name: string;
+            /** Bank Id */
+            bank_id: string;
+            /** Label */
+            label: string;
+            /** Lock Id */
+            lock_id: string;
+            door: components["schemas"]["DoorLevel"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            stage: components["schemas"]["Stage"] | null;
+        };
+        /**
+         * Stage
+         * @description How far a rental is past its end. It decides about new use, never about opening: things are always let out.
+         * @enum {string}
+         */
+        Stage: "running" | "ending" | "grace" | "overdue" | "clear_out";
         /**
          * Suspension
          * @description Why nothing may open there.
@@ -1371,6 +1984,14 @@ export interface components {
             rental_id?: string | null;
             /** Booking Id */
             booking_id?: string | null;
+        };
+        /**
+         * Witnessing
+         * @description The bag that the second witness sees.
+         */
+        Witnessing: {
+            /** Bag Label */
+            bag_label: string;
         };
     };
     responses: never;
@@ -1607,6 +2228,74 @@ export interface operations {
             };
             /** @description `busy` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HappeningView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1880,7 +2569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `compartment_taken`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
+            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2103,7 +2792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended`, `policy.max_days` */
+            /** @description `rental_ended`, `rental_overdue`, `policy.max_days` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2877,6 +3566,293 @@ export interface operations {
             };
         };
     };
+    list_shares: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ShareView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_rental: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rental_ended`, `rental_overdue`, `policy.share_within_rental`, `policy.max_shares`, `already_shared`, `shared_with_oneself` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared_with_me: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ShareView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_unlocks: {
         parameters: {
             query?: {
@@ -3065,6 +4041,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnlockView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_NoticeView_"];
                 };
             };
             /** @description `not_signed_in` */
@@ -3456,6 +4500,286 @@ export interface operations {
             };
         };
     };
+    list_bank_terms: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BankTerms_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_bank_terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankTermsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankTerms"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_compartments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffCompartment_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                compartment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCompartment"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_space: {
         parameters: {
             query?: never;
@@ -3667,6 +4991,543 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rentals_at_stage: {
+        parameters: {
+            query: {
+                /** @description Which rentals: those that stand there now. */
+                stage: components["schemas"]["Stage"];
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffRentalView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_clear_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_clear_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClearOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set`, `witness_is_holder` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clear_out_not_due`, `clear_out_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_off_clear_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clear_out_moved_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    witness_clear_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Witnessing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set`, `witness_is_the_first`, `witness_is_holder` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clear_out_lapsed`, `clear_out_moved_on`, `bag_label_differs` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bag_things: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set`, `not_a_witness` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clear_out_moved_on`, `not_opened_yet`, `door_open`, `door_unknown`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over_bag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOutView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `clear_out_moved_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,31 @@
+"""What a member should know."""
+
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+
+from api.deps import Paged, SignedIn
+from api.openapi import problems
+from api.views import Items, NoticeView, items
+from gateway.notices import queries as notices
+
+router = APIRouter(prefix="/notices", tags=["notices"])
+
+
+@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+async def list_notices(who: SignedIn, page: Paged) -> Items[NoticeView]:
+    """The member's own that still hold, newest first, in their language."""
+    zone = ZoneInfo(who.desk.centre.settings.zone)
+
+    def look() -> Items[NoticeView]:
+        with who.desk.sessions.read() as session:
+            member = who.member(session)
+            found = notices.notices_for(session, member_id=member.id, limit=page.limit + 1, after=page.after)
+            return items(
+                found,
+                page,
+                view=lambda notice: NoticeView.of(notice, member.language, zone),
+                name=lambda notice: notice.id,
+            )
+
+    return await who.desk.backroom.read(look)

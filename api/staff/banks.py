@@ -1,0 +1,78 @@
+"""What staff decide about a locker bank and its compartments."""
+
+from fastapi import APIRouter
+
+from api.deps import Id, Paged, SignedIn
+from api.openapi import problems
+from api.views import BankTerms, BankTermsChange, ConditionChange, Items, StaffCompartment, behind, items
+from gateway.lockers import queries as lockers
+from gateway.lockers import service as lockers_service
+from gateway.members.model import Role
+
+router = APIRouter(prefix="/staff", tags=["staff"])
+
+_ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+
+@router.get("/banks", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_bank_terms(who: SignedIn, page: Paged) -> Items[BankTerms]:
+    """What each locker bank says of rentals that come to their end."""
+
+    def look() -> Items[BankTerms]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            rest = behind([found.bank for found in lockers.banks(session)], page, name=lambda bank: bank.id)
+            return items(rest, page, view=BankTerms.of, name=lambda bank: bank.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.patch("/banks/{bank_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def set_bank_terms(bank_id: Id, change: BankTermsChange, who: SignedIn) -> BankTerms:
+    """Say how rentals at this bank come to their end. It counts for those that run, too."""
+    desk = who.desk
+
+    def act() -> BankTerms:
+        with desk.sessions.begin() as session:
+            manager = who.staff(session, Role.MANAGER)
+            bank = lockers.bank(session, bank_id).bank
+            lockers_service.set_terms(
+                session, bank=bank, actor=manager.audit_id, now=desk.clock.now(), **change.model_dump()
+            )
+            return BankTerms.of(bank)
+
+    return await desk.backroom.write(act)
+
+
+@router.get("/banks/{bank_id}/compartments", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_compartments(bank_id: Id, who: SignedIn, page: Paged) -> Items[StaffCompartment]:
+    """Every compartment of a bank: its door, its condition, and whether somebody holds it."""
+
+    def look() -> Items[StaffCompartment]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            rest = behind(lockers.compartments(session, bank_id), page, name=lambda found: found.compartment.id)
+            return items(rest, page, view=StaffCompartment.of, name=lambda found: found.compartment.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.patch("/compartments/{compartment_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def set_condition(compartment_id: Id, change: ConditionChange, who: SignedIn) -> StaffCompartment:
+    """Say whether a compartment can have a next holder, and why. Whoever holds it keeps it."""
+    desk = who.desk
+
+    def act() -> StaffCompartment:
+        with desk.sessions.begin() as session:
+            lockers_service.set_condition(
+                session,
+                compartment_id=compartment_id,
+                condition=change.condition,
+                reason=change.reason,
+                actor=who.staff(session, *_ROLES).audit_id,
+                now=desk.clock.now(),
+            )
+            return StaffCompartment.of(lockers.compartment(session, compartment_id))
+
+    return await desk.backroom.write(act)

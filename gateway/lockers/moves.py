@@ -1,0 +1,162 @@
+"""The moves that a rental makes, whoever makes it move, and who is told of them."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gateway.access import service as access
+from gateway.access.model import GrantSource
+from gateway.kit import audit
+from gateway.kit.db import announce
+from gateway.kit.errors import Conflict
+from gateway.lockers import queries, rules
+from gateway.lockers.model import (
+    CLEAR_OUT_MOVES,
+    Bank,
+    ClearOut,
+    ClearOutState,
+    Compartment,
+    Condition,
+    Rental,
+    RentalState,
+)
+from gateway.lockers.queries import RentalView
+from gateway.notices import service as notices
+
+CLOSING: Final = frozenset({ClearOutState.BAGGED, ClearOutState.CALLED_OFF})
+
+
+def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetime, **values: object) -> Rental:
+    """Change a rental that is still active; what was said of it is no longer so. Raises Conflict("rental_ended")."""
+    after = _change(session, rental, **values)
+    stop_reminding(session, rental, now)
+    tell(session, after, actor=actor, act=act, now=now)
+    return after
+
+
+def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> Rental:
+    """End a rental and whatever followed from it: access, shares, reminders, staff about to clear it out.
+
+    The compartment goes into the care that its bank wants between two holders.
+
+    Raises Conflict("rental_ended").
+    """
+    ended = _change(session, rental, state=RentalState.ENDED, ended_at=now)
+    access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
+    access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
+    notices.take_back(session, about=rental.id, kinds=["shared_with_you"], now=now)
+    _leave_for_care(session, ended, now)
+    if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
+        move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)
+    stop_reminding(session, rental, now)
+    tell(session, ended, actor=actor, act=act, now=now)
+    return ended
+
+
+def move_clear_out(
+    session: Session, clear_out: ClearOut, to: ClearOutState, *, actor: str, now: datetime, **values: object
+) -> ClearOut:
+    """Take a clear-out a step on, from where that step begins, and say so. Raises Conflict("clear_out_moved_on")."""
+    if to in CLOSING:
+        values["closed_at"] = now
+        access.end(session, source=GrantSource.CLEAR_OUT, source_id=clear_out.id, now=now)
+        notices.take_back(session, about=clear_out.rental_id, kinds=["clear_out_begun"], now=now)
+    moved = session.execute(
+        update(ClearOut)
+        .where(ClearOut.id == clear_out.id, ClearOut.state.in_(CLEAR_OUT_MOVES[to]))
+        .values(state=to, **values)
+        .returning(ClearOut.id)
+    )
+    if moved.first() is None:
+        raise Conflict("clear_out_moved_on")
+    after = session.get_one(ClearOut, clear_out.id, populate_existing=True)
+    note_clear_out(session, after, actor=actor, now=now)
+    return after
+
+
+def note_clear_out(session: Session, clear_out: ClearOut, *, actor: str, now: datetime) -> None:
+    """Write down where a clear-out stands now: under its rental, so that the member finds it there."""
+    audit.append(
+        session,
+        actor=actor,
+        act=f"clear_out_{clear_out.state.lower()}",
+        thing=clear_out.rental_id,
+        now=now,
+        reason=clear_out.reason,
+        bag_label=clear_out.bag_label,
+    )
+
+
+def stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
+    """What the clock has said of it is no longer so."""
+    notices.take_back(session, about=rental.id, kinds=rules.NOTICES.values(), now=now)
+
+
+def leave_notice(
+    session: Session, place: RentalView, kind: str, now: datetime, *, to: str | None = None, **more: object
+) -> None:
+    """Let the holder, or the member `to`, know something of a rental there. `more`: JSON values."""
+    notices.leave(
+        session,
+        member_id=to or place.rental.member_id,
+        kind=kind,
+        about=place.rental.id,
+        now=now,
+        bank={"zh-CN": place.bank.name_zh, "en": place.bank.name_en},
+        label=place.compartment.label,
+        until=place.ending.until.isoformat(),
+        grace_until=place.ending.grace_until.isoformat(),
+        clear_out_at=place.ending.clear_out_at.isoformat(),
+        **more,
+    )
+
+
+def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> None:
+    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
+    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
+    audit.append(
+        session,
+        actor=actor,
+        act=act,
+        thing=rental.id,
+        now=now,
+        compartment=rental.compartment_id,
+        until=rental.until_at.isoformat(),
+    )
+
+
+def set_condition(session: Session, compartment: Compartment, condition: Condition, reason: str, now: datetime) -> None:
+    """Let a compartment stand like this from now on."""
+    session.execute(
+        update(Compartment)
+        .where(Compartment.id == compartment.id)
+        .values(condition=condition, condition_reason=reason, condition_at=now)
+    )
+
+
+def hold(session: Session, rental_id: str) -> RentalView:
+    """A rental as it stands, held until this transaction ends: whoever else would move it waits, on PostgreSQL too.
+
+    Raises NotFound("rental").
+    """
+    queries.rental(session, rental_id)
+    rental = session.get_one(Rental, rental_id, with_for_update=True, populate_existing=True)
+    return queries.view(session, rental)
+
+
+def _leave_for_care(session: Session, ended: Rental, now: datetime) -> None:
+    compartment = session.get_one(Compartment, ended.compartment_id, populate_existing=True, with_for_update=True)
+    condition = rules.condition_after(compartment.condition, session.get_one(Bank, compartment.bank_id).care_after)
+    if condition is not compartment.condition:
+        set_condition(session, compartment, condition, "rental_ended", now)
+
+
+def _change(session: Session, rental: Rental, **values: object) -> Rental:
+    moved = session.execute(
+        update(Rental).where(Rental.id == rental.id, Rental.ended_at.is_(None)).values(**values).returning(Rental.id)
+    )
+    if moved.first() is None:
+        raise Conflict("rental_ended")
+    return session.get_one(Rental, rental.id, populate_existing=True)

@@ -1,0 +1,1 @@
+"""What the house has to say to one person, until it is no longer so."""
