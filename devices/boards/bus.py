@@ -102,7 +102,8 @@ class Board:
         self.watched_until = 0.0
         self.rests_until: dict[int, float] = {}
         self.pulsing_until = 0.0
-        self.is_woken = False
+        self.is_woken = False  # since it was last asked in vain
+        self.unheard = 0  # words in a row
 
     def lose(self) -> None:
         """Its contacts are unknown from now on."""
@@ -252,12 +253,18 @@ class Bus:
         self._tell(board, frame)
 
     def _tell(self, board: Board, frame: bytes) -> None:
-        """Said once. Whether it was heard shows at the contact, so an answer changes nothing."""
+        """Said once. What came of it shows at the contact; an answer says no more than that it was heard."""
 
         def is_answer(reply: Reply) -> bool:
             return isinstance(reply, Heard) and reply.board == board.address
 
-        self._send(board, lambda: self._line.tell(frame, is_answer=is_answer, then=lambda _: self._go_on()))
+        def then(reply: Reply | None) -> None:
+            board.unheard = board.unheard + 1 if reply is None and self._family.profile.words_are_answered else 0
+            if board.unheard >= LOST_AFTER:
+                self._drop_words(board)
+            self._go_on()
+
+        self._send(board, lambda: self._line.tell(frame, is_answer=is_answer, then=then))
 
     # --- looking
 
@@ -348,6 +355,7 @@ class Bus:
         if board.misses == LOST_AFTER:
             log.warning("board %d does not answer; the others go on", board.address)
             board.lose()
+            self._drop_words(board)
             board.is_swept = True  # as far as it can be
             self._see()
         if board.watched is not None and now < board.watched_until:
@@ -355,6 +363,15 @@ class Bus:
         else:
             board.look_at = now + BACK_OFF_S[min(board.tries, len(BACK_OFF_S) - 1)]
             board.tries += 1
+
+    def _next_word(self) -> _Word | None:
+        """While a door is looked at, the others' words wait."""
+        watched = any(board.watched is not None for board in self.boards.values())
+        return next((word for word in self._words if word.board.watched is not None or not watched), None)
+
+    def _drop_words(self, board: Board) -> None:
+        board.unheard = 0
+        self._words = deque(word for word in self._words if word.board is not board)
 
     def _see(self) -> None:
         if self._when_seen is not None and all(board.is_swept for board in self.boards.values()):
@@ -377,8 +394,8 @@ class Bus:
         now = self._timers.now()
         if pulse := self._next_pulse(now):
             self._send_pulse(pulse, now)
-        elif self._words:
-            word = self._words.popleft()
+        elif word := self._next_word():
+            self._words.remove(word)
             self._tell(word.board, word.frame)
         elif board := self._next_board(now):
             self._look(board, now)

@@ -91,8 +91,26 @@ def test_while_one_board_is_looked_at_the_rest_is_swept_in_the_gaps(make_rig, na
 
     rig.cabinet.doors[rig.ways + 1].force()
 
-    assert rig.until(lambda: rig.moves) < WATCH_S
+    assert rig.until(lambda: rig.moves) < WATCH_S / 2
     assert rig.moves == [("opened", rig.ways + 1)]
+
+
+@every_family
+def test_a_board_that_dies_while_another_is_looked_at_holds_its_looks_up_once_and_no_more(make_rig, name):
+    rig = make_rig(name)
+    rig.cabinet.doors[1].jam()
+    rig.pulse(1)
+    rig.pass_time(0.1)
+    rig.wires.boards[1].faults.add(BoardFault.DEAD)
+    looks = []
+    board = rig.simulated(1)
+    board.when_answering = _noting(board.when_answering, lambda: looks.append(rig.node.now()))
+
+    rig.pass_time(WATCH_S - 0.2)
+
+    gaps = [later - earlier for earlier, later in pairwise(looks)]
+    assert len([gap for gap in gaps if gap > 0.25]) <= 1
+    assert len(gaps) > 6
 
 
 def _noting(act, note):
