@@ -1,0 +1,140 @@
+"""Devices that tell all their sensors in one object, each under the name of its chip or input."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from gateway.vendors import payload
+from gateway.vendors.fields import Taken, take_all
+from gateway.vendors.known import Fact
+from gateway.vendors.look import Look, Read, malformed
+from gateway.vendors.profile import Table
+from gateway.vendors.results import Kind, Result, Unreadable
+from gateway.vendors.shapes import picked
+
+_SCALES: Final = {"TempUnit": ("Temperature", "DewPoint"), "PressureUnit": ("Pressure",)}
+_PREFIXES: Final = ("cmnd", "stat", "tele")
+_DIGITS: Final = "0123456789"
+
+
+def read_sensors(look: Look) -> Read:
+    """An object with relays, inputs, sensors, a radio's children, a card, a planned sleep: whatever is in it."""
+    said = payload.decode_object(look.message.payload)
+    if look.route.inside:
+        said = payload.an_object(said.get(look.route.inside))
+    at = payload.instant(said.get("Time"))
+    if isinstance(sleep := said.get("DeepSleep"), dict):
+        return Read([_asleep(look, sleep)])
+    results = [*_happened(look, said, at), *_children(look, said)]
+    kind = Kind(look.route.kind or Kind.TELEMETRY)
+    taken = _own(look, said)
+    if results and not taken.readings and not taken.problems:
+        return Read(results)
+    return Read(results + look.settled(taken, at=at, kind=kind, info=_answered(look, said)))
+
+
+def _answered(look: Look, said: Mapping[str, object]) -> dict[str, object]:
+    return {"command": next(iter(said), "")[:64]} if look.route.kind == "command_result" else {}
+
+
+def _own(look: Look, said: Mapping[str, object]) -> Taken:
+    tables = look.profile.tables
+    units = {
+        member: unit
+        for scale, members in _SCALES.items()
+        for member in members
+        if isinstance(unit := said.get(scale), str)
+    }
+    taken = take_all(said, tables["device"])
+    for name, value in said.items():
+        base = name.rstrip(_DIGITS)
+        if isinstance(value, dict) and name not in {"ZbReceived", "Wifi", *look.profile.cards}:
+            if (word := payload.find(value, "Action")) is not None and base in tables["inputs"]:
+                value = word  # noqa: PLW2901 - an input's report is its word
+            else:
+                taken.add(_one(value, tables.get(name, tables["sensor"]), name, units))
+                continue
+        if base in tables["relay"] and not isinstance(value, dict):
+            taken.add(take_all({base: value}, {base: tables["relay"][base]}, sensor=name))
+        elif base in tables["inputs"] and (isinstance(value, bool) or value in tables_words(tables["inputs"], base)):
+            taken.add(take_all({base: value}, {base: tables["inputs"][base]}, sensor=name))
+    return taken
+
+
+def tables_words(table: Table, member: str) -> list[str]:
+    """The words of a member with only one rule."""
+    take = table[member]
+    return [] if isinstance(take, list) else list(take.words)
+
+
+def _one(said: Mapping[str, object], table: Table, name: str, units: Mapping[str, str]) -> Taken:
+    """A chip with several of a kind numbers its members."""
+    taken = take_all(said, table, sensor=name, units=units)
+    for member, value in said.items():
+        base = member.rstrip(_DIGITS)
+        if base != member and base in table and member not in table:
+            numbered = take_all({base: value}, {base: table[base]}, sensor=f"{name}.{member[len(base) :]}", units=units)
+            taken.add(numbered)
+    return taken
+
+
+def _happened(look: Look, said: Mapping[str, object], at: datetime | None) -> Iterator[Result]:
+    """A card is an event only while it is being held there: an answer that repeats the last one is not."""
+    words = look.profile.tables["inputs"]
+    for name, value in said.items():
+        if name in look.profile.cards and look.route.role != "answer":
+            card = payload.find(value, "UID")
+            if isinstance(card, str | int) and not isinstance(card, bool) and not payload.is_unknown(card):
+                yield Result(Kind.EVENT, look.device, at=at, event="card", info={"card": str(card)[:64], "part": name})
+        word = value if name == "ACTION" else payload.find(value, "Action")
+        base = name.rstrip(_DIGITS)
+        if isinstance(word, str) and word and not (base in words and word in tables_words(words, base)):
+            part = look.places.get("member", name) if name == "ACTION" else name
+            yield Result(Kind.EVENT, look.device, at=at, event=word[:64], info={"part": part[:64]})
+
+
+def _children(look: Look, said: Mapping[str, object]) -> Iterator[Result]:
+    """What a radio heard: each child is a device of its own."""
+    heard = said.get("ZbReceived")
+    for address, value in heard.items() if isinstance(heard, dict) else ():
+        if not isinstance(value, dict):
+            yield malformed(look.message, f"ZbReceived: {payload.shown(value)} is no device", look.device)
+            continue
+        name = value.get("Name")
+        child = name.strip() if isinstance(name, str) and name.strip() else str(value.get("Device") or address)
+        taken = take_all(value, look.profile.tables["child"])
+        yield from look.settled(taken, device=child[:200], info={"via": look.device})
+
+
+def _asleep(look: Look, said: Mapping[str, object]) -> Result:
+    wakes = next((when for key in ("Wakeup", "Epoch") if (when := payload.instant(said.get(key)))), None)
+    info = {"wakes_at": wakes.isoformat().replace("+00:00", "Z")} if wakes else {}
+    return Result(Kind.AVAILABILITY, look.device, available=False, asleep=True, info=info)
+
+
+def read_announcement(look: Look) -> Read:
+    """A device says what it is, and which topics and words it uses."""
+    said = payload.decode_object(look.message.payload)
+    topic, full, prefixes = said.get("t"), said.get("ft"), said.get("tp")
+    if not isinstance(topic, str) or not topic:
+        raise Unreadable("an announcement without its topic, `t`")
+    facts = [Fact(("words", topic), _words(said))]
+    if isinstance(full, str) and isinstance(prefixes, list) and len(prefixes) == len(_PREFIXES):
+        facts += [
+            Fact(("alias", look.profile.name, base), f"{role}/{topic}")
+            for role, prefix in zip(_PREFIXES, prefixes, strict=True)
+            if isinstance(prefix, str) and (base := _base(full, prefix, said)) != f"{role}/{topic}"
+        ]
+    return Read([Result(Kind.DISCOVERY, topic, info={"id": look.device, **picked(look, said)})], facts)
+
+
+def _words(said: Mapping[str, object]) -> dict[str, bool] | None:
+    online, offline = said.get("onln"), said.get("ofln")
+    return {online: True, offline: False} if isinstance(online, str) and isinstance(offline, str) else None
+
+
+def _base(full: str, prefix: str, said: Mapping[str, object]) -> str:
+    places = {"prefix": prefix, "topic": said.get("t"), "hostname": said.get("hn"), "id": said.get("mac")}
+    for place, value in places.items():
+        full = full.replace(f"%{place}%", value if isinstance(value, str) else "")
+    return full.strip("/")
