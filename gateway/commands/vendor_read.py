@@ -1,5 +1,6 @@
 """`hearth vendor-read`."""
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
@@ -29,9 +30,12 @@ def arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Answer every line at once, in order, until there are no more."""
     known = Known()
-    for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(translate(known, line, arguments.vendor).encode() + b"\n")
-        sys.stdout.buffer.flush()
+    try:
+        for line in sys.stdin.buffer:
+            sys.stdout.buffer.write(translate(known, line, arguments.vendor).encode() + b"\n")
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever listens has enough, as in `| head`; Python would complain again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

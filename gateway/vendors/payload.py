@@ -70,30 +70,20 @@ def an_object(value: object) -> dict[str, object]:
     return value
 
 
-def at(value: object, path: str) -> object:
-    """What lies at `a.b.c`; raises KeyError when something on the way is not there."""
+def find(value: object, path: str) -> object:
+    """What lies at `a.b.c`, None when it is not there."""
     for step in path.split("."):
         if not isinstance(value, dict):
-            raise KeyError(path)
-        value = value[step]
+            return None
+        value = value.get(step)
     return value
-
-
-def find(value: object, path: str) -> object:
-    """The same, None when it is not there."""
-    try:
-        return at(value, path)
-    except KeyError:
-        return None
 
 
 def has(value: object, path: str) -> bool:
     """Whether something lies there, be it null."""
-    try:
-        at(value, path)
-    except KeyError:
-        return False
-    return True
+    base, _, last = path.rpartition(".")
+    inside = find(value, base) if base else value
+    return isinstance(inside, dict) and last in inside
 
 
 def is_unknown(value: object) -> bool:

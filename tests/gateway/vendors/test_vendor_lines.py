@@ -29,13 +29,9 @@ def z2m(**said):
 def start(*words):
     """The command as a process of its own."""
     command = [sys.executable, "-m", "gateway", "vendor-read", *words]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUNBUFFERED": ""}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=pipe, stdout=pipe, stderr=pipe)
 
 
 @pytest.mark.parametrize("payload", ['{"contact": true}', {"contact": True}, {"base64": "eyJjb250YWN0IjogdHJ1ZX0="}])
@@ -151,6 +147,17 @@ def test_the_command_takes_a_vendor_for_lines_that_name_none():
     with start("--vendor", "homie") as running:
         out, _ = running.communicate(b'{"topic": "x/5/box/$state", "payload": "ready"}\n', timeout=30)
     assert json.loads(out)["available"] is True
+
+
+def test_a_listener_who_has_enough_is_no_fault():
+    with start() as running:
+        running.stdin.write(b'{"topic": "zigbee2mqtt/a", "payload": "{}"}\n')
+        running.stdin.flush()
+        assert running.stdout.readline()
+        running.stdout.close()
+        running.stdin.write(b'{"topic": "zigbee2mqtt/a", "payload": "{}"}\n')
+        running.stdin.close()
+        assert (running.stderr.read(), running.wait(30)) == (b"", 0)
 
 
 def test_a_vendor_nobody_knows_is_not_understood(capsys):

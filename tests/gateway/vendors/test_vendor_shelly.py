@@ -73,6 +73,12 @@ def test_a_cable_pulled_later_takes_back_the_dry_word(shelly):
     assert shelly.values(f"{ID}/events/rpc", status(**{"flood:0": {"errors": []}})) == {"water_leak": False}
 
 
+def test_a_full_status_replaces_what_was_known(shelly):
+    shelly.all(f"{ID}/events/rpc", status(**{"flood:0": {"alarm": None, "errors": ["cable_unplugged"]}}))
+    whole = frame("NotifyFullStatus", **{"flood:0": {"alarm": False}})
+    assert shelly.values(f"{ID}/events/rpc", whole) == {"water_leak": False}
+
+
 @pytest.mark.parametrize(
     ("battery", "present", "percent"), [(0, True, None), (0, False, 0), (65, True, 65), (65, False, 65)]
 )

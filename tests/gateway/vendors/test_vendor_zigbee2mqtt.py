@@ -40,7 +40,7 @@ def test_a_fresh_action_does_not_carry_an_old_lock_state(z2m):
     assert said["readings"] == [{"metric": "battery", "value": 61, "unit": "%"}]
 
 
-@pytest.mark.parametrize("empty", ["", None])
+@pytest.mark.parametrize("empty", ["", None, "null"])
 def test_an_emptied_legacy_action_is_no_event(z2m, empty):
     assert z2m.one("zigbee2mqtt/button", {"action": empty})["kind"] == "ignore"
     said = z2m.one("zigbee2mqtt/button", {"action": empty, "battery": 90})
