@@ -41,13 +41,9 @@ def _status(look: Look, said: Mapping[str, object], device: str, *, full: bool) 
     """`full` False: what is not named has not changed."""
     taken, facts = _components(look, said, device, full=full)
     info = _about(look, said)
-    alone = bool(info) and not any(
-        _kind_of(name) in look.profile.tables for name in said if _kind_of(name) not in look.profile.about
-    )
-    kind = Kind.DEVICE_INFO if alone else Kind.TELEMETRY
-    if info and not alone:
-        results = look.settled(taken, device=device, at=payload.instant(said.get("ts")), info=info)
-        return Read(results, facts)
+    kinds = {_kind_of(name) for name in said}
+    itself = kinds & look.profile.about.keys() and not kinds & (look.profile.tables.keys() - look.profile.about.keys())
+    kind = Kind.DEVICE_INFO if itself and (info or taken.readings) else Kind.TELEMETRY
     return Read(look.settled(taken, device=device, at=payload.instant(said.get("ts")), kind=kind, info=info), facts)
 
 

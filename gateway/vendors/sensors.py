@@ -8,7 +8,7 @@ from gateway.vendors import payload
 from gateway.vendors.fields import Taken, take_all
 from gateway.vendors.known import Fact
 from gateway.vendors.look import Look, Read, malformed
-from gateway.vendors.profile import Table
+from gateway.vendors.profile import Profile, Table
 from gateway.vendors.results import Kind, Result, Unreadable
 from gateway.vendors.shapes import picked
 
@@ -38,30 +38,34 @@ def _answered(look: Look, said: Mapping[str, object]) -> dict[str, object]:
 
 
 def _own(look: Look, said: Mapping[str, object]) -> Taken:
-    tables = look.profile.tables
     units = {
         member: unit
         for scale, members in _SCALES.items()
         for member in members
         if isinstance(unit := said.get(scale), str)
     }
-    taken = take_all(said, tables["device"])
+    taken = take_all(said, look.profile.tables["device"])
     for name, value in said.items():
-        base = name.rstrip(_DIGITS)
-        if isinstance(value, dict) and name not in {"ZbReceived", "Wifi", *look.profile.cards}:
-            if (word := payload.find(value, "Action")) is not None and base in tables["inputs"]:
-                value = word  # noqa: PLW2901 - an input's report is its word
-            else:
-                taken.add(_one(value, tables.get(name, tables["sensor"]), name, units))
-                continue
-        if base in tables["relay"] and not isinstance(value, dict):
-            taken.add(take_all({base: value}, {base: tables["relay"][base]}, sensor=name))
-        elif base in tables["inputs"] and (isinstance(value, bool) or value in tables_words(tables["inputs"], base)):
-            taken.add(take_all({base: value}, {base: tables["inputs"][base]}, sensor=name))
+        taken.add(_named(look.profile, name, value, units))
     return taken
 
 
-def tables_words(table: Table, member: str) -> list[str]:
+def _named(profile: Profile, name: str, value: object, units: Mapping[str, str]) -> Taken:
+    """A sensor, a relay or an input, by its name without its number."""
+    relays, inputs, base = profile.tables["relay"], profile.tables["inputs"], name.rstrip(_DIGITS)
+    word = payload.find(value, "Action") if base in inputs else None
+    if isinstance(value, dict) and word is None:
+        apart = name in {"ZbReceived", "Wifi", *profile.cards}
+        return Taken() if apart else _one(value, profile.tables.get(name, profile.tables["sensor"]), name, units)
+    said = value if word is None else word
+    if base in relays:
+        return take_all({base: said}, relays, sensor=name)
+    if base in inputs and (isinstance(said, bool) or said in _words_of(inputs, base)):
+        return take_all({base: said}, inputs, sensor=name)
+    return Taken()
+
+
+def _words_of(table: Table, member: str) -> list[str]:
     """The words of a member with only one rule."""
     take = table[member]
     return [] if isinstance(take, list) else list(take.words)
@@ -88,7 +92,7 @@ def _happened(look: Look, said: Mapping[str, object], at: datetime | None) -> It
                 yield Result(Kind.EVENT, look.device, at=at, event="card", info={"card": str(card)[:64], "part": name})
         word = value if name == "ACTION" else payload.find(value, "Action")
         base = name.rstrip(_DIGITS)
-        if isinstance(word, str) and word and not (base in words and word in tables_words(words, base)):
+        if isinstance(word, str) and word and not (base in words and word in _words_of(words, base)):
             part = look.places.get("member", name) if name == "ACTION" else name
             yield Result(Kind.EVENT, look.device, at=at, event=word[:64], info={"part": part[:64]})
 
@@ -100,8 +104,8 @@ def _children(look: Look, said: Mapping[str, object]) -> Iterator[Result]:
         if not isinstance(value, dict):
             yield malformed(look.message, f"ZbReceived: {payload.shown(value)} is no device", look.device)
             continue
-        name = value.get("Name")
-        child = name.strip() if isinstance(name, str) and name.strip() else str(value.get("Device") or address)
+        names = [name.strip() for key in ("Name", "Device") if isinstance(name := value.get(key), str)]
+        child = next(filter(None, names), address)
         taken = take_all(value, look.profile.tables["child"])
         yield from look.settled(taken, device=child[:200], info={"via": look.device})
 

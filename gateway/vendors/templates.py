@@ -239,8 +239,8 @@ _OPERATIONS: Final[dict[str, Callable[[object, float | None], object]]] = {
     "is_defined": lambda value, _: value,
     "default": lambda value, _: value,
     "string": lambda value, _: value,
-    "lower": lambda value, _: str(value).lower(),
-    "upper": lambda value, _: str(value).upper(),
+    "lower": lambda value, _: value.lower() if isinstance(value, str) else value,
+    "upper": lambda value, _: value.upper() if isinstance(value, str) else value,
     "trim": lambda value, _: value.strip() if isinstance(value, str) else value,
 }
 _FILTERS: Final = frozenset(name for name in _OPERATIONS if name.isidentifier())

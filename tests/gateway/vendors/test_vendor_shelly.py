@@ -131,9 +131,17 @@ def test_a_full_status_tells_sensors_and_the_device_itself(shelly):
     assert said["info"] == {"id": "A0B1C2D3E4F5", "address": "192.0.2.7"}
 
 
-def test_only_about_itself_is_device_info(shelly):
-    said = shelly.one(f"{ID}/status/sys", {"mac": "A0B1C2D3E4F5", "uptime": 12})
-    assert (said["kind"], said["readings"][0]["metric"]) == ("device_info", "uptime")
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"sys": {"mac": "A0B1C2D3E4F5", "uptime": 12}}, "device_info"),
+        ({"sys": {"uptime": 12}, "wifi": {"rssi": -60}}, "device_info"),
+        ({"sys": {"cfg_rev": 20}}, "ignore"),
+        ({"sys": {"uptime": 12}, "switch:0": {"output": True}}, "telemetry"),
+    ],
+)
+def test_only_about_itself_is_device_info(shelly, said, kind):
+    assert shelly.one(f"{ID}/events/rpc", status(**said))["kind"] == kind
 
 
 def test_a_radio_sensor_means_nothing_until_its_configuration_is_known(shelly):

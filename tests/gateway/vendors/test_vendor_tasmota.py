@@ -103,6 +103,12 @@ def test_a_zigbee_child_is_a_device_of_its_own_and_contact_1_is_open(tasmota):
     assert tasmota.values("tele/bridge/SENSOR", shut) == {"open": False}
 
 
+@pytest.mark.parametrize("name", [None, " ", 7, {"a": 1}])
+def test_a_child_without_a_proper_name_is_called_by_its_address(tasmota, name):
+    heard = {"0x662E": {"Name": name, "Device": name, "Contact": 1}}
+    assert tasmota.one("tele/bridge/SENSOR", {"ZbReceived": heard})["device"] == "0x662E"
+
+
 def test_an_empty_command_at_connect_is_no_state(tasmota):
     assert tasmota.one("cmnd/a/POWER", "")["kind"] == "ignore"
 
