@@ -94,6 +94,21 @@ def test_every_rule_is_broken_by_the_import_it_forbids(copy):
     assert broken == CONTRACTS, said
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("gateway/vendors/reading.py", "import gateway.members.service"),
+        ("gateway/vendors/reading.py", "import gateway.intake"),
+        ("gateway/fleet/rules.py", "import gateway.vendors.reading"),
+    ],
+)
+def test_vendor_profiles_know_no_subject_and_no_subject_knows_them(copy, file, line):
+    path = copy / file
+    path.write_text(f"{path.read_text()}\n{line}\n")
+
+    assert lint(copy)[0], "broken by nothing"
+
+
 @pytest.mark.parametrize("package", ["gateway", "devices"])
 def test_a_module_without_a_place_among_the_others_is_refused(copy, package):
     (copy / package / "newcomer.py").touch()
