@@ -9,8 +9,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
@@ -20,7 +22,12 @@ from api import server
 from api.app import create_app
 from api.line import LocalLine
 from api.webfaces import WEBROOT
+from gateway.bookings import no_shows
+from gateway.bookings import queries as bookings
+from gateway.bookings import service as bookings_service
+from gateway.bookings.model import Booking
 from gateway.centre import Centre
+from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel
 from gateway.fleet.rules import Presentation
@@ -31,14 +38,17 @@ from gateway.members import service as members_service
 from gateway.members.model import Language
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
+from gateway.spaces import service as spaces_service
+from gateway.spaces.model import Space
+from gateway.spaces.rules import Span
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import a_bank, a_member
+from tests.centre_builder import a_bank, a_device, a_member, a_space
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
-MEMBER = "10001"
+MEMBER, OTHER = "10001", "10002"
 CHEAP = Hasher(time_cost=1, memory_kib=8)
 
 expect.set_options(timeout=10_000)
@@ -46,7 +56,7 @@ expect.set_options(timeout=10_000)
 
 @dataclass
 class House:
-    """A centre with member 10001, bank-a (S and M) and bank-b (L), all doors shut, everything online."""
+    """A centre with members 10001 and 10002, bank-a (S and M), bank-b (L) and a room's door, all shut and online."""
 
     url: str
     centre: Centre
@@ -77,6 +87,54 @@ class House:
             told = Presentation(device_id=bank, online=False, boot_id=session.get_one(Device, bank).boot_id)
             fleet.note_presence(session, told, now=self.centre.clock.now())
 
+    def build(self, space_id: str, *, door: bool = False, lies_in: str | None = None, **more) -> None:
+        """Something to book; with `door`: behind the door of the device "doors"."""
+        with self.centre.sessions.begin() as session:
+            lock_id = fleet_queries.lock_at(session, "doors", 1).id if door else None
+            a_space(session, space_id, lock_id=lock_id, parent_id=lies_in, **more)
+
+    def books(self, space_id: str, *, starts_in_min: int, member: str = MEMBER) -> str:
+        """A member has it since yesterday for an hour, from the next whole five minutes after so many."""
+        soon = whole_five_minutes(self.centre.clock.now())
+        return self.books_at(space_id, soon + timedelta(minutes=starts_in_min), member=member)
+
+    def books_at(self, space_id: str, starts_at: datetime, *, member: str = MEMBER) -> str:
+        """A member has it since yesterday for an hour."""
+        with self.centre.sessions.begin() as session:
+            booking = bookings_service.book(
+                session,
+                member=members.member_by_no(session, member_no=member),
+                space_id=space_id,
+                span=Span(starts_at, starts_at + timedelta(hours=1)),
+                policy=replace(self.centre.booking_policy, zone=where_it_is_noon(starts_at)),
+                now=starts_at - timedelta(days=1),
+            )
+            return booking.id
+
+    def closes(self, space_id: str, starts_at: datetime) -> None:
+        """The staff closes it for an hour."""
+        with self.centre.sessions.begin() as session:
+            spaces_service.close(
+                session,
+                space=session.get_one(Space, space_id),
+                span=Span(starts_at, starts_at + timedelta(hours=1)),
+                reason="cleaning",
+                actor="test",
+                now=self.centre.clock.now(),
+            )
+
+    def nobody_came(self, booking_id: str) -> None:
+        """The gateway gives it back, which it does a quarter of an hour after its start."""
+        with self.centre.sessions.begin() as session:
+            assert no_shows.release(
+                session, booking_id=booking_id, policy=self.centre.booking_policy, now=self.centre.clock.now()
+            )
+
+    def bookings(self) -> list[Booking]:
+        """The member's, the latest time first."""
+        with self.centre.sessions.read() as session:
+            return list(bookings.bookings_of(session, member_id=self._member(session).id, limit=50))
+
     def gateway_leaves(self) -> None:
         """No pulse any more."""
         self.hub.feel_pulse(ready=False, at=math.inf)
@@ -106,6 +164,17 @@ class House:
         return members.member_by_no(session, member_no=MEMBER)
 
 
+def whole_five_minutes(instant: datetime) -> datetime:
+    """The next, or this one."""
+    past = timedelta(minutes=instant.minute % 5, seconds=instant.second, microseconds=instant.microsecond)
+    return instant - past + timedelta(minutes=5) if past else instant
+
+
+def where_it_is_noon(instant: datetime) -> ZoneInfo:
+    """So that no opening hours end, whenever the tests are run."""
+    return ZoneInfo(f"Etc/GMT{instant.astimezone(UTC).hour - 12:+d}")
+
+
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The pages of today's sources."""
@@ -126,6 +195,8 @@ def house(tmp_path: Path, sqlite_template: Path, built: Path) -> Iterator[House]
         a_member(session, MEMBER, name="王桂兰", password_hash=CHEAP.hash(PASSWORD), now=clock.now())
         a_bank(session, "bank-a", sizes="SM", now=clock.now())
         a_bank(session, "bank-b", sizes="L", now=clock.now())
+        a_device(session, "doors", doors=1, now=clock.now())
+        a_member(session, OTHER, name="李建国", now=clock.now())
     centre = Centre(tmp_path, Settings(site="demo"), sessions, clock)
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
     hub = app.state.desk.hub

@@ -1,12 +1,14 @@
 """Can everybody use it: screen readers, keyboards, weak eyes, big thumbs, old phones, strict browsers."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import MEMBER, PASSWORD, ROOT, Phone
+from tests.web.conftest import MEMBER, OTHER, PASSWORD, ROOT, Phone
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +28,8 @@ SCREENS = [
     "cannot tell",
 ]
 SCREENS += ["offline", "giving back", "settings", "another password"]
+SCREENS += ["what can be booked", "a day", "a length", "just gone", "nothing left", "booked", "move or cancel"]
+SCREENS += ["cancelling", "moving", "given to others", "refused", "a booked door", "a booked door that stays shut"]
 
 
 def walk(phone: Phone):
@@ -83,6 +87,75 @@ def walk(phone: Phone):
     page.locator(".bar .plain .icon").wait_for()
     page.locator("dialog").wait_for(state="detached")
     yield "another password"
+    yield from walk_to_book(phone)
+    yield from walk_to_a_booking(phone)
+
+
+def walk_to_book(phone: Phone):
+    """From nothing booked to a booking: a room of which an hour of tomorrow goes to somebody else meanwhile."""
+    page, house = phone.page, phone.house
+    house.build("room")
+    house.build("court", kind=SpaceKind.COURT, opens_min=0, closes_min=1440, slot_min=5)
+    house.build("seat", kind=SpaceKind.SEAT, opens_min=0, closes_min=5, slot_min=5)
+    phone.show("/app/#/book")
+    page.locator(".space").nth(2).wait_for()
+    yield "what can be booked"
+    page.locator(".space").first.click()
+    page.locator(".choice-strip input").nth(1).check(force=True)
+    yield "a day"
+    page.locator(".choice-grid input").nth(2).check(force=True)
+    page.locator(".confirm .choice").wait_for()
+    yield "a length"
+    starts_at = datetime.fromisoformat(page.locator(".choice-grid input:checked").get_attribute("value"))
+    house.books_at("room", starts_at, member=OTHER)
+    page.locator(".confirm .primary").click()
+    page.locator("dialog").wait_for()
+    yield "just gone"
+    page.keyboard.press("Escape")
+    phone.show("/app/#/book/seat")
+    page.locator(".choice-strip input").first.check(force=True)
+    page.locator("main > .card").wait_for()
+    yield "nothing left"
+    phone.show("/app/#/book/room")
+    page.locator(".choice-strip input").nth(1).check(force=True)
+    page.locator(".choice-grid input").nth(3).check(force=True)
+    page.locator(".confirm .primary").click()
+    page.locator(".booking").wait_for()
+    yield "booked"
+
+
+def walk_to_a_booking(phone: Phone):
+    """What becomes of bookings, at home."""
+    page, house = phone.page, phone.house
+    page.locator(".booking-change").click()
+    page.locator("dialog .cell").nth(1).wait_for()
+    yield "move or cancel"
+    page.locator("dialog .cell").nth(1).click()
+    page.locator("dialog .primary").wait_for()
+    yield "cancelling"
+    page.keyboard.press("Escape")
+    page.locator(".booking-change").click()
+    page.locator("dialog .cell").first.click()
+    page.locator(".confirm").wait_for()
+    yield "moving"
+    lost = house.books("court", starts_in_min=-25)
+    house.nobody_came(lost)
+    phone.show("/app/#/")
+    page.locator(".booking .primary").wait_for()
+    yield "given to others"
+    house.books("court", starts_in_min=-25, member=OTHER)
+    page.locator(".booking .primary").click()
+    page.locator(".booking .fault").wait_for()
+    yield "refused"
+    house.build("piano", door=True, opens_min=0, closes_min=1440, slot_min=5)
+    house.books("piano", starts_in_min=0)
+    page.locator(".booking .disc-ready").wait_for()
+    yield "a booked door"
+    page.locator(".booking .disc-ready").click()
+    page.locator(".booking [data-phase=asking]").wait_for()
+    house.move(*TO_SIGNED, State.NOT_OPENED, code="no_edge")
+    page.locator(".booking [data-phase=not-opened]").wait_for()
+    yield "a booked door that stays shut"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -113,7 +186,7 @@ def test_everything_that_is_tapped_is_large_enough_and_so_is_every_word(phone: P
     small = {}
     for screen in walk(phone):
         for target in phone.page.locator(
-            "button:visible, .field-box:visible, label.option:visible, label.switch:visible"
+            "button:visible, nav a:visible, .field-box:visible, label.option:visible, label.switch:visible"
         ).all():
             box = target.bounding_box()
             # The eye stands inside the field, which is the taller target around it.

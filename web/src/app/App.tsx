@@ -1,16 +1,21 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { t } from '../shared/t'
+import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from './ChoosePassword'
+import { Coming } from './Coming'
 import { Locker } from './Locker'
+import { Move, Pick } from './Pick'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
 import { SignIn } from './SignIn'
+import { Spaces } from './Spaces'
+import { Tabs } from './Tabs'
 import { Bar } from './Title'
-import { banks, follow, fresh, look, rental } from './locker'
-import { go, page } from './route'
+import { Stale, Unreached, Waiting } from './Waiting'
+import { banks, coming, follow, fresh, look, rental } from './mine'
+import { go, page, under } from './route'
 import { me } from './session'
 
 /** The member face: one screen at a time, by who is signed in and what they hold. */
@@ -36,8 +41,26 @@ function Home() {
   useEffect(follow, [])
   return (
     <>
-      <Held />
+      <Under />
       {page.value === '/settings' && me.value && <Settings who={me.value} />}
+    </>
+  )
+}
+
+function Under() {
+  const [, place, id] = under.value.split('/')
+  if (place === 'book' && id) return <Pick key={id} space_id={id} />
+  if (place === 'move' && id) return <Move key={id} booking_id={id} />
+  return (
+    <>
+      {place === 'book' ? (
+        <Shown key="book" title={t('book.title')}>
+          <Spaces />
+        </Shown>
+      ) : (
+        <Held />
+      )}
+      <Tabs at={place === 'book' ? '/book' : '/'} />
     </>
   )
 }
@@ -45,19 +68,27 @@ function Home() {
 function Held() {
   if (rental.value) {
     return (
-      <Shown key={rental.value.id} title={t('locker.title')}>
+      <Shown key={rental.value.id} title={titleOf('locker.title')}>
+        <Coming />
         <Locker rental={rental.value} />
       </Shown>
     )
   }
   if (rental.value === null && banks.value) {
     return (
-      <Shown key="rent" title={t('rent.title')}>
+      <Shown key="rent" title={titleOf('rent.title')}>
+        <Coming />
+        {coming.value.length > 0 && <h2 class="part">{t('rent.title')}</h2>}
         <Rent banks={banks.value} />
       </Shown>
     )
   }
   return fresh.value ? <Waiting /> : <Unreached onRetry={look} />
+}
+
+/** With a booking too, it is no longer about lockers alone. */
+function titleOf(lockers: Key): string {
+  return t(coming.value.length > 0 ? 'mine.title' : lockers)
 }
 
 function Shown({ title, children }: { title: string; children: ComponentChildren }) {
@@ -70,28 +101,8 @@ function Shown({ title, children }: { title: string; children: ComponentChildren
   return (
     <>
       <Bar title={title} after={settings} />
-      <div role="status">{!fresh.value && <p class="stale">{t('app.reconnecting')}</p>}</div>
-      <main class="page">{children}</main>
+      <Stale />
+      <main class="page page-tabs">{children}</main>
     </>
-  )
-}
-
-function Waiting() {
-  return (
-    <p class="waiting" role="status">
-      {t('app.waiting')}
-    </p>
-  )
-}
-
-/** Nothing is known yet, and nobody answers. */
-export function Unreached({ onRetry }: { onRetry: () => Promise<void> }) {
-  return (
-    <section class="unreached">
-      <p role="alert">{t('app.unreached')}</p>
-      <button type="button" class="primary" onClick={() => void onRetry()}>
-        {t('app.retry')}
-      </button>
-    </section>
   )
 }

@@ -4,7 +4,8 @@ import { t } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
 import { Sheet } from '../shared/ui/Sheet'
 import { toast } from '../shared/ui/toast'
-import { type Rental, end } from './locker'
+import { end } from './locker'
+import type { Rental } from './mine'
 
 /** Asks once whether the locker may really be given back, since it cannot be opened afterwards. */
 export function EndSheet({ rental, onClose }: { rental: Rental; onClose: () => void }) {

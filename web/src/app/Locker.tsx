@@ -6,7 +6,8 @@ import { Icon, type IconName } from '../shared/ui/Icon'
 import { toast } from '../shared/ui/toast'
 import { EndSheet } from './EndSheet'
 import { OpenButton } from './OpenButton'
-import { type Rental, door, extend, oneDayMore } from './locker'
+import { extend, oneDayMore } from './locker'
+import { type Rental, door } from './mine'
 
 /** The member's own locker: which one, until when, and the button that opens it. */
 export function Locker({ rental }: { rental: Rental }) {
@@ -14,7 +15,7 @@ export function Locker({ rental }: { rental: Rental }) {
   return (
     <>
       <Card rental={rental} />
-      <OpenButton rental={rental} />
+      <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
       <Extend rental={rental} />
       <button type="button" class="secondary" onClick={() => setEnding(true)}>
         {t('locker.end')}

@@ -1,9 +1,9 @@
 import { Fragment } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { type Key, t } from '../shared/t'
+import { type Key, isKey, t } from '../shared/t'
 import { Icon, type IconName } from '../shared/ui/Icon'
-import type { Rental } from './locker'
-import { type Press, mayPress, open, press } from './unlock'
+import type { Rental } from './mine'
+import { type Press, type Thing, mayOpen, open, pressOf } from './unlock'
 
 interface Look {
   tone: 'ready' | 'busy' | 'good' | 'care' | 'off'
@@ -15,30 +15,44 @@ interface Look {
   help: Key
 }
 
-/** The one big button. It opens the locker, and tells what came of it. */
-export function OpenButton({ rental }: { rental: Rental }) {
-  const now = press.value
+interface Props {
+  thing: Thing
+  presence: Rental['bank_presence']
+  /** From when it can be pressed, in words; false: now. */
+  notYet?: string | false
+}
+
+/** The one big button. It opens the locker or the booked space, and tells what came of it. */
+export function OpenButton({ thing, presence, notYet = false }: Props) {
+  const now = pressOf(thing)
   const section = useRef<HTMLElement>(null)
   useEffect(() => {
     if (now.phase !== 'ready') section.current?.scrollIntoView({ block: 'nearest' })
   }, [now.phase])
-  const { tone, icon, label, ending, help } = look(now, rental.bank_presence)
-  const isOff = tone === 'off' || !mayPress(now)
-  const onClick = () => void (isOff || open(rental.id))
+  const { tone, icon, label, ending, help } = notYet ? NOT_YET : look(now, presence)
+  const isOff = tone === 'off' || !mayOpen(thing)
+  const onClick = () => void (isOff || open(thing))
+  const say = (key: Key) => t(wordsFor(thing, key))
   return (
-    <section class="opening" ref={section}>
+    <section class={'booking_id' in thing ? 'opening opening-bar' : 'opening'} ref={section}>
       {/* Not `disabled`: the focus must stay here while the answer comes. */}
       <button type="button" class={`disc disc-${tone}`} data-phase={now.phase} aria-disabled={isOff} onClick={onClick}>
         <span class="disc-ring" aria-hidden="true" />
         <Icon name={icon} />
-        <span>{t(label)}</span>
+        <span>{say(label)}</span>
       </button>
       <p class="story" role="status">
-        {ending && <strong class={ending === label ? 'unseen' : ''}>{t(ending)} </strong>}
-        <Sentences>{t(help)}</Sentences>
+        {ending && <strong class={ending === label ? 'unseen' : ''}>{say(ending)} </strong>}
+        <Sentences>{notYet || say(help)}</Sentences>
       </p>
     </section>
   )
+}
+
+/** A room's door is spoken of in other words than a locker's, where there are any. */
+function wordsFor(thing: Thing, key: Key): Key {
+  const special = `${key}.space`
+  return 'booking_id' in thing && isKey(special) ? special : key
 }
 
 /** Breaks its lines between sentences where it can: Chinese has no spaces that would show where a word ends. */
@@ -52,6 +66,7 @@ function Sentences({ children }: { children: string }) {
   ))
 }
 
+const NOT_YET: Look = { tone: 'off', icon: 'lock', label: 'open.ready', help: 'open.ready_help' }
 const OPENED = { tone: 'good', icon: 'check' } as const
 const CANNOT_TELL = { tone: 'care', icon: 'question', ending: 'open.cannot_tell' } as const
 

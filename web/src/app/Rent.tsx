@@ -4,7 +4,8 @@ import { language, t } from '../shared/t'
 import { Choice, Switch } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
 import { toast } from '../shared/ui/toast'
-import { type Bank, type Size, look, rent } from './locker'
+import { type Size, rent } from './locker'
+import { type Bank, look } from './mine'
 
 const SIZES: readonly Size[] = ['S', 'M', 'L']
 

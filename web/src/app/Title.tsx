@@ -16,6 +16,11 @@ export function Title({ children }: { children: string }) {
   )
 }
 
+/** When what had the focus is gone, the screen's beginning takes it. */
+export function focusTitle(): void {
+  document.querySelector('h1')?.focus()
+}
+
 interface BarProps {
   title: string
   /** Instead of the house's sign. */

@@ -1,7 +1,8 @@
 import { render } from 'preact'
 import '../shared/app.css'
 import { speak } from '../shared/t'
-import { App, Unreached } from './App'
+import { App } from './App'
+import { Unreached } from './Waiting'
 import { recall, remembered } from './session'
 
 const root = document.getElementById('app') as HTMLElement

@@ -1,12 +1,17 @@
 /** Which page of this face is shown. Pages are hashes, so that the phone's back key works and no server is asked. */
 import { signal } from '@preact/signals'
 
-export type Page = '/' | '/settings' | '/password'
+export type Page = '/' | '/settings' | '/password' | '/book' | `/book/${string}` | `/move/${string}`
 
 export const page = signal(read())
+/** What lies under the settings: the page they were called from. */
+export const under = signal<Page>(isAside(page.value) ? '/' : page.value)
 let hasOpened = false
 
-addEventListener('hashchange', () => (page.value = read()))
+addEventListener('hashchange', () => {
+  page.value = read()
+  if (!isAside(page.value)) under.value = page.value
+})
 
 export function go(to: Page): void {
   hasOpened = true
@@ -21,5 +26,13 @@ export function back(): void {
 
 function read(): Page {
   const hash = location.hash.slice(1)
-  return hash === '/settings' || hash === '/password' ? hash : '/'
+  return isPage(hash) ? hash : '/'
+}
+
+function isAside(at: Page): boolean {
+  return at === '/settings' || at === '/password'
+}
+
+function isPage(hash: string): hash is Page {
+  return /^\/(settings|password|book|book\/[^/]+|move\/[^/]+)$/.test(hash)
 }

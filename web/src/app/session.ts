@@ -90,6 +90,11 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof Problem && error.code === 'not_signed_in'
 }
 
+/** Back to the door, if that is what the server's answer meant. */
+export function forgetIfSignedOut(error: unknown): void {
+  if (isSignedOut(error)) forget()
+}
+
 async function remember(choice: Choice): Promise<void> {
   if (me.value) me.value = await ask('patch', '/api/v1/me', { body: choice })
   else keepChoice({ ...chosen, ...choice })

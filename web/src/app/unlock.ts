@@ -21,7 +21,12 @@ export type Press =
   | { phase: 'not-opened'; why: Key }
   | { phase: 'cannot-tell'; why: Key; settled: boolean }
 
+/** By which right a door is opened. */
+export type Thing = { rental_id: string } | { booking_id: string }
+
 export const press = signal<Press>({ phase: 'ready' })
+/** What that press is about. */
+const pressed = signal<Thing | undefined>(undefined)
 
 const ASK_FOR_MS = 8_000 // a request that arrives later would open the door behind somebody who has walked away
 const TELL_WITHIN_MS = 20_000 // the lock can act for 13 s, its contact may take 3 s more
@@ -82,21 +87,33 @@ export function mayPress(now: Press): boolean {
   return now.phase === 'ready' || now.phase === 'not-opened' || (now.phase === 'cannot-tell' && now.settled)
 }
 
+/** The press as it concerns one thing: what came of another's is not told here. */
+export function pressOf(thing: Thing): Press {
+  return isSame(pressed.value, thing) ? press.value : { phase: 'ready' }
+}
+
+/** One door at a time: a thing can be opened when nothing is under way, and its own last ending invites it. */
+export function mayOpen(thing: Thing): boolean {
+  return mayPress(pressOf(thing)) && !isUnderWay(press.value)
+}
+
 /** Ask to open. A press while another is under way is part of that one. */
-export async function open(rental_id: string): Promise<void> {
-  if (!mayPress(press.value)) return
-  const mine = begin()
-  await request(rental_id, newKey())
+export async function open(thing: Thing): Promise<void> {
+  if (!mayOpen(thing)) return
+  const mine = begin(thing)
+  await request(thing, newKey())
     .then((unlock) => track(unlock, mine))
     .catch((error: unknown) => failed(error, mine))
 }
 
 /** Take up an unlock that is still under way, after this page was loaded again or hidden. */
-export async function resume(): Promise<void> {
+export async function resume(whatOpens: (lock_id: string) => Thing | undefined): Promise<void> {
   if (!mayPress(press.value)) return
   const [newest] = (await ask('get', '/api/v1/unlocks', { query: { limit: 1 } })).items
   if (!newest || TERMINAL.includes(newest.state) || !mayPress(press.value)) return
-  const mine = begin()
+  const thing = whatOpens(newest.lock_id)
+  if (!thing) return
+  const mine = begin(thing)
   void track(newest, mine).catch((error: unknown) => failed(error, mine))
 }
 
@@ -113,17 +130,18 @@ export function heard(told: Told): void {
   if (told.id === followed?.id && rank(told) > rank(followed)) put(told)
 }
 
-/** The contact was looked at: an ending that the door has left behind is taken away. */
-export function doorSeen(level: string): void {
-  const { phase } = press.value
+/** A thing's contact was looked at: an ending that the door has left behind is taken away. */
+export function doorSeen(thing: Thing, level: string): void {
+  const { phase } = pressOf(thing)
   const wentShut = doorWasOpen && level === 'shut'
   if ((phase === 'opened' || phase === 'stood-open') && wentShut) clear()
   if (phase === 'not-opened' && level === 'open') clear()
   doorWasOpen = level === 'open'
 }
 
-function begin(): number {
+function begin(thing: Thing): number {
   followed = undefined
+  pressed.value = thing
   pressedAt = Date.now()
   press.value = { phase: 'asking' }
   doIn(TELL_WITHIN_MS, () => (press.value = shown({ state: 'UNCERTAIN', code: '' })))
@@ -131,11 +149,11 @@ function begin(): number {
 }
 
 /** The same key each time, so however many of these arrive, the door is asked to open once. */
-async function request(rental_id: string, key: string): Promise<Told> {
+async function request(body: Thing, key: string): Promise<Told> {
   for (let pauseMs = 300; ; pauseMs *= 2) {
     const left = pressedAt + ASK_FOR_MS - Date.now()
     try {
-      return await ask('post', '/api/v1/unlocks', { body: { rental_id }, key, withinMs: left })
+      return await ask('post', '/api/v1/unlocks', { body, key, withinMs: left })
     } catch (error) {
       const underWay = error instanceof Problem && error.facts['unlock_id']
       if (underWay) return await known(String(underWay)).catch(() => Promise.reject(error))
@@ -170,6 +188,14 @@ function put(told: Told): void {
   followed = told
   press.value = shown(told)
   if (TERMINAL.includes(told.state)) doIn(SHOWN_FOR_MS, clear)
+}
+
+function isSame(one: Thing | undefined, other: Thing): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function isUnderWay(now: Press): boolean {
+  return now.phase === 'asking' || now.phase === 'opening' || (now.phase === 'cannot-tell' && !now.settled)
 }
 
 function rank({ state }: Told): number {

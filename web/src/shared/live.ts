@@ -3,7 +3,12 @@ import type { components } from './api.gen'
 type Schemas = components['schemas']
 
 /** What the server's event stream brings. */
-export type News = Schemas['UnlockNews'] | Schemas['RentalNews'] | Schemas['DoorNews'] | Schemas['BankNews']
+export type News =
+  | Schemas['UnlockNews']
+  | Schemas['RentalNews']
+  | Schemas['BookingNews']
+  | Schemas['DoorNews']
+  | Schemas['BankNews']
 
 export interface Listener {
   /** The stream is open, for the first time or again: look at everything afresh, since events may have been missed. */

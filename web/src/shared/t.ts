@@ -36,16 +36,51 @@ export function isKey(name: string): name is Key {
 /** "今天 18:30", "tomorrow 18:30", "11月25日周三 18:30": an instant as a person says it, in the phone's own zone. */
 export function when(instant: string, now: Date = new Date()): string {
   const at = new Date(instant)
-  const time = at.toLocaleTimeString(DATES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = NEAR_DAYS[daysBetween(now, at)]
-  if (day) return t(day, { time })
-  const date = at.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric', weekday: 'short' })
-  return `${date} ${time}`
+  if (day) return t(day, { time: time(instant) })
+  const whole = at.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric', weekday: 'short' })
+  return `${whole} ${time(instant)}`
+}
+
+/** "今天 18:30–19:30": from an instant until another. */
+export function whenSpan({ starts_at, ends_at }: { starts_at: string; ends_at: string }, now: Date = new Date()): string {
+  return `${when(starts_at, now)}–${time(ends_at)}`
+}
+
+/** "18:30" */
+export function time(instant: string): string {
+  const at = new Date(instant)
+  return at.toLocaleTimeString(DATES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+}
+
+/** "8:00": minutes after midnight. */
+export function clock(minutes: number): string {
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
+}
+
+/** "今天", "tomorrow", "周三" */
+export function dayName(day: Date, now: Date = new Date()): string {
+  const near = DAY_NAMES[daysBetween(now, day)]
+  return near ? t(near) : day.toLocaleDateString(DATES[language.value], { weekday: 'short' })
+}
+
+/** "11月25日", "25 Nov" */
+export function date(day: Date): string {
+  return day.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric' })
+}
+
+/** "30分钟", "1.5 hours" */
+export function length(minutes: number): string {
+  const unit = minutes < 60 ? 'minute' : 'hour'
+  const said = new Intl.NumberFormat(DATES[language.value], { style: 'unit', unit, unitDisplay: 'long' })
+  return said.format(unit === 'hour' ? minutes / 60 : minutes)
 }
 
 // Plain "en" would write the American way: month first.
 const DATES: Record<Language, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' }
 const NEAR_DAYS: Partial<Record<number, Key>> = { [-1]: 'when.yesterday', 0: 'when.today', 1: 'when.tomorrow' }
+
+const DAY_NAMES: Partial<Record<number, Key>> = { 0: 'day.today', 1: 'day.tomorrow' }
 
 function daysBetween(from: Date, to: Date): number {
   const midnight = (day: Date) => new Date(day).setHours(0, 0, 0, 0)

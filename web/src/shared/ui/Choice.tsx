@@ -1,6 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 
+/** Beside each other, one a line, in one line to be drawn aside, or in columns. */
+const SHAPES = {
+  row: 'choice-row',
+  list: 'choice-list',
+  strip: 'choice-row choice-strip',
+  grid: 'choice-row choice-grid',
+} as const
+
 interface Option<V> {
   value: V
   label: ComponentChildren
@@ -14,15 +22,14 @@ interface Props<V> {
   options: Option<V>[]
   value: V | undefined
   onValue: (value: V) => void
-  /** Beside each other, or one a line. */
-  layout: 'row' | 'list'
+  layout: keyof typeof SHAPES
 }
 
 /** One of a few, all in sight. */
 export function Choice<V extends string>({ title, options, value, onValue, layout }: Props<V>) {
   const name = useId()
   return (
-    <fieldset class={`choice choice-${layout}`}>
+    <fieldset class={`choice ${SHAPES[layout]}`}>
       <legend>{title}</legend>
       <div>
         {options.map((option) => (

@@ -1,0 +1,137 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { sentenceFor } from '../shared/api'
+import { language, t, when, whenSpan } from '../shared/t'
+import { Fault } from '../shared/ui/Fault'
+import { Icon } from '../shared/ui/Icon'
+import { toast } from '../shared/ui/toast'
+import { BookingSheet } from './BookingSheet'
+import { OpenButton } from './OpenButton'
+import { useAttempt } from './attempt'
+import { checkIn, reclaim } from './booking'
+import { coming, now } from './mine'
+import { go } from './route'
+import { type Booking, isTime, openFrom } from './times'
+
+/** The member's bookings: what can be done now with the next and with each whose time it is; the others by name. */
+export function Coming() {
+  const [touched, touch] = useState<string>()
+  const lost = coming.value.filter(({ state }) => state === 'RELEASED')
+  const held = coming.value.filter(({ state }) => state === 'CONFIRMED')
+  const asked = held.find(({ id }) => id === touched)
+  return (
+    <>
+      {lost.map((each) => (
+        <Lost key={each.id} booking={each} />
+      ))}
+      {held.map((each, index) =>
+        index === 0 || isTime(each, now.value) ? (
+          <Next key={each.id} booking={each} onChange={() => touch(each.id)} />
+        ) : (
+          <Later key={each.id} booking={each} onChange={() => touch(each.id)} />
+        ),
+      )}
+      {asked && <BookingSheet booking={asked} onClose={() => touch(undefined)} />}
+    </>
+  )
+}
+
+interface HeldProps {
+  booking: Booking
+  onChange: () => void
+}
+
+function Later({ booking, onChange }: HeldProps) {
+  return (
+    <button type="button" class="cell later" onClick={onChange}>
+      <span>
+        <strong>{booking.space_name[language.value]}</strong>
+        <small>{whenSpan(booking)}</small>
+      </span>
+      <Icon name="chevron" />
+    </button>
+  )
+}
+
+function Next({ booking, onChange }: HeldProps) {
+  const from = when(openFrom(booking))
+  const notYet = !isTime(booking, now.value) && t('booking.door_from', { when: from })
+  return (
+    <Card booking={booking}>
+      {booking.opens_door ? (
+        <OpenButton thing={{ booking_id: booking.id }} presence="online" notYet={notYet} />
+      ) : (
+        <CheckIn booking={booking} from={from} />
+      )}
+      <button type="button" class="plain booking-change" onClick={onChange}>
+        {t('booking.change')}
+      </button>
+    </Card>
+  )
+}
+
+/** Where there is no door to open, coming is said by hand. */
+function CheckIn({ booking, from }: { booking: Booking; from: string }) {
+  const { isBusy, error, attempt } = useAttempt()
+  const isThere = booking.checked_in_at !== null
+  const isOff = isThere || isBusy || !isTime(booking, now.value)
+  const help = isThere
+    ? t('booking.there_help')
+    : isTime(booking, now.value)
+      ? t('booking.check_in_help')
+      : t('booking.check_in_from', { when: from })
+  return (
+    <section class="opening opening-bar">
+      <button
+        type="button"
+        class={`disc disc-${isThere ? 'good' : isOff ? 'off' : 'ready'}`}
+        aria-disabled={isOff}
+        onClick={() => void (isOff || attempt(() => checkIn(booking)))}
+      >
+        <Icon name="check" />
+        <span>{t(isThere ? 'booking.there' : 'booking.check_in')}</span>
+      </button>
+      <p class="story" role="status">
+        {help}
+      </p>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+    </section>
+  )
+}
+
+/** Nobody came, so it was given to others: for some minutes it can be had again. */
+function Lost({ booking }: { booking: Booking }) {
+  const { isBusy, error, attempt } = useAttempt()
+  const onClick = () =>
+    attempt(async () => {
+      await reclaim(booking)
+      toast(t('booking.reclaimed'))
+    })
+  return (
+    <Card booking={booking}>
+      <p class="booking-lost">
+        <Icon name="alert" />
+        {t('booking.released')}
+      </p>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+      <button type="button" class="primary" disabled={isBusy} onClick={onClick}>
+        {t(isBusy ? 'app.waiting' : 'booking.reclaim')}
+      </button>
+      {error !== undefined && (
+        <button type="button" class="secondary" onClick={() => go(`/book/${booking.space_id}`)}>
+          {t('booking.again')}
+        </button>
+      )}
+    </Card>
+  )
+}
+
+function Card({ booking, children }: { booking: Booking; children: ComponentChildren }) {
+  return (
+    <section class="card booking">
+      <h2>{booking.space_name[language.value]}</h2>
+      <p class="booking-when">{whenSpan(booking)}</p>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,214 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Problem, Unreachable, sentenceFor } from '../shared/api'
+import { type Key, date, dayName, language, length, t, time, whenSpan } from '../shared/t'
+import { Choice } from '../shared/ui/Choice'
+import { Fault } from '../shared/ui/Fault'
+import { Icon } from '../shared/ui/Icon'
+import { Sheet } from '../shared/ui/Sheet'
+import { toast } from '../shared/ui/toast'
+import { Bar } from './Title'
+import { Stale, Unreached, Waiting } from './Waiting'
+import { useAttempt } from './attempt'
+import { type Space, alternativesIn, book, lookAtSpaces, move, slotsOf, spaces } from './booking'
+import { bookings, now } from './mine'
+import { back, go } from './route'
+import { forgetIfSignedOut } from './session'
+import { type Booking, type Slot, type Span, isFree, lengths, midnights, minutes, within } from './times'
+
+interface Wanted {
+  space: Space
+  /** The booking that is to have another time. */
+  moved: Booking | undefined
+}
+
+/** Book a space: which day, from when, for how long, and one button. */
+export function Pick({ space_id, moved }: { space_id: string; moved?: Booking }) {
+  useEffect(() => void lookAtSpaces(), [])
+  const all = spaces.value
+  const space = Array.isArray(all) ? all.find(({ id }) => id === space_id) : undefined
+  const name = space?.name[language.value] ?? t('book.title')
+  return (
+    <Page title={moved ? t('move.title') : name}>
+      {space ? <Times space={space} moved={moved} /> : <Missing isKnown={Array.isArray(all)} />}
+    </Page>
+  )
+}
+
+/** Another time for a booking, on the same page. */
+export function Move({ booking_id }: { booking_id: string }) {
+  const booking = bookings.value?.find(({ id }) => id === booking_id)
+  if (booking) return <Pick space_id={booking.space_id} moved={booking} />
+  return <Page title={t('move.title')}>{bookings.value ? <p class="card">{t('problem.not_found')}</p> : <Waiting />}</Page>
+}
+
+function Missing({ isKnown }: { isKnown: boolean }) {
+  if (spaces.value === 'unreached') return <Unreached onRetry={lookAtSpaces} />
+  return isKnown ? <p class="card">{t('problem.not_found')}</p> : <Waiting />
+}
+
+function Page({ title, children }: { title: string; children: ComponentChildren }) {
+  const out = (
+    <button type="button" class="plain" aria-label={t('app.back')} onClick={back}>
+      <Icon name="back" />
+    </button>
+  )
+  return (
+    <>
+      <Bar title={title} before={out} />
+      <Stale />
+      <main class="page page-pick">{children}</main>
+    </>
+  )
+}
+
+/** What is free, asked again whenever the member's bookings change and time passes. */
+function useSlots(space: Space) {
+  const [slots, setSlots] = useState<Slot[]>()
+  const [isUnreached, setUnreached] = useState(false)
+  const look = async () => {
+    try {
+      setSlots(await slotsOf(space, midnights(Date.now())))
+      setUnreached(false)
+    } catch (error) {
+      forgetIfSignedOut(error)
+      setUnreached(true)
+    }
+  }
+  useEffect(() => void look(), [space.id, bookings.value, now.value])
+  return { slots, isUnreached, look }
+}
+
+function Times({ space, moved }: Wanted) {
+  const { slots, isUnreached, look } = useSlots(space)
+  if (slots) return <Chosen space={space} moved={moved} slots={slots} look={look} />
+  return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
+}
+
+function Chosen({ space, moved, slots, look }: Wanted & { slots: Slot[]; look: () => Promise<void> }) {
+  const [wantedDay, setDay] = useState<string>()
+  const [wantedStart, setStart] = useState<string>()
+  const [wantedCount, setCount] = useState('1')
+  const [longest, setLongest] = useState(Infinity)
+  const { isBusy, error, attempt } = useAttempt()
+  const [taken, setTaken] = useState<Span[]>()
+  const [unanswered, setUnanswered] = useState<Span>()
+
+  const own = moved ?? unanswered // perhaps it is theirs already, and asking again tells
+  const days = daysOf(slots, own)
+  const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ isFull }) => !isFull) ?? days[0]
+  const shown = day?.slots ?? []
+  const start = shown.find((slot) => slot.starts_at === wantedStart && isFree(slot, own))
+  const spans = start ? lengths(slots, start.starts_at, own).slice(0, MOST_SLOTS) : []
+  const allowed = spans.filter((span) => minutes(span) <= longest)
+  const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
+
+  const take = (wanted: Span) =>
+    attempt(async () => {
+      setTaken(undefined)
+      try {
+        const had = await (moved ? move(moved, wanted) : book(space, wanted))
+        toast(t(moved ? 'move.done' : 'book.done', { when: whenSpan(had) }))
+        go('/')
+      } catch (refusal) {
+        forgetIfSignedOut(refusal)
+        setUnanswered(refusal instanceof Unreachable ? wanted : undefined)
+        void look()
+        const others = alternativesIn(refusal)
+        if (others) return setTaken(others)
+        if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') setLongest(Number(refusal.facts['limit']))
+        throw refusal
+      }
+    })
+  const act: Key = moved ? 'move.go' : 'book.go'
+
+  return (
+    <>
+      {moved && (
+        <p class="lead">
+          {moved.space_name[language.value]} · {whenSpan(moved)}
+        </p>
+      )}
+      <Choice
+        title={t('book.day')}
+        layout="strip"
+        value={day?.value}
+        onValue={setDay}
+        options={days.map(({ value, label }) => ({ value, label }))}
+      />
+      {shown.length > 0 ? (
+        <Choice
+          title={t('book.from')}
+          layout="grid"
+          value={start?.starts_at}
+          onValue={setStart}
+          options={shown.map((slot) => slotOption(slot, own))}
+        />
+      ) : (
+        <p class="card">{t('book.nothing_left')}</p>
+      )}
+      <div class="confirm">
+        {spans.length > 1 && (
+          <Choice
+            title={t('book.length')}
+            layout="strip"
+            value={String(Math.min(Number(wantedCount), allowed.length))}
+            onValue={setCount}
+            options={allowed.map(lengthOption)}
+          />
+        )}
+        <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+        <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && take(span)}>
+          {t(isBusy ? 'app.waiting' : span ? act : 'book.choose', span ? { when: whenSpan(span) } : {})}
+        </button>
+      </div>
+      {taken && (
+        <Sheet title={t('taken.title')} onClose={() => setTaken(undefined)}>
+          <p class="lead">{t(taken.length > 0 ? 'taken.help' : 'taken.none')}</p>
+          {taken.map((each) => (
+            <button key={each.starts_at} type="button" class="primary" onClick={() => take(each)}>
+              {t(act, { when: whenSpan(each) })}
+            </button>
+          ))}
+          <button type="button" class="secondary" onClick={() => setTaken(undefined)}>
+            {t('taken.others')}
+          </button>
+        </Sheet>
+      )}
+    </>
+  )
+}
+
+const MOST_SLOTS = 6
+
+/** Today and the next days: what of each can still be booked. */
+function daysOf(slots: Slot[], own: Span | undefined) {
+  const starts = midnights(now.value)
+  return starts.slice(0, -1).map((from, index) => {
+    const ofDay = within(slots, from, starts[index + 1] as Date).filter(({ reason }) => reason !== 'in_the_past')
+    const isFull = !ofDay.some((slot) => isFree(slot, own))
+    const label = (
+      <>
+        <strong>{dayName(from)}</strong>
+        <small>{isFull ? t('book.full') : date(from)}</small>
+      </>
+    )
+    return { value: from.toISOString(), slots: ofDay, isFull, label }
+  })
+}
+
+function lengthOption(span: Span, index: number) {
+  return { value: String(index + 1), label: <strong>{length(minutes(span))}</strong> }
+}
+
+function slotOption(slot: Slot, own: Span | undefined) {
+  const isOff = !isFree(slot, own)
+  const word: Key = !isOff ? 'slot.free' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
+  const label = (
+    <>
+      <strong>{time(slot.starts_at)}</strong>
+      <small>{t(word)}</small>
+    </>
+  )
+  return { value: slot.starts_at, isOff, label }
+}

@@ -1,0 +1,77 @@
+/** What a member does with bookings. */
+import { signal } from '@preact/signals'
+import { type Answered, Problem, ask, newKey } from '../shared/api'
+import { bookings, look } from './mine'
+import { forgetIfSignedOut } from './session'
+import type { Booking, Slot, Span } from './times'
+
+export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]
+
+/** What can be booked. undefined: not asked yet. */
+export const spaces = signal<Space[] | 'unreached' | undefined>(undefined)
+
+/** Ask what can be booked; what was known stays when nobody answers. */
+export async function lookAtSpaces(): Promise<void> {
+  try {
+    spaces.value = (await ask('get', '/api/v1/spaces', { query: { limit: 200 } })).items
+  } catch (error) {
+    forgetIfSignedOut(error)
+    if (!Array.isArray(spaces.value)) spaces.value = 'unreached'
+  }
+}
+
+/** Every time of a space between the first of these days and the last. Throws what `ask` throws. */
+export async function slotsOf(space: Space, days: Date[]): Promise<Slot[]> {
+  const query = { from: days[0]?.toISOString() ?? '', to: days.at(-1)?.toISOString() ?? '' }
+  return (await ask('get', '/api/v1/spaces/{space_id}/availability', { at: { space_id: space.id }, query })).items
+}
+
+let attempt = { wish: '', key: '' }
+
+/** The same wish after an answer that was lost is the same attempt: it books once. Throws what `ask` throws. */
+export async function book(space: Space, { starts_at, ends_at }: Span): Promise<Booking> {
+  const body = { space_id: space.id, starts_at, ends_at }
+  const wish = JSON.stringify(body)
+  if (attempt.wish !== wish) attempt = { wish, key: newKey() }
+  try {
+    return put(await ask('post', '/api/v1/bookings', { body, key: attempt.key }))
+  } catch (error) {
+    if (error instanceof Problem) attempt.wish = ''
+    throw error
+  }
+}
+
+export async function move(booking: Booking, { starts_at, ends_at }: Span): Promise<Booking> {
+  return put(await ask('patch', '/api/v1/bookings/{booking_id}', { ...at(booking), body: { starts_at, ends_at } }))
+}
+
+export async function cancel(booking: Booking): Promise<Booking> {
+  return put(await ask('delete', '/api/v1/bookings/{booking_id}', at(booking)))
+}
+
+/** Say that one is there. */
+export async function checkIn(booking: Booking): Promise<Booking> {
+  return put(await ask('post', '/api/v1/bookings/{booking_id}/check-in', at(booking)))
+}
+
+/** Have a booking again that was given to others. */
+export async function reclaim(booking: Booking): Promise<Booking> {
+  return put(await ask('post', '/api/v1/bookings/{booking_id}/reclaim', at(booking)))
+}
+
+/** The times near by that a refusal names. */
+export function alternativesIn(error: unknown): Span[] | undefined {
+  const named = error instanceof Problem && error.code === 'slot_taken' && error.facts['alternatives']
+  return Array.isArray(named) ? (named as Span[]) : undefined
+}
+
+function at({ id }: Booking) {
+  return { at: { booking_id: id } }
+}
+
+function put(changed: Booking): Booking {
+  attempt.wish = ''
+  bookings.value = [changed, ...(bookings.value ?? []).filter(({ id }) => id !== changed.id)]
+  void look()
+  return changed
+}

@@ -1,0 +1,102 @@
+/** What is the member's now: the locker, the bookings, and the lockers to be had, kept fresh by the event stream. */
+import { computed, signal } from '@preact/signals'
+import { type Answered, Problem, Unreachable, ask } from '../shared/api'
+import { listen } from '../shared/live'
+import { forget, isSignedOut } from './session'
+import { type Booking, ahead, isTime } from './times'
+import { type Thing, doorSeen, heard, leave, resume } from './unlock'
+
+export type Rental = Answered<'post', '/api/v1/rentals'>
+export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
+
+/** undefined: not known yet. null: none. */
+export const rental = signal<Rental | null | undefined>(undefined)
+export const banks = signal<Bank[] | undefined>(undefined)
+/** All of them, past ones too. */
+export const bookings = signal<Booking[] | undefined>(undefined)
+/** Whether what is shown is as new as it can be. */
+export const fresh = signal(true)
+/** The time as what is shown was last judged by it, in milliseconds. */
+export const now = signal(Date.now())
+
+/** What may be said of the door now: nothing, while nobody tells us. */
+export const door = computed(() => (fresh.value && rental.value ? rental.value.door : 'unknown'))
+
+/** Bookings that are not over, the soonest first. */
+export const coming = computed(() => ahead(bookings.value ?? [], now.value))
+
+const AGAIN_MS = 20_000
+
+/** Follow all of it, and the free lockers while there is none, until the answered act is called. */
+export function follow(): () => void {
+  const again = window.setInterval(tick, AGAIN_MS)
+  const stop = listen('/api/v1/live', {
+    onOpen: () => void look(),
+    onNews: (news) => (news.kind === 'unlock' ? heard(news) : void look()),
+    onLost: () => {
+      fresh.value = false
+      void look()
+    },
+  })
+  void look()
+  return () => {
+    stop()
+    window.clearInterval(again)
+    watch += 1
+    rental.value = banks.value = bookings.value = undefined
+    leave()
+  }
+}
+
+/** A booking's time comes without any news, and other people's rentals are told to nobody. */
+function tick(): void {
+  if (document.hidden) return
+  now.value = Date.now()
+  if (rental.value === null) void look()
+}
+
+let watch = 0 // an answer that comes after its watch has ended may be about somebody else
+
+let looking: Promise<void> | undefined
+let lookAgain = false
+
+/** Fetch everything shown. Calls during a look are answered by one more look, so the newest truth wins. */
+export function look(): Promise<void> {
+  lookAgain = looking !== undefined
+  looking ??= lookOnce().finally(() => {
+    looking = undefined
+    if (lookAgain) void look()
+  })
+  return looking
+}
+
+async function lookOnce(): Promise<void> {
+  const mine = watch
+  try {
+    const [rentals, all, booked] = await Promise.all([
+      ask('get', '/api/v1/rentals'),
+      ask('get', '/api/v1/banks'),
+      ask('get', '/api/v1/bookings'),
+    ])
+    if (mine !== watch) return
+    now.value = Date.now()
+    rental.value = rentals.items.find(({ state }) => state === 'ACTIVE') ?? null
+    banks.value = all.items
+    bookings.value = booked.items
+    fresh.value = true
+    if (rental.value) doorSeen({ rental_id: rental.value.id }, door.value)
+    await resume(whatOpens)
+  } catch (error) {
+    if (mine !== watch) return
+    if (isSignedOut(error)) forget()
+    else if (error instanceof Problem || error instanceof Unreachable) fresh.value = false
+    else throw error
+  }
+}
+
+/** Through which of the member's things a lock was asked to open. */
+function whatOpens(lock_id: string): Thing | undefined {
+  if (rental.value?.lock_id === lock_id) return { rental_id: rental.value.id }
+  const booking = coming.value.find((each) => each.opens_door && isTime(each, now.value))
+  return booking && { booking_id: booking.id }
+}

@@ -1,0 +1,58 @@
+/** What may be said of times and bookings without asking anybody. */
+import type { Answered } from '../shared/api'
+
+export type Booking = Answered<'post', '/api/v1/bookings'>
+export type Slot = Answered<'get', '/api/v1/spaces/{space_id}/availability'>['items'][number]
+export type Span = Pick<Slot, 'starts_at' | 'ends_at'>
+
+/** Bookings that are not over, the soonest first; also one that was given to others, while its time lasts. */
+export function ahead(all: Booking[], now: number): Booking[] {
+  const rest = all.filter(({ state, ends_at }) => state !== 'CANCELLED' && Date.parse(ends_at) > now)
+  return rest.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+}
+
+const EARLY_MS = 600_000 // a centre may have another figure; then its refusal says so
+
+/** From when a booking opens its door and checks in. */
+export function openFrom({ starts_at }: Span): string {
+  return new Date(Date.parse(starts_at) - EARLY_MS).toISOString()
+}
+
+export function isTime(booking: Booking, now: number): boolean {
+  return booking.state === 'CONFIRMED' && now >= Date.parse(openFrom(booking))
+}
+
+const DAYS = 14
+
+/** The midnights at which today and the next 13 days begin, and the one that ends them; the phone's own. */
+export function midnights(now: number): Date[] {
+  const today = new Date(now)
+  const day = (count: number) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + count)
+  return Array.from({ length: DAYS + 1 }, (_, count) => day(count))
+}
+
+export function within(slots: Slot[], from: Date, until: Date): Slot[] {
+  return slots.filter(({ starts_at }) => from <= new Date(starts_at) && new Date(starts_at) < until)
+}
+
+/** Whether one may have it; what is one's `own` is not in one's way. */
+export function isFree({ free, reason, starts_at, ends_at }: Slot, own?: Span): boolean {
+  if (free || !own || reason !== 'slot_taken') return free
+  return Date.parse(starts_at) < Date.parse(own.ends_at) && Date.parse(own.starts_at) < Date.parse(ends_at)
+}
+
+/** The spans that begin at `starts_at`, of one slot and more, as long as slot follows on free slot. */
+export function lengths(slots: Slot[], starts_at: string, own?: Span): Span[] {
+  const found: Span[] = []
+  let end = starts_at
+  for (const slot of slots.slice(slots.findIndex((each) => each.starts_at === starts_at))) {
+    if (!isFree(slot, own) || slot.starts_at !== end) break
+    end = slot.ends_at
+    found.push({ starts_at, ends_at: end })
+  }
+  return found
+}
+
+export function minutes({ starts_at, ends_at }: Span): number {
+  return (Date.parse(ends_at) - Date.parse(starts_at)) / 60_000
+}
