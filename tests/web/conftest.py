@@ -1,5 +1,6 @@
 """A small centre with its real API on a real port, and a phone that looks at it. The test plays the gateway."""
 
+import fcntl
 import math
 import os
 import re
@@ -176,13 +177,20 @@ def where_it_is_noon(instant: datetime) -> ZoneInfo:
 
 
 @pytest.fixture(scope="session")
-def built() -> Path:
-    """The pages of today's sources."""
-    sources = [file for file in (ROOT / "web").rglob("*") if file.is_file() and "node_modules" not in file.parts]
-    page = WEBROOT / "app" / "index.html"
-    if not page.exists() or page.stat().st_mtime < max(file.stat().st_mtime for file in sources):
-        subprocess.run([sys.executable, ROOT / "tools" / "web.py", "build"], check=True)
+def built(tmp_path_factory) -> Path:
+    """The pages of today's sources. One test process builds them, the others wait: a build empties the folder first."""
+    with (tmp_path_factory.getbasetemp().parent / "web.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        page = WEBROOT / "app" / "index.html"
+        if not page.exists() or page.stat().st_mtime < max(file.stat().st_mtime for file in sources()):
+            subprocess.run([sys.executable, ROOT / "tools" / "web.py", "build"], check=True)
     return WEBROOT
+
+
+def sources() -> list[Path]:
+    """What the pages are built of; openapi.json only passes through there, whenever the types are checked."""
+    found = (file for file in (ROOT / "web").rglob("*") if file.is_file() and "node_modules" not in file.parts)
+    return [file for file in found if file.name != "openapi.json"]
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def walk_to_book(phone: Phone):
     house.books_at("room", starts_at, member=OTHER)
     page.locator(".confirm .primary").click()
     page.locator("dialog").wait_for()
+    page.locator(".choice-grid input:disabled").wait_for(state="attached")  # the page behind has heard of it too
     yield "just gone"
     page.keyboard.press("Escape")
     phone.show("/app/#/book/seat")
