@@ -106,9 +106,10 @@ def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime
     Raises Conflict: `no_door` for a space without one, `booking_too_early`, `booking_cancelled`, `booking_over`.
     """
     lock_id = spaces.lock_of(session, booking.space_id)
-    if refusal := "no_door" if lock_id is None else rules.key_refusal(booking, policy, now):
+    if lock_id is None:
+        raise Conflict("no_door")
+    if refusal := rules.key_refusal(booking, policy, now):
         raise Conflict(refusal)
-    assert lock_id is not None  # noqa: S101 - for the type checker: looked at just above
     return lock_id
 
 
