@@ -29,6 +29,9 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
     three `alternatives` of the same length.
     """
     space = spaces.space(session, space_id)
+    # On PostgreSQL a member's wishes take turns, so that two at once do not both count as their last. Whoever only
+    # refers to the member does not wait.
+    session.get(Member, member.id, with_for_update={"key_share": True})
     _refuse_by_policy(session, booking=None, member=member, space=space, span=span, policy=policy, now=now)
     booking = Booking(
         id=new_id(),
@@ -55,7 +58,7 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
 def move(session: Session, *, booking: Booking, member: Member, span: Span, policy: Policy, now: datetime) -> Booking:
     """Have the same space at another time. What cannot be had leaves the booking as it was.
 
-    Raises Conflict: `booking_cancelled`, `booking_over`, and what `book` raises.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, and what `book` raises.
     """
     _take_up(session, booking, now)
     space = spaces.space(session, booking.space_id)
@@ -72,7 +75,10 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
 
 
 def cancel(session: Session, *, booking: Booking, member: Member, now: datetime) -> Booking:
-    """Give the time back; the key ends with it. Raises Conflict: `booking_cancelled`, `booking_over`."""
+    """Give the time back; the key ends with it.
+
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`.
+    """
     _take_up(session, booking, now)
     change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
@@ -84,7 +90,7 @@ def cancel(session: Session, *, booking: Booking, member: Member, now: datetime)
 def check_in(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> Booking:
     """Somebody came, and says so. The first time counts; harmless to repeat.
 
-    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_over`.
+    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`.
     """
     if refusal := rules.key_refusal(booking, policy, now):
         raise Conflict(refusal)
@@ -103,7 +109,8 @@ def note_opening(session: Session, *, member_id: str, lock_id: str, now: datetim
 def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> str:
     """The lock that this booking opens now.
 
-    Raises Conflict: `no_door` for a space without one, `booking_too_early`, `booking_cancelled`, `booking_over`.
+    Raises Conflict: `no_door` for a space without one, `booking_too_early`, `booking_cancelled`, `booking_released`,
+    `booking_over`.
     """
     lock_id = spaces.lock_of(session, booking.space_id)
     if lock_id is None:

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -169,3 +170,21 @@ def test_a_booking_cancelled_and_moved_at_once_ends_cancelled_and_holds_nothing(
         assert session.scalars(select(Claim).where(Claim.released_at.is_(None))).all() == []
         assert session.get_one(Booking, booking_id).state is BookingState.CANCELLED
         assert {claim.kind for claim in session.scalars(select(Claim))} == {ClaimKind.BOOKING}
+
+
+def test_one_member_in_many_places_holds_no_more_than_the_policy_lets_them(sessions):
+    furnish(sessions)
+    two = replace(POLICY, most_ahead=2)
+
+    def book_one(slot):
+        space_id, span = slot
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            service.book(session, member=member, space_id=space_id, span=span, policy=two, now=NOON)
+            return "booked"
+
+    apart = [slot for slot in SLOTS if slot[0] in ROOMS][::7]
+    results = at_once([partial(book_one, slot) for slot in apart])
+
+    assert Counter(results) == {"booked": 2, "policy.most_ahead": len(apart) - 2}
+    assert_whole(sessions)
