@@ -3,12 +3,14 @@
 import asyncio
 import logging
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.deps import AtDesk, Desk
-from api.views import Alive, NotReady, Readiness
+from api.deps import AtDesk, Desk, token_of
+from api.views import Alive, Frozen, NotReady, Readiness
+from gateway.emergencies import queries as emergencies
+from gateway.members.rules import is_staff
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -24,11 +26,14 @@ async def live_health() -> Alive:
 
 
 @router.get("/ready", responses={503: {"model": Readiness, "description": "Something does not work."}})
-async def ready_health(desk: AtDesk, response: Response) -> Readiness:
-    """200 when everything that opening a door needs is there; else 503, naming what is not."""
+async def ready_health(desk: AtDesk, request: Request, response: Response) -> Readiness:
+    """200 when everything that opening a door needs is there; else 503, naming what is not.
+
+    A freeze is no fault of the program: it stays ready, so that whoever asks for a door is told why it stays shut.
+    """
     missing = await _missing(desk)
     response.status_code = 503 if missing else 200
-    return Readiness(ready=not missing, not_ready=missing)
+    return Readiness(ready=not missing, not_ready=missing, frozen=await _frozen(desk, token_of(request, desk)))
 
 
 async def _missing(desk: Desk) -> list[NotReady]:
@@ -40,6 +45,22 @@ async def _missing(desk: Desk) -> list[NotReady]:
     if not await _reads(desk):
         missing.append(NotReady(part="database", why="the database does not answer"))
     return missing
+
+
+async def _frozen(desk: Desk, token: str) -> list[Frozen]:
+    def look() -> list[Frozen]:
+        reader = desk.who_is(token)
+        if reader is None or not is_staff(reader.role):
+            return []
+        with desk.sessions.read() as session:
+            found = emergencies.freezes(session)
+            return [Frozen(bank_id=one.bank_id, since=one.begun_at, reason=one.reason) for one in found]
+
+    try:
+        async with asyncio.timeout(_DATABASE_S):
+            return await desk.backroom.read(look) if token else []
+    except (TimeoutError, SQLAlchemyError):
+        return []  # that the database is away has been said
 
 
 async def _reads(desk: Desk) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from api.deps import Page
 from api.words import NOTICES, told_to
 from gateway.bookings.model import BookingState
+from gateway.emergencies.model import EmergencyKind, EmergencyState
 from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
@@ -527,7 +528,19 @@ class BankNews(View):
     presence: Presence
 
 
-News = Annotated[UnlockNews | RentalNews | BookingNews | DoorNews | BankNews, Field(discriminator="kind")]
+class EmergencyNews(View):
+    """A freeze or the opening of every door was declared, or has ended; `bank_id` null: in the whole centre."""
+
+    kind: Literal["emergency"]
+    id: str
+    emergency: EmergencyKind
+    bank_id: str | None
+    state: EmergencyState
+
+
+News = Annotated[
+    UnlockNews | RentalNews | BookingNews | DoorNews | BankNews | EmergencyNews, Field(discriminator="kind")
+]
 
 
 # For staff
@@ -799,11 +812,20 @@ class NotReady(View):
     why: str
 
 
+class Frozen(View):
+    """Staff have stopped every opening by command, at a bank or (null) in the whole centre."""
+
+    bank_id: str | None
+    since: datetime | None
+    reason: str
+
+
 class Readiness(View):
-    """Whether doors can be opened now."""
+    """Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only."""
 
     ready: bool
     not_ready: list[NotReady]
+    frozen: list[Frozen]
 
 
 class Alive(View):

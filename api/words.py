@@ -202,6 +202,21 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "not_opened_yet": Words(
             409, "见证之后柜门还没有打开过。", "The door has not been opened since the second witness came."
         ),
+        # Emergencies
+        "frozen": Words(
+            409,
+            "为了大家的物品安全，现在暂停用手机开门。请到前台，工作人员会用钥匙帮您开。",
+            "To keep everybody's things safe, no door opens from a phone just now. Please ask at the desk: staff open"
+            " yours with a key.",
+        ),
+        "already_frozen": Words(409, "这里已经暂停开门。", "Opening doors has been stopped there already."),
+        "emergency_over": Words(409, "这次紧急状态已经结束。", "This emergency is over."),
+        "second_is_the_first": Words(
+            403, "这件事需要两位不同的工作人员。", "This takes two people: let a colleague say the same."
+        ),
+        "needs_a_manager": Words(
+            403, "两位工作人员中须有一位管理员。", "One of the two who do this must be a manager."
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,

@@ -89,4 +89,6 @@ def _concerns(change: Change, concerned: Concern) -> bool:
             return change.what["lock_id"] in concerned.locks
         case "device":
             return change.what["id"] in concerned.banks
+        case "emergency":
+            return True
     return False

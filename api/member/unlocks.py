@@ -40,6 +40,7 @@ Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the 
         "not_found",
         "bank_offline",
         "device_suspended",
+        "frozen",
         "rental_ended",
         "booking_too_early",
         "booking_over",

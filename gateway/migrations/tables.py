@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import gateway.access.model
 import gateway.bookings.model
+import gateway.emergencies.model
 import gateway.fleet.model
 import gateway.kit.audit
 import gateway.kit.idempotency

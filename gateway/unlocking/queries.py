@@ -7,6 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.access import queries as access
+from gateway.emergencies import queries as emergencies
 from gateway.fleet.model import Device, DeviceState, Presence
 from gateway.kit.clock import Clock
 from gateway.kit.errors import NotFound
@@ -58,10 +59,16 @@ def was_asked_for(session: Session, *, member_id: str, lock_id: str, since: date
 
 def device_refusal(session: Session, device_id: str) -> str | None:
     """Why this device cannot be asked to open anything now; None when it can."""
-    device = session.get_one(Device, device_id)
-    if device.state is not DeviceState.APPROVED:
+    if refusal := signing_refusal(session, device_id):
+        return refusal
+    return None if session.get_one(Device, device_id).presence is Presence.ONLINE else "bank_offline"
+
+
+def signing_refusal(session: Session, device_id: str) -> str | None:
+    """Why nothing may be signed for this device, as it stands in this transaction; None when it may."""
+    if session.get_one(Device, device_id).state is not DeviceState.APPROVED:
         return "device_suspended"
-    return None if device.presence is Presence.ONLINE else "bank_offline"
+    return "frozen" if emergencies.is_frozen(session, device_id=device_id) else None
 
 
 def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:

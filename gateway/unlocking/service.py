@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from gateway.emergencies import service as emergencies
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import DeviceEvent, DeviceState
+from gateway.fleet.model import DeviceEvent
 from gateway.kit import audit
 from gateway.kit.clock import Clock
 from gateway.kit.db import announce
@@ -31,8 +32,8 @@ def moment(clock: Clock) -> Moment:
 def request_unlock(session: Session, *, member: Member, lock_id: str, clock: Clock) -> Unlock:
     """Ask for a lock to be opened. The gateway judges again before anything moves.
 
-    Raises NotFound("lock") for a lock this member has no business with, Conflict("bank_offline"),
-    Conflict("device_suspended"), and Conflict("unlock_under_way", unlock_id=…).
+    Raises NotFound("lock") for a lock this member has no business with, Conflict: `bank_offline`, `device_suspended`,
+    `frozen`, and `unlock_under_way` with its `unlock_id`.
     """
     lock = fleet.lock(session, lock_id)
     unlock = Unlock(
@@ -104,9 +105,8 @@ def sign(session: Session, unlock: Unlock, *, nonce: str, clock: Clock) -> bool:
     if not rules.may_be_signed(unlock, moment(clock)):
         settle(session, unlock, Verdict(UnlockState.EXPIRED, "no_challenge_in_time"), now=now)
         return False
-    refusal = queries.grant_refusal(session, unlock, clock=clock)
-    if fleet.device(session, unlock.device_id).state is not DeviceState.APPROVED:
-        refusal = "device_suspended"
+    emergencies.keep_out_freezes(session)
+    refusal = queries.signing_refusal(session, unlock.device_id) or queries.grant_refusal(session, unlock, clock=clock)
     if refusal:
         settle(session, unlock, Verdict(UnlockState.REFUSED, refusal), now=now)
         return False

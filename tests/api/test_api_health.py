@@ -12,7 +12,7 @@ def test_it_lives(house):
 def test_it_is_ready_when_everything_is_there(house):
     answer = house.browser().get("/health/ready")
 
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "not_ready": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "not_ready": [], "frozen": []})
 
 
 def silence(house):

@@ -8,11 +8,13 @@ import pytest
 
 from api import line
 from api.live import MOST_READERS, MOST_WAITING, Reader
+from gateway.emergencies import service as emergencies
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import DoorLevel
 from gateway.kit.db import announce
 from gateway.members import queries as members
 from gateway.members import service as members_service
+from gateway.members.model import Member
 from tests.centre_builder import NOON
 
 PATIENCE_S = 5.0
@@ -205,6 +207,17 @@ def test_everybody_hears_that_a_bank_is_suspended(house):
     heard = heard_by(house, house.signed_in(), lambda: house.change(fleet_service.suspend, **suspend))
 
     assert heard == [{"kind": "device", "id": "bank-b", "presence": "online"}]
+
+
+def test_everybody_hears_of_a_freeze(house):
+    def freeze(session):
+        actor = session.get_one(Member, house.member_id("s001"))
+        emergencies.freeze(session, bank_id="bank-a", reason="theft", actor=actor, now=NOON)
+
+    (heard,) = heard_by(house, house.signed_in(), lambda: house.change(freeze))
+
+    assert heard.pop("id")
+    assert heard == {"kind": "emergency", "emergency": "freeze", "bank_id": "bank-a", "state": "ACTIVE"}
 
 
 def test_nobody_hears_of_devices_that_are_no_banks(house):

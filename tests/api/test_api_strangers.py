@@ -40,6 +40,8 @@ BODIES = {
     "witness_clear_out": {"bag_label": "x"},
     "bag_things": {},
     "hand_over_bag": {},
+    "freeze": {"reason": "x"},
+    "clear_emergency": {},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(

@@ -31,7 +31,8 @@ RETURNED = {  # codes that a rule returns and a service raises
         "bagging_refusal",
         "share_refusal",
     },
-    "gateway/unlocking/queries.py": {"device_refusal"},
+    "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
+    "gateway/emergencies/rules.py": {"pair_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},
     "gateway/bookings/rules.py": {"change_refusal", "key_refusal", "reclaim_refusal"},
 }

@@ -86,6 +86,9 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
     holds = [hold for hold in world.holds if hold.lock_id == lock]
     if not any(_covers(hold, unlock, until=pulse.at - T_DEV_S - SLACK_S) for hold in holds):
         yield Violation("I4", f"{lock} was pulsed for {unlock.member_id}, whose right had ended before")
+    signed_at = world.signed_at.get(unlock.id, 0.0)
+    if any(freeze.holds(pulse.device, signed_at) for freeze in world.freezes):
+        yield Violation("I10", f"{lock} was signed for while it was frozen")
     for hold in holds:
         if hold.who != unlock.member_id and hold.since < pulse.at < hold.until:
             yield Violation("I4b", f"{lock} was pulsed for {unlock.member_id} while it was {hold.who}'s")

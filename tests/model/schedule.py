@@ -129,6 +129,22 @@ def revoke(world: World) -> None:
     world.revoke(world.dice.choice(MEMBERS))
 
 
+def freeze(world: World) -> None:
+    """A manager stops every opening somewhere; two persons end what has held for a while."""
+    over = [one for one in world.freezes if one.until == float("inf")]
+    if over:
+        world.clear(over[0])
+    else:
+        world.freeze(world.dice.choice([None, *DOORS]))
+
+
+def press_and_freeze(world: World) -> None:
+    """The button is pressed, and before the lock has made its challenge everything is frozen."""
+    press(world)
+    world.clockwork.advance(world.dice.choice([0.0, 0.001, 0.003]))
+    freeze(world)
+
+
 def shut(world: World) -> None:
     """Somebody shuts a door whose bank can see it."""
     device, no = world.dice.choice(PLACES)
@@ -276,6 +292,8 @@ ACTS_AND_WEIGHTS: list[tuple[Callable[[World], None], float]] = [
     (press_among_old_answers, 1),
     (give_back_and_rent, 2),
     (revoke, 1),
+    (freeze, 0.5),
+    (press_and_freeze, 0.5),
     (shut, 5),
     (force, 1),
     (jam, 0.5),

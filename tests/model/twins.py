@@ -17,6 +17,7 @@ from devices.ports import DoorMemory
 from devices.wire import codec
 from devices.wire.errors import WireError
 from devices.wire.signing import PublicKey
+from gateway.emergencies import queries as emergencies
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import DeviceEvent
 from gateway.fleet.rules import Place
@@ -137,6 +138,20 @@ def the_right_is_not_judged_again_at_signing():
         now = clock.now()
         return service.move(session, unlock, UnlockState.SIGNED, now=now, nonce=nonce, signed_at=now)
 
+    return ((service, "sign", sign),)
+
+
+@twin("I10", (emergencies, "is_frozen", lambda session, *, device_id: False), stress="freeze press_and_freeze")
+def a_freeze_is_for_show(): ...
+
+
+@twin("I10", stress="press_and_freeze")
+def a_freeze_is_looked_at_when_asked_and_not_when_signing():
+    def sign(session, unlock, *, nonce, clock):
+        with patch.object(emergencies, "is_frozen", lambda session, *, device_id: False):
+            return sign_as_before(session, unlock, nonce=nonce, clock=clock)
+
+    sign_as_before = service.sign
     return ((service, "sign", sign),)
 
 

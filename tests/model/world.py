@@ -21,6 +21,7 @@ from firmware_sim.post import Letter
 from gateway import wiring
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.emergencies import service as emergencies
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.intake import Letter as Incoming
 from gateway.kit.db import Base, Change, Sessions, open_engine
@@ -29,7 +30,7 @@ from gateway.link.memory import MemoryCarriage, Said
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Bank, Compartment, Size
-from gateway.members.model import Member
+from gateway.members.model import Member, Role
 from gateway.unlocking import queries, service
 from gateway.unlocking.model import UnlockState
 
@@ -38,6 +39,7 @@ GATEWAY_KEY = SigningKey.generate()
 DEVICE_KEYS = {"bank-a": SigningKey.generate(), "bank-b": SigningKey.generate()}
 DOORS = {"bank-a": 2, "bank-b": 1}
 MEMBERS = ["ann", "ben"]
+STAFF = {"chief": Role.MANAGER, "desk": Role.DESK}
 TICK_S = 0.5  # twice the production one: half of a schedule is otherwise spent looking for nothing
 DAY_ONE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -93,6 +95,20 @@ class Hold:
     revoked_at: float = float("inf")
 
 
+@dataclass
+class Freeze:
+    """Nothing opens by command, in the clockwork's seconds; `device` None: in the whole centre."""
+
+    id: str
+    device: str | None
+    since: float
+    until: float = float("inf")
+
+    def holds(self, device: str, moment: float) -> bool:
+        """Whether it held there then. Of what happens in the very moment of its beginning nobody knows the order."""
+        return self.device in (None, device) and self.since < moment < self.until
+
+
 class RecordingLog(MemoryLog):
     """Keeps what was ever appended, for the oracle."""
 
@@ -118,6 +134,7 @@ class World:
     assemble: Callable[..., wiring.Gateway] = wiring.assemble
     requested: set[str] = field(default_factory=set)
     holds: list[Hold] = field(default_factory=list)
+    freezes: list[Freeze] = field(default_factory=list)
     signed_at: dict[str, float] = field(default_factory=dict)
     power: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     gateway: wiring.Gateway | None = None
@@ -255,6 +272,25 @@ class World:
         for hold in self._held_by(who):
             hold.revoked_at = min(hold.revoked_at, self.clockwork.now())
 
+    def freeze(self, device: str | None) -> bool:
+        """A manager stops every opening; bank and device bear one name here."""
+        try:
+            with Sessions.begin(self.sessions) as session:
+                manager = session.get_one(Member, "chief")
+                found = emergencies.freeze(session, bank_id=device, reason="theft", actor=manager, now=self.clock.now())
+        except HearthError:
+            return False
+        self.freezes.append(Freeze(found.id, device, self.clockwork.now()))
+        return True
+
+    def clear(self, freeze: Freeze) -> None:
+        """Two persons end it."""
+        with Sessions.begin(self.sessions) as session:
+            for who in STAFF:
+                actor = session.get_one(Member, who)
+                emergencies.clear(session, emergency_id=freeze.id, actor=actor, now=self.clock.now())
+        freeze.until = self.clockwork.now()
+
     def _held_by(self, who: str) -> list[Hold]:
         return [hold for hold in self.holds if hold.who == who and hold.until == float("inf")]
 
@@ -362,6 +398,8 @@ def make_template() -> Template:
     with Sessions(engine).begin() as session:
         for who in MEMBERS:
             session.add(_member(who))
+        for who, role in STAFF.items():
+            session.add(_member(who, role))
         for name, doors in DOORS.items():
             session.add(_device(name, doors))
             session.flush()
@@ -381,11 +419,12 @@ def make_template() -> Template:
     return Template(image, engine)
 
 
-def _member(who: str) -> Member:
+def _member(who: str, role: Role = Role.MEMBER) -> Member:
     return Member(
         id=who,
         member_no=who,
         name=who,
+        role=role,
         password_hash="",
         audit_id=f"subject-{who}",
         created_at=DAY_ONE,

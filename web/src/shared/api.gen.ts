@@ -796,6 +796,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/emergencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Emergencies
+         * @description Every freeze and every opening of all doors there ever was, the newest first.
+         */
+        get: operations["list_emergencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emergencies/{emergency_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Emergency
+         * @description One of them, and how its doors stand now.
+         */
+        get: operations["read_emergency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze
+         * @description Let nothing open by command, at a bank or in the whole centre, until two persons clear it. A manager alone may.
+         *
+         *     Mechanical keys and the cabinets' own inputs work as ever.
+         */
+        post: operations["freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emergencies/{emergency_id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Emergency
+         * @description Say that it is over. It ends when a second person says so too, within ten minutes. Send `{}`.
+         */
+        post: operations["clear_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/dead-letters": {
         parameters: {
             query?: never;
@@ -866,6 +948,8 @@ export interface paths {
         /**
          * Ready Health
          * @description 200 when everything that opening a door needs is there; else 503, naming what is not.
+         *
+         *     A freeze is no fault of the program: it stays ready, so that whoever asks for a door is told why it stays shut.
          */
         get: operations["ready_health"];
         put?: never;
@@ -1243,6 +1327,18 @@ export interface components {
             name: string | null;
         };
         /**
+         * DoorCountView
+         * @description How many of the doors that it is about stand how, now.
+         */
+        DoorCountView: {
+            /** Open */
+            open: number;
+            /** Shut */
+            shut: number;
+            /** Unknown */
+            unknown: number;
+        };
+        /**
          * DoorLevel
          * @description What the contact last said of a door.
          * @enum {string}
@@ -1261,6 +1357,71 @@ export interface components {
             /** Lock Id */
             lock_id: string;
             level: components["schemas"]["DoorLevel"];
+        };
+        /**
+         * EmergencyKind
+         * @description What is declared.
+         * @enum {string}
+         */
+        EmergencyKind: "freeze" | "emergency_open";
+        /**
+         * EmergencyNews
+         * @description A freeze or the opening of every door was declared, or has ended; `bank_id` null: in the whole centre.
+         */
+        EmergencyNews: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "emergency";
+            /** Id */
+            id: string;
+            emergency: components["schemas"]["EmergencyKind"];
+            /** Bank Id */
+            bank_id: string | null;
+            state: components["schemas"]["EmergencyState"];
+        };
+        /**
+         * EmergencyState
+         * @description How far it has come.
+         * @enum {string}
+         */
+        EmergencyState: "PROPOSED" | "ACTIVE" | "CLEARED" | "CALLED_OFF";
+        /**
+         * EmergencyView
+         * @description A freeze, or the opening of every door. `first` and `second` declared it, `clear_first` asked to end it.
+         */
+        EmergencyView: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["EmergencyKind"];
+            /** Bank Id */
+            bank_id: string | null;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["EmergencyState"];
+            /** First */
+            first: string;
+            /** Second */
+            second: string | null;
+            /** By Key Switch */
+            by_key_switch: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Begun At */
+            begun_at: string | null;
+            /** Clear First */
+            clear_first: string | null;
+            /** Clear Asked At */
+            clear_asked_at: string | null;
+            /** Clear Second */
+            clear_second: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            doors: components["schemas"]["DoorCountView"];
         };
         /**
          * FieldFault
@@ -1296,6 +1457,18 @@ export interface components {
             size: components["schemas"]["Size"];
             /** Accessible */
             accessible: boolean;
+        };
+        /**
+         * Frozen
+         * @description Staff have stopped every opening by command, at a bank or (null) in the whole centre.
+         */
+        Frozen: {
+            /** Bank Id */
+            bank_id: string | null;
+            /** Since */
+            since: string | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * HappeningView
@@ -1372,6 +1545,13 @@ export interface components {
         Items_DeviceView_: {
             /** Items */
             items: components["schemas"]["DeviceView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[EmergencyView] */
+        Items_EmergencyView_: {
+            /** Items */
+            items: components["schemas"]["EmergencyView"][];
             /** Next */
             next: string | null;
         };
@@ -1524,6 +1704,16 @@ export interface components {
             accessible: boolean;
         };
         /**
+         * NewEmergency
+         * @description Where, and why. Without `bank_id`: the whole centre.
+         */
+        NewEmergency: {
+            /** Bank Id */
+            bank_id?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewPassword
          * @description A password in place of another.
          */
@@ -1656,13 +1846,15 @@ export interface components {
         };
         /**
          * Readiness
-         * @description Whether doors can be opened now.
+         * @description Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only.
          */
         Readiness: {
             /** Ready */
             ready: boolean;
             /** Not Ready */
             not_ready: components["schemas"]["NotReady"][];
+            /** Frozen */
+            frozen: components["schemas"]["Frozen"][];
         };
         /**
          * RentalChange
@@ -3982,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `no_door`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,6 +5711,301 @@ export interface operations {
                 };
             };
             /** @description `clear_out_moved_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_emergencies: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_EmergencyView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_emergency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                emergency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmergency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_frozen` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                emergency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set`, `second_is_the_first`, `needs_a_manager` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `emergency_over` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -9,6 +9,7 @@ export type News =
   | Schemas['BookingNews']
   | Schemas['DoorNews']
   | Schemas['BankNews']
+  | Schemas['EmergencyNews']
 
 export interface Listener {
   /** The stream is open, for the first time or again: look at everything afresh, since events may have been missed. */

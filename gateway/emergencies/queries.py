@@ -1,0 +1,78 @@
+"""Questions about emergencies. Read-only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.emergencies.model import WHOLE_CENTRE, Emergency, EmergencyKind, EmergencyState
+from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock
+from gateway.kit.errors import NotFound
+from gateway.lockers.model import Bank
+
+
+def emergency(session: Session, emergency_id: str) -> Emergency:
+    """Raises NotFound("emergency")."""
+    found = session.get(Emergency, emergency_id)
+    if found is None:
+        raise NotFound("emergency")
+    return found
+
+
+def emergencies(session: Session) -> Sequence[Emergency]:
+    """All of them, the newest first."""
+    return session.scalars(select(Emergency).order_by(Emergency.proposed_at.desc(), Emergency.id)).all()
+
+
+def freezes(session: Session) -> Sequence[Emergency]:
+    """Those that hold now, the oldest first."""
+    return session.scalars(_active(EmergencyKind.FREEZE).order_by(Emergency.begun_at)).all()
+
+
+def is_frozen(session: Session, *, device_id: str) -> bool:
+    """Whether nothing of this device may be opened by command, as it stands in this transaction."""
+    here = select(Bank.id).where(Bank.device_id == device_id).scalar_subquery()
+    freeze = _active(EmergencyKind.FREEZE).where(or_(Emergency.scope == WHOLE_CENTRE, Emergency.bank_id == here))
+    return bool(session.scalar(select(exists(freeze))))
+
+
+def not_closed(session: Session, *, kind: EmergencyKind, scope: str) -> Emergency | None:
+    """The proposal or emergency there that has not come to its end; there is never a second."""
+    return session.scalar(
+        select(Emergency).where(Emergency.kind == kind, Emergency.scope == scope, Emergency.closed_at.is_(None))
+    )
+
+
+@dataclass(frozen=True)
+class DoorCount:
+    """How many doors stand how."""
+
+    open: int
+    shut: int
+    unknown: int
+
+
+def count_doors(session: Session, found: Emergency) -> DoorCount:
+    """How the doors that it is about stand now."""
+    rows = session.execute(
+        _locks_of(found).with_only_columns(Lock.level, func.count(Lock.id)).order_by(None).group_by(Lock.level)
+    )
+    by_level: dict[DoorLevel, int] = dict(iter(rows))
+    return DoorCount(
+        open=by_level.get(DoorLevel.OPEN, 0),
+        shut=by_level.get(DoorLevel.SHUT, 0),
+        unknown=by_level.get(DoorLevel.UNKNOWN, 0),
+    )
+
+
+def _active(kind: EmergencyKind) -> Select[Emergency]:
+    return select(Emergency).where(Emergency.kind == kind, Emergency.state == EmergencyState.ACTIVE)
+
+
+def _locks_of(found: Emergency) -> Select[Lock]:
+    """Of the bank, or of everything that is approved; by device and door."""
+    locks = select(Lock).join(Device, Device.id == Lock.device_id).where(Device.state == DeviceState.APPROVED)
+    if found.bank_id is not None:
+        locks = locks.join(Bank, Bank.device_id == Device.id).where(Bank.id == found.bank_id)
+    return locks.order_by(Lock.device_id, Lock.door)
