@@ -13,7 +13,7 @@ from devices.runtime.config import ConfigError
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
-from firmware_sim.bank import Hands
+from firmware_sim.doors import Hands
 from firmware_sim.ledger import Ledger, read_ledger
 from firmware_sim.live import LiveBank, Stage
 from firmware_sim.orders import follow

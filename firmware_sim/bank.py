@@ -2,47 +2,48 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from devices.nodes.locker_bank import Door, Identity, LockerBank
-from devices.parts.contact import Contact
-from devices.parts.strike import Strike
 from devices.ports import EventLog, Outbox, Timers
 from firmware_sim.clockwork import Act, Lifetime
 from firmware_sim.doors import SimulatedDoor
-from firmware_sim.ledger import Ledger
 from firmware_sim.memory_log import MemoryLog
-from firmware_sim.pins import SolderedPins
 
 
-@dataclass(frozen=True)
-class Wiring:
-    """To which pins a door is soldered."""
+class Plugged(Protocol):
+    """What one run of the firmware finds of its doors."""
 
-    no: int
-    strike_pin: int
-    contact_pin: int
-    strike_active_high: bool = True
-    contact_closed_is_low: bool = True
+    @property
+    def doors(self) -> Mapping[int, Door]:
+        """Their parts."""
+
+    @property
+    def strike_lag_s(self) -> float:
+        """So long after `pulse` has returned a strike may still act."""
+
+    def look(self, when_seen: Callable[[], None]) -> None:
+        """Find out how the doors stand; `when_seen` is called once, now or later."""
+
+    def close(self) -> None:
+        """The run is over."""
 
 
-def wire_doors(count: int) -> list[Wiring]:
-    """Doors 1 to `count`, on pins of their own."""
-    return [Wiring(no, strike_pin=2 * no, contact_pin=2 * no + 1) for no in range(1, count + 1)]
+class Cabinet(Protocol):
+    """Doors, and the hardware by which a node gets at them. It lives through every reboot."""
 
+    @property
+    def doors(self) -> Mapping[int, SimulatedDoor]:
+        """For hands."""
 
-@dataclass
-class Hands:
-    """How doors behave that say nothing else; see SimulatedDoor."""
-
-    spring_s: float = 0.0
-    bounce_s: Sequence[float] = ()
-    closes_after_s: Callable[[], float] | None = None
+    def plug(self, life: Timers) -> Plugged:
+        """For a node that runs on `life`."""
 
 
 class SimulatedBank:
-    """One locker bank: a LockerBank node on mock pins, its doors, and the power it runs on.
+    """One locker bank: a LockerBank node, the cabinet that it opens, and the power it runs on.
 
     Everything but `doors` is called on the node's thread. The same object lives through every reboot: doors,
     log and identity stay, the node and its RAM do not.
@@ -51,59 +52,34 @@ class SimulatedBank:
     def __init__(
         self,
         identity: Identity,
+        cabinet: Cabinet,
         *,
-        wiring: Iterable[Wiring],
         timers: Timers,
         outbox: Outbox,
-        ledger: Ledger,
-        cutoff: Timers | None = None,
-        physics: Timers | None = None,
         log: EventLog | None = None,
-        hands: Hands | None = None,
-        settle_s: float = 0.0,
         openings_per_minute: int = 6,
         random: Callable[[int], bytes] = secrets.token_bytes,
         firmware: str = "simulated",
         reached: Callable[[str], None] = lambda step: None,
         when_powered: Callable[[bool], None] = lambda is_on: None,
     ) -> None:
-        """Without power. `cutoff` switches strikes off and `physics` moves doors; both are `timers` when not given.
+        """Without power. `reached` sees each named step before the faults planned for it.
 
-        `reached` sees each named step before the faults planned for it; `when_powered` is told of every start and end.
+        `when_powered` is told whenever a node has seen its doors and begins its work, and when it ends.
         """
-        hands = hands or Hands()
         self.identity = identity
         self.log = MemoryLog() if log is None else log
         self.steps: Counter[str] = Counter()
         self.starts = 0
         self.when_powered = when_powered
-        self._wiring = list(wiring)
+        self.doors = cabinet.doors
+        self._cabinet = cabinet
         self._timers = timers
-        self._cutoff = cutoff or timers
-        self._physics = physics or timers
         self._outbox = outbox
-        self._settle_s = settle_s
         self._openings_per_minute = openings_per_minute
         self._random = random
         self._firmware = firmware
         self._observe = reached
-        self._pins = SolderedPins()
-        self.doors = {
-            wired.no: SimulatedDoor(
-                wired.no,
-                device=identity.device,
-                strike=self._pins.pin(wired.strike_pin),
-                contact=self._pins.pin(wired.contact_pin),
-                strike_active_high=wired.strike_active_high,
-                contact_closed_is_low=wired.contact_closed_is_low,
-                timers=self._physics,
-                ledger=ledger,
-                spring_s=hands.spring_s,
-                bounce_s=hands.bounce_s,
-                closes_after_s=hands.closes_after_s,
-            )
-            for wired in self._wiring
-        }
         self._run: _Run | None = None
         self._plans: dict[str, list[_Plan]] = {}
         self._is_inside = False
@@ -121,14 +97,14 @@ class SimulatedBank:
         return self._running.boot_id
 
     def power_on(self) -> None:
-        """Start the node. Nothing when it runs."""
+        """Let the node look at its doors, and then start. Nothing when it runs."""
         if self._run is not None:
             return
         self.starts += 1
-        self._run = self._assemble()
-        self._guard(self._run.node.start)
-        if self._run is not None:  # it may have crashed at its first step
-            self.when_powered(True)
+        run = self._run = self._assemble()
+        self._guard(lambda: run.plugged.look(lambda: self._wake(run)))
+        run.is_looking = True
+        self._tell_awake(run)
 
     def power_off(self) -> None:
         """Cut the power, here and now: in the middle of a step when the node is in one. Nothing without power."""
@@ -203,37 +179,35 @@ class SimulatedBank:
 
     def _assemble(self) -> "_Run":
         life = Lifetime(self._timers, self._guard)
-        parts = {wired.no: self._solder(wired, life) for wired in self._wiring}
+        plugged = self._cabinet.plug(life)
         boot_id = self._random(8).hex()
         node = LockerBank(
             identity=self.identity,
-            doors={no: Door(strike, contact) for no, (strike, contact) in parts.items()},
+            doors=plugged.doors,
             log=self.log,
             timers=life,
             outbox=self._outbox,
             boot_id=boot_id,
             firmware=self._firmware,
             openings_per_minute=self._openings_per_minute,
+            strike_lag_s=plugged.strike_lag_s,
             random=self._random,
             reached=self._reached,
         )
-        return _Run(node, boot_id, life, parts)
+        return _Run(node, boot_id, life, plugged)
 
-    def _solder(self, wired: Wiring, life: Lifetime) -> tuple[Strike, Contact]:
-        strike = Strike(
-            wired.strike_pin, active_high=wired.strike_active_high, cutoff=self._cutoff, pin_factory=self._pins
-        )
-        contact = Contact(
-            wired.contact_pin,
-            closed_is_low=wired.contact_closed_is_low,
-            settle_s=self._settle_s,
-            timers=life,
-            pin_factory=self._pins,
-        )
-        return strike, contact
+    def _wake(self, run: "_Run") -> None:
+        run.node.start()
+        run.is_awake = True
+        if run.is_looking:
+            self._timers.call_soon(lambda: self._tell_awake(run))
+
+    def _tell_awake(self, run: "_Run") -> None:
+        if self._run is run and run.is_awake:  # it may have crashed at its first step
+            self.when_powered(True)
 
     def _do(self, act: Callable[[LockerBank], None]) -> None:
-        if self._run is not None:
+        if self._run is not None and self._run.is_awake:
             node = self._run.node
             self._run.life.run(lambda: act(node))
 
@@ -253,9 +227,7 @@ class SimulatedBank:
     def _die(self) -> None:
         run, self._run = self._running, None
         run.life.end()
-        for strike, contact in run.parts.values():
-            contact.close()
-            strike.close()
+        run.plugged.close()
         self.when_powered(False)
 
     def _plan(self, step: str, nth: int, act: Act) -> None:
@@ -290,7 +262,9 @@ class _Run:
     node: LockerBank
     boot_id: str
     life: Lifetime
-    parts: dict[int, tuple[Strike, Contact]]
+    plugged: Plugged
+    is_looking: bool = False  # the doors were not seen at once
+    is_awake: bool = False
 
 
 @dataclass

@@ -7,10 +7,11 @@ from devices.nodes.locker_bank import Identity
 from devices.ports import EventLog
 from devices.wire.signing import PublicKey, SigningKey
 from devices.wire.topics import Channel
-from firmware_sim.bank import Hands, SimulatedBank, wire_doors
+from firmware_sim.bank import Cabinet, SimulatedBank
 from firmware_sim.clockwork import Clockwork
-from firmware_sim.doors import SimulatedDoor
+from firmware_sim.doors import Hands, SimulatedDoor
 from firmware_sim.ledger import Ledger
+from firmware_sim.pin_cabinet import PinCabinet, wire_doors
 from firmware_sim.post import Post
 
 
@@ -33,6 +34,7 @@ class Building:
         device: str,
         *,
         doors: int = 2,
+        cabinet: Cabinet | None = None,
         key: SigningKey | None = None,
         log: EventLog | None = None,
         hands: Hands | None = None,
@@ -41,17 +43,17 @@ class Building:
         random: Callable[[int], bytes] = secrets.token_bytes,
         reached: Callable[[str], None] = lambda step: None,
     ) -> SimulatedBank:
-        """A bank with its line laid, and no power yet: it arrives on the post whenever it is powered on."""
+        """A bank with its line laid, and no power yet: it arrives on the post whenever it is powered on.
+
+        `cabinet` None: one with `doors` doors on pins; `hands` and `settle_s` are that one's.
+        """
         identity = Identity(self.site, device, key or SigningKey.generate(), self._gateway)
         bank = SimulatedBank(
             identity,
-            wiring=wire_doors(doors),
+            cabinet or self._cabinet_on_pins(device, doors, hands, settle_s),
             timers=self.clockwork,
             outbox=self.post.outbox(device),
-            ledger=self.ledger,
             log=log,
-            hands=hands,
-            settle_s=settle_s,
             openings_per_minute=openings_per_minute,
             random=random,
             reached=reached,
@@ -67,6 +69,17 @@ class Building:
         )
         self.banks[device] = bank
         return bank
+
+    def _cabinet_on_pins(self, device: str, doors: int, hands: Hands | None, settle_s: float) -> PinCabinet:
+        return PinCabinet(
+            device,
+            wire_doors(doors),
+            cutoff=self.clockwork,
+            physics=self.clockwork,
+            ledger=self.ledger,
+            hands=hands,
+            settle_s=settle_s,
+        )
 
     def door(self, device: str, no: int) -> SimulatedDoor:
         """One door of one bank."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from devices.ports import Timer, Timers
@@ -19,6 +20,15 @@ class ContactTerminal(Protocol):
 
     def wire(self, level: bool) -> None:
         """Put a level on it from outside."""
+
+
+@dataclass
+class Hands:
+    """How doors behave that say nothing else; see SimulatedDoor."""
+
+    spring_s: float = 0.0
+    bounce_s: Sequence[float] = ()
+    closes_after_s: Callable[[], float] | None = None
 
 
 class SimulatedDoor:

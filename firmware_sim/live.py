@@ -12,9 +12,10 @@ from devices.runtime.mqtt import Connection, Incoming
 from devices.runtime.store import SqliteLog
 from devices.wire.signing import SigningKey
 from devices.wire.topics import ROOT, Channel
-from firmware_sim.bank import Hands, SimulatedBank, Wiring
-from firmware_sim.doors import SimulatedDoor
+from firmware_sim.bank import SimulatedBank
+from firmware_sim.doors import Hands, SimulatedDoor
 from firmware_sim.ledger import Fact, Ledger
+from firmware_sim.pin_cabinet import PinCabinet, Wiring
 
 _PATIENCE_S = 5.0
 
@@ -57,24 +58,18 @@ class LiveBank:
         identity = Identity(config.site, config.device, _own_key(directory / config.key), config.gateway())
         self._bank = SimulatedBank(
             identity,
-            wiring=[
-                Wiring(
-                    door.no,
-                    strike_pin=door.strike_pin,
-                    contact_pin=door.contact_pin,
-                    strike_active_high=door.strike_active_high,
-                    contact_closed_is_low=door.contact_closed_is_low,
-                )
-                for door in config.doors
-            ],
+            PinCabinet(
+                config.device,
+                [_wiring(door) for door in config.doors],
+                cutoff=self._cutoff,
+                physics=stage.physics,
+                ledger=stage.ledger,
+                hands=hands,
+                settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
+            ),
             timers=self._mailbox,
-            cutoff=self._cutoff,
-            physics=stage.physics,
             outbox=_Mouth(self),
-            ledger=stage.ledger,
             log=self._log,
-            hands=hands,
-            settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
             openings_per_minute=config.openings_per_minute,
             reached=reached,
         )
@@ -166,6 +161,16 @@ class _Mouth:
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
         self._bank.say(topic, payload, qos=qos, retain=retain)
+
+
+def _wiring(door: files.DoorConfig) -> Wiring:
+    return Wiring(
+        door.no,
+        strike_pin=door.strike_pin,
+        contact_pin=door.contact_pin,
+        strike_active_high=door.strike_active_high,
+        contact_closed_is_low=door.contact_closed_is_low,
+    )
 
 
 def _own_key(path: Path) -> SigningKey:

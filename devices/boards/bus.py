@@ -249,6 +249,7 @@ class Bus:
         board.rests_until[channel] = now + pulse.seconds + REST_S
         board.pulsing_until = now + pulse.seconds
         board.watched, board.watched_until = channel, now + WATCH_S
+        board.contacts[channel].lose()  # as it was before the pulse is not as it is: until the next look nobody knows
         board.look_at = now
         self._tell(board, frame)
 
@@ -349,6 +350,8 @@ class Bus:
     def _missed(self, board: Board) -> None:
         now = self._timers.now()
         board.misses += 1
+        if board.watched is not None:
+            board.contacts[board.watched].lose()
         if board.misses < LOST_AFTER:
             board.look_at = now
             return

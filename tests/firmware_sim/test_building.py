@@ -3,8 +3,8 @@
 import pytest
 
 from devices.wire.messages import Sreq
-from firmware_sim.bank import Hands
 from firmware_sim.building import Building
+from firmware_sim.doors import Hands
 from firmware_sim.ledger import What
 
 BEFORE_THE_PULSE = ["open.verified", "nonce.deleted", "edges.flushed", "intent.kept"]

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from devices.wire.signing import SigningKey
-from firmware_sim.bank import Hands, SimulatedBank
+from firmware_sim.bank import SimulatedBank
 from firmware_sim.building import Building
 from firmware_sim.clockwork import Clockwork, Lifetime
+from firmware_sim.doors import Hands
 from firmware_sim.memory_log import MemoryLog
 from firmware_sim.post import Letter
 from gateway import wiring

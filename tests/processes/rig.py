@@ -122,8 +122,8 @@ class Rig:
     broker: Program
     gateway: Program
     api: Program
-    bank: Program
     client: httpx.Client
+    bank: Program = field(init=False)
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}-{time.monotonic_ns()}" for n in range(10**9)))
 
     @property
@@ -281,9 +281,17 @@ def eventually(
         time.sleep(0.05)
 
 
+def pretended_bank(node_toml: Path, ledger: Path) -> list[str]:
+    """What runs the bank: its firmware on pretended pins."""
+    words = ["bank", "--config", str(node_toml), "--ledger", str(ledger), "--spring-ms", "0"]
+    return [sys.executable, "-m", "firmware_sim", *words]
+
+
 @contextmanager
-def running_rig(directory: Path) -> Iterator[Rig]:
-    """A centre with everything up, ended by pid."""
+def running_rig(
+    directory: Path, *, bank: Callable[[Path, Path], list[str]] = pretended_bank, says_when_up: str = "ready"
+) -> Iterator[Rig]:
+    """A centre with everything up, ended by pid. `bank`: what runs it, from its node.toml and the ledger's place."""
     http_port, broker_port = free_port(), free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")},
@@ -298,6 +306,8 @@ def running_rig(directory: Path) -> Iterator[Rig]:
     furnish(directory, password=PASSWORD, environ={})
     (directory / "broker" / "port").write_text(str(broker_port))
     rig = _rig(directory, http_port, environ)
+    argv = bank(directory / "demo" / DEVICE / "node.toml", rig.ledger)
+    rig.bank = Program("bank", argv, directory / "bank.log", environ, says_when_up=says_when_up)
     try:
         for program in rig.programs:
             program.start()
@@ -328,18 +338,5 @@ def _rig(directory: Path, http_port: int, environ: dict[str, str]) -> Rig:
             "gateway", *python, "gateway", "gateway", "--centre", str(directory), says_when_up="broker reached"
         ),
         api=program("api", *python, "api", "--centre", str(directory), says_when_up="The API answers at"),
-        bank=program(
-            "bank",
-            *python,
-            "firmware_sim",
-            "bank",
-            "--config",
-            str(directory / "demo" / DEVICE / "node.toml"),
-            "--ledger",
-            str(directory / "ledger.jsonl"),
-            "--spring-ms",
-            "0",
-            says_when_up="ready",
-        ),
         client=httpx.Client(base_url=f"http://127.0.0.1:{http_port}/api/v1", timeout=20, trust_env=False),
     )

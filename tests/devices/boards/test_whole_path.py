@@ -174,6 +174,18 @@ def test_of_a_door_whose_board_died_in_the_act_nobody_says_that_it_stayed_shut(m
 
 
 @every_family
+def test_of_a_door_whose_board_sticks_in_the_act_nobody_says_that_it_stayed_shut(make_bank, name):
+    """A winnsen board is lost only after the watch has ended: the contact must not stand as it was before the pulse."""
+    bank = make_bank(name, faults=lambda wires: wires.afflict(BoardFault.BUSY_STUCK))
+
+    asked = bank.asker.open(1)
+    bank.clockwork.advance(4)
+
+    assert bank.cabinet.doors[1].is_open
+    assert bank.events(of=asked)[-1] == (EventKind.DOOR_OPEN if name == "cu16" else EventKind.POSSIBLE)
+
+
+@every_family
 def test_a_door_that_opened_in_the_dark_is_found_and_one_that_stood_open_is_no_news(make_bank, name):
     bank = make_bank(name)
     bank.asker.open(1)

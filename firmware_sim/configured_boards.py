@@ -1,0 +1,97 @@
+"""The lock boards that a node.toml tells of, with doors behind them: a cabinet for a SimulatedBank."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from devices.boards.bank import BoardBank, BoardPlan, OpenPort
+from devices.boards.bus import LAG_S
+from devices.boards.families import family
+from devices.boards.power import SUPPLY_A
+from devices.nodes.locker_bank import Door
+from devices.ports import Timers
+from firmware_sim.board_cabinet import BoardCabinet
+from firmware_sim.doors import Hands, SimulatedDoor
+from firmware_sim.ledger import Ledger
+
+
+class ConfiguredBoards:
+    """Every board wired as its plan says. `lines`: what lies behind each port."""
+
+    def __init__(
+        self,
+        device: str,
+        plans: Sequence[BoardPlan],
+        *,
+        supplies: Mapping[str, float],
+        physics: Timers,
+        ledger: Ledger,
+        hands: Hands,
+        open_port: Callable[[Mapping[str, BoardCabinet]], OpenPort],
+    ) -> None:
+        """All shut. `open_port` gets the lines by port, and says how the firmware comes to them.
+
+        Raises FrameError and PlanError for plans that do not fit.
+        """
+        self._plans = list(plans)
+        self._supplies = supplies
+        by_port: dict[str, list[BoardPlan]] = defaultdict(list)
+        for plan in plans:
+            by_port[plan.port].append(plan)
+        self.lines = {
+            port: _line(wired, supplies=supplies, timers=physics, device=device, ledger=ledger)
+            for port, wired in by_port.items()
+        }
+        self.doors: dict[int, SimulatedDoor] = {}
+        for line in self.lines.values():
+            line.lay(hands)
+            self.doors |= line.doors
+        self._open_port = open_port(self.lines)
+
+    def plug(self, life: Timers) -> "PluggedBoards":
+        """Open the ports."""
+        return PluggedBoards(BoardBank(self._plans, supplies=self._supplies, timers=life, open_port=self._open_port))
+
+
+class PluggedBoards:
+    """The buses of one run."""
+
+    strike_lag_s = LAG_S
+
+    def __init__(self, boards: BoardBank) -> None:
+        self.doors = {no: Door(strike, contact) for no, (strike, contact) in boards.doors.items()}
+        self._boards = boards
+
+    def look(self, when_seen: Callable[[], None]) -> None:
+        """Ask every board."""
+        self._boards.start(when_seen)
+
+    def close(self) -> None:
+        """Give the ports up."""
+        self._boards.close()
+
+
+def _line(
+    plans: Sequence[BoardPlan], *, supplies: Mapping[str, float], timers: Timers, device: str, ledger: Ledger
+) -> BoardCabinet:
+    """Boards of one line share supply and lock; a board of the other polarity has all its switches reversed."""
+    first, profile = plans[0], family(plans[0].family, plans[0].ways).profile
+    shut_is = {plan.address: profile.shut_is if plan.shut_is is None else plan.shut_is for plan in plans}
+    strikes = {
+        (plan.address, channel): plan.first_door + channel - 1
+        for plan in plans
+        for channel in range(1, (profile.ways if plan.doors is None else plan.doors) + 1)
+    }
+    return BoardCabinet(
+        first.family,
+        addresses=list(shut_is),
+        ways=profile.ways,
+        strikes=strikes,
+        reversed_contacts=[no for (address, _), no in strikes.items() if shut_is[address] != shut_is[first.address]],
+        supply_a=supplies.get(first.supply, SUPPLY_A),
+        lock_a=first.lock_amperes,
+        pulse_s=first.pulse_s,
+        shut_is=shut_is[first.address] is not False,
+        timers=timers,
+        device=device,
+        ledger=ledger,
+    )

@@ -1,0 +1,226 @@
+"""A centre in virtual time, whole from the phone's request to the door and back: the real API, the real gateway, the
+bank's own firmware, and a cabinet whose doors hang on lock boards, or on pins. Only time, the network and the doors
+are pretended.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import httpx
+
+from api.app import create_app
+from api.line import LocalLine, take
+from devices.boards.bank import BoardPlan
+from devices.boards.bus import FIRST_LOOK_S
+from firmware_sim.board_cabinet import BoardCabinet
+from firmware_sim.board_lines import VirtualPort
+from firmware_sim.building import Building
+from firmware_sim.configured_boards import ConfiguredBoards
+from firmware_sim.doors import Hands
+from gateway import wiring
+from gateway.centre import Centre
+from gateway.intake import Letter
+from gateway.kit.db import Sessions, open_engine
+from gateway.link.memory import MemoryCarriage
+from gateway.members.model import Role
+from gateway.program import PULSE_S, TICK_S
+from gateway.settings import Settings
+from tests.api.conftest import CHEAP, HOST, PASSWORD, kept_password
+from tests.asker import DEVICE_KEY, GATEWAY_KEY
+from tests.centre_builder import a_member
+from tests.model.world import VirtualClock
+
+BANK = "bank-a"
+GPIO = "gpio"
+DOORS_OF_A_BOARD = 4
+BOARDS = 2
+DOORS = BOARDS * DOORS_OF_A_BOARD
+SPRING_S = 0.15
+
+
+@dataclass
+class BoardCentre:
+    """One bank of eight doors: on two boards of `family`, the first four doors on the first, or all on pins."""
+
+    family: str
+    database_url: str
+    directory: Any
+    runner: asyncio.Runner
+    building: Building = field(default_factory=lambda: Building(gateway=GATEWAY_KEY.public(), start_s=1000.0))
+    line: BoardCabinet | None = None  # None on pins
+    _keys: Any = field(default_factory=lambda: (f"key-{no}" for no in count()))
+
+    def __post_init__(self) -> None:
+        self.clockwork = self.building.clockwork
+        self.clock = VirtualClock(self.clockwork)
+        self._plug_cabinet()
+        self._open_api()
+        self._start_gateway()
+        self.staff = self._browser("s003")
+        self.members = [self._browser(member_no) for member_no in ("10001", "10002")]
+
+    # --- the house
+
+    def _plug_cabinet(self) -> None:
+        if self.family == GPIO:
+            self.building.add_bank(BANK, doors=DOORS, key=DEVICE_KEY, hands=Hands(spring_s=SPRING_S))
+            return
+        plans = [
+            BoardPlan(
+                family=self.family,
+                port="line",
+                address=address,
+                first_door=1 + place * DOORS_OF_A_BOARD,
+                doors=DOORS_OF_A_BOARD,
+                shut_is=True,
+            )
+            for place, address in enumerate([1, 2])
+        ]
+        cabinet = ConfiguredBoards(
+            BANK,
+            plans,
+            supplies={},
+            physics=self.clockwork,
+            ledger=self.building.ledger,
+            hands=Hands(spring_s=SPRING_S),
+            open_port=lambda lines: lambda url, baud, timers: VirtualPort(lines[url].wires, baud=baud, timers=timers),
+        )
+        self.line = cabinet.lines["line"]
+        self.building.add_bank(BANK, cabinet=cabinet, key=DEVICE_KEY)
+
+    def _open_api(self) -> None:
+        """On a connection of its own, as another process would be."""
+        sessions = Sessions(open_engine(self.database_url))
+        with sessions.begin() as session:
+            for member_no, role in [("10001", Role.MEMBER), ("10002", Role.MEMBER), ("s003", Role.TECHNICIAN)]:
+                a_member(session, member_no, role=role, password_hash=kept_password(), now=self.clock.now())
+        centre = Centre(self.directory, Settings(site=self.building.site), sessions, self.clock)
+        line = _PostLine(self.building, self.clock)
+        self._app = create_app(centre, line=line, hasher=CHEAP, webroot=self.directory / "webroot", look_again_s=0.1)
+        self._living = self._app.router.lifespan_context(self._app)
+        self.runner.run(self._living.__aenter__())
+        live = f"hearth/1/{self.building.site}/gateway/live/#"
+        self.building.post.join("api", topics=[live], receive=self._hear)
+        self.building.post.arrive("api")
+
+    def _hear(self, topic: str, payload: bytes, retained: bool) -> None:
+        take(self._app.state.desk.hub, topic, payload, at=self.clock.monotonic())
+
+    def _start_gateway(self) -> None:
+        post, sessions = self.building.post, Sessions(open_engine(self.database_url))
+        self.gateway = wiring.assemble(
+            site=self.building.site,
+            sessions=sessions,
+            clock=self.clock,
+            key=GATEWAY_KEY,
+            carriage=MemoryCarriage(lambda said: post.send("gateway", said.topic, said.payload, qos=said.qos)),
+        )
+        topics = [topic for topic, _ in wiring.subscriptions(self.building.site)]
+        receive = lambda *letter: self.gateway.intake.receive([Letter(*letter)])  # noqa: E731
+        post.join("gateway", topics=topics, receive=receive)
+        self.gateway.engine.start()
+        post.arrive("gateway")
+        self._tick()
+        self._pulse()
+
+    def _tick(self) -> None:
+        self.gateway.engine.tick()
+        self.clockwork.call_later(TICK_S, self._tick)
+
+    def _pulse(self) -> None:
+        self.gateway.carrier.pulse(ready=True)
+        self.clockwork.call_later(PULSE_S, self._pulse)
+
+    def close(self) -> None:
+        """And look whether anything has burnt."""
+        for client in (self.staff, *self.members):
+            self.runner.run(client.aclose())
+        self.runner.run(self._living.__aexit__(None, None, None))
+        if self.line is not None:
+            self.line.supply.assert_unharmed()
+
+    # --- what people do
+
+    def _browser(self, member_no: str) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=f"{HOST}/api/v1")
+        self._post(client, "/session", {"member_no": member_no, "password": PASSWORD}, 200)
+        return client
+
+    def power_on(self) -> None:
+        """Switch the bank on and wait until its boards were looked at."""
+        self.building.banks[BANK].power_on()
+        self.clockwork.advance(FIRST_LOOK_S + 1)
+
+    def install(self) -> None:
+        """A technician compares the fingerprint, approves, and labels the compartments."""
+        bank = {
+            "name_zh": "大厅",
+            "name_en": "Lobby",
+            "compartments": [{"door": no, "label": f"{no:02}", "size": "M"} for no in range(1, DOORS + 1)],
+        }
+        approval = {"fingerprint": DEVICE_KEY.public().fingerprint(), "bank": bank}
+        self._post(self.staff, f"/staff/devices/{BANK}/approve", approval, 200)
+        self.clockwork.advance(3)
+
+    @property
+    def member(self) -> httpx.AsyncClient:
+        """The first member's phone."""
+        return self.members[0]
+
+    def rent(self, door: int) -> dict[str, Any]:
+        """The member takes that very compartment."""
+        return self._post(self.member, "/rentals", self._wish(door), 201)
+
+    def refusal_to_rent(self, door: int) -> str:
+        """Why the member does not get it."""
+        return self._post(self.member, "/rentals", self._wish(door), 409)["code"]
+
+    def _wish(self, door: int) -> dict[str, str]:
+        found = self._ask(self.staff, "GET", f"/staff/banks/{BANK}/compartments").json()["items"]
+        (wanted,) = [one["id"] for one in found if one["label"] == f"{door:02}"]
+        return {"bank_id": BANK, "compartment_id": wanted}
+
+    def press(self, rental: dict[str, Any]) -> str:
+        """And wants it open: 202, and the name of the unlock."""
+        return self._post(self.member, "/unlocks", {"rental_id": rental["id"]}, 202)["id"]
+
+    def let_another_come(self) -> None:
+        """From now on it is another member who acts."""
+        self.members.reverse()
+
+    def told(self, unlock_id: str) -> dict[str, Any]:
+        """What the member's phone reads of it now."""
+        return self._ask(self.member, "GET", f"/unlocks/{unlock_id}").json()
+
+    def door(self, no: int) -> Any:
+        """For hands."""
+        return self.building.door(BANK, no)
+
+    def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any], expected: int) -> dict[str, Any]:
+        answer = self._ask(
+            client,
+            "POST",
+            path,
+            content=json.dumps(body),
+            headers={"Content-Type": "application/json", "Idempotency-Key": next(self._keys)},
+        )
+        assert answer.status_code == expected, answer.text
+        return answer.json()
+
+    def _ask(self, client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
+        return self.runner.run(client.request(method, path, **more))
+
+
+class _PostLine(LocalLine):
+    """Rings through the building's post."""
+
+    def __init__(self, building: Building, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self._building = building
+
+    def wake(self) -> None:
+        super().wake()
+        self._building.post.send("api", f"hearth/1/{self._building.site}/gateway/wake", b"", qos=0)
