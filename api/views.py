@@ -22,8 +22,6 @@ from sqlalchemy.orm import Session
 
 from api.deps import Page
 from api.words import NOTICES, told_to
-from gateway.bookings.model import BookingState
-from gateway.emergencies.model import EmergencyKind, EmergencyState
 from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
@@ -481,66 +479,6 @@ def _doer(found: Happening, reader_id: str) -> Doer:
     if by.id == reader_id:
         return Doer(who="you", name=by.name)
     return Doer(who="staff" if is_staff(by.role) else "member", name=by.name)
-
-
-# What the stream brings
-
-
-class UnlockNews(View):
-    """An unlock of the reader's moved."""
-
-    kind: Literal["unlock"]
-    id: str
-    lock_id: str
-    state: UnlockState
-    code: str
-
-
-class RentalNews(View):
-    """A rental of the reader's began, was extended, came to another stage or ended."""
-
-    kind: Literal["rental"]
-    id: str
-    state: RentalState
-
-
-class BookingNews(View):
-    """A booking of the reader's was made, moved, cancelled or checked in."""
-
-    kind: Literal["booking"]
-    id: str
-    state: BookingState
-
-
-class DoorNews(View):
-    """The door of a compartment that the reader rents."""
-
-    kind: Literal["door"]
-    lock_id: str
-    level: DoorLevel
-
-
-class BankNews(View):
-    """A locker bank came or went."""
-
-    kind: Literal["device"]
-    id: str
-    presence: Presence
-
-
-class EmergencyNews(View):
-    """A freeze or the opening of every door was declared, or has ended; `bank_id` null: in the whole centre."""
-
-    kind: Literal["emergency"]
-    id: str
-    emergency: EmergencyKind
-    bank_id: str | None
-    state: EmergencyState
-
-
-News = Annotated[
-    UnlockNews | RentalNews | BookingNews | DoorNews | BankNews | EmergencyNews, Field(discriminator="kind")
-]
 
 
 # For staff

@@ -225,6 +225,12 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
         "bank_exists": Words(409, "这台设备已经是一组储物柜。", "This device is a locker bank already."),
+        # Alerts
+        "alert_moved_on": Words(
+            409,
+            "这条告警已经有同事处理，请刷新。",
+            "A colleague has dealt with this alert already. Please look again.",
+        ),
         # The house
         "gateway_away": Words(
             503,

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.alerts import queries as alerts_queries
+from gateway.alerts import service as alerts
 from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
@@ -54,9 +57,18 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
             with centre.sessions.begin() as session:
                 lockers.tell_of_stage(session, rental_id=rental_id, now=now)
 
+    def look_after_alerts() -> None:
+        zone, now = ZoneInfo(centre.settings.zone), centre.clock.now()
+        with centre.sessions.read() as session:
+            due = alerts_queries.due(session, zone=zone, now=now)
+        for alert_id in due:  # one at a time, as above
+            with centre.sessions.begin() as session:
+                alerts.look_after(session, alert_id=alert_id, zone=zone, now=now)
+
     return [
         (forget_ended_sessions, 60),
         (anchor_the_audit_trail, 5),
         (release_no_shows, 1),
         (tell_of_late_rentals, 1),
+        (look_after_alerts, 1),
     ]

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 
 from api.deps import SignedIn
 from api.live import Reader
+from api.news import News
 from api.openapi import problems
-from api.views import News
 from gateway.kit.db import Change
 from gateway.kit.errors import Refused
 from gateway.lockers import queries as lockers
+from gateway.members.rules import is_staff
 
 router = APIRouter(prefix="/live", tags=["live"])
 
@@ -24,9 +25,13 @@ _NEWS: Final = TypeAdapter[News](News)
 
 @dataclass(frozen=True)
 class Concern:
-    """Whose stream it is, and what concerns them beyond their own unlocks and rentals."""
+    """Whose stream it is, and what concerns them beyond their own unlocks and rentals.
+
+    Staff answer for every door, and hear of alerts.
+    """
 
     member_id: str
+    is_staff: bool
     locks: frozenset[str]  # of what they rent
     banks: frozenset[str]
 
@@ -40,7 +45,7 @@ async def concern(who: SignedIn) -> Concern:
             rental = lockers.active_rental_of(session, member_id=member.id)
             locks = [lockers.view(session, rental).compartment.lock_id] if rental else []
             banks = [found.bank.id for found in lockers.banks(session)]
-            return Concern(member.id, frozenset(locks), frozenset(banks))
+            return Concern(member.id, is_staff(member.role), frozenset(locks), frozenset(banks))
 
     return await who.desk.backroom.read(look)
 
@@ -86,9 +91,11 @@ def _concerns(change: Change, concerned: Concern) -> bool:
         case "unlock" | "rental" | "booking":
             return change.what.get("member_id") == concerned.member_id
         case "door":
-            return change.what["lock_id"] in concerned.locks
+            return concerned.is_staff or change.what["lock_id"] in concerned.locks
         case "device":
             return change.what["id"] in concerned.banks
         case "emergency":
             return True
+        case "alert":
+            return concerned.is_staff
     return False

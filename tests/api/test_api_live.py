@@ -8,6 +8,7 @@ import pytest
 
 from api import line
 from api.live import MOST_READERS, MOST_WAITING, Reader
+from gateway.alerts import service as alerts
 from gateway.emergencies import service as emergencies
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import DoorLevel
@@ -15,7 +16,7 @@ from gateway.kit.db import announce
 from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Member
-from tests.centre_builder import NOON
+from tests.centre_builder import NOON, lock_of
 
 PATIENCE_S = 5.0
 THE_LAST = {"id": "bank-a", "presence": "unknown"}  # said when nothing more is to come
@@ -179,6 +180,31 @@ def test_a_reader_hears_of_their_own_door(house):
     heard = heard_by(house, house.signed_in(), door_moves(house, rental["lock_id"]))
 
     assert heard == [{"kind": "door", "lock_id": rental["lock_id"], "level": "open"}]
+
+
+def test_staff_hear_of_every_alert_and_every_door_and_members_of_none(house):
+    def happen():
+        house.change(alerts.raise_alert, kind="tamper", thing="bank-a", now=NOON)
+        with house.centre.sessions.read() as session:
+            lock_id = lock_of(session, "01")
+        door_moves(house, lock_id)()
+
+    heard = heard_by(house, house.signed_in("s002"), happen)
+
+    assert [news["kind"] for news in heard] == ["alert", "door"]
+    told = {name: heard[0][name] for name in ("alert", "state", "severity", "count")}
+    assert told == {"alert": "tamper", "state": "OPEN", "severity": "alarm", "count": 1}
+    assert heard_by(house, house.signed_in("10001"), happen) == []
+
+
+def test_a_staff_screen_hears_that_a_colleague_took_an_alert_up(house):
+    alert_id = house.change(alerts.raise_alert, kind="tamper", thing="bank-a", now=NOON).id
+    colleague = house.signed_in("s003")
+    take_up = lambda: colleague.asking("POST", f"/staff/alerts/{alert_id}/ack", body={})  # noqa: E731
+
+    (news,) = heard_by(house, house.signed_in("s002"), take_up)
+
+    assert (news["id"], news["state"]) == (alert_id, "ACKNOWLEDGED")
 
 
 def test_nobody_hears_of_another_door(house):

@@ -72,6 +72,11 @@ def test_it_holds_every_resource_there_is():
         "/staff/spaces",
         "/staff/spaces/{space_id}/closures",
         "/staff/spaces/{space_id}/closures/{closure_id}",
+        "/staff/alerts",
+        "/staff/alerts/{alert_id}",
+        "/staff/alerts/{alert_id}/ack",
+        "/staff/alerts/{alert_id}/clear",
+        "/staff/alerts/{alert_id}/shelve",
         "/staff/dead-letters",
         "/staff/audit",
         "/health/live",
@@ -113,7 +118,9 @@ def test_it_says_who_must_be_signed_in(verb, path, operation):
     assert operation["security"] == ([] if operation["operationId"] in PUBLIC else [{"session": []}])
 
 
-@pytest.mark.parametrize("name", ["UnlockState", "RentalState", "Size", "Presence", "DoorLevel", "Language", "Role"])
+@pytest.mark.parametrize(
+    "name", ["UnlockState", "RentalState", "Size", "Presence", "DoorLevel", "Language", "Role", "AlertState"]
+)
 def test_words_with_a_meaning_are_named_enums(name):
     assert DOCUMENT["components"]["schemas"][name]["enum"]
 
@@ -125,7 +132,7 @@ def test_nothing_in_an_answer_may_be_missing():
 
 
 def test_the_news_on_the_stream_are_named():
-    assert {"UnlockNews", "RentalNews", "DoorNews", "BankNews"} <= set(DOCUMENT["components"]["schemas"])
+    assert {"UnlockNews", "RentalNews", "DoorNews", "BankNews", "AlertNews"} <= set(DOCUMENT["components"]["schemas"])
 
 
 def test_fastapis_own_error_format_is_gone():

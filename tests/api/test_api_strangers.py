@@ -42,6 +42,9 @@ BODIES = {
     "hand_over_bag": {},
     "freeze": {"reason": "x"},
     "clear_emergency": {},
+    "acknowledge_alert": {},
+    "clear_alert": {},
+    "shelve_alert": {"until": "2026-11-23T04:00:00Z"},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(

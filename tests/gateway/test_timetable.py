@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.alerts import service as alerts
+from gateway.alerts.model import Alert, AlertState
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
@@ -87,6 +89,18 @@ def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):
     with centre.sessions.read() as session:
         kinds = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
     assert kinds == ["rental_grace"]
+
+
+def test_an_alert_that_nobody_took_up_is_escalated_and_one_that_is_over_is_cleared(centre, timetable):
+    with centre.sessions.begin() as session:
+        forced = alerts.raise_alert(session, kind="forced", thing="lock-1", now=NOON)
+        codes = alerts.raise_alert(session, kind="wrong_codes", thing="kiosk", now=NOON)
+    centre.clock.advance(hours=1)
+    for _ in range(2):
+        run(timetable, "look_after_alerts")
+    with centre.sessions.read() as session:
+        assert session.get_one(Alert, forced.id).escalated_at == NOON + timedelta(hours=1)
+        assert session.get_one(Alert, codes.id).state is AlertState.CLEARED
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

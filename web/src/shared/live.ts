@@ -10,6 +10,7 @@ export type News =
   | Schemas['DoorNews']
   | Schemas['BankNews']
   | Schemas['EmergencyNews']
+  | Schemas['AlertNews']
 
 export interface Listener {
   /** The stream is open, for the first time or again: look at everything afresh, since events may have been missed. */

@@ -1,0 +1,139 @@
+"""The kinds of alert, as data: how much each presses, when it is raised and cleared, and what it says.
+
+A sentence says what it is, then what to do. `{place}` in it is where, in the reader's language; other gaps are facts
+that whoever raises it hands in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from gateway.alerts.model import Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A rule. One that is `latched` stays until a person clears it; any other goes when it has not been so for `calm`.
+
+    `hold`: how long it must be so before it is raised. `raise_at` and `clear_below`, of a measured level: from where on
+    it is so, and below what it no longer is. `keeps_quiet`: in quiet hours it is shown and disturbs nobody.
+    `escalate_after`: so long untouched, and the manager should know; None: never.
+    """
+
+    severity: Severity
+    zh: str
+    en: str
+    latched: bool = False
+    hold: timedelta = timedelta()
+    calm: timedelta = timedelta()
+    raise_at: float = 1.0
+    clear_below: float = 1.0
+    keeps_quiet: bool = False
+    escalate_after: timedelta | None = None
+
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        # Doors
+        "forced": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=10 * _MINUTE,
+            zh="{place}：门开了，但没有人通过系统开门（机械钥匙或撬开）。请马上去看，核对物品。",
+            en="{place}: the door came open and nobody had asked (a mechanical key, or force). Please go there now and"
+            " check what is inside.",
+        ),
+        "door_unsure": Kind(
+            severity=Severity.WARNING,
+            latched=True,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：开门途中断电或看不到门，无法确定门是否开过。请去看门关好没有。",
+            en="{place}: nobody could see the door while it was being opened, so it may have opened. Please go and see"
+            " that it is shut.",
+        ),
+        "ajar": Kind(
+            severity=Severity.WARNING,
+            hold=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：门从 {since} 起一直开着。请去关好；里面有物品的话，请先看管。",
+            en="{place}: the door has been open since {since}. Please shut it; if there are things inside, look after"
+            " them first.",
+        ),
+        "jammed": Kind(
+            severity=Severity.WARNING,
+            raise_at=3,
+            calm=_HOUR,
+            keeps_quiet=True,
+            escalate_after=_HOUR,
+            zh="{place}：连续 {times} 次开锁，门都没有打开。可能卡住了，或门磁坏了。请用机械钥匙试开，并停用此柜。",
+            en="{place}: the lock was released {times} times in a row and the door did not open. It is jammed, or its"
+            " contact is broken. Please try the mechanical key, and take it out of service.",
+        ),
+        "sensor_suspect": Kind(
+            severity=Severity.INFO,
+            latched=True,
+            keeps_quiet=True,
+            zh="{place}：门磁的信号不可信（{why}）。请检查门磁、磁铁和接线。",
+            en="{place}: what the door contact says cannot be right ({why}). Please check the contact, its magnet and"
+            " the wire.",
+        ),
+        "slow_latch": Kind(
+            severity=Severity.INFO,
+            raise_at=1.5,
+            clear_below=1.25,
+            keeps_quiet=True,
+            zh="{place}：锁的动作越来越慢，现在 {now_ms} 毫秒，原来 {usual_ms} 毫秒。快要坏了，请安排检修。",
+            en="{place}: the lock is getting slow: {now_ms} ms, where it took {usual_ms} ms. It is about to break."
+            " Please plan its repair.",
+        ),
+        # Boards and devices
+        "board_dead": Kind(
+            severity=Severity.ALARM,
+            hold=_MINUTE,
+            calm=5 * _MINUTE,
+            escalate_after=15 * _MINUTE,
+            zh="{place}：{part} 没有应答，{first} 到 {last} 号门现在打不开，也看不到。请检查它的电源和接线。",
+            en="{place}: {part} does not answer. Doors {first} to {last} can be neither opened nor seen. Please check"
+            " its power and its wires.",
+        ),
+        "device_silent": Kind(
+            severity=Severity.ALARM,
+            hold=2 * _MINUTE,
+            calm=_MINUTE,
+            escalate_after=15 * _MINUTE,
+            zh="{place}：设备从 {since} 起没有消息，那里的门现在打不开。请检查它的电源和网络。",
+            en="{place}: nothing has been heard of the device since {since}, so no door opens there. Please check its"
+            " power and its network.",
+        ),
+        "tamper": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=10 * _MINUTE,
+            zh="{place}：设备报告被拆动，或有人反复发送伪造的命令。请马上去看设备，并通知技术员。",
+            en="{place}: the device says that it was opened, or that somebody keeps sending it forged commands. Please"
+            " look at it now, and call the technician.",
+        ),
+        "log_went_back": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：设备的记录倒退了（存储被清空或更换），已经停用。请核对设备指纹后重新批准。",
+            en="{place}: the device's log went back (its memory was wiped or swapped), so it is suspended. Please"
+            " compare its fingerprint and approve it again.",
+        ),
+        # Codes at a bank or kiosk
+        "wrong_codes": Kind(
+            severity=Severity.WARNING,
+            calm=_HOUR,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：有人连续输错取物码。请去看看是不是有人在试密码。",
+            en="{place}: somebody keeps entering wrong codes. Please go and see whether they are guessing.",
+        ),
+    }
+)
+"""By name. Who raises a kind says so in its own subject; here stands what staff see."""

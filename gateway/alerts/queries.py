@@ -1,0 +1,87 @@
+"""Questions about alerts. Read-only."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from gateway.alerts import rules
+from gateway.alerts.model import Alert, AlertLink, AlertState
+from gateway.kit.errors import NotFound
+
+
+def alert(session: Session, alert_id: str) -> Alert:
+    """Raises NotFound("alert")."""
+    found = session.get(Alert, alert_id)
+    if found is None:
+        raise NotFound("alert")
+    return found
+
+
+def alerts(
+    session: Session,
+    *,
+    limit: int,
+    after: str | None = None,
+    state: AlertState | None = None,
+    kind: str | None = None,
+    about: str | None = None,
+) -> Sequence[Alert]:
+    """Those not cleared first, then the newest first. `about`: the id of a thing that they concern.
+
+    `after` is the id of the last one already seen. Raises NotFound("alert") when there is none.
+    """
+    query = select(Alert).order_by(Alert.cleared_at.is_not(None), Alert.raised_at.desc(), Alert.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Alert.state == state)
+    if kind is not None:
+        query = query.where(Alert.kind == kind)
+    if about is not None:
+        linked = select(AlertLink.alert_id).where(AlertLink.ref == about)
+        query = query.where((Alert.thing == about) | Alert.id.in_(linked))
+    if after is not None:
+        query = query.where(_comes_after(alert(session, after)))
+    return session.scalars(query).all()
+
+
+def standing(session: Session, *, kind: str, thing: str) -> Alert | None:
+    """The one that is not cleared; there is never a second."""
+    return session.scalar(select(Alert).where(Alert.kind == kind, Alert.thing == thing, Alert.cleared_at.is_(None)))
+
+
+def all_standing(session: Session, *, things: Collection[str] | None = None) -> Sequence[Alert]:
+    """Every alert that is not cleared, the oldest first; `things`: of these alone."""
+    query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at, Alert.id)
+    return session.scalars(query if things is None else query.where(Alert.thing.in_(things))).all()
+
+
+def due(session: Session, *, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Alerts of which time asks something: to clear, to come back from the shelf, to escalate."""
+    return [one.id for one in all_standing(session) if rules.what_time_asks(one, zone=zone, now=now)]
+
+
+def links(session: Session, alert_ids: Collection[str]) -> dict[str, list[AlertLink]]:
+    """What each of these is about, by its id."""
+    found: dict[str, list[AlertLink]] = {alert_id: [] for alert_id in alert_ids}
+    query = select(AlertLink).where(AlertLink.alert_id.in_(alert_ids)).order_by(AlertLink.what, AlertLink.ref)
+    for link in session.scalars(query):
+        found[link.alert_id].append(link)
+    return found
+
+
+def cleared_by_hand_at(session: Session, *, kind: str, thing: str) -> datetime | None:
+    """When a person last cleared such an alert: what spoke for it before that no longer counts."""
+    return session.scalar(
+        select(func.max(Alert.cleared_at)).where(
+            Alert.thing == thing, Alert.kind == kind, Alert.cleared_by_id.is_not(None)
+        )
+    )
+
+
+def _comes_after(seen: Alert) -> ColumnElement[bool]:
+    older = tuple_(Alert.raised_at, Alert.id) < tuple_(seen.raised_at, seen.id)
+    if seen.cleared_at is not None:
+        return Alert.cleared_at.is_not(None) & older
+    return Alert.cleared_at.is_not(None) | older

@@ -1,0 +1,264 @@
+"""Acts upon alerts. They never commit, send or sleep.
+
+Whoever raises one is a subject above: alerts know kinds, things by their ids, and facts. A person's act writes the
+trail first and moves the alert then, as the intake of events does: two that meet wait for each other in one order.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gateway.alerts import queries, rules
+from gateway.alerts.kinds import KINDS
+from gateway.alerts.model import MOVES, Alert, AlertLink, AlertState
+from gateway.alerts.rules import Due
+from gateway.kit import audit
+from gateway.kit.db import Base, announce
+from gateway.kit.errors import Conflict, Malformed
+from gateway.kit.ids import new_id
+from gateway.members.model import Member
+
+_INSERT: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ONE: Final = ["kind", "thing"]  # there is one of while it stands
+_STANDS: Final = Alert.cleared_at.is_(None)
+
+Links = Mapping[str, str | None]  # what: id; None when there is none
+
+
+def raise_alert(
+    session: Session,
+    *,
+    kind: str,
+    thing: str,
+    now: datetime,
+    at: datetime | None = None,
+    facts: Mapping[str, object] | None = None,
+    links: Links | None = None,
+) -> Alert:
+    """Something has happened: raise an alert, or count it once more on the one that stands.
+
+    Many at the same instant, in any number of processes, make one alert with the right count. `at`: when it happened,
+    if not now. `facts`: JSON values, the newest stay. Raises KeyError for a kind that is not in `KINDS`.
+    """
+    row = _row(kind, thing, facts, since=at or now, now=now) | {"over_at": now}
+    again = {"count": Alert.count + 1, "last_at": now, "over_at": now, "facts": row["facts"]}
+    upsert = (
+        _insert(session, Alert)
+        .values(row)
+        .on_conflict_do_update(index_elements=_ONE, index_where=_STANDS, set_=again)
+        .returning(Alert)
+    )
+    raised: Alert = session.scalars(upsert, execution_options={"populate_existing": True}).one()
+    _link(session, raised, links)
+    if rules.is_worth_telling(raised.count):
+        _tell(session, raised)
+    return raised
+
+
+def note_condition(
+    session: Session,
+    *,
+    kind: str,
+    thing: str,
+    is_so: bool,
+    now: datetime,
+    since: datetime | None = None,
+    hold: timedelta | None = None,
+    facts: Mapping[str, object] | None = None,
+    links: Links | None = None,
+) -> None:
+    """Something is so, or is not: raise, count or let go as its kind says. Harmless to repeat.
+
+    Raised once it has been so for the kind's hold time, or for `hold`; becoming so again counts. What a person cleared
+    while it was so is raised again when it has been so for that long from then on. `since`: since when, if not now.
+    """
+    stands = queries.standing(session, kind=kind, thing=thing)
+    if not is_so:
+        if stands is not None:
+            _let_go(session, stands, now)
+        return
+    if stands is not None and stands.over_at is None:
+        return
+    cleared_at = queries.cleared_by_hand_at(session, kind=kind, thing=thing)
+    began = max(since or now, cleared_at) if cleared_at else since or now
+    if not rules.has_held(KINDS[kind], since=began, now=now, hold=hold):
+        return
+    if stands is None:
+        _begin(session, _row(kind, thing, facts, since=began, now=now), links)
+    else:
+        _count_again(session, stands, _json(facts), now)
+
+
+def acknowledge(session: Session, *, alert_id: str, actor: Member, now: datetime, note: str = "") -> Alert:
+    """Somebody has taken it up. Raises NotFound("alert"), Conflict("alert_moved_on")."""
+    return _move(
+        session,
+        alert_id,
+        AlertState.ACKNOWLEDGED,
+        actor,
+        now,
+        detail={"note": note},
+        acknowledged_at=now,
+        acknowledged_by_id=actor.id,
+        shelved_until=None,
+    )
+
+
+def shelve(session: Session, *, alert_id: str, until: datetime, actor: Member, now: datetime, note: str = "") -> Alert:
+    """Put it aside: it is counted on, and is open again then. Raises NotFound("alert"), Conflict("alert_moved_on").
+
+    Raises Malformed for a time that is past, or more than 30 days ahead.
+    """
+    if fault := rules.shelf_fault(until=until, now=now):
+        raise Malformed("malformed", field="until", why=fault)
+    detail = {"note": note, "until": until.isoformat()}
+    return _move(session, alert_id, AlertState.SHELVED, actor, now, detail=detail, shelved_until=until)
+
+
+def clear(session: Session, *, alert_id: str, actor: Member, now: datetime, note: str = "") -> Alert:
+    """It is dealt with. Raises NotFound("alert"), Conflict("alert_moved_on").
+
+    What spoke for it until now no longer counts; when it is still so, it comes back after its hold time.
+    """
+    return _move(
+        session,
+        alert_id,
+        AlertState.CLEARED,
+        actor,
+        now,
+        detail={"note": note},
+        cleared_at=now,
+        cleared_by_id=actor.id,
+        shelved_until=None,
+    )
+
+
+def look_after(session: Session, *, alert_id: str, zone: ZoneInfo, now: datetime) -> None:
+    """Do what time asks of one alert: clear what is over, end a shelf, escalate. Harmless to repeat."""
+    one = session.get_one(Alert, alert_id, populate_existing=True, with_for_update=True)
+    match rules.what_time_asks(one, zone=zone, now=now):
+        case Due.CLEAR:
+            _set(session, one, state=AlertState.CLEARED, cleared_at=now, shelved_until=None)
+        case Due.END_SHELF:
+            _set(session, one, state=AlertState.OPEN, shelved_until=None, waiting_since=now, escalated_at=None)
+        case Due.ESCALATE:
+            _set(session, one, escalated_at=now)
+
+
+def _insert(session: Session, table: type[Base]) -> sqlite.Insert:
+    """Both databases know ON CONFLICT, and SQLAlchemy says it alike for both."""
+    return cast("sqlite.Insert", _INSERT[session.get_bind().dialect.name](table))
+
+
+def _row(
+    kind: str, thing: str, facts: Mapping[str, object] | None, *, since: datetime, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "thing": thing,
+        "severity": KINDS[kind].severity,
+        "state": AlertState.OPEN,
+        "count": 1,
+        "facts": _json(facts),
+        "since_at": since,
+        "raised_at": now,
+        "last_at": now,
+        "waiting_since": now,
+    }
+
+
+def _json(facts: Mapping[str, object] | None) -> str:
+    return json.dumps(dict(facts or {}), sort_keys=True, ensure_ascii=False)
+
+
+def _begin(session: Session, row: dict[str, Any], links: Links | None) -> None:
+    """Of two who see it at the same instant one raises it."""
+    insert = _insert(session, Alert).values(row)
+    unless_it_stands = insert.on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS)
+    raised = session.scalars(unless_it_stands.returning(Alert)).one_or_none()
+    if raised is not None:
+        _link(session, raised, links)
+        _tell(session, raised)
+
+
+def _count_again(session: Session, stands: Alert, facts: str, now: datetime) -> None:
+    counted = session.scalars(
+        update(Alert)
+        .where(Alert.id == stands.id, Alert.cleared_at.is_(None), Alert.over_at.is_not(None))
+        .values(count=Alert.count + 1, last_at=now, over_at=None, facts=facts)
+        .returning(Alert),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if counted is not None and rules.is_worth_telling(counted.count):
+        _tell(session, counted)
+
+
+def _let_go(session: Session, stands: Alert, now: datetime) -> None:
+    over_at = stands.over_at or now
+    if rules.is_over(KINDS[stands.kind], over_at=over_at, now=now):
+        _set(session, stands, state=AlertState.CLEARED, over_at=over_at, cleared_at=now, shelved_until=None)
+    elif stands.over_at is None:
+        _set(session, stands, over_at=over_at)
+
+
+def _set(session: Session, one: Alert, **values: object) -> None:
+    """Change one that is not cleared, and say so."""
+    changed = session.scalars(
+        update(Alert).where(Alert.id == one.id, Alert.cleared_at.is_(None)).values(**values).returning(Alert),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if changed is not None:
+        _tell(session, changed)
+
+
+def _move(
+    session: Session,
+    alert_id: str,
+    to: AlertState,
+    actor: Member,
+    now: datetime,
+    *,
+    detail: Mapping[str, str],
+    **values: object,
+) -> Alert:
+    one = queries.alert(session, alert_id)
+    said = {name: value for name, value in detail.items() if value}
+    audit.append(
+        session,
+        actor=actor.audit_id,
+        act=f"alert_{to.lower()}",
+        thing=alert_id,
+        now=now,
+        alert=one.kind,
+        about=one.thing,
+        **said,
+    )
+    moved = session.scalars(
+        update(Alert)
+        .where(Alert.id == alert_id, Alert.state.in_(MOVES[to]))
+        .values(state=to, **values)
+        .returning(Alert),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if moved is None:
+        raise Conflict("alert_moved_on")
+    _tell(session, moved)
+    return moved
+
+
+def _link(session: Session, raised: Alert, links: Links | None) -> None:
+    rows = [{"alert_id": raised.id, "what": what, "ref": ref} for what, ref in (links or {}).items() if ref]
+    if rows:
+        insert = _insert(session, AlertLink).values(rows)
+        session.execute(insert.on_conflict_do_nothing())
+
+
+def _tell(session: Session, one: Alert) -> None:
+    announce(session, "alert", id=one.id, alert=one.kind, state=one.state, severity=one.severity, count=one.count)

@@ -1,0 +1,79 @@
+"""Two hundred flaps at the same instant are one alert with the right count, on SQLite and on PostgreSQL."""
+
+from collections import Counter
+from functools import partial
+
+from sqlalchemy import func, select
+
+from gateway.alerts import queries, service
+from gateway.alerts.model import Alert, AlertState
+from gateway.kit import audit
+from gateway.members.model import Member, Role
+from tests.centre_builder import NOON, a_member
+from tests.race import at_once, in_processes
+
+FLAPS = 200
+
+
+def flap(sessions, number):
+    """A door that comes open by itself, once more."""
+    with sessions.begin() as session:
+        links = {"lock": "lock-1", "bank": "bank-a"}
+        return service.raise_alert(session, kind="forced", thing="lock-1", now=NOON, links=links).count
+
+
+def see(sessions, _number):
+    """Somebody looks, and it is so."""
+    with sessions.begin() as session:
+        service.note_condition(session, kind="sensor_suspect", thing="lock-1", is_so=True, now=NOON)
+
+
+def clear(sessions, alert_id, number):
+    with sessions.begin() as session:
+        actor = session.scalars(select(Member).where(Member.member_no == f"s{number}")).one()
+        return service.clear(session, alert_id=alert_id, actor=actor, now=NOON).state
+
+
+def test_two_hundred_flaps_at_once_in_two_processes_are_one_alert_with_the_right_count(sessions, database_url):
+    counts = in_processes(flap, database_url, processes=2, threads=FLAPS // 2)
+
+    assert sorted(counts) == list(range(1, FLAPS + 1))
+    with sessions.read() as session:
+        [one] = session.scalars(select(Alert))
+        assert (one.count, one.state) == (FLAPS, AlertState.OPEN)
+        assert len(queries.links(session, [one.id])[one.id]) == 2
+
+
+def test_a_condition_that_many_see_at_once_is_raised_by_one_and_counted_once(sessions):
+    at_once([partial(see, sessions, number) for number in range(16)])
+
+    with sessions.read() as session:
+        assert session.scalars(select(Alert.count)).all() == [1]
+
+
+def test_of_many_who_clear_at_once_one_does_and_the_trail_says_who(sessions):
+    with sessions.begin() as session:
+        for number in range(12):
+            a_member(session, f"s{number}", role=Role.DESK)
+        alert_id = service.raise_alert(session, kind="forced", thing="lock-1", now=NOON).id
+
+    results = at_once([partial(clear, sessions, alert_id, number) for number in range(12)])
+
+    assert Counter(results) == {AlertState.CLEARED: 1, "alert_moved_on": 11}
+    with sessions.read() as session:
+        one = queries.alert(session, alert_id)
+        [entry] = [found for found in audit.entries(session, after_seq=0, limit=99) if found.act == "alert_cleared"]
+        assert entry.actor == session.get_one(Member, one.cleared_by_id).audit_id
+
+
+def test_flaps_while_somebody_clears_are_all_counted_somewhere_and_none_is_lost(sessions):
+    with sessions.begin() as session:
+        a_member(session, "s0", role=Role.DESK)
+        alert_id = service.raise_alert(session, kind="forced", thing="lock-1", now=NOON).id
+
+    acts = [partial(flap, sessions, number) for number in range(20)]
+    at_once([*acts[:10], partial(clear, sessions, alert_id, 0), *acts[10:]])
+
+    with sessions.read() as session:
+        assert session.scalar(select(func.sum(Alert.count))) == 21
+        assert session.scalar(select(func.count()).where(Alert.cleared_at.is_(None))) <= 1
