@@ -417,7 +417,10 @@ class UnlockView(View):
 
 
 class NoticeView(View):
-    """Something the reader should know, in their language and the centre's time. `about`: the id of a rental."""
+    """Something the reader should know, in their language and the centre's time.
+
+    `about`: the id of a rental or a booking.
+    """
 
     id: str
     kind: str

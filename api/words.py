@@ -279,6 +279,16 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
             " {bag_label}: please ask at the desk. Reason: {reason}.",
         ),
+        "opened_by_staff": Sentence(
+            "工作人员于 {asked_at} 要求打开您租用的{bank} {label} 号柜，原因：{reason}。这个柜子仍归您使用。",
+            "At {asked_at} a member of staff asked for your compartment {label} at {bank} to be opened. Reason:"
+            " {reason}. It is still yours.",
+        ),
+        "room_opened_by_staff": Sentence(
+            "工作人员于 {asked_at} 要求打开您预订的{space}的门，原因：{reason}。您的预订不变。",
+            "At {asked_at} a member of staff asked for the door of {space} to be opened, which you have booked."
+            " Reason: {reason}. Your booking stands.",
+        ),
     }
 )
 """What notices say, by their kind."""

@@ -24,7 +24,7 @@ from gateway.unlocking.model import TERMINAL, UNSIGNED, Unlock
 router = APIRouter(prefix="/unlocks", tags=["unlocks"])
 
 _LOOK_EVERY_S: Final = 1.0  # while waiting: for what the live line did not bring
-_AWAY_RETRY_S: Final = 5
+AWAY_RETRY_S: Final = 5
 
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the unlock to end.")]
 
@@ -63,7 +63,7 @@ async def request_unlock(wish: UnlockWish, who: SignedIn, attempt: Keyed) -> Res
             if told := attempt.recall(session, member_id=member.id):
                 return told
             if desk.is_gateway_away():
-                raise Refused("gateway_away", retry_after_s=_AWAY_RETRY_S)
+                raise Refused("gateway_away", retry_after_s=AWAY_RETRY_S)
             lock_id = _lock_of(session, member, wish, desk)
             unlock = unlocking_service.request_unlock(session, member=member, lock_id=lock_id, clock=desk.clock)
             view = UnlockView.of(unlock)

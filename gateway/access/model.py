@@ -16,6 +16,7 @@ class GrantSource(StrEnum):
     BOOKING = "booking"
     SHARE = "share"
     CLEAR_OUT = "clear_out"
+    STAFF = "staff"
 
 
 class AccessGrant(Base):

@@ -38,6 +38,11 @@ def grants_to(session: Session, *, source: GrantSource, member_id: str, now: dat
     return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.member_id == member_id)).all()
 
 
+def grants_on(session: Session, *, lock_id: str, source: GrantSource, now: datetime) -> Sequence[AccessGrant]:
+    """The live grants of one kind on a lock, by when they end."""
+    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.lock_id == lock_id)).all()
+
+
 def _live(now: datetime) -> Select[AccessGrant]:
     """Of members who are not disabled: begun, not run out, not ended, not used up."""
     return (

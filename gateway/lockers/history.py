@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Self
 
 from sqlalchemy import Select, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from gateway.kit.audit import AuditEntry
 from gateway.lockers.model import ClearOut, Compartment, Rental
 from gateway.members.model import Member
+
+ASKED_BY_STAFF: Final = "asked_by_staff"
+"""The act of staff who ask for a door that others may hold; its detail has their `reason` and the `unlock`."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,44 @@ def history_of(session: Session, *, member_id: str, limit: int, before_seq: int 
     if before_seq is not None:
         query = query.where(concerning.c.seq < before_seq)
     rows = session.execute(query).all()
-    clear_outs = _clear_outs(session, {rental.id for _, rental, _, _ in rows})
-    return [_happening(found, rental, label, by, clear_outs.get(rental.id, ())) for found, rental, label, by in rows]
+    reasons = _Reasons.of_staff(
+        session, rental_ids={rental.id for _, rental, _, _ in rows}, lock_ids={found.thing for found, *_ in rows}
+    )
+    return [_happening(found, rental, label, by, reasons) for found, rental, label, by in rows]
+
+
+@dataclass(frozen=True)
+class _Reasons:
+    """Why staff did what they did at doors: by the unlock that they asked for, or by the rental they cleared out."""
+
+    by_unlock: Mapping[str, str]
+    clear_outs: Mapping[str, Sequence[ClearOut]]
+
+    @classmethod
+    def of_staff(cls, session: Session, *, rental_ids: set[str], lock_ids: set[str]) -> Self:
+        """Those that could be behind what happened to these."""
+        asked = select(AuditEntry.detail).where(AuditEntry.thing.in_(lock_ids), AuditEntry.act == ASKED_BY_STAFF)
+        by_unlock = {detail["unlock"]: detail["reason"] for detail in map(json.loads, session.scalars(asked))}
+        clear_outs: dict[str, list[ClearOut]] = {}
+        for clear_out in session.scalars(select(ClearOut).where(ClearOut.rental_id.in_(rental_ids))):
+            clear_outs.setdefault(clear_out.rental_id, []).append(clear_out)
+        return cls(by_unlock, clear_outs)
+
+    def given(self, entry: AuditEntry, detail: Mapping[str, Any], rental: Rental, by: Member | None) -> str:
+        """The reason of the one who did it, or empty."""
+        return (
+            detail.get("reason")
+            or self.by_unlock.get(detail.get("unlock", ""))
+            or self._of_a_witness(entry, rental, by)
+        )
+
+    def _of_a_witness(self, entry: AuditEntry, rental: Rental, by: Member | None) -> str:
+        """What a witness of a clear-out gave, for what they did at the door during it."""
+        for one in self.clear_outs.get(rental.id, ()):
+            is_theirs = by is not None and by.id in {one.first_witness_id, one.second_witness_id}
+            if is_theirs and one.witnessed_at is not None and one.witnessed_at <= entry.at:
+                return one.reason
+        return ""
 
 
 def _to_rentals(member_id: str) -> Select[Any]:
@@ -71,25 +110,7 @@ def _at_doors(member_id: str) -> Select[Any]:
     )
 
 
-def _clear_outs(session: Session, rental_ids: set[str]) -> Mapping[str, Sequence[ClearOut]]:
-    found: dict[str, list[ClearOut]] = {}
-    for clear_out in session.scalars(select(ClearOut).where(ClearOut.rental_id.in_(rental_ids))):
-        found.setdefault(clear_out.rental_id, []).append(clear_out)
-    return found
-
-
-def _happening(
-    entry: AuditEntry, rental: Rental, label: str, by: Member | None, clear_outs: Sequence[ClearOut]
-) -> Happening:
+def _happening(entry: AuditEntry, rental: Rental, label: str, by: Member | None, reasons: _Reasons) -> Happening:
     detail = json.loads(entry.detail)
-    reason = detail.get("reason") or _why(entry, by, clear_outs)
+    reason = reasons.given(entry, detail, rental, by)
     return Happening(entry, rental, label, by, reason, detail.get("bag_label", ""))
-
-
-def _why(entry: AuditEntry, by: Member | None, clear_outs: Sequence[ClearOut]) -> str:
-    """The reason that a witness of a clear-out gave, for what they did at the door during it."""
-    for one in clear_outs:
-        is_theirs = by is not None and by.id in {one.first_witness_id, one.second_witness_id}
-        if is_theirs and one.witnessed_at is not None and one.witnessed_at <= entry.at:
-            return one.reason
-    return ""

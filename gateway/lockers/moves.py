@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from gateway.access import service as access
@@ -141,9 +141,30 @@ def hold(session: Session, rental_id: str) -> RentalView:
 
     Raises NotFound("rental").
     """
-    queries.rental(session, rental_id)
+    _hold_compartment(session, Compartment.id == queries.rental(session, rental_id).compartment_id)
     rental = session.get_one(Rental, rental_id, with_for_update=True, populate_existing=True)
     return queries.view(session, rental)
+
+
+def hold_behind(session: Session, lock_id: str) -> RentalView | None:
+    """Who rents what is behind a lock, held like `hold`: until this transaction ends nobody begins or ends there.
+
+    None: nobody does, or there is no compartment.
+    """
+    compartment = _hold_compartment(session, Compartment.lock_id == lock_id)
+    if compartment is None:
+        return None
+    rental = queries.compartment(session, compartment.id).rental
+    return queries.view(session, rental) if rental else None
+
+
+def _hold_compartment(session: Session, which: ColumnElement[bool]) -> Compartment | None:
+    """The compartment comes before its rental, always: two that hold the same things in another order would deadlock.
+
+    A rental that is about to begin there waits too, since it refers to the compartment.
+    """
+    held = select(Compartment).where(which).with_for_update().execution_options(populate_existing=True)
+    return session.scalar(held)
 
 
 def _leave_for_care(session: Session, ended: Rental, now: datetime) -> None:

@@ -141,9 +141,9 @@ def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, 
     Raises Conflict: `rental_ended`, `door_open`, `door_unknown` when nobody can tell, and `unlock_under_way` while an
     opening of it is not settled.
     """
-    if rental.ended_at is not None:
+    place = moves.hold(session, rental.id)
+    if place.rental.ended_at is not None:
         raise Conflict("rental_ended")
-    place = queries.view(session, rental)
     unsettled = place.compartment.lock_id in unsettled_locks()
     if refusal := rules.end_refusal(place.door, unsettled=unsettled):
         raise Conflict(refusal)

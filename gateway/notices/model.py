@@ -20,7 +20,7 @@ class Notice(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     kind: Mapped[str] = mapped_column(String(48))  # what is said; stable, as a refusal's code is
-    about: Mapped[str] = mapped_column(String(32))  # the id of a rental
+    about: Mapped[str] = mapped_column(String(32))  # the id of a rental or a booking
     facts: Mapped[str] = mapped_column(Text)  # JSON, sorted keys
     left_at: Mapped[datetime] = mapped_column(Instant)
     over_at: Mapped[datetime | None] = mapped_column(Instant)  # since when it is no longer so

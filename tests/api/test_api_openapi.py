@@ -61,6 +61,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/emergencies/{emergency_id}",
         "/staff/emergencies/{emergency_id}/clear",
         "/staff/freeze",
+        "/staff/locks",
+        "/staff/locks/{lock_id}/open",
         "/staff/banks/{bank_id}/compartments",
         "/staff/compartments/{compartment_id}",
         "/staff/banks",

@@ -36,6 +36,7 @@ BODIES = {
     "share_rental": {"member_no": "10002"},
     "set_bank_terms": {},
     "set_condition": {"condition": "ready", "reason": "x"},
+    "open_for_staff": {"reason": "x"},
     "propose_clear_out": {"reason": "x", "bag_label": "x"},
     "witness_clear_out": {"bag_label": "x"},
     "bag_things": {},

@@ -12,7 +12,7 @@ from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
 from gateway.unlocking.model import TERMINAL, Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S, T_DEV_S
-from tests.model.world import Hold, World, lock_id
+from tests.model.world import STAFF, Hold, World, lock_id
 
 NEVER_SIGNED = {UnlockState.EXPIRED, UnlockState.REFUSED}
 TOLD_NOT_OPENED = {UnlockState.NOT_OPENED, *NEVER_SIGNED}
@@ -81,16 +81,17 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
         yield Violation("I1", f"{lock} was pulsed for {unlock.id}, which was never signed")
     if pulse.at > unlock.requested_mono + DEADLINE_S + SLACK_S:
         yield Violation("I3", f"{lock} was pulsed {pulse.at - unlock.requested_mono:.1f} s after it was asked for")
-    if not any(_covers(hold, unlock, until=world.signed_at.get(unlock.id, 0.0)) for hold in world.holds):
+    rights = [*world.holds, *world.staff_holds]
+    if not any(_covers(hold, unlock, until=world.signed_at.get(unlock.id, 0.0)) for hold in rights):
         yield Violation("I1", f"{lock} was pulsed for {unlock.member_id}, whose right had ended when it was signed")
-    holds = [hold for hold in world.holds if hold.lock_id == lock]
-    if not any(_covers(hold, unlock, until=pulse.at - T_DEV_S - SLACK_S) for hold in holds):
+    if not any(_covers(hold, unlock, until=pulse.at - T_DEV_S - SLACK_S) for hold in rights if hold.lock_id == lock):
         yield Violation("I4", f"{lock} was pulsed for {unlock.member_id}, whose right had ended before")
     signed_at = world.signed_at.get(unlock.id, 0.0)
     if any(freeze.holds(pulse.device, signed_at) for freeze in world.freezes):
         yield Violation("I10", f"{lock} was signed for while it was frozen")
-    for hold in holds:
-        if hold.who != unlock.member_id and hold.since < pulse.at < hold.until:
+    for hold in world.holds:
+        is_anothers = hold.lock_id == lock and hold.who != unlock.member_id
+        if is_anothers and unlock.member_id not in STAFF and hold.since < pulse.at < hold.until:
             yield Violation("I4b", f"{lock} was pulsed for {unlock.member_id} while it was {hold.who}'s")
 
 

@@ -125,6 +125,19 @@ def force_while_it_is_asked(world: World) -> None:
     press(world)
 
 
+def open_as_staff(world: World) -> None:
+    """Staff ask for any door, giving a reason."""
+    world.ask_as_staff(*world.dice.choice(PLACES))
+
+
+def press_again_as_staff(world: World) -> None:
+    """Whoever of the staff asked for a door presses like a member, giving no reason, at once or a while later."""
+    if world.staff_holds:
+        world.clockwork.advance(world.dice.choice([0.0, 3.0, 12.0, 30.0]))
+        device, _, no = world.staff_holds[-1].lock_id.partition("/")
+        world.ask("desk", device, int(no))
+
+
 def revoke(world: World) -> None:
     world.revoke(world.dice.choice(MEMBERS))
 
@@ -291,6 +304,8 @@ ACTS_AND_WEIGHTS: list[tuple[Callable[[World], None], float]] = [
     (press_and_leave, 1),
     (press_among_old_answers, 1),
     (give_back_and_rent, 2),
+    (open_as_staff, 2),
+    (press_again_as_staff, 0.5),
     (revoke, 1),
     (freeze, 0.5),
     (press_and_freeze, 0.5),

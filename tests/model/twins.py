@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from unittest.mock import patch
 
 from devices.nodes.challenges import Challenge, Challenges
@@ -23,6 +24,7 @@ from gateway.fleet.model import DeviceEvent
 from gateway.fleet.rules import Place
 from gateway.intake import Intake
 from gateway.kit.ids import new_id
+from gateway.staff import openings
 from gateway.unlocking import engine as engine_module
 from gateway.unlocking import queries, rules, service
 from gateway.unlocking.engine import UnlockEngine
@@ -153,6 +155,10 @@ def a_freeze_is_looked_at_when_asked_and_not_when_signing():
 
     sign_as_before = service.sign
     return ((service, "sign", sign),)
+
+
+@twin("I1", (openings, "OPENING_WINDOW", timedelta(days=300)), stress="open_as_staff press_again_as_staff jam")
+def what_staff_asked_for_once_stays_open_to_them(): ...
 
 
 @twin("I4b I4", (queries, "unsettled_locks", lambda session: frozenset()), stress="press_and_leave")

@@ -548,6 +548,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Locks
+         * @description Every door that can be opened, and what is behind it.
+         */
+        get: operations["list_locks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/locks/{lock_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open For Staff
+         * @description Ask for any door to be opened. Who holds what is behind it keeps it, and is told why.
+         *
+         *     What comes of it tells `GET /unlocks/{id}?wait=`.
+         */
+        post: operations["open_for_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/banks": {
         parameters: {
             query?: never;
@@ -1466,6 +1508,17 @@ export interface components {
             ends_at: string;
         };
         /**
+         * CompartmentBehind
+         * @description The compartment behind a door.
+         */
+        CompartmentBehind: {
+            /** Id */
+            id: string;
+            bank_name: components["schemas"]["InBothLanguages"];
+            /** Label */
+            label: string;
+        };
+        /**
          * Condition
          * @description Whether a compartment can have a next holder. It keeps nobody from what is already theirs.
          * @enum {string}
@@ -1795,6 +1848,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[LockView] */
+        Items_LockView_: {
+            /** Items */
+            items: components["schemas"]["LockView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[NoticeView] */
         Items_NoticeView_: {
             /** Items */
@@ -1850,6 +1910,22 @@ export interface components {
          * @enum {string}
          */
         Language: "zh-CN" | "en";
+        /**
+         * LockView
+         * @description A door that can be opened, how it stands, and what is behind it.
+         */
+        LockView: {
+            /** Id */
+            id: string;
+            /** Device Id */
+            device_id: string;
+            /** Door */
+            door: number;
+            level: components["schemas"]["DoorLevel"];
+            compartment: components["schemas"]["CompartmentBehind"] | null;
+            /** Spaces */
+            spaces: components["schemas"]["SpaceBehind"][];
+        };
         /**
          * Me
          * @description The account of whoever asks. `must_set_password`: they signed in with a one-time code.
@@ -2030,7 +2106,9 @@ export interface components {
         };
         /**
          * NoticeView
-         * @description Something the reader should know, in their language and the centre's time. `about`: the id of a rental.
+         * @description Something the reader should know, in their language and the centre's time.
+         *
+         *     `about`: the id of a rental or a booking.
          */
         NoticeView: {
             /** Id */
@@ -2261,6 +2339,15 @@ export interface components {
             reason: string | null;
         };
         /**
+         * SpaceBehind
+         * @description A space behind a door.
+         */
+        SpaceBehind: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+        };
+        /**
          * SpaceKind
          * @description What a space is to people.
          * @enum {string}
@@ -2310,6 +2397,14 @@ export interface components {
             condition_at: string | null;
             /** Rental Id */
             rental_id: string | null;
+        };
+        /**
+         * StaffOpening
+         * @description Why a door is opened. Whoever holds what is behind it reads this.
+         */
+        StaffOpening: {
+            /** Reason */
+            reason: string;
         };
         /**
          * StaffRentalView
@@ -4913,6 +5008,175 @@ export interface operations {
             };
             /** @description `malformed`, `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_locks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_LockView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_for_staff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                lock_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffOpening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockView"];
+                };
+            };
+            /** @description `idempotency_key_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `gateway_away` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

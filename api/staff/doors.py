@@ -1,0 +1,71 @@
+"""Opening a door for staff, whoever holds what is behind it."""
+
+from fastapi import APIRouter, Response
+
+from api.deps import Id, Paged, SignedIn
+from api.idempotency import Keyed
+from api.member.unlocks import AWAY_RETRY_S
+from api.openapi import problems
+from api.staff.door_views import LockView, StaffOpening
+from api.views import Items, UnlockView, behind, items
+from gateway.kit.errors import Refused
+from gateway.staff import openings
+from gateway.staff import queries as staff
+from gateway.staff.rules import POWERS, Power
+
+router = APIRouter(prefix="/staff/locks", tags=["staff"])
+
+_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+
+@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
+    """Every door that can be opened, and what is behind it."""
+
+    def look() -> Items[LockView]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *POWERS[Power.OPEN])
+            rest = behind(staff.locks(session), page, name=lambda found: found.lock.id)
+            return items(rest, page, view=LockView.of, name=lambda found: found.lock.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.post(
+    "/{lock_id}/open",
+    status_code=202,
+    response_model=UnlockView,
+    responses=problems(
+        "idempotency_key_missing",
+        *_STAFF_ONLY,
+        "not_found",
+        "bank_offline",
+        "device_suspended",
+        "frozen",
+        "unlock_under_way",
+        "malformed",
+        "idempotency_key_reused",
+        "gateway_away",
+    ),
+)
+async def open_for_staff(lock_id: Id, wish: StaffOpening, who: SignedIn, attempt: Keyed) -> Response:
+    """Ask for any door to be opened. Who holds what is behind it keeps it, and is told why.
+
+    What comes of it tells `GET /unlocks/{id}?wait=`.
+    """
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            member = who.staff(session, *POWERS[Power.OPEN])
+            if told := attempt.recall(session, member_id=member.id):
+                return told
+            if desk.is_gateway_away():
+                raise Refused("gateway_away", retry_after_s=AWAY_RETRY_S)
+            unlock = openings.open_door(session, lock_id=lock_id, staff=member, reason=wish.reason, clock=desk.clock)
+            view = UnlockView.of(unlock)
+            return attempt.keep(session, member_id=member.id, status=202, view=view, now=desk.clock.now())
+
+    accepted = await desk.backroom.write(act)
+    desk.line.wake()
+    return accepted

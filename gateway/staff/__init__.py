@@ -1,0 +1,1 @@
+"""What staff do at a door that others hold: never in silence."""
