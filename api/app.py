@@ -20,6 +20,7 @@ from api.member import banks, bookings, live, me, notices, rentals, session, sha
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import alerts, clear_outs, devices, doors, emergencies, records
 from api.staff import banks as staff_banks
+from api.staff import calendar as staff_calendar
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre
@@ -91,7 +92,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_members = (session, me, banks, rentals, spaces, bookings, shares, unlocks, notices, live)
-    for_staff = (devices, doors, staff_banks, staff_spaces, clear_outs, emergencies, alerts, records)
+    for_staff = (devices, doors, staff_banks, staff_spaces, staff_calendar, clear_outs, emergencies, alerts, records)
     for part in (*for_members, *for_staff, health):
         v1.include_router(part.router)
     house = APIRouter()

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.language import reader_language
-from api.words import WORDS, Words
+from api.words import WORDS, Words, in_language
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.members.model import Language
 
@@ -66,7 +66,7 @@ def problem(error: HearthError, language: Language, headers: Mapping[str, str] |
         "title": _TITLES[status],
         "status": status,
         "code": code,
-        "detail": _words(code, status).sentence(language, facts),
+        "detail": _words(code, status).sentence(language, in_language(language, facts)),
     }
     answer = JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
     if "retry_after_s" in facts:

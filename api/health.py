@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import AtDesk, Desk, token_of
-from api.views import Alive, Frozen, NotReady, Readiness
+from api.views import Alive, Frozen, Note, NotReady, Readiness
+from gateway.calendar import queries as calendar
 from gateway.emergencies import queries as emergencies
 from gateway.members.rules import is_staff
 
@@ -33,7 +34,8 @@ async def ready_health(desk: AtDesk, request: Request, response: Response) -> Re
     """
     missing = await _missing(desk)
     response.status_code = 503 if missing else 200
-    return Readiness(ready=not missing, not_ready=missing, frozen=await _frozen(desk, token_of(request, desk)))
+    frozen = await _frozen(desk, token_of(request, desk))
+    return Readiness(ready=not missing, not_ready=missing, frozen=frozen, notes=await _notes(desk))
 
 
 async def _missing(desk: Desk) -> list[NotReady]:
@@ -59,6 +61,21 @@ async def _frozen(desk: Desk, token: str) -> list[Frozen]:
     try:
         async with asyncio.timeout(_DATABASE_S):
             return await desk.backroom.read(look) if token else []
+    except (TimeoutError, SQLAlchemyError):
+        return []  # that the database is away has been said
+
+
+async def _notes(desk: Desk) -> list[Note]:
+    def look() -> list[Note]:
+        centre = desk.centre
+        with desk.sessions.read() as session:
+            today = centre.today(desk.clock.now())
+            year = calendar.missing_year(session, public=centre.public_calendar, today=today)
+        return [] if year is None else [Note(part="calendar", says=f"the public holidays of {year} are not known yet")]
+
+    try:
+        async with asyncio.timeout(_DATABASE_S):
+            return await desk.backroom.read(look)
     except (TimeoutError, SQLAlchemyError):
         return []  # that the database is away has been said
 

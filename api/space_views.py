@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from api.calendar_views import DayView, Minute
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.queries import Slot
@@ -12,8 +13,6 @@ from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Span
 
 _LONGEST = timedelta(days=366)  # of a booking, a closure or a look at what is free: longer is a slip of the pen
-
-Minute = Annotated[StrictInt, Field(ge=0, le=1440, description="Wall-clock minutes after midnight.")]
 
 
 class SpaceView(View):
@@ -62,9 +61,10 @@ class SlotView(View):
 
 
 class Availability(View):
-    """Every bookable time of a space within the span that was asked for."""
+    """Every bookable time of a space within the span that was asked for, and how each day of it is there."""
 
     items: list[SlotView]
+    days: list[DayView]
 
 
 class _Time(Ask):

@@ -761,12 +761,23 @@ class Frozen(View):
     reason: str
 
 
+class Note(View):
+    """Something that staff should see to before it matters."""
+
+    part: Literal["calendar"]
+    says: str
+
+
 class Readiness(View):
-    """Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only."""
+    """Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only.
+
+    What stands in `notes` takes nothing away from being ready.
+    """
 
     ready: bool
     not_ready: list[NotReady]
     frozen: list[Frozen]
+    notes: list[Note]
 
 
 class Alive(View):

@@ -36,14 +36,17 @@ class Words(NamedTuple):
         return Sentence(self.zh, self.en).sentence(language, facts)
 
 
+def in_language(language: Language, facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as one reader reads them: what has a name in both languages by the one of theirs."""
+    return {name: value.get(language) if isinstance(value, Mapping) else value for name, value in facts.items()}
+
+
 def told_to(language: Language, zone: ZoneInfo, facts: Mapping[str, object]) -> dict[str, object]:
     """Facts as one reader reads them: names in their language, instants (RFC 3339 text) by the centre's clock."""
-    return {name: _told(value, language, zone) for name, value in facts.items()}
+    return {name: _told(value, zone) for name, value in in_language(language, facts).items()}
 
 
-def _told(value: object, language: Language, zone: ZoneInfo) -> object:
-    if isinstance(value, Mapping):
-        return value[language]
+def _told(value: object, zone: ZoneInfo) -> object:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
     return value
@@ -134,6 +137,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409, "最多只能提前 {limit} 天预订。", "Bookings can be made at most {limit} days ahead."
         ),
         "policy.opening_hours": Words(409, "这个时段不在开放时间内。", "It is not open at that time."),
+        "policy.closed_day": Words(409, "{why}，这一天不开放。", "It is closed on that day: {why}."),
         "policy.slots": Words(
             409, "请按整段时间预订，从空闲时段里选。", "Please book whole slots, as the list of free times shows them."
         ),

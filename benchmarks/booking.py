@@ -24,6 +24,9 @@ from sqlalchemy.orm import Session
 from gateway import migrations
 from gateway.bookings import queries, service
 from gateway.bookings.rules import Policy
+from gateway.calendar import service as calendar_service
+from gateway.calendar.model import HOUSE, DayName
+from gateway.calendar.rules import Opening
 from gateway.kit.db import BUSY_TIMEOUT_MS, Sessions, open_engine
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
@@ -77,6 +80,9 @@ def furnish(session: Session) -> None:
             language=Language.EN,
             now=NOW,
         )
+    calendar_service.set_week(  # the coming weeks may have public holidays
+        session, whose=HOUSE, week={DayName.HOLIDAY: Opening(8 * 60, (8 + HOURS) * 60)}, actor="bench", now=NOW
+    )
     for no in range(ROOMS):
         spaces_service.make_space(
             session,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import URL, make_url
 
 from gateway.bookings.rules import Policy
+from gateway.calendar.national import PublicCalendar, public_calendar
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
@@ -35,6 +37,15 @@ class Centre:
     settings: Settings
     sessions: Sessions
     clock: Clock
+
+    def today(self, now: datetime) -> date:
+        """The date that the centre's clocks show."""
+        return now.astimezone(ZoneInfo(self.settings.zone)).date()
+
+    @property
+    def public_calendar(self) -> PublicCalendar:
+        """The public holidays where this centre stands."""
+        return public_calendar(ZoneInfo(self.settings.zone))
 
     @property
     def booking_policy(self) -> Policy:

@@ -22,6 +22,7 @@ _POLICY = (
     "booking_in_the_past",
     "policy.days_ahead",
     "policy.opening_hours",
+    "policy.closed_day",
     "policy.slots",
     "policy.max_minutes",
     "policy.most_ahead",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.calendar_views import DayView
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.space_views import Availability, SlotView, SpaceView
@@ -60,13 +61,11 @@ async def read_availability(
     def look() -> Availability:
         with desk.sessions.read() as session:
             who.member(session)
-            found = bookings.availability(
-                session,
-                space=spaces.space(session, space_id),
-                within=Span(since, until),
-                policy=desk.centre.booking_policy,
-                now=desk.clock.now(),
+            space, within, policy = spaces.space(session, space_id), Span(since, until), desk.centre.booking_policy
+            found = bookings.availability(session, space=space, within=within, policy=policy, now=desk.clock.now())
+            days = bookings.days(session, space=space, within=within, policy=policy)
+            return Availability(
+                items=[SlotView.of(slot) for slot in found], days=[DayView.of(day, how) for day, how in days]
             )
-            return Availability(items=[SlotView.of(slot) for slot in found])
 
     return await desk.backroom.read(look)

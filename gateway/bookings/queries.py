@@ -4,9 +4,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -14,13 +13,16 @@ from sqlalchemy.orm import Session
 from gateway.bookings import rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
+from gateway.calendar.rules import Day
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Presence
 from gateway.kit.errors import NotFound
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.queries import Taken
-from gateway.spaces.rules import Hours, Span, places_for, slots
+from gateway.spaces.rules import Span, instant_at, is_closed, places_for, slots
+
+_MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of the next day
 
 
 @dataclass(frozen=True)
@@ -72,22 +74,46 @@ def is_door_away(session: Session, lock_id: str) -> bool:
     return fleet.device(session, fleet.lock(session, lock_id).device_id).presence is not Presence.ONLINE
 
 
-def hours_of(space: Space, zone: ZoneInfo) -> Hours:
-    """When a space is open."""
-    return Hours(zone=zone, opens_min=space.opens_min, closes_min=space.closes_min, slot_min=space.slot_min)
-
-
 def availability(session: Session, *, space: Space, within: Span, policy: Policy, now: datetime) -> list[Slot]:
     """Every bookable slot of a space within a span, free or not."""
     free = _Freedom(session, space, within)
-    return [Slot(slot, free.reason(slot, now)) for slot in slots(hours_of(space, policy.zone), within)]
+    hours = spaces.hours_of(session, space, zone=policy.zone, within=within)
+    return [Slot(slot, free.reason(slot, now)) for slot in slots(hours, within)]
+
+
+def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:
+    """How every day is at a space on which some time of a span falls."""
+    hours = spaces.hours_of(session, space, zone=policy.zone, within=within)
+    first, last = (instant.astimezone(policy.zone).date() for instant in (within.starts_at, within.ends_at - _MOMENT))
+    count = (last - first).days + 1
+    return [(day, hours.day(day)) for day in (first + timedelta(days=ahead) for ahead in range(count))]
+
+
+def outside_hours(session: Session, *, space_id: str | None, day: date, policy: Policy) -> list[Booking]:
+    """The bookings of that day, of a space and its parts or of all, that lie at times which are not open."""
+    whole_day = Span(instant_at(policy.zone, day, 0), instant_at(policy.zone, day + timedelta(days=1), 0))
+    standing = select(Booking).where(
+        Booking.state == BookingState.CONFIRMED,
+        Booking.starts_at >= whole_day.starts_at,
+        Booking.starts_at < whole_day.ends_at,
+    )
+    if space_id is not None:
+        standing = standing.where(Booking.space_id.in_([space_id, *spaces.parts_of(session, space_id)]))
+    by_space: dict[str, list[Booking]] = defaultdict(list)
+    for booking in session.scalars(standing):
+        by_space[booking.space_id].append(booking)
+    found = []
+    for one, bookings in by_space.items():
+        hours = spaces.hours_of(session, spaces.space(session, one), zone=policy.zone, within=whole_day)
+        found += [booking for booking in bookings if is_closed(hours, rules.span_of(booking))]
+    return found
 
 
 def alternatives(session: Session, *, space: Space, wanted: Span, policy: Policy, now: datetime) -> list[Span]:
     """Up to three free times of the same space and length, near the one that was wanted and not too far ahead."""
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
     free = _Freedom(session, space, near)
-    spans = _runs(list(slots(hours_of(space, policy.zone), near)), wanted)
+    spans = _runs(list(slots(spaces.hours_of(session, space, zone=policy.zone, within=near), near)), wanted)
     last = now + timedelta(days=policy.days_ahead)
     return rules.nearest(wanted, spans, is_free=lambda span: span.starts_at <= last and free.reason(span, now) is None)
 

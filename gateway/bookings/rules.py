@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.bookings.model import Booking, BookingState
+from gateway.calendar.rules import Why
 from gateway.spaces.rules import Hours, Span, span_fault
 
 MOST_ALTERNATIVES = 3
@@ -32,10 +33,11 @@ class Policy:
 
 
 class Refusal(NamedTuple):
-    """Which rule says no, and by which value; None where the rule has none."""
+    """Which rule says no, and by which value; None where the rule has none. `why`: of a day that is closed."""
 
     code: str
     limit: int | None = None
+    why: Why | None = None
 
 
 def book_refusal(policy: Policy, hours: Hours, span: Span, *, held: int, now: datetime) -> Refusal | None:
@@ -45,7 +47,7 @@ def book_refusal(policy: Policy, hours: Hours, span: Span, *, held: int, now: da
     if span.starts_at > now + timedelta(days=policy.days_ahead):
         return Refusal("policy.days_ahead", policy.days_ahead)
     if fault := span_fault(hours, span):
-        return Refusal(fault)
+        return Refusal(fault, why=hours.day_of(span.starts_at).why if fault == "policy.closed_day" else None)
     if span.minutes > policy.max_minutes:
         return Refusal("policy.max_minutes", policy.max_minutes)
     if held >= policy.most_ahead:

@@ -132,9 +132,11 @@ def _refuse_by_policy(
 ) -> None:
     """`booking`: the one that is to be moved there, which does not count against its member."""
     held = queries.held_by(session, member_id=member.id, now=now, apart_from=booking.id if booking else None)
-    hours = queries.hours_of(space, policy.zone)
+    hours = spaces.hours_of(session, space, zone=policy.zone, within=span)
     if refusal := rules.book_refusal(policy, hours, span, held=held, now=now):
-        raise Conflict(refusal.code, **({} if refusal.limit is None else {"limit": refusal.limit}))
+        limit = {} if refusal.limit is None else {"limit": refusal.limit}
+        why = {} if refusal.why is None else {"why": refusal.why.told()}
+        raise Conflict(refusal.code, **limit, **why)
 
 
 def _with_alternatives(

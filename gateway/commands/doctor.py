@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway import broker, pki
+from gateway.calendar import queries as calendar
 from gateway.centre import Centre, open_centre
 from gateway.commands import options
 from gateway.kit import audit
@@ -99,7 +100,9 @@ def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
             yield _integrity(centre, session)
             head = audit.head(session)
             newest = session.scalar(select(audit.AuditEntry.at).where(audit.AuditEntry.seq == head.seq))
+            missing = calendar.missing_year(session, public=centre.public_calendar, today=centre.today(now))
         yield Finding("audit", ok=True, says=f"{head.seq} entries; head {head.seq}:{head.hash}")
+        yield _calendar(centre, missing)
         yield _clock(newest, now)
     except SQLAlchemyError as error:
         yield Finding("database", ok=False, says=f"{_first_line(error)}: restore the last backup")
@@ -114,6 +117,18 @@ def _integrity(centre: Centre, session: Session) -> Finding:
     if said != ["ok"]:
         return Finding("database", ok=False, says=f"is damaged ({said[0]}): restore the last backup")
     return Finding("database", ok=True, says="opens, is whole, and has this release's shape")
+
+
+def _calendar(centre: Centre, missing_year: int | None) -> Finding:
+    if missing_year is not None:
+        says = f"the public holidays of {missing_year} are not known: install a newer chinesecalendar, or enter them"
+        return Finding("calendar", ok=False, says=f"{says} (PUT /api/v1/staff/calendar/{missing_year}-01-01 …)")
+    known_until = centre.public_calendar.known_until
+    if known_until is None:
+        says = f"none are known for {centre.settings.zone}: those that staff enter count"
+    else:
+        says = f"known to the end of {known_until}"
+    return Finding("calendar", ok=True, says=f"public holidays: {says}")
 
 
 def _clock(newest: datetime | None, now: datetime) -> Finding:

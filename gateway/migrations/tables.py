@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import gateway.access.model
 import gateway.alerts.model
 import gateway.bookings.model
+import gateway.calendar.model
 import gateway.emergencies.model
 import gateway.fleet.model
 import gateway.kit.audit

@@ -29,8 +29,9 @@ class Space(Base):
     """Something that is booked by the hour. It may be part of a bigger one: a court is a quarter of the hall.
 
     A space without parts has `places`: so many may claim it at the same time. One with parts is claimed by claiming
-    all of them. Hours are wall-clock minutes after midnight in the centre's zone; slots begin at `opens_min` and
-    follow one another every `slot_min` minutes.
+    all of them. `opens_min` and `closes_min` are its usual hours, for days of which the calendar says nothing:
+    wall-clock minutes after midnight in the centre's zone. Slots follow one another every `slot_min` minutes from the
+    day's opening on.
     """
 
     __tablename__ = "spaces"

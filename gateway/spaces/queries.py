@@ -4,13 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import CTE, select
 from sqlalchemy.orm import Session, aliased
 
+from gateway.calendar import queries as calendar
+from gateway.calendar.national import public_calendar
+from gateway.calendar.rules import Opening
 from gateway.kit.errors import NotFound
 from gateway.spaces.model import Claim, ClaimKind, Space
-from gateway.spaces.rules import Span
+from gateway.spaces.rules import Hours, Span
 
 
 def space(session: Session, space_id: str) -> Space:
@@ -33,13 +37,18 @@ def has_parts(session: Session, space_id: str) -> bool:
 
 def undivided(session: Session, space_id: str) -> list[Space]:
     """What a space comes down to: itself, or the smallest of its parts, by id."""
-    below = select(Space.id).where(Space.id == space_id).cte(recursive=True)
-    below = below.union_all(select(Space.id).join(below, Space.parent_id == below.c.id))
+    below = _below(space_id)
     part = aliased(Space)
     is_divided = select(part.id).where(part.parent_id == Space.id).exists()
     return list(
         session.scalars(select(Space).join(below, below.c.id == Space.id).where(~is_divided).order_by(Space.id))
     )
+
+
+def parts_of(session: Session, space_id: str) -> Sequence[str]:
+    """The ids of everything that is part of it, and of their parts."""
+    below = _below(space_id)
+    return session.scalars(select(below.c.id).where(below.c.id != space_id)).all()
 
 
 def line_up(session: Session, space_id: str) -> list[Space]:
@@ -53,6 +62,20 @@ def line_up(session: Session, space_id: str) -> list[Space]:
 def lock_of(session: Session, space_id: str) -> str | None:
     """The lock of the door that leads there: its own, else that of the nearest whole it is part of."""
     return next((one.lock_id for one in line_up(session, space_id) if one.lock_id is not None), None)
+
+
+def hours_of(session: Session, space: Space, *, zone: ZoneInfo, within: Span) -> Hours:
+    """When a space is open on the days that a span touches, in the centre's zone."""
+    almanac = calendar.almanac(
+        session,
+        line=[one.id for one in line_up(session, space.id)],
+        parts=parts_of(session, space.id),
+        usual=Opening(space.opens_min, space.closes_min),
+        public=public_calendar(zone),
+        first=within.starts_at.astimezone(zone).date(),
+        last=within.ends_at.astimezone(zone).date(),
+    )
+    return Hours(zone=zone, slot_min=space.slot_min, day=almanac.day)
 
 
 class Taken(NamedTuple):
@@ -105,3 +128,9 @@ def is_claimed(session: Session, space_id: str) -> bool:
     """Whether any claim on this undivided space still stands, past ones too."""
     live = select(Claim.id).where(Claim.space_id == space_id, Claim.released_at.is_(None))
     return session.scalar(live.limit(1)) is not None
+
+
+def _below(space_id: str) -> CTE:
+    """The space and everything that is part of it."""
+    below = select(Space.id).where(Space.id == space_id).cte(recursive=True)
+    return below.union_all(select(Space.id).join(below, Space.parent_id == below.c.id))

@@ -1,10 +1,12 @@
 """Judgements about times and places: plain values in, an answer out."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from gateway.calendar.rules import Day
 
 
 class Span(NamedTuple):
@@ -25,20 +27,26 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """When a space is open: wall-clock minutes after midnight in `zone`, cut into slots of `slot_min` minutes."""
+    """When a space is open: how each day of the calendar in `zone` is there, cut into slots of `slot_min` minutes."""
 
     zone: ZoneInfo
-    opens_min: int
-    closes_min: int
     slot_min: int
+    day: Callable[[date], Day]
+
+    def day_of(self, instant: datetime) -> Day:
+        """How the day is on which an instant falls."""
+        return self.day(instant.astimezone(self.zone).date())
 
 
-def open_span(hours: Hours, day: date) -> Span:
-    """From opening to closing on one day of the centre's calendar.
+def open_span(hours: Hours, day: date) -> Span | None:
+    """From opening to closing on one day of the centre's calendar; None: it is closed.
 
     A wall time that a change of clocks skips or repeats is the first instant that can bear its name.
     """
-    return Span(_instant(hours, day, hours.opens_min), _instant(hours, day, hours.closes_min))
+    opening = hours.day(day).opening
+    if opening is None:
+        return None
+    return Span(instant_at(hours.zone, day, opening.opens_min), instant_at(hours.zone, day, opening.closes_min))
 
 
 def slots(hours: Hours, within: Span) -> Iterator[Span]:
@@ -53,14 +61,24 @@ def slots(hours: Hours, within: Span) -> Iterator[Span]:
 
 
 def span_fault(hours: Hours, span: Span) -> str | None:
-    """Why nobody can have the space from then to then (`policy.opening_hours`, `policy.slots`), or None."""
+    """Why nobody can have the space from then to then, or None.
+
+    `policy.closed_day`, `policy.opening_hours` or `policy.slots`.
+    """
     opened = open_span(hours, span.starts_at.astimezone(hours.zone).date())
+    if opened is None:
+        return "policy.closed_day"
     if span.starts_at < opened.starts_at or opened.ends_at < span.ends_at:
         return "policy.opening_hours"
     slot = timedelta(minutes=hours.slot_min)
     if (span.starts_at - opened.starts_at) % slot or (span.ends_at - span.starts_at) % slot:
         return "policy.slots"
     return None
+
+
+def is_closed(hours: Hours, span: Span) -> bool:
+    """Whether it is closed at some time of a span that lies on one day."""
+    return span_fault(hours, span) in {"policy.closed_day", "policy.opening_hours"}
 
 
 def free_place(places: int, taken: Collection[int]) -> int | None:
@@ -86,6 +104,8 @@ def places_for(
 
 def _slots_of(hours: Hours, day: date) -> Iterator[Span]:
     opened = open_span(hours, day)
+    if opened is None:
+        return
     slot = timedelta(minutes=hours.slot_min)
     starts_at = opened.starts_at
     while starts_at + slot <= opened.ends_at:
@@ -93,6 +113,7 @@ def _slots_of(hours: Hours, day: date) -> Iterator[Span]:
         starts_at += slot
 
 
-def _instant(hours: Hours, day: date, minutes: int) -> datetime:
-    midnight = datetime.combine(day, time(), hours.zone)
+def instant_at(zone: ZoneInfo, day: date, minutes: int) -> datetime:
+    """When the clocks of a zone show so many minutes after midnight of a day."""
+    midnight = datetime.combine(day, time(), zone)
     return (midnight + timedelta(minutes=minutes)).astimezone(UTC)  # wall arithmetic first, then the zone's offset

@@ -1,6 +1,10 @@
 """Whether the program lives, and whether doors can be opened."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
+
+from gateway.calendar.national import public_calendar
 
 
 def test_it_lives(house):
@@ -12,7 +16,7 @@ def test_it_lives(house):
 def test_it_is_ready_when_everything_is_there(house):
     answer = house.browser().get("/health/ready")
 
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "not_ready": [], "frozen": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "not_ready": [], "frozen": [], "notes": []})
 
 
 def silence(house):
@@ -52,3 +56,15 @@ def test_it_lives_whatever_is_missing(house):
     silence(house)
 
     assert house.browser().get("/health/live").status_code == 200
+
+
+def test_a_year_that_comes_without_its_holidays_is_noted_and_takes_nothing_away(house):
+    house.clock.advance(days=366 * (public_calendar(ZoneInfo("Asia/Shanghai")).known_until - 2025))
+    house.pulse()
+
+    answer = house.browser().get("/health/ready")
+
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    [note] = answer.json()["notes"]
+    assert note["part"] == "calendar"
+    assert str(house.clock.now().year) in note["says"]

@@ -1,6 +1,7 @@
 """The shape of the database: what the steps make is what the models say, on both databases."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -12,11 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import migrations
 from gateway.access import queries as access
+from gateway.calendar.rules import Day, Opening
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
+from gateway.spaces import queries as spaces
+from gateway.spaces.rules import Span
 from tests.centre_builder import NOON
 from tests.database_fixture import file_of
 from tests.race import at_once
@@ -188,6 +192,19 @@ def test_what_a_grant_may_follow_from_is_wider_than_in_the_first_release_and_no_
         session.execute(text(row), {"s": "staff"})
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(row), {"s": "whim"})
+
+
+def test_a_space_of_an_earlier_release_keeps_its_hours(engine):
+    upgrade_to(engine, "0003")
+    space = "INSERT INTO spaces VALUES ('room', NULL, 'room', '琴房', 'Piano room', NULL, 1, 540, 1020, 30, 0)"
+    with engine.begin() as connection:
+        connection.execute(text(space))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).read() as session:
+        noon = Span(NOON, NOON + HOUR)
+        hours = spaces.hours_of(session, spaces.space(session, "room"), zone=ZoneInfo("Asia/Shanghai"), within=noon)
+        assert hours.day_of(NOON) == Day(Opening(540, 1020))
 
 
 def test_what_was_out_of_service_in_the_first_release_stays_so(upgraded):

@@ -6,12 +6,14 @@ import socket
 import stat
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from devices.runtime.config import load as load_node
 from gateway.__main__ import COMMANDS, main
+from gateway.commands.doctor import examine
 from gateway.commands.init import site_from
 from tests.broker_fixture import free_port
 
@@ -139,6 +141,15 @@ def test_the_doctor_looks_at_everything_and_misses_only_the_broker(centre, capsy
     assert {"settings", "disk", "keys", "database", "audit", "clock", "broker", "certificate ca"} <= set(found)
     assert [part for part, finding in found.items() if not finding["ok"]] == ["broker"]
     assert "is it running?" in found["broker"]["says"]
+
+
+@pytest.mark.parametrize(("day", "ok"), [("2026-03-01", True), ("2090-03-01", False)])
+def test_the_doctor_says_when_the_holidays_of_a_year_are_not_known(centre, monkeypatch, day, ok):
+    monkeypatch.setenv("HEARTH_ZONE", "Asia/Shanghai")
+    [found] = [one for one in examine(centre, datetime.fromisoformat(f"{day}T12:00Z")) if one.part == "calendar"]
+
+    assert found.ok is ok
+    assert ("known to the end of" if ok else "the public holidays of 2090 are not known") in found.says
 
 
 def test_the_doctor_says_it_in_words_and_ends_with_1(centre, capsys):

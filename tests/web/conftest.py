@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,9 @@ from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
+from gateway.calendar import service as calendar_service
+from gateway.calendar.model import HOUSE, DayKind, DayName
+from gateway.calendar.rules import Opening
 from gateway.centre import Centre
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
@@ -111,6 +114,20 @@ class House:
                 now=starts_at - timedelta(days=1),
             )
             return booking.id
+
+    def closes_on(self, day: date, *, reason: str) -> None:
+        """The staff closes the whole centre for a day."""
+        with self.centre.sessions.begin() as session:
+            calendar_service.set_day(
+                session,
+                whose=HOUSE,
+                day=day,
+                kind=DayKind.CLOSED,
+                reason=reason,
+                opening=None,
+                actor="test",
+                now=self.centre.clock.now(),
+            )
 
     def closes(self, space_id: str, starts_at: datetime) -> None:
         """The staff closes it for an hour."""
@@ -205,6 +222,9 @@ def house(tmp_path: Path, sqlite_template: Path, built: Path) -> Iterator[House]
         a_bank(session, "bank-b", sizes="L", now=clock.now())
         a_device(session, "doors", doors=1, now=clock.now())
         a_member(session, OTHER, name="李建国", now=clock.now())
+        # These tests live in the present, which may be a public holiday.
+        open_on_holidays = {DayName.HOLIDAY: Opening(0, 1440)}
+        calendar_service.set_week(session, whose=HOUSE, week=open_on_holidays, actor="test", now=clock.now())
     centre = Centre(tmp_path, Settings(site="demo"), sessions, clock)
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
     hub = app.state.desk.hub

@@ -201,6 +201,17 @@ def test_what_is_taken_or_closed_is_seen_said_and_not_to_be_chosen(phone: Phone)
     expect(phone.page.get_by_role("radio", name="10:00 空闲")).to_be_enabled()
 
 
+def test_a_closed_day_says_why_in_the_strip_and_below_it(phone: Phone):
+    phone.house.build("room")
+    phone.sign_in()
+    day = tomorrow(phone, "00:00").astimezone(SHANGHAI).date() + timedelta(days=1)
+    phone.house.closes_on(day, reason="消防演习")
+    phone.show("/app/#/book/room")
+    phone.page.get_by_role("radio", name=re.compile("休息$")).check(force=True)
+
+    expect(phone.page.get_by_text("消防演习，这一天不开放，请看别的日子。")).to_be_visible()
+
+
 def test_an_answer_that_was_lost_is_asked_for_again_and_books_once(phone: Phone):
     choose_tomorrow(phone, "10:00")
 

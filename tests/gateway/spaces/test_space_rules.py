@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.calendar.rules import Day, Opening
 from gateway.spaces.rules import Hours, Span, open_span, places_for, slots, span_fault
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
@@ -15,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 def hours(zone=SHANGHAI, *, opens=8, closes=22, slot_min=60):
-    return Hours(zone=zone, opens_min=opens * 60, closes_min=closes * 60, slot_min=slot_min)
+    return Hours(zone=zone, slot_min=slot_min, day=lambda day: Day(Opening(opens * 60, closes * 60)))
 
 
 def at(text, zone=SHANGHAI):

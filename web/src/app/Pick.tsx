@@ -10,11 +10,11 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from './Title'
 import { Stale, Unreached, Waiting } from './Waiting'
 import { useAttempt } from './attempt'
-import { type Space, alternativesIn, book, lookAtSpaces, move, slotsOf, spaces } from './booking'
+import { type Space, alternativesIn, book, lookAtSpaces, move, spaces, timesOf } from './booking'
 import { bookings, now } from './mine'
 import { back, go } from './route'
 import { forgetIfSignedOut } from './session'
-import { type Booking, type Slot, type Span, isFree, lengths, midnights, minutes, within } from './times'
+import { type Booking, type Slot, type Span, type Times as Found, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
 
 interface Wanted {
   space: Space
@@ -63,12 +63,12 @@ function Page({ title, children }: { title: string; children: ComponentChildren 
 }
 
 /** What is free, asked again whenever the member's bookings change and time passes. */
-function useSlots(space: Space) {
-  const [slots, setSlots] = useState<Slot[]>()
+function useTimes(space: Space) {
+  const [found, setFound] = useState<Found>()
   const [isUnreached, setUnreached] = useState(false)
   const look = async () => {
     try {
-      setSlots(await slotsOf(space, midnights(Date.now())))
+      setFound(await timesOf(space, midnights(Date.now())))
       setUnreached(false)
     } catch (error) {
       forgetIfSignedOut(error)
@@ -76,16 +76,16 @@ function useSlots(space: Space) {
     }
   }
   useEffect(() => void look(), [space.id, bookings.value, now.value])
-  return { slots, isUnreached, look }
+  return { found, isUnreached, look }
 }
 
 function Times({ space, moved }: Wanted) {
-  const { slots, isUnreached, look } = useSlots(space)
-  if (slots) return <Chosen space={space} moved={moved} slots={slots} look={look} />
+  const { found, isUnreached, look } = useTimes(space)
+  if (found) return <Chosen space={space} moved={moved} found={found} look={look} />
   return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
 }
 
-function Chosen({ space, moved, slots, look }: Wanted & { slots: Slot[]; look: () => Promise<void> }) {
+function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: () => Promise<void> }) {
   const [wantedDay, setDay] = useState<string>()
   const [wantedStart, setStart] = useState<string>()
   const [wantedCount, setCount] = useState('1')
@@ -95,11 +95,11 @@ function Chosen({ space, moved, slots, look }: Wanted & { slots: Slot[]; look: (
   const [unanswered, setUnanswered] = useState<Span>()
 
   const own = moved ?? unanswered // perhaps it is theirs already, and asking again tells
-  const days = daysOf(slots, own)
+  const days = daysOf(found, own)
   const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ isFull }) => !isFull) ?? days[0]
   const shown = day?.slots ?? []
   const start = shown.find((slot) => slot.starts_at === wantedStart && isFree(slot, own))
-  const spans = start ? lengths(slots, start.starts_at, own).slice(0, MOST_SLOTS) : []
+  const spans = start ? lengths(found.items, start.starts_at, own).slice(0, MOST_SLOTS) : []
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
 
@@ -145,7 +145,7 @@ function Chosen({ space, moved, slots, look }: Wanted & { slots: Slot[]; look: (
           options={shown.map((slot) => slotOption(slot, own))}
         />
       ) : (
-        <p class="card">{t('book.nothing_left')}</p>
+        <p class="card">{day?.why ? t('book.closed_because', { why: day.why[language.value] }) : t('book.nothing_left')}</p>
       )}
       <div class="confirm">
         {spans.length > 1 && (
@@ -182,18 +182,19 @@ function Chosen({ space, moved, slots, look }: Wanted & { slots: Slot[]; look: (
 const MOST_SLOTS = 6
 
 /** Today and the next days: what of each can still be booked. */
-function daysOf(slots: Slot[], own: Span | undefined) {
+function daysOf(found: Found, own: Span | undefined) {
   const starts = midnights(now.value)
   return starts.slice(0, -1).map((from, index) => {
-    const ofDay = within(slots, from, starts[index + 1] as Date).filter(({ reason }) => reason !== 'in_the_past')
+    const why = closedBecause(found, from)
+    const ofDay = within(found.items, from, starts[index + 1] as Date).filter(({ reason }) => reason !== 'in_the_past')
     const isFull = !ofDay.some((slot) => isFree(slot, own))
     const label = (
       <>
         <strong>{dayName(from)}</strong>
-        <small>{isFull ? t('book.full') : date(from)}</small>
+        <small>{why ? t('slot.closed_day') : isFull ? t('book.full') : date(from)}</small>
       </>
     )
-    return { value: from.toISOString(), slots: ofDay, isFull, label }
+    return { value: from.toISOString(), slots: ofDay, why, isFull, label }
   })
 }
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { bookings, look } from './mine'
 import { forgetIfSignedOut } from './session'
-import type { Booking, Slot, Span } from './times'
+import type { Booking, Span, Times } from './times'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]
 
@@ -21,9 +21,9 @@ export async function lookAtSpaces(): Promise<void> {
 }
 
 /** Every time of a space between the first of these days and the last. Throws what `ask` throws. */
-export async function slotsOf(space: Space, days: Date[]): Promise<Slot[]> {
+export async function timesOf(space: Space, days: Date[]): Promise<Times> {
   const query = { from: days[0]?.toISOString() ?? '', to: days.at(-1)?.toISOString() ?? '' }
-  return (await ask('get', '/api/v1/spaces/{space_id}/availability', { at: { space_id: space.id }, query })).items
+  return ask('get', '/api/v1/spaces/{space_id}/availability', { at: { space_id: space.id }, query })
 }
 
 let attempt = { wish: '', key: '' }

@@ -2,7 +2,8 @@
 import type { Answered } from '../shared/api'
 
 export type Booking = Answered<'post', '/api/v1/bookings'>
-export type Slot = Answered<'get', '/api/v1/spaces/{space_id}/availability'>['items'][number]
+export type Times = Answered<'get', '/api/v1/spaces/{space_id}/availability'>
+export type Slot = Times['items'][number]
 export type Span = Pick<Slot, 'starts_at' | 'ends_at'>
 
 /** Bookings that are not over, the soonest first; also one that was given to others, while its time lasts. */
@@ -33,6 +34,13 @@ export function midnights(now: number): Date[] {
 
 export function within(slots: Slot[], from: Date, until: Date): Slot[] {
   return slots.filter(({ starts_at }) => from <= new Date(starts_at) && new Date(starts_at) < until)
+}
+
+/** Why nobody can come on a day that begins at `from`, by language; undefined when it is open. */
+export function closedBecause({ days }: Times, from: Date) {
+  const day = [from.getFullYear(), from.getMonth() + 1, from.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+  const found = days.find((each) => each.day === day)
+  return found && !found.hours ? (found.why ?? undefined) : undefined
 }
 
 /** Whether one may have it; what is one's `own` is not in one's way. */

@@ -730,6 +730,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Calendar
+         * @description The public holidays and make-up workdays of a year, and what staff say of its days.
+         */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/calendar/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Day
+         * @description Say what a date is, in place of what was said before. Bookings stay: the answer counts those in the way.
+         */
+        put: operations["set_day"];
+        post?: never;
+        /**
+         * Clear Day
+         * @description Take back what staff said of a date.
+         */
+        delete: operations["clear_day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/opening-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Opening Hours
+         * @description What holds for every space that has set nothing else, and is part of none that has.
+         */
+        get: operations["read_opening_hours"];
+        /**
+         * Set Opening Hours
+         * @description Set the hours of the whole centre, in place of those before. Bookings stay as they are.
+         */
+        put: operations["set_opening_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/spaces/{space_id}/opening-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Opening Hours Of Space
+         * @description What a space has set for itself, and for what is part of it.
+         */
+        get: operations["read_opening_hours_of_space"];
+        /**
+         * Set Opening Hours Of Space
+         * @description Set a space's hours, in place of those before. Bookings stay as they are.
+         */
+        put: operations["set_opening_hours_of_space"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/rentals": {
         parameters: {
             query?: never;
@@ -1280,11 +1372,13 @@ export interface components {
         };
         /**
          * Availability
-         * @description Every bookable time of a space within the span that was asked for.
+         * @description Every bookable time of a space within the span that was asked for, and how each day of it is there.
          */
         Availability: {
             /** Items */
             items: components["schemas"]["SlotView"][];
+            /** Days */
+            days: components["schemas"]["DayView"][];
         };
         /**
          * Bank
@@ -1534,6 +1628,31 @@ export interface components {
             reason: string;
         };
         /**
+         * DayKind
+         * @description What staff, or the public calendar, say of one date.
+         * @enum {string}
+         */
+        DayKind: "holiday" | "workday" | "closed" | "special_hours";
+        /**
+         * DayName
+         * @description What a day is called when it is opened: a weekday, a public holiday, or a weekend day on which people work.
+         * @enum {string}
+         */
+        DayName: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday" | "workday";
+        /**
+         * DayView
+         * @description How one day is at a space. `hours` null: closed, and `why` says why; else `why` is the day's name, if any.
+         */
+        DayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            hours: components["schemas"]["HoursView"] | null;
+            why: components["schemas"]["InBothLanguages"] | null;
+        };
+        /**
          * DeadLetterView
          * @description Messages that were not taken, counted by who sent them and what was wrong. `sample`: the newest, hex.
          */
@@ -1776,6 +1895,32 @@ export interface components {
             bag_label: string;
         };
         /**
+         * Hours
+         * @description From opening to closing on one day.
+         */
+        Hours: {
+            /**
+             * Opens Min
+             * @description Wall-clock minutes after midnight.
+             */
+            opens_min: number;
+            /**
+             * Closes Min
+             * @description Wall-clock minutes after midnight.
+             */
+            closes_min: number;
+        };
+        /**
+         * HoursView
+         * @description From opening to closing on one day: wall-clock minutes after midnight.
+         */
+        HoursView: {
+            /** Opens Min */
+            opens_min: number;
+            /** Closes Min */
+            closes_min: number;
+        };
+        /**
          * InBothLanguages
          * @description A name, by language.
          */
@@ -1957,6 +2102,25 @@ export interface components {
             password?: components["schemas"]["NewPassword"] | null;
         };
         /**
+         * NamedDayView
+         * @description A date that is unlike others. `said_by`: staff, whose word goes first, or the public calendar.
+         */
+        NamedDayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            kind: components["schemas"]["DayKind"];
+            why: components["schemas"]["InBothLanguages"];
+            hours: components["schemas"]["HoursView"] | null;
+            /**
+             * Said By
+             * @enum {string}
+             */
+            said_by: "staff" | "public";
+        };
+        /**
          * NewBank
          * @description The locker bank that a device becomes.
          */
@@ -2011,6 +2175,18 @@ export interface components {
              * @default false
              */
             accessible: boolean;
+        };
+        /**
+         * NewDay
+         * @description What a date is. `hours` goes with `special_hours`, and only with it. `space_id`: of one space, not of all.
+         */
+        NewDay: {
+            kind: components["schemas"]["DayKind"];
+            /** Reason */
+            reason: string;
+            /** Space Id */
+            space_id?: string | null;
+            hours?: components["schemas"]["Hours"] | null;
         };
         /**
          * NewEmergency
@@ -2105,6 +2281,19 @@ export interface components {
             why: string;
         };
         /**
+         * Note
+         * @description Something that staff should see to before it matters.
+         */
+        Note: {
+            /**
+             * Part
+             * @constant
+             */
+            part: "calendar";
+            /** Says */
+            says: string;
+        };
+        /**
          * NoticeView
          * @description Something the reader should know, in their language and the centre's time.
          *
@@ -2158,6 +2347,8 @@ export interface components {
         /**
          * Readiness
          * @description Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only.
+         *
+         *     What stands in `notes` takes nothing away from being ready.
          */
         Readiness: {
             /** Ready */
@@ -2166,6 +2357,8 @@ export interface components {
             not_ready: components["schemas"]["NotReady"][];
             /** Frozen */
             frozen: components["schemas"]["Frozen"][];
+            /** Notes */
+            notes: components["schemas"]["Note"][];
         };
         /**
          * RentalChange
@@ -2270,6 +2463,27 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * SetDayView
+         * @description The date as it is now. `bookings_outside`: so many stand that day at times that are no longer open.
+         */
+        SetDayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            kind: components["schemas"]["DayKind"];
+            why: components["schemas"]["InBothLanguages"];
+            hours: components["schemas"]["HoursView"] | null;
+            /**
+             * Said By
+             * @enum {string}
+             */
+            said_by: "staff" | "public";
+            /** Bookings Outside */
+            bookings_outside: number;
+        };
         /**
          * Severity
          * @description How much an alert presses.
@@ -2512,12 +2726,46 @@ export interface components {
             booking_id?: string | null;
         };
         /**
+         * WeekAsk
+         * @description Opening hours by the name of the day; null: closed. What is left out is inherited.
+         *
+         *     `holiday`: a public holiday, closed unless somebody says otherwise. `workday`: a Saturday or Sunday that is worked.
+         */
+        WeekAsk: {
+            /** Week */
+            week: {
+                [key: string]: components["schemas"]["Hours"] | null;
+            };
+        };
+        /**
+         * WeekView
+         * @description The opening hours that a space, or the whole centre, has set for itself; null: closed.
+         */
+        WeekView: {
+            /** Week */
+            week: {
+                [key: string]: components["schemas"]["HoursView"] | null;
+            };
+        };
+        /**
          * Witnessing
          * @description The bag that the second witness sees.
          */
         Witnessing: {
             /** Bag Label */
             bag_label: string;
+        };
+        /**
+         * YearView
+         * @description The dates of a year that are unlike others. `is_known`: whether the public calendar has them by now.
+         */
+        YearView: {
+            /** Year */
+            year: number;
+            /** Is Known */
+            is_known: boolean;
+            /** Items */
+            items: components["schemas"]["NamedDayView"][];
         };
     };
     responses: never;
@@ -3682,7 +3930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3905,7 +4153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead`, `booking_cancelled`, `booking_released`, `booking_over` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead`, `booking_cancelled`, `booking_released`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5686,6 +5934,459 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query: {
+                year: number;
+                /** @description Of one space; without, of the whole centre. */
+                space_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetDayView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_day: {
+        parameters: {
+            query?: {
+                /** @description Of one space; without, of the whole centre. */
+                space_id?: string | null;
+            };
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_opening_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_opening_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeekAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_opening_hours_of_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_opening_hours_of_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeekAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
