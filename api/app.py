@@ -18,12 +18,12 @@ from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import banks, bookings, live, me, notices, rentals, session, shares, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
-from api.staff import alerts, clear_outs, devices, doors, emergencies, records
+from api.staff import alerts, clear_outs, devices, doors, emergencies, records, sensors
 from api.staff import banks as staff_banks
 from api.staff import calendar as staff_calendar
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
-from gateway.centre import Centre
+from gateway.centre import Centre, reading_store
 from gateway.kit.db import Change
 from gateway.members.passwords import Hasher
 
@@ -51,6 +51,7 @@ def create_app(
         hub=Hub(),
         line=line or _line_of(centre),
         hasher=hasher or Hasher(),
+        readings=reading_store(centre.directory, centre.settings),
         turns=Turns(),
         look_again_s=look_again_s,
     )
@@ -92,7 +93,18 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_members = (session, me, banks, rentals, spaces, bookings, shares, unlocks, notices, live)
-    for_staff = (devices, doors, staff_banks, staff_spaces, staff_calendar, clear_outs, emergencies, alerts, records)
+    for_staff = (
+        devices,
+        doors,
+        staff_banks,
+        staff_spaces,
+        staff_calendar,
+        clear_outs,
+        emergencies,
+        alerts,
+        sensors,
+        records,
+    )
     for part in (*for_members, *for_staff, health):
         v1.include_router(part.router)
     house = APIRouter()
@@ -116,6 +128,7 @@ def _lifespan(desk: Desk) -> Any:  # noqa: ANN401 - FastAPI's own
         listening.cancel()
         await asyncio.wait([listening], timeout=_GOODBYE_S)
         desk.backroom.close()
+        desk.readings.close()
 
     return lifespan
 

@@ -20,6 +20,7 @@ from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Member, Role
 from gateway.members.passwords import Hasher
+from gateway.telemetry.store import ReadingStore
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
@@ -33,6 +34,7 @@ class Desk:
     hub: Hub
     line: Line
     hasher: Hasher
+    readings: ReadingStore
     turns: Turns  # at trying a password, by member number
     look_again_s: float  # how often a stream's reader is looked at again; so that none reads on after signing out
 

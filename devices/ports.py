@@ -1,11 +1,11 @@
 """What a node needs of the world, and no more: time, a memory that survives a power cut, and a way to speak."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
-from devices.wire.messages import Event, EventKind, Level
+from devices.wire.messages import Event, EventKind, Level, Measurement
 
 
 class Timer(Protocol):
@@ -67,6 +67,36 @@ class EventLog(Protocol):
 
     def forget(self, seq: int) -> None:
         """Drop every event up to and with `seq`; numbering and chain go on."""
+
+
+class KeptReadings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured at one moment, as it waits for the gateway."""
+
+    seq: int
+    boot_id: str
+    mono_ms: int  # when, on the clock of that boot
+    clock_ms: int  # when, on the calendar clock, as far as that can be believed
+    measurements: list[Measurement]
+
+
+class ReadingLog(Protocol):
+    """A device's readings until the gateway has them. What a call has returned from survives any crash."""
+
+    @property
+    def store(self) -> str:
+        """The name of this store: random, and new whenever it began empty."""
+
+    def append(self, *, boot_id: str, mono_ms: int, clock_ms: int, measurements: Sequence[Measurement]) -> None:
+        """Number and keep what was measured at one moment."""
+
+    def oldest(self) -> int:
+        """The lowest number still kept; one above the newest when there is none."""
+
+    def waiting(self, *, after: int, limit: int) -> list[KeptReadings]:
+        """Those with a number above `after`, in order."""
+
+    def forget(self, seq: int) -> None:
+        """Drop every one up to and with `seq`; numbering goes on."""
 
 
 class Outbox(Protocol):

@@ -57,6 +57,9 @@ class Rule:
     topic: str
 
 
+_DEVICES_OWN: Final = ("cmd", "chal", "evt", "state", "reading")  # below a device's name
+
+
 def rules(site: str) -> list[Rule]:
     """Who may say and hear what; whatever is not here is refused."""
     base = f"{ROOT}/{site}"
@@ -66,13 +69,14 @@ def rules(site: str) -> list[Rule]:
         Rule(GATEWAY, Access.READ, f"{base}/+/chal"),
         Rule(GATEWAY, Access.READ, f"{base}/+/evt"),
         Rule(GATEWAY, Access.READ, f"{base}/+/state"),
+        Rule(GATEWAY, Access.READ, f"{base}/+/reading"),
         Rule(GATEWAY, Access.READ, f"{base}/{GATEWAY}/wake"),
         Rule(API, Access.READ, f"{base}/{GATEWAY}/live/#"),
         Rule(API, Access.WRITE, f"{base}/{GATEWAY}/wake"),
         # The patterns below would let a program of the house speak as a device of its own name.
-        *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in HOUSE for c in ("cmd", "chal", "evt", "state")),
+        *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in HOUSE for c in _DEVICES_OWN),
         Rule(None, Access.READ, f"{base}/%u/cmd"),
-        *(Rule(None, Access.WRITE, f"{base}/%u/{channel}") for channel in ("chal", "evt", "state")),
+        *(Rule(None, Access.WRITE, f"{base}/%u/{channel}") for channel in ("chal", "evt", "state", "reading")),
         Rule(None, Access.READWRITE, f"{base}/%u/ping"),
     ]
 

@@ -17,6 +17,8 @@ from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
 from gateway.migrations import Shape, shape
 from gateway.settings import Settings, load_settings
+from gateway.telemetry.rules import Keeping
+from gateway.telemetry.store import ReadingStore
 
 _REMEDY: Final = {
     Shape.EMPTY: "the database of {centre} holds nothing yet: run `hearth migrate`",
@@ -74,7 +76,17 @@ def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, cl
 
 def database_url(directory: Path, settings: Settings) -> URL:
     """Where the centre's database is; a SQLite path is taken from the centre's directory."""
-    url = make_url(settings.database.url)
+    return _in(directory, settings.database.url)
+
+
+def reading_store(directory: Path, settings: Settings) -> ReadingStore:
+    """Where the centre's readings are kept, not opened yet."""
+    keeping = Keeping(most_bytes=settings.readings.max_mb * 1024 * 1024)
+    return ReadingStore(_in(directory, settings.readings.url), zone=ZoneInfo(settings.zone), keeping=keeping)
+
+
+def _in(directory: Path, address: str) -> URL:
+    url = make_url(address)
     if url.get_backend_name() != "sqlite":
         return url
     return url.set(database=str((directory / (url.database or "")).resolve()))

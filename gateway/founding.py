@@ -58,6 +58,11 @@ zone = {zone}
 # A file in this directory, or postgresql+psycopg://user@host/name
 # url = "sqlite:///data/hearth.db"
 
+[readings]
+# Where readings are kept, apart from the rest, and how many MiB of them at most.
+# url = "sqlite:///data/readings.db"
+# max_mb = 512
+
 [rentals]
 # For how many days a compartment is rented when nobody says, and at most. Nobody is locked out when they are over.
 # days = 1

@@ -19,6 +19,7 @@ from gateway.fleet.rules import Place, Presentation, Report
 from gateway.fleet.service import Recorded
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
+from gateway.recorder import Buried
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.engine import UnlockEngine
 from gateway.unlocking.ports import Challenge, Link, Standing
@@ -62,6 +63,26 @@ class Intake:
             else:
                 for letter in together:
                     self._receive_one(letter)
+
+    def approved_devices(self) -> frozenset[str]:
+        """Whose readings count. Safe from any thread."""
+        with self.sessions.read() as session:
+            return frozenset(fleet_queries.approved_ids(session))
+
+    def bury_readings(self, buried: Sequence[Buried]) -> None:
+        """Count messages of readings that could not be read. Safe from any thread."""
+        with self.sessions.begin() as session:
+            for one in buried:
+                fleet.note_dead_letter(
+                    session,
+                    device=one.device,
+                    channel=Channel.READING,
+                    fault=one.fault,
+                    detail=one.detail,
+                    payload=one.payload,
+                    count=one.count,
+                    now=self.clock.now(),
+                )
 
     def _receive_one(self, letter: Letter) -> None:
         try:

@@ -14,10 +14,11 @@ from devices.runtime.logs import log_to_stderr
 from devices.runtime.mqtt import Connection, Incoming
 from devices.wire.signing import SigningKey
 from gateway import wiring
-from gateway.centre import Centre, open_centre
+from gateway.centre import Centre, open_centre, reading_store
 from gateway.files import only_one
 from gateway.fleet import service as fleet
 from gateway.intake import Letter
+from gateway.recorder import READING
 from gateway.timetable import open_timetable
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class GatewayProgram:
             password=(centre.directory / "broker" / "secrets" / "gateway").read_text().strip(),
             subscriptions=wiring.subscriptions(settings.site),
             ping_topic=f"hearth/1/{settings.site}/gateway/ping",
-            on_message=self._queue.put,
+            on_message=self._hear,
             on_ready=lambda: self._queue.put(self._on_ready),
             on_lost=lambda: self._queue.put(self._on_lost),
             manual_ack=True,
@@ -61,11 +62,15 @@ class GatewayProgram:
             carriage=self._connection,
             reached=reached,
         )
+        self._recorder = wiring.record(
+            self._gateway, reading_store(centre.directory, settings), site=settings.site, clock=centre.clock
+        )
         self._timetable = open_timetable(centre, key=key)
 
     def run(self) -> None:
         """Until `stop`. What one act raises is logged and does not end the others."""
         self._gateway.engine.start()
+        self._recorder.start()
         self._connection.start()
         self._timetable.start()
         next_tick = next_pulse = self._now()
@@ -78,12 +83,20 @@ class GatewayProgram:
                 next_pulse = self._now() + PULSE_S
                 self._do(self._pulse)
         self._timetable.shutdown(wait=False)
+        self._recorder.stop()
         self._connection.stop()
 
     def stop(self) -> None:
         """Ask `run` to end. Safe in a signal handler."""
         self._is_stopping = True
         self._queue.put(lambda: None)
+
+    def _hear(self, message: Incoming) -> None:
+        """On the network's thread. A reading is its device's until the recorder says that it is kept."""
+        if message.topic.endswith(READING):
+            self._recorder.hear(message.topic, message.payload)
+        else:
+            self._queue.put(message)
 
     def _do_next(self, *, until: float) -> None:
         try:

@@ -70,6 +70,16 @@ class DatabaseSettings(_Section):
     url: Annotated[str, Field(pattern=r"^(sqlite|postgresql\+psycopg)://")] = "sqlite:///data/hearth.db"
 
 
+class ReadingSettings(_Section):
+    """Where readings are kept: apart from the core's database, so that they can neither delay nor fill it.
+
+    `max_mb`: how big that may grow, in MiB; then the oldest samples go, and their minutes, hours and days stay.
+    """
+
+    url: Annotated[str, Field(pattern=r"^(sqlite|postgresql\+psycopg)://")] = "sqlite:///data/readings.db"
+    max_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 512
+
+
 class RentalSettings(_Section):
     """For how many days a compartment is rented when nobody says, and at most."""
 
@@ -104,6 +114,7 @@ class Settings(_Section):
     http: HttpSettings = HttpSettings()
     broker: BrokerSettings = BrokerSettings()
     database: DatabaseSettings = DatabaseSettings()
+    readings: ReadingSettings = ReadingSettings()
     rentals: RentalSettings = RentalSettings()
     bookings: BookingSettings = BookingSettings()
 
@@ -178,4 +189,4 @@ def _sentence(error: ValidationError, environ: Mapping[str, str]) -> str:
 
 def _shown(path: tuple[str, ...], found: object) -> str:
     """What was found, but never a password."""
-    return "an address that is not shown" if path == ("database", "url") else repr(found)
+    return "an address that is not shown" if path in {("database", "url"), ("readings", "url")} else repr(found)

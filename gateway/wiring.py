@@ -12,6 +12,8 @@ from gateway.kit.db import Sessions
 from gateway.kit.ids import new_boot_id
 from gateway.link.port import Carriage
 from gateway.link.speaker import Speaker
+from gateway.recorder import Recorder
+from gateway.telemetry.store import ReadingStore
 from gateway.unlocking.engine import UnlockEngine
 
 
@@ -22,6 +24,7 @@ class Gateway:
     engine: UnlockEngine
     intake: Intake
     carrier: Carrier
+    speaker: Speaker
 
 
 def assemble(
@@ -39,7 +42,19 @@ def assemble(
     intake = Intake(site=site, sessions=sessions, engine=engine, link=speaker, clock=clock, reached=reached)
     carrier = Carrier(teller=speaker)
     sessions.on_commit = carrier.take_out
-    return Gateway(engine=engine, intake=intake, carrier=carrier)
+    return Gateway(engine=engine, intake=intake, carrier=carrier, speaker=speaker)
+
+
+def record(gateway: Gateway, readings: ReadingStore, *, site: str, clock: Clock) -> Recorder:
+    """The gateway's ear for readings; start and stop it beside the rest."""
+    return Recorder(
+        readings,
+        site=site,
+        clock=clock,
+        approved=gateway.intake.approved_devices,
+        acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
+        bury=gateway.intake.bury_readings,
+    )
 
 
 def subscriptions(site: str) -> list[tuple[str, int]]:
@@ -48,5 +63,6 @@ def subscriptions(site: str) -> list[tuple[str, int]]:
         (f"{ROOT}/{site}/+/{Channel.STATE}", 1),
         (f"{ROOT}/{site}/+/{Channel.CHAL}", 0),
         (f"{ROOT}/{site}/+/{Channel.EVT}", 1),
+        (f"{ROOT}/{site}/+/{Channel.READING}", 0),  # what is lost here comes again: their devices wait for `rack`
         (f"{ROOT}/{site}/{GATEWAY}/{Channel.WAKE}", 0),
     ]

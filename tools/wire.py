@@ -19,10 +19,11 @@ No message is longer than {MAX_BYTES} bytes.
 
 | channel | who writes | QoS, retained | what |
 |---|---|---|---|
-| `cmd` | gateway | 0, no | prep, open, eack, sreq |
+| `cmd` | gateway | 0, no | prep, open, eack, sreq, rack |
 | `chal` | device | 0, no | chal, sync |
 | `evt` | device | 1, no | evt, again and again until eack |
 | `state` | device | 1, yes; also its will | state |
+| `reading` | device | 1, no | readings, again until rack |
 | `live/…` below `gateway` | gateway | 0, no | what changed, after the commit, for the API |
 | `wake` below `gateway` | API | 0, no | nothing: a row is waiting |
 | `ping` below each client's own name | that client | 0, no | comes back: the way through the broker is open |
@@ -33,6 +34,11 @@ The payload is JSON: `{{"v":1,"aud":TOPIC,"msg":{{…}}}}`, on `evt` also `age_m
 was before the device's last start. A member that is not listed here makes a signed message malformed.
 
 `state` is plain JSON and is believed only for showing who is there.
+
+`reading` is plain JSON too: nothing opens because of it. A device keeps each message until `rack` says that it is kept
+at the gateway, and sends what is left again, oldest first. The gateway takes exactly the next `seq` of a store (or
+`oldest`, where the device had to let older ones go), answers every other with the last `rack`, and so has each once.
+It listens there at QoS 0, since nothing rests on the broker.
 """
 
 
@@ -52,10 +58,13 @@ def document() -> str:
         messages.Open,
         messages.Eack,
         messages.Sreq,
+        messages.Rack,
         messages.Chal,
         messages.Sync,
         messages.Event,
         messages.State,
+        messages.Readings,
+        messages.Measurement,
     ]
     words = [messages.EventKind, messages.Reason, messages.Level, messages.ActorClass]
     return "\n".join([HEAD, *map(_table, structs), *map(_words, words)])
@@ -87,6 +96,8 @@ def _kind(kind: inspect.Type) -> str:  # noqa: PLR0911 - a long table may be lon
             return f"list of: {_kind(item)}"
         case inspect.DictType(key_type=_, value_type=value):
             return f"object, by door number: {_kind(value)}"
+        case inspect.StructType(cls=struct):
+            return struct.__name__.lower()
         case inspect.LiteralType(values=values):
             return ", ".join(map(str, values))
         case inspect.StrType(max_length=most) if most:

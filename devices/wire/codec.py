@@ -14,6 +14,7 @@ from devices.wire.messages import (
     Envelope,
     Event,
     EventEnvelope,
+    Readings,
     State,
 )
 from devices.wire.signing import PublicKey, SigningKey
@@ -26,6 +27,7 @@ _commands = msgspec.json.Decoder(CommandEnvelope)
 _answers = msgspec.json.Decoder(AnswerEnvelope)
 _events = msgspec.json.Decoder(EventEnvelope)
 _states = msgspec.json.Decoder(State)
+_readings = msgspec.json.Decoder(Readings)
 
 
 def encode_command(message: Command, *, topic: str, key: SigningKey) -> bytes:
@@ -48,6 +50,11 @@ def encode_state(state: State) -> bytes:
     return _encoder.encode(state)
 
 
+def encode_readings(readings: Readings) -> bytes:
+    """What was measured; plain."""
+    return _encoder.encode(readings)
+
+
 def decode_command(payload: bytes, *, topic: str, key: PublicKey) -> Command:
     """Raises WireError for anything that `key` did not sign for this very topic."""
     return _unseal(payload, topic, Channel.CMD, key, _commands).msg
@@ -68,6 +75,13 @@ def decode_state(payload: bytes) -> State:
     if len(payload) > MAX_BYTES:
         raise WireError(Fault.TOO_LONG, f"{len(payload)} bytes")
     return _read(payload, _states)
+
+
+def decode_readings(payload: bytes) -> Readings:
+    """Raises WireError for what is not a message of readings."""
+    if len(payload) > MAX_BYTES:
+        raise WireError(Fault.TOO_LONG, f"{len(payload)} bytes")
+    return _read(payload, _readings)
 
 
 def event_hash(event: Event) -> str:

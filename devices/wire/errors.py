@@ -12,6 +12,7 @@ class Fault(StrEnum):
     AUDIENCE = "audience"  # signed for another topic
     MALFORMED = "malformed"  # signed, but not a message of this channel and version
     RETAINED = "retained"  # the broker kept it; whatever it asks, it asked long ago
+    IMPLAUSIBLE = "implausible"  # a reading that no working sensor can give, or of a metric that is none of ours
     STRANGER = "stranger"  # from a device that is not approved
 
 

@@ -18,6 +18,12 @@ Hex256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-
 BootId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", description="random, new at every start")]
 DoorNo = Annotated[int, msgspec.Meta(ge=1, le=512, description="the device's own numbering, from 1")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="rises by one an event, survives restarts")]
+StoreId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", description="random, new with every empty store")]
+MessageNo = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="rises by one a message, within its store")]
+SensorName = Annotated[
+    str,
+    msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,31}$", description="the device's own name for it: a-z, 0-9, hyphens"),
+]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds")]
 Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="plain text")]
 
@@ -103,6 +109,13 @@ class Sreq(Message, frozen=True, kw_only=True, tag="sreq"):
     q: Hex128
 
 
+class Rack(Message, frozen=True, kw_only=True, tag="rack"):
+    """Gateway to device: every message of readings of that `store` up to and with `seq` is kept here; forget them."""
+
+    store: StoreId
+    seq: MessageNo
+
+
 class Chal(Message, frozen=True, kw_only=True, tag="chal"):
     """Device to gateway: the challenge made for `cmd_id`, good for `ttl_ms`."""
 
@@ -141,7 +154,7 @@ class Event(Message, frozen=True, kw_only=True, tag="evt"):
     prev_hash: Hex256
 
 
-Command = Prep | Open | Eack | Sreq
+Command = Prep | Open | Eack | Sreq | Rack
 Answer = Chal | Sync
 
 
@@ -187,3 +200,28 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: Annotated[str, msgspec.Meta(max_length=64)] = ""
     doors: dict[str, Level] = {}
     supply_v: float | None = None
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sensor says of one metric, in the metric's own unit (`devices/wire/metrics.py`)."""
+
+    sensor: SensorName
+    metric: Word
+    value: float | bool | None  # null: the device says that it does not know
+
+
+class Readings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Plain on `reading`: what was measured at one moment. Sent again, oldest first, until `rack`.
+
+    `seq` rises by one a message and survives restarts with the store it is kept in; `oldest` is the lowest that is
+    still there. When it was taken: `age_ms` ago where the device knows that, else `taken_ms` by its own calendar clock,
+    else nobody can tell. A member a reader does not know is passed over, so that newer firmware can say more.
+    """
+
+    v: Literal[1] = 1
+    store: StoreId
+    seq: MessageNo
+    oldest: MessageNo
+    age_ms: Millis | None = None
+    taken_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds since 1970, UTC")] | None = None
+    readings: Annotated[list[Measurement], msgspec.Meta(min_length=1, max_length=64)]

@@ -20,6 +20,7 @@ class Channel(StrEnum):
     CHAL = "chal"
     EVT = "evt"
     STATE = "state"
+    READING = "reading"
     LIVE = "live"  # with one more level: what changed
     WAKE = "wake"
 

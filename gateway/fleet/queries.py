@@ -24,6 +24,11 @@ def devices(session: Session) -> Sequence[Device]:
     return session.scalars(select(Device).order_by(Device.id)).all()
 
 
+def approved_ids(session: Session) -> Sequence[str]:
+    """Of every device that has been approved and is not suspended or retired."""
+    return session.scalars(select(Device.id).where(Device.state == DeviceState.APPROVED)).all()
+
+
 def pinned_key(session: Session, device_id: str) -> str | None:
     """The key whose signatures count for this device; None unless it is approved."""
     return session.scalar(select(Device.public_key).where(Device.id == device_id, Device.state == DeviceState.APPROVED))

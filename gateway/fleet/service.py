@@ -148,9 +148,17 @@ def retire(session: Session, *, device_id: str, actor: str, now: datetime) -> No
 
 
 def note_dead_letter(
-    session: Session, *, device: str, channel: str, fault: str, detail: str, payload: bytes, now: datetime
+    session: Session,
+    *,
+    device: str,
+    channel: str,
+    fault: str,
+    detail: str,
+    payload: bytes,
+    now: datetime,
+    count: int = 1,
 ) -> None:
-    """Count a message that was not taken, and keep the newest as a sample."""
+    """Count a message that was not taken, or `count` that were not for one reason, and keep the newest as a sample."""
     letter = session.get(DeadLetter, (device, channel, fault))
     if letter is None and _dead_letters_are_full(session):
         device = _ANYBODY
@@ -158,7 +166,7 @@ def note_dead_letter(
     if letter is None:
         letter = DeadLetter(device=device, channel=channel, fault=fault, count=0, first_at=now)
         session.add(letter)
-    letter.count += 1
+    letter.count += count
     letter.last_at = now
     letter.detail = "".join(c for c in detail if c.isprintable())[:200]  # PostgreSQL takes no NUL
     letter.sample = payload[:_SAMPLE_BYTES].hex()

@@ -5,51 +5,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from devices.wire import metrics
+from devices.wire.metrics import METRICS
+
 Value = bool | float | str | None
 """A number in the metric's unit, true or false, a lock's word; None: the device says that it does not know."""
 
-CANONICAL: Final = MappingProxyType(
-    {
-        "temperature": "°C",
-        "device_temperature": "°C",
-        "dew_point": "°C",
-        "humidity": "%",
-        "battery": "%",
-        "brightness": "%",
-        "signal_quality": "%",
-        "pressure": "hPa",
-        "illuminance": "lx",
-        "co2": "ppm",
-        "eco2": "ppm",
-        "power": "W",
-        "energy": "kWh",
-        "energy_today": "kWh",
-        "energy_yesterday": "kWh",
-        "voltage": "V",
-        "battery_voltage": "V",
-        "supply_voltage": "V",
-        "current": "A",
-        "frequency": "Hz",
-        "power_factor": None,
-        "distance": "cm",
-        "rssi": "dBm",
-        "snr": "dB",
-        "link_quality": "lqi",
-        "uptime": "s",
-        "occupancy": None,
-        "open": None,
-        "on": None,
-        "water_leak": None,
-        "tamper": None,
-        "battery_low": None,
-        "alarm": None,
-        "input": None,
-        "lock": None,
-    }
-)
+_HOUSE_ONLY: Final = frozenset({"motion", "people"})  # no maker's word: theirs is `occupancy`, or a count of its own
+
+CANONICAL: Final = MappingProxyType({metric: unit for metric, unit in METRICS.items() if metric not in _HOUSE_ONLY})
 """Each metric and the one unit in which it is told; None: it has no unit."""
 
-BOOLEANS: Final = frozenset({"occupancy", "open", "on", "water_leak", "tamper", "battery_low", "alarm", "input"})
+BOOLEANS: Final = metrics.BOOLEANS - _HOUSE_ONLY
 """Metrics that are true when the thing named is so."""
 
 LOCK_WORDS: Final = frozenset({"locked", "unlocked", "jammed", "unknown"})

@@ -85,6 +85,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/alerts/{alert_id}/shelve",
         "/staff/dead-letters",
         "/staff/audit",
+        "/staff/sensors",
+        "/staff/sensors/{sensor_id}/history",
         "/health/live",
         "/health/ready",
     }

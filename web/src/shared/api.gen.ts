@@ -1112,6 +1112,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sensors
+         * @description Every metric of every sensor, and its present value.
+         */
+        get: operations["list_sensors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sensors/{sensor_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sensor History
+         * @description What a sensor said, oldest first. `next` is the instant to ask `from` for the rest.
+         */
+        get: operations["read_sensor_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/dead-letters": {
         parameters: {
             query?: never;
@@ -2007,10 +2047,24 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[PointView] */
+        Items_PointView_: {
+            /** Items */
+            items: components["schemas"]["PointView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[RentalView] */
         Items_RentalView_: {
             /** Items */
             items: components["schemas"]["RentalView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[SensorView] */
+        Items_SensorView_: {
+            /** Items */
+            items: components["schemas"]["SensorView"][];
             /** Next */
             next: string | null;
         };
@@ -2315,6 +2369,29 @@ export interface components {
             at: string;
         };
         /**
+         * PointView
+         * @description What it said for one step. `mean` counts each value once, `time_weighted` for as long as it held.
+         */
+        PointView: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Measured */
+            measured: number;
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Time Weighted */
+            time_weighted: number | null;
+            /** Last */
+            last: number | null;
+        };
+        /**
          * Presence
          * @description Whether a device is there.
          * @enum {string}
@@ -2463,6 +2540,24 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * SensorView
+         * @description One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
+         */
+        SensorView: {
+            /** Id */
+            id: string;
+            /** Device */
+            device: string;
+            /** Sensor */
+            sensor: string;
+            /** Metric */
+            metric: string;
+            /** Value */
+            value: number | null;
+            /** Taken At */
+            taken_at: string | null;
+        };
         /**
          * SetDayView
          * @description The date as it is now. `bookings_outside`: so many stand that day at times that are no longer open.
@@ -2656,6 +2751,12 @@ export interface components {
          * @enum {string}
          */
         Stage: "running" | "ending" | "grace" | "overdue" | "clear_out";
+        /**
+         * Step
+         * @description How long a span each point of a chart stands for.
+         * @enum {string}
+         */
+        Step: "sample" | "minute" | "hour" | "day";
         /**
          * Suspension
          * @description Why nothing may open there.
@@ -7609,6 +7710,149 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sensors: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SensorView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_sensor_history: {
+        parameters: {
+            query: {
+                /** @description The first instant wanted. */
+                from: string;
+                /** @description Up to before then. */
+                to: string;
+                /** @description How long a span each point stands for. */
+                step?: components["schemas"]["Step"];
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                sensor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PointView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,294 @@
+"""From a device's message to the committed row: `python benchmarks/ingest.py [--seconds N]`.
+
+The real gateway on real Mosquitto, one reading a message at QoS 1, from 10, 200 and 10,000 devices: paced at 250 a
+second, and 10,000 at once. Printed are the gateway's processor time a reading, the bytes it hands to the disk a
+reading, and how long a burst takes until its last row can be read.
+
+Beside it the floor, measured in the same run on the same broker and disk: a bare paho subscriber that parses the JSON
+and writes what gathered in a second with one `executemany` into a table without an index.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from gateway.centre import open_centre
+from gateway.fleet.model import Device, DeviceState, Presence
+from gateway.founding import found
+from gateway.recorder import COMMIT_S
+
+PACE = 250  # readings a second
+BURST = 10_000
+CROWDS = (10, 200, 10_000)  # devices
+AIM_CPU = 1.5
+AIM_BYTES = 100
+PATIENCE_S = 60.0
+SITE = "bench"
+
+
+def main() -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=40, help="how long it is paced for each crowd (default 40)")
+    parser.add_argument("--floor", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.floor:
+        return bare_subscriber(int(options.floor[0]), Path(options.floor[1]))
+    with tempfile.TemporaryDirectory(prefix="hearth-bench-") as name:
+        for devices in CROWDS:
+            folder = Path(name) / str(devices)
+            folder.mkdir()
+            with mosquitto(folder) as port:
+                measure(folder, port, devices, options.seconds)
+    return 0
+
+
+def measure(folder: Path, port: int, devices: int, seconds: int) -> None:
+    """One crowd: hearth and the floor, one after the other, each paced and in a burst."""
+    figures = {}
+    for name, start in (("hearth", start_gateway), ("floor", start_floor)):
+        with start(folder, port, devices) as sink:
+            sender = Sender(port, devices)
+            sender.send(devices)  # every device is known, every series has its number
+            sink.wait_for(sender.sent)
+            figures[name] = (
+                run(sink, sender, count=PACE * seconds, pace=PACE),
+                run(sink, sender, count=BURST, pace=None),
+            )
+            sender.close()
+    for place, kind in enumerate((f"paced at {PACE}/s", f"burst of {BURST:,}")):
+        ours, floor = figures["hearth"][place], figures["floor"][place]
+        cpu = f"{ours.cpu_us:6.1f} us (floor {floor.cpu_us:.1f}, ratio {ours.cpu_us / floor.cpu_us:.2f}, aim {AIM_CPU})"
+        written = f"{ours.written:5.0f} bytes (floor {floor.written:.0f}, aim {AIM_BYTES})"
+        took = f"all kept {ours.took_s:.1f} s after the first (floor {floor.took_s:.1f})"
+        print(f"{devices:>6,} devices, {kind:<16} a reading: {cpu}; {written}; {took}", flush=True)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one run, for each reading but the last."""
+
+    cpu_us: float
+    written: float
+    took_s: float
+
+
+class Sink:
+    """A process that takes readings, and the file it puts them into."""
+
+    def __init__(self, process: subprocess.Popen[bytes], file: Path, query: str) -> None:
+        self.process = process
+        self._file = file
+        self._query = query
+
+    def count(self) -> int:
+        """How many rows can be read."""
+        if not self._file.exists():
+            return 0
+        try:
+            with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as database:
+                return int(database.execute(self._query).fetchone()[0])
+        except sqlite3.OperationalError:  # its table is not there yet
+            return 0
+
+    def wait_for(self, count: int) -> None:
+        """Until so many can be read. Raises TimeoutError."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (found := self.count()) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{found} of {count} readings were kept")
+            time.sleep(0.05)
+
+    def cpu_s(self) -> float:
+        """Processor time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def written(self) -> int:
+        """Bytes handed to the disk so far, counted when a page is dirtied."""
+        lines = Path(f"/proc/{self.process.pid}/io").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
+
+
+class Sender:
+    """Many devices behind one connection: numbered messages, each device's in order, each value new."""
+
+    def __init__(self, port: int, devices: int) -> None:
+        self._client = connected(port)
+        self._client.loop_start()
+        self._devices = devices
+        self.sent = 0
+
+    def send(self, count: int, pace: float | None = None) -> None:
+        """So many more, evenly or as fast as they go."""
+        began = time.perf_counter()
+        for no in range(count):
+            if pace is not None:
+                time.sleep(max(0.0, began + no / pace - time.perf_counter()))
+            seq, device = divmod(self.sent, self._devices)
+            body = {
+                "v": 1,
+                "store": "0123456789abcdef",
+                "seq": seq,
+                "oldest": 0,
+                "age_ms": 0,
+                "readings": [{"sensor": "meter", "metric": "energy", "value": float(self.sent)}],
+            }
+            last = self._client.publish(f"hearth/1/{SITE}/dev-{device}/reading", json.dumps(body), qos=1)
+            self.sent += 1
+        last.wait_for_publish(PATIENCE_S)
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def run(sink: Sink, sender: Sender, *, count: int, pace: float | None) -> Figures:
+    """Send so many, and wait until the last can be read."""
+    time.sleep(COMMIT_S + 1)  # what came before is written, and its pages too
+    cpu, written, began = sink.cpu_s(), sink.written(), time.perf_counter()
+    sender.send(count, pace)
+    sink.wait_for(sender.sent)
+    took = time.perf_counter() - began
+    return Figures((sink.cpu_s() - cpu) / count * 1e6, (sink.written() - written) / count, took)
+
+
+@contextmanager
+def start_gateway(folder: Path, port: int, devices: int) -> Iterator[Sink]:
+    """A founded centre whose devices have been approved."""
+    centre_dir = folder / "centre"
+    found(centre_dir, site=SITE, zone="Asia/Shanghai", now=datetime.now(UTC), environ={})
+    (centre_dir / "hearth.toml").write_text(f'site = "{SITE}"\n[broker]\nkind = "external"\nport = {port}\n')
+    centre = open_centre(centre_dir, environ={})
+    with centre.sessions.begin() as session:
+        session.add_all(_approved(f"dev-{no}") for no in range(devices))
+    centre.sessions.close()
+    (centre_dir / "broker" / "secrets").mkdir(parents=True, exist_ok=True)
+    (centre_dir / "broker" / "secrets" / "gateway").write_text("anything")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
+    argv = [sys.executable, "-m", "gateway", "gateway", "--centre", str(centre_dir)]
+    with child(argv, folder / "gateway.log", environ, until="broker reached") as process:
+        yield Sink(process, centre_dir / "data" / "readings.db", "SELECT count(*) FROM reading_samples")
+
+
+def _approved(device: str) -> Device:
+    now = datetime.now(UTC)
+    return Device(
+        id=device,
+        kind="facility",
+        state=DeviceState.APPROVED,
+        public_key="",
+        fingerprint="",
+        doors=0,
+        firmware="",
+        presence=Presence.ONLINE,
+        boot_id="0" * 16,
+        heard_at=now,
+        first_seen_at=now,
+    )
+
+
+@contextmanager
+def start_floor(folder: Path, port: int, _devices: int) -> Iterator[Sink]:
+    """The bare subscriber."""
+    file = folder / "floor.db"
+    argv = [sys.executable, __file__, "--floor", str(port), str(file)]
+    with child(argv, folder / "floor.log", dict(os.environ), until="ready") as process:
+        yield Sink(process, file, "SELECT count(*) FROM reading")
+
+
+def bare_subscriber(port: int, file: Path) -> int:
+    """paho, json.loads, and one `executemany` a second."""
+    database = sqlite3.connect(file, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("CREATE TABLE reading (series INTEGER, taken_ms INTEGER, value REAL)")
+    gathered: list[tuple[int, int, float]] = []
+    series: dict[str, int] = {}
+    client = connected(port)
+
+    def take(_client: object, _userdata: object, message: paho.MQTTMessage) -> None:
+        said = json.loads(message.payload)
+        number = series.setdefault(message.topic, len(series))
+        gathered.extend((number, time.time_ns() // 1_000_000, one["value"]) for one in said["readings"])
+
+    client.on_message = take
+    client.subscribe(f"hearth/1/{SITE}/+/reading", qos=1)
+    client.loop_start()
+    print("ready", flush=True)
+    while True:
+        time.sleep(1.0)
+        rows, gathered[:] = list(gathered), []
+        if rows:
+            database.execute("BEGIN")
+            database.executemany("INSERT INTO reading VALUES (?, ?, ?)", rows)
+            database.execute("COMMIT")
+
+
+def connected(port: int) -> paho.Client:
+    """A client with TCP_NODELAY, let in by the broker."""
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.on_socket_open = lambda _c, _u, opened: opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.max_inflight_messages_set(1000)
+    client.connect("127.0.0.1", port)
+    return client
+
+
+@contextmanager
+def mosquitto(folder: Path) -> Iterator[int]:
+    """A broker set up as ours is, but open to everybody on loopback: one sender speaks for thousands of devices."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
+    config = folder / "mosquitto.conf"
+    config.write_text(
+        f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
+        "max_queued_messages 0\nmax_inflight_messages 1000\n"
+    )
+    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise SystemExit("Mosquitto is not installed")
+    with child([program, "-v", "-c", str(config)], folder / "broker.log", dict(os.environ), until="running"):
+        yield port
+
+
+@contextmanager
+def child(argv: list[str], log: Path, environ: dict[str, str], *, until: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program, once it has said that it is up; ended by its pid."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(argv, stdout=out, stderr=subprocess.STDOUT, env=environ)
+    try:
+        eventually(lambda: until in log.read_text(), lambda: log.read_text()[-2000:])
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def eventually(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
+    """Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(why())
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

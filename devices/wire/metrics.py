@@ -1,0 +1,52 @@
+"""What can be measured, and in which one unit it is told: Home Assistant's device classes and units."""
+
+from types import MappingProxyType
+from typing import Final
+
+METRICS: Final = MappingProxyType(
+    {
+        "temperature": "°C",
+        "device_temperature": "°C",
+        "dew_point": "°C",
+        "humidity": "%",
+        "battery": "%",
+        "brightness": "%",
+        "signal_quality": "%",
+        "pressure": "hPa",
+        "illuminance": "lx",
+        "co2": "ppm",
+        "eco2": "ppm",
+        "power": "W",
+        "energy": "kWh",
+        "energy_today": "kWh",
+        "energy_yesterday": "kWh",
+        "voltage": "V",
+        "battery_voltage": "V",
+        "supply_voltage": "V",
+        "current": "A",
+        "frequency": "Hz",
+        "power_factor": None,
+        "distance": "cm",
+        "rssi": "dBm",
+        "snr": "dB",
+        "link_quality": "lqi",
+        "uptime": "s",
+        "occupancy": None,
+        "motion": None,
+        "people": None,
+        "open": None,
+        "on": None,
+        "water_leak": None,
+        "tamper": None,
+        "battery_low": None,
+        "alarm": None,
+        "input": None,
+        "lock": None,
+    }
+)
+"""Each metric and its unit; None: it has none."""
+
+BOOLEANS: Final = frozenset(
+    {"occupancy", "motion", "open", "on", "water_leak", "tamper", "battery_low", "alarm", "input"}
+)
+"""Metrics that are true when the thing named is so."""

@@ -1,0 +1,344 @@
+"""Where readings are kept: written in batches, rolled up, and let go by age and by size.
+
+One writer (the gateway's recorder); any number of readers. Every method is one transaction.
+"""
+
+import shutil
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+from gateway.telemetry import rules
+from gateway.telemetry.model import DAYS, HOURS, MARKS, METADATA, MINUTES, SAMPLES, SERIES, SOURCES
+from gateway.telemetry.rules import Keeping, Rollup, Sample
+
+_SLICE: Final = 10_000  # samples let go in one transaction: a writer waits for no more than that
+_PAGES: Final = 2_000  # given back to the disk at once
+_ENOUGH: Final = 0.9  # of the most bytes, so that not every batch lets something go
+_FIELDS: Final = ("measured", "least", "most", "total", "last_ms", "last_value", "held_ms", "held_total")
+
+
+class StoreFullError(Exception):
+    """Nothing was kept: the disk has no more room, or only what is left to the core."""
+
+
+class NoReadingsError(Exception):
+    """Nothing has ever been kept: the gateway makes the database at its first start."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one sensor says of one metric."""
+
+    sensor: str
+    metric: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message of readings. `seq` counts within `store`, of which `oldest` is the lowest still with the device."""
+
+    device: str
+    store: str
+    seq: int
+    oldest: int
+    taken_ms: int
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Up to where a device's store is kept here, after a batch."""
+
+    device: str
+    store: str
+    seq: int
+
+
+class ReadingStore:
+    """Raises StoreFullError where something would be added and there is no room."""
+
+    def __init__(self, url: str | URL, *, zone: ZoneInfo, keeping: Keeping = Keeping()) -> None:  # noqa: B008 - frozen
+        self._engine = _open(make_url(url))
+        self._zone = zone
+        self._keeping = keeping
+        self._sources: dict[str, Kept] = {}
+        self._series: dict[tuple[str, str, str], int] = {}
+        self._last: dict[int, Sample] = {}  # the newest of each series that was kept since this start
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One look. Raises NoReadingsError while nothing has ever been kept here."""
+        database = self._engine.url.database
+        if self._is_sqlite and not Path(database or "").is_file():
+            raise NoReadingsError(f"there is no database of readings at {database} yet")  # connecting would make one
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table(MARKS.name):
+                raise NoReadingsError("the database of readings has no tables yet")
+            yield connection
+
+    def prepare(self) -> None:
+        """Make the tables, unless they are there."""
+        METADATA.create_all(self._engine)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+    def keep(self, letters: Iterable[Letter]) -> list[Kept]:
+        """Write a batch down, all of it or nothing, and say for each device how far its store is kept now.
+
+        A message that is kept already, or that follows a gap, is passed over: its device sends what is missing again.
+        """
+        if self._is_tight():
+            raise StoreFullError("the disk is nearly full")
+        kept: dict[str, Kept] = {}
+        rows: list[dict[str, Any]] = []
+        last: dict[int, Sample] = {}
+        made: dict[tuple[str, str, str], int] = {}
+        try:
+            with self._engine.begin() as connection:
+                for letter in letters:
+                    before = kept.get(letter.device) or self._source(connection, letter)
+                    kept[letter.device] = _next(before, letter)
+                    if kept[letter.device] is not before:
+                        rows += self._news(connection, letter, last, made)
+                if rows:
+                    connection.execute(insert(SAMPLES), rows)
+                if kept:
+                    _put(connection, SOURCES, ["device"], [vars(source) for source in kept.values()])
+        except OperationalError as error:
+            raise _full_or(error) from error
+        self._sources |= kept
+        self._series |= made
+        self._last |= last
+        return list(kept.values())
+
+    def roll_up(self, *, now_ms: int) -> None:
+        """Add what has come since the last time to its minutes, hours and days, each sample once."""
+        try:
+            with self._engine.begin() as connection:
+                done = connection.scalar(select(func.max(MARKS.c.sample))) or 0
+                newest = connection.scalar(select(func.max(SAMPLES.c.id))) or 0
+                if newest > done:
+                    self._add_up(connection, done, newest)
+                    _put(connection, MARKS, ["at_ms"], [{"at_ms": now_ms, "sample": newest}])
+        except OperationalError as error:
+            raise _full_or(error) from error
+
+    def prune(self, *, now_ms: int) -> None:
+        """Let go what is older than it is kept for, and then the oldest until the size is within its most."""
+        ages = ((MINUTES, self._keeping.minutes), (HOURS, self._keeping.hours), (DAYS, self._keeping.days))
+        for table, age in ages:
+            with self._engine.begin() as connection:
+                connection.execute(delete(table).where(table.c.from_ms < now_ms - age.total_seconds() * 1000))
+        self._prune_samples(before_ms=now_ms - round(self._keeping.samples.total_seconds() * 1000))
+        while self.used_bytes() > self._keeping.most_bytes * _ENOUGH and self._let_the_oldest_go():
+            pass
+        self._shrink()
+
+    def used_bytes(self) -> int:
+        """What the tables take up, without what is free to be used again."""
+        with self._engine.connect() as connection:
+            if self._is_sqlite:
+                pages = connection.scalar(text("PRAGMA page_count")) - connection.scalar(text("PRAGMA freelist_count"))
+                return int(pages * connection.scalar(text("PRAGMA page_size")))
+            sizes = (func.pg_total_relation_size(table.name) for table in METADATA.tables.values())
+            return sum(int(connection.scalar(select(size)) or 0) for size in sizes)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def _is_tight(self) -> bool:
+        database = self._engine.url.database
+        if not self._is_sqlite or not database:
+            return False
+        return shutil.disk_usage(Path(database).parent).free < self._keeping.spare_bytes
+
+    # --- keeping
+
+    def _source(self, connection: Connection, letter: Letter) -> Kept:
+        if letter.device not in self._sources:
+            row = connection.execute(select(SOURCES).where(SOURCES.c.device == letter.device)).first()
+            if row is None:
+                return Kept(letter.device, "", -1)
+            return Kept(row.device, row.store, row.seq)
+        return self._sources[letter.device]
+
+    def _news(
+        self,
+        connection: Connection,
+        letter: Letter,
+        last: dict[int, Sample],
+        made: dict[tuple[str, str, str], int],
+    ) -> list[dict[str, Any]]:
+        rows = []
+        for value in letter.values:
+            series = self._series_of(connection, (letter.device, value.sensor, value.metric), made)
+            new = Sample(letter.taken_ms, value.value)
+            if rules.is_news(value.metric, last.get(series) or self._last.get(series), new):
+                last[series] = new
+                rows.append({"series": series, "taken_ms": new.taken_ms, "value": new.value})
+        return rows
+
+    def _series_of(
+        self, connection: Connection, name: tuple[str, str, str], made: dict[tuple[str, str, str], int]
+    ) -> int:
+        known = self._series.get(name) or made.get(name)
+        if known is None:
+            device, sensor, metric = name
+            same = (SERIES.c.device == device, SERIES.c.sensor == sensor, SERIES.c.metric == metric)
+            known = connection.scalar(select(SERIES.c.id).where(*same)) or connection.scalar(
+                insert(SERIES).values(device=device, sensor=sensor, metric=metric).returning(SERIES.c.id)
+            )
+            made[name] = int(known)
+        return int(known)
+
+    # --- adding up
+
+    def _add_up(self, connection: Connection, done: int, newest: int) -> None:
+        arrived: dict[int, list[Sample]] = defaultdict(list)
+        new = select(SAMPLES.c.series, SAMPLES.c.taken_ms, SAMPLES.c.value)
+        for row in connection.execute(new.where(SAMPLES.c.id > done, SAMPLES.c.id <= newest).order_by(SAMPLES.c.id)):
+            arrived[row.series].append(Sample(row.taken_ms, row.value))
+        tails = {
+            row.id: Sample(row.last_ms, row.last_value)
+            for row in connection.execute(select(SERIES.c.id, SERIES.c.last_ms, SERIES.c.last_value))
+            if row.last_ms is not None
+        }
+        spans: dict[Table, dict[tuple[int, int], Rollup]] = {MINUTES: {}, HOURS: {}, DAYS: {}}
+        for series, samples in arrived.items():
+            minutes, last = rules.roll_up(tails.get(series), samples)
+            # A minute in which a value only held is in its hour and day; a row of its own would say nothing new.
+            spans[MINUTES].update({(at, series): one for at, one in minutes.items() if one.last_ms is not None})
+            spans[HOURS].update({(at, series): one for at, one in rules.gather(minutes, rules.hour_of).items()})
+            by_day = rules.gather(minutes, lambda at: rules.day_of(at, self._zone))
+            spans[DAYS].update({(at, series): one for at, one in by_day.items()})
+            if last is not None and last is not tails.get(series):
+                values = {"last_ms": last.taken_ms, "last_value": last.value}
+                connection.execute(update(SERIES).where(SERIES.c.id == series).values(values))
+        for table, rollups in spans.items():
+            _add_to(connection, table, rollups)
+
+    # --- letting go
+
+    def _prune_samples(self, *, before_ms: int) -> None:
+        """Those that had come, and were rolled up, before then."""
+        with self._engine.connect() as connection:
+            upto = connection.scalar(select(func.max(MARKS.c.sample)).where(MARKS.c.at_ms < before_ms))
+        if upto is not None:
+            self._let_go(int(upto))
+
+    def _let_the_oldest_go(self) -> bool:
+        """Samples first, then minutes, then hours: what is left is the coarser truth. False: there is nothing left."""
+        with self._engine.connect() as connection:
+            oldest = connection.scalar(select(func.min(SAMPLES.c.id)))
+            rolled = connection.scalar(select(func.max(MARKS.c.sample)))
+        if oldest is not None and rolled is not None and oldest <= rolled:
+            self._let_go(min(oldest + _SLICE, rolled))
+            return True
+        for table in (MINUTES, HOURS):
+            with self._engine.begin() as connection:
+                some = select(table.c.from_ms).order_by(table.c.from_ms).limit(_SLICE).subquery()
+                last = connection.scalar(select(func.max(some.c.from_ms)))
+                if last is not None:
+                    connection.execute(delete(table).where(table.c.from_ms <= last))
+                    return True
+        return False
+
+    def _let_go(self, upto: int) -> None:
+        with self._engine.connect() as connection:
+            at = connection.scalar(select(func.min(SAMPLES.c.id)))
+        while at is not None and at <= upto:
+            at = min(at + _SLICE, upto + 1)
+            with self._engine.begin() as connection:
+                connection.execute(delete(SAMPLES).where(SAMPLES.c.id < at))
+                connection.execute(delete(MARKS).where(MARKS.c.sample < at))
+
+    def _shrink(self) -> None:
+        """Give the free pages back to the disk, a few at a time."""
+        if not self._is_sqlite:
+            return  # PostgreSQL's own vacuum does that
+        with self._engine.connect() as connection:
+            while (connection.scalar(text("PRAGMA freelist_count")) or 0) > _PAGES:
+                connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+                connection.commit()
+
+
+def _next(before: Kept, letter: Letter) -> Kept:
+    """`before` itself when the message is not the one that comes next."""
+    if letter.store != before.store:  # an empty store began anew: its device has nothing else left
+        return Kept(letter.device, letter.store, letter.seq) if letter.seq == letter.oldest else before
+    return Kept(letter.device, letter.store, letter.seq) if letter.seq == max(before.seq + 1, letter.oldest) else before
+
+
+def _add_to(connection: Connection, table: Table, rollups: dict[tuple[int, int], Rollup]) -> None:
+    if not rollups:
+        return
+    starts = {at for at, _ in rollups}
+    for row in connection.execute(select(table).where(table.c.from_ms.in_(starts))):
+        if (mine := rollups.get((row.from_ms, row.series))) is not None:
+            both = Rollup(**{name: getattr(row, name) for name in _FIELDS})
+            both.add(mine)
+            rollups[row.from_ms, row.series] = both
+    rows = [{"from_ms": at, "series": series, **vars(one)} for (at, series), one in sorted(rollups.items())]
+    _put(connection, table, ["from_ms", "series"], rows)
+
+
+def _put(connection: Connection, table: Table, key: list[str], rows: list[dict[str, Any]]) -> None:
+    """Insert, or replace what has the same key."""
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=others), rows)
+
+
+def _full_or(error: OperationalError) -> Exception:
+    """SQLite's FULL (13) and the file system's own refusal (10, an error of input or output)."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return StoreFullError(str(error.orig)) if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) else error
+
+
+def _open(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=2, max_overflow=4)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10.0})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def now_ms(now: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(now.timestamp() * 1000)

@@ -1,0 +1,143 @@
+"""Readings come in by a door of their own: bytes become samples or counted dead letters, and each is answered."""
+
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from devices.wire import codec
+from devices.wire.messages import Measurement, Readings
+from gateway.recorder import MOST_WAITING, Recorder
+from gateway.telemetry import queries
+from gateway.telemetry.rules import Keeping
+from gateway.telemetry.store import Kept, ReadingStore, now_ms
+from tests.centre_builder import HandClock
+
+STORE = "0123456789abcdef"
+TOPIC = "hearth/1/demo/air-1/reading"
+
+
+class Desk:
+    """A recorder whose thread is the test's own."""
+
+    def __init__(self, directory, **keeping):
+        self.clock = HandClock()
+        self.keeping = keeping
+        self.store = ReadingStore(
+            f"sqlite:///{directory / 'readings.db'}",
+            zone=ZoneInfo("UTC"),
+            keeping=Keeping(**{"spare_bytes": 0} | keeping),
+        )
+        self.store.prepare()
+        self.acknowledged, self.buried = [], []
+        self.recorder = Recorder(
+            self.store,
+            site="demo",
+            clock=self.clock,
+            approved=lambda: {"air-1"},
+            acknowledge=self.acknowledged.append,
+            bury=self.buried.extend,
+        )
+
+    def hears(self, payload, topic=TOPIC):
+        self.recorder.hear(topic, payload)
+        self.recorder.take()
+
+    def latest(self):
+        with self.store.read() as connection:
+            return {(s.sensor, s.metric): s.last for s in queries.all_series(connection)}
+
+
+@pytest.fixture
+def desk(tmp_path):
+    made = Desk(tmp_path)
+    yield made
+    made.store.close()
+
+
+def said(*measurements, seq=1, **more):
+    readings = [Measurement(sensor=s, metric=m, value=v) for s, m, v in measurements]
+    return codec.encode_readings(Readings(store=STORE, seq=seq, oldest=1, readings=readings, **more))
+
+
+def test_a_message_is_kept_and_then_acknowledged(desk):
+    desk.hears(said(("hall", "temperature", 21.5), ("door", "open", True), age_ms=2_000))
+
+    latest = desk.latest()
+    assert latest["hall", "temperature"].value == 21.5
+    assert latest["door", "open"].value == 1.0
+    assert latest["door", "open"].taken_ms == now_ms(desk.clock.now()) - 2_000
+    assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+    assert desk.buried == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "fault"),
+    [
+        (TOPIC, b"{", "malformed"),
+        (TOPIC, b"[1,2]", "malformed"),
+        (TOPIC, b"\xff\xfe", "malformed"),
+        (TOPIC, b"[" * 4000, "malformed"),
+        (TOPIC, b" " * 5000, "too_long"),
+        (TOPIC, said(("hall", "temperature", 1.0)).replace(b"1.0", b"NaN"), "malformed"),
+        ("hearth/1/demo/stranger/reading", said(("hall", "temperature", 1.0)), "stranger"),
+        ("hearth/1/elsewhere/air-1/reading", said(("hall", "temperature", 1.0)), "topic"),
+    ],
+)
+def test_what_cannot_be_read_is_counted_and_keeps_nobody_else_from_being_heard(desk, topic, payload, fault):
+    desk.recorder.hear(topic, payload)
+    desk.recorder.hear(topic, payload)
+    desk.hears(said(("hall", "temperature", 21.0)))
+
+    assert [(one.fault, one.count) for one in desk.buried] == [(fault, 2)]
+    assert desk.latest()["hall", "temperature"].value == 21.0
+
+
+@pytest.mark.parametrize(
+    "raving",
+    [("hall", "temperature", 900.0), ("hall", "phlogiston", 1.0), ("hall", "open", 2.0), ("n", "people", True)],
+)
+def test_one_sensor_that_raves_is_counted_and_takes_nothing_from_the_others(desk, raving):
+    desk.hears(said(raving, ("hall", "co2", 600.0)))
+
+    assert [one.fault for one in desk.buried] == ["implausible"]
+    assert raving[1] in desk.buried[0].detail
+    assert list(desk.latest()) == [("hall", "co2")]
+    assert desk.acknowledged  # it would send the same again for ever
+
+
+def test_members_that_newer_firmware_adds_are_passed_over(desk):
+    body = json.loads(said(("hall", "co2", 600.0))) | {"novelty": {"a": 1}}
+    desk.hears(json.dumps(body).encode())
+
+    assert desk.latest()["hall", "co2"].value == 600.0
+
+
+def test_a_full_disk_acknowledges_nothing_so_that_devices_hold_what_they_have(tmp_path):
+    desk = Desk(tmp_path, spare_bytes=2**60)
+    message = said(("hall", "co2", 600.0))
+    desk.hears(message)
+    assert desk.recorder.is_full
+    assert desk.acknowledged == []
+
+    desk.store.close()
+    roomy = Desk(tmp_path)
+    roomy.hears(message)
+    assert roomy.acknowledged == [Kept("air-1", STORE, 1)]
+    roomy.store.close()
+
+
+def test_what_comes_faster_than_it_can_be_kept_is_let_go_and_comes_again(desk):
+    for seq in range(1, MOST_WAITING + 100):
+        desk.recorder.hear(TOPIC, said(("hall", "energy", float(seq)), seq=seq))
+    desk.recorder.take()
+
+    assert desk.acknowledged == [Kept("air-1", STORE, MOST_WAITING)]
+
+
+def test_its_own_thread_keeps_what_came_before_it_was_stopped(desk):
+    desk.recorder.start()
+    desk.recorder.hear(TOPIC, said(("hall", "co2", 600.0)))
+    desk.recorder.stop()
+
+    assert desk.acknowledged == [Kept("air-1", STORE, 1)]
