@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         centre = open_centre(asked.centre)
+        _ = centre.pepper  # without it no PIN is ever right: better said now than at a kiosk
     except (SettingsError, CentreError) as error:
         return _say(str(error))
     host, port = centre.settings.http.host, centre.settings.http.port

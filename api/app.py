@@ -16,9 +16,9 @@ from api.backroom import BackRoom
 from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, bookings, live, me, notices, rentals, session, shares, spaces, unlocks
+from api.member import banks, bookings, live, me, notices, pins, rentals, session, shares, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
-from api.staff import alerts, clear_outs, devices, doors, emergencies, records, sensors
+from api.staff import alerts, clear_outs, devices, doors, emergencies, keys, kiosks, records, sensors
 from api.staff import banks as staff_banks
 from api.staff import calendar as staff_calendar
 from api.staff import spaces as staff_spaces
@@ -92,7 +92,7 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
 def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
-    for_members = (session, me, banks, rentals, spaces, bookings, shares, unlocks, notices, live)
+    for_members = (session, me, banks, rentals, pins, spaces, bookings, shares, unlocks, notices, live)
     for_staff = (
         devices,
         doors,
@@ -100,6 +100,8 @@ def _routes() -> Sequence[BaseRoute]:
         staff_spaces,
         staff_calendar,
         clear_outs,
+        keys,
+        kiosks,
         emergencies,
         alerts,
         sensors,

@@ -88,6 +88,33 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "member_no_taken": Words(
             409, "会员号 {member_no} 已有人使用。", "Somebody has the number {member_no} already."
         ),
+        # PINs, cards and kiosks
+        "pin_too_easy": Words(
+            422,
+            "这个密码太容易被猜到。请不要用生日、重复或连续的数字。",
+            "That PIN is too easy to guess. Please use no birthday, no repeated figures and no row of them.",
+        ),
+        "card_taken": Words(
+            409,
+            "这张卡已经登记过了，请先在原来的会员那里取消。",
+            "This card is registered already. Please remove it there first.",
+        ),
+        "wrong_pin": Words(
+            401,
+            "柜号（或卡）和密码对不上，请再试一次。",
+            "The locker number or the card does not go with that PIN. Please try again.",
+        ),
+        "pin_locked": Words(
+            429,
+            "输错的次数太多了，请 {minutes} 分钟后再试，或者找工作人员帮忙。",
+            "There were too many wrong tries. Please try again in {minutes} minutes, or ask our staff.",
+        ),
+        "kiosk_stopped": Words(
+            429,
+            "这台机器上输错的次数太多了，暂停 {minutes} 分钟。请用手机，或者找工作人员帮忙。",
+            "There were too many wrong tries at this kiosk, so it rests for {minutes} minutes. Please use your phone,"
+            " or ask our staff.",
+        ),
         # What is there
         "not_found": Words(404, "没有找到，或者不属于您。", "It is not there, or it is not yours."),
         "method_not_allowed": Words(405, "这里不能这样操作。", "That cannot be done here."),
@@ -272,6 +299,22 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "shared_with_you": Sentence(
             "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",
             "A member lets you open compartment {label} at {bank} until {shared_until}.",
+        ),
+        "pin_reset": Sentence(
+            "工作人员在前台为您租用的{bank} {label} 号柜换了新的取物密码。原因：{reason}。"
+            "如果不是您要求的，请马上联系前台。",
+            "Our staff made a new PIN for your compartment {label} at {bank} at the desk. Reason: {reason}. If you did"
+            " not ask for it, please tell the desk at once.",
+        ),
+        "kiosk_pin_reset": Sentence(
+            "前台给了您一个一次性密码，请在一天之内到自助机上换成您自己的。如果不是您要求的，请马上联系前台。",
+            "The desk has given you a one-time PIN: please choose your own at a kiosk within a day. If you did not ask"
+            " for it, please tell the desk at once.",
+        ),
+        "card_registered": Sentence(
+            "前台为您登记了一张卡。配合您自己的密码，就可以在自助机上使用。如果不是您的卡，请马上联系前台。",
+            "The desk has registered a card for you. With your own PIN it can be used at a kiosk. If it is not yours,"
+            " please tell the desk at once.",
         ),
         "clear_out_begun": Sentence(
             "两位工作人员正在清理您租用的{bank} {label} 号柜。原因：{reason}。",

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from sqlalchemy.engine import URL, make_url
 
 from gateway.bookings.rules import Policy
 from gateway.calendar.national import PublicCalendar, public_calendar
+from gateway.credentials.pepper import Pepper
+from gateway.files import write_private
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
@@ -19,6 +22,8 @@ from gateway.migrations import Shape, shape
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.rules import Keeping
 from gateway.telemetry.store import ReadingStore
+
+PEPPER: Final = Path("secrets") / "pepper"  # beside keys/, which the web side, who looks at PINs, may not see
 
 _REMEDY: Final = {
     Shape.EMPTY: "the database of {centre} holds nothing yet: run `hearth migrate`",
@@ -49,6 +54,18 @@ class Centre:
         """The public holidays where this centre stands."""
         return public_calendar(ZoneInfo(self.settings.zone))
 
+    @cached_property
+    def pepper(self) -> Pepper:
+        """What this centre's PINs and cards are hashed with. Raises CentreError when it is not there."""
+        path = self.directory / PEPPER
+        try:
+            return Pepper(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise CentreError(
+                f"{path} cannot be used ({error}): put it back, or move it away and run `hearth migrate`, which makes"
+                " another; every PIN and card must then be made anew"
+            ) from error
+
     @property
     def booking_policy(self) -> Policy:
         """What this centre allows of bookings."""
@@ -72,6 +89,16 @@ def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, cl
         sessions.close()
         raise CentreError(_REMEDY[found].format(centre=directory))
     return Centre(directory, settings, sessions, clock or SystemClock())
+
+
+def make_pepper(directory: Path) -> bool:
+    """Give a centre its pepper. False when it has one, which stays."""
+    path = directory / PEPPER
+    if path.exists():
+        return False
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(path, Pepper.generate().key)
+    return True
 
 
 def database_url(directory: Path, settings: Settings) -> URL:

@@ -13,6 +13,8 @@ from gateway.alerts import service as alerts
 from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
+from gateway.kiosks import limits
+from gateway.kiosks import service as kiosks
 from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
@@ -34,7 +36,10 @@ def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
 def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int]]:
     def forget_ended_sessions() -> None:
         with centre.sessions.begin() as session:
-            members.forget_ended_sessions(session, now=centre.clock.now())
+            now = centre.clock.now()
+            members.forget_ended_sessions(session, now=now)
+            kiosks.forget_ended_visits(session, now=now)
+            limits.forget_old_tries(session, now=now)
 
     def anchor_the_audit_trail() -> None:
         with centre.sessions.read() as session:

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
+from api.member.pins import first_pin
 from api.openapi import problems
+from api.pins import NewRentalView
 from api.views import Items, RentalChange, RentalView, RentalWish, items
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
@@ -18,7 +21,7 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
 @router.post(
     "",
     status_code=201,
-    response_model=RentalView,
+    response_model=NewRentalView,
     responses=problems(
         "idempotency_key_missing",
         "not_signed_in",
@@ -39,14 +42,14 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
     ),
 )
 async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
-    """Rent a compartment: the one asked for, else the best of those that fit."""
+    """Rent a compartment: the one asked for, else the best of those that fit. Its PIN for kiosks is told this once."""
     desk, policy = who.desk, who.desk.centre.settings.rentals
 
-    def act() -> Response:
+    def act() -> tuple[Response, NewRentalView | None]:
         with desk.sessions.begin() as session:
             member, now = who.member(session), desk.clock.now()
             if told := attempt.recall(session, member_id=member.id):
-                return told
+                return told, None
             rental = lockers_service.rent(
                 session,
                 member=member,
@@ -59,11 +62,15 @@ async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
                 accessible=wish.accessible,
                 compartment_id=wish.compartment_id,
             )
-            return attempt.keep(
-                session, member_id=member.id, status=201, view=RentalView.of(session, rental, now), now=now
-            )
+            view = NewRentalView.with_pin(RentalView.of(session, rental, now), None)
+            return attempt.keep(session, member_id=member.id, status=201, view=view, now=now), view
 
-    return await desk.backroom.write(act)
+    answer, begun = await desk.backroom.write(act)
+    if begun is None:
+        return answer
+    # Only now: hashing takes its time, in which the compartment is the member's already.
+    told_once = begun.model_copy(update={"pin": await first_pin(who, begun.id)})
+    return JSONResponse(told_once.model_dump(mode="json"), status_code=201)
 
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))

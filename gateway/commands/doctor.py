@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from gateway import broker, pki
 from gateway.calendar import queries as calendar
-from gateway.centre import Centre, open_centre
+from gateway.centre import PEPPER, Centre, CentreError, open_centre
 from gateway.commands import options
+from gateway.credentials import queries as credentials
 from gateway.kit import audit
 from gateway.kit.errors import Trouble
 from gateway.settings import Settings, load_settings
@@ -66,6 +67,7 @@ def examine(centre_dir: Path, now: datetime) -> Iterator[Finding]:
     yield Finding("settings", ok=True, says=f"site {settings.site}, times in {settings.zone}")
     yield _disk(centre_dir)
     yield _keys(centre_dir)
+    yield _pepper(centre_dir)
     yield from _database(centre_dir, now)
     yield _broker(centre_dir, settings)
     yield from _certificates(centre_dir, settings, now)
@@ -88,6 +90,18 @@ def _keys(centre_dir: Path) -> Finding:
     return Finding("keys", ok=True, says="the signing key is there, and only its owner can read it")
 
 
+def _pepper(centre_dir: Path) -> Finding:
+    path = centre_dir / PEPPER
+    if not path.is_file():
+        says = f"{path} is not there: put it back, or run `hearth migrate` and make every PIN and card anew"
+        return Finding("pepper", ok=False, says=says)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding(
+            "pepper", ok=False, says=f"others can read {path}, which keeps PINs from being tried: chmod 600 it"
+        )
+    return Finding("pepper", ok=True, says="it is there, and only its owner can read it")
+
+
 def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
     try:
         centre = open_centre(centre_dir)
@@ -101,6 +115,7 @@ def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
             head = audit.head(session)
             newest = session.scalar(select(audit.AuditEntry.at).where(audit.AuditEntry.seq == head.seq))
             missing = calendar.missing_year(session, public=centre.public_calendar, today=centre.today(now))
+            yield from _pins(centre, session)
         yield Finding("audit", ok=True, says=f"{head.seq} entries; head {head.seq}:{head.hash}")
         yield _calendar(centre, missing)
         yield _clock(newest, now)
@@ -108,6 +123,20 @@ def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("database", ok=False, says=f"{_first_line(error)}: restore the last backup")
     finally:
         centre.sessions.close()
+
+
+def _pins(centre: Centre, session: Session) -> Iterator[Finding]:
+    try:
+        strange = credentials.made_with_another_pepper(session, name=centre.pepper.name)
+    except CentreError:
+        return  # said already
+    if strange:
+        says = (
+            f"{strange} of them were made with another pepper and are never right: put that one back, or make them anew"
+        )
+        yield Finding("pins", ok=False, says=says)
+    else:
+        yield Finding("pins", ok=True, says="every PIN and card was made with this pepper")
 
 
 def _integrity(centre: Centre, session: Session) -> Finding:

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from gateway import migrations
-from gateway.centre import database_url
+from gateway.centre import PEPPER, database_url, make_pepper
 from gateway.commands import options
 from gateway.kit.db import open_engine
 from gateway.settings import load_settings
@@ -20,13 +20,17 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """All of it in one transaction, or nothing."""
-    migrate(arguments.centre)
+    made_pepper = migrate(arguments.centre)
+    if made_pepper:
+        print(
+            f"made {arguments.centre / PEPPER}, which PINs and cards are hashed with: keep it, apart from the database"
+        )
     print(f"the database of {arguments.centre} has this release's shape")
     return 0
 
 
-def migrate(centre_dir: Path) -> None:
-    """Bring the centre's database to this release's shape; harmless to repeat."""
+def migrate(centre_dir: Path) -> bool:
+    """Bring the centre's database to this release's shape; harmless to repeat. True when it had no pepper yet."""
     url = database_url(centre_dir, load_settings(centre_dir, os.environ))
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,3 +39,4 @@ def migrate(centre_dir: Path) -> None:
         migrations.upgrade(engine)
     finally:
         engine.dispose()
+    return make_pepper(centre_dir)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.credentials import service as credentials
+from gateway.credentials.model import PinOf
 from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
@@ -37,7 +39,7 @@ def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
 
 
 def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> Rental:
-    """End a rental and whatever followed from it: access, shares, reminders, staff about to clear it out.
+    """End a rental and whatever followed from it: access, shares, its PIN, reminders, staff about to clear it out.
 
     The compartment goes into the care that its bank wants between two holders.
 
@@ -46,7 +48,8 @@ def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime
     ended = _change(session, rental, state=RentalState.ENDED, ended_at=now)
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
     access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
-    notices.take_back(session, about=rental.id, kinds=["shared_with_you"], now=now)
+    credentials.drop_pin(session, of=PinOf.RENTAL, of_id=rental.id)
+    notices.take_back(session, about=rental.id, kinds=["shared_with_you", "pin_reset"], now=now)
     _leave_for_care(session, ended, now)
     if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
         move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)

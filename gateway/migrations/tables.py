@@ -6,8 +6,10 @@ import gateway.access.model
 import gateway.alerts.model
 import gateway.bookings.model
 import gateway.calendar.model
+import gateway.credentials.model
 import gateway.emergencies.model
 import gateway.fleet.model
+import gateway.kiosks.model
 import gateway.kit.audit
 import gateway.kit.idempotency
 import gateway.lockers.model

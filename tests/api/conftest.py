@@ -14,7 +14,7 @@ import pytest
 
 from api.app import create_app
 from api.line import LocalLine
-from gateway.centre import Centre
+from gateway.centre import Centre, make_pepper
 from gateway.kit.db import Sessions, open_engine
 from gateway.members import queries as members
 from gateway.members.model import Role
@@ -165,6 +165,7 @@ def opened(url: str, directory: Path, settings: Settings, webroot: Path) -> Iter
     """Members 10001 and 10002, a technician s003 and a manager s001; bank-a with two doors, bank-b with one."""
     sessions, clock = Sessions(open_engine(url)), HandClock()
     centre = Centre(directory, settings, sessions, clock)
+    make_pepper(directory)
     with sessions.begin() as session:
         for member_no, role in [
             ("10001", Role.MEMBER),

@@ -70,6 +70,7 @@ def test_renting_answers_with_the_whole_rental(house):
         box = compartment_labelled(session, "02")
     rental = answer.json()
     assert rental.pop("id")
+    assert rental.pop("pin")
     assert rental == {
         "state": "ACTIVE",
         "bank_id": "bank-a",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.centre import make_pepper
 from gateway.kit.db import Sessions, open_engine
 from gateway.members.passwords import Hasher
 from tests.broker_fixture import eventually, free_port
@@ -52,6 +53,7 @@ def centre_dir(tmp_path, sqlite_template):
         a_member(session, "10001", password_hash=Hasher().hash(PASSWORD))
         a_bank(session)
     sessions.close()
+    make_pepper(directory)
     return directory
 
 

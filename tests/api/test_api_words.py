@@ -94,7 +94,16 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "kind")]
         if isinstance(argument, ast.Constant)
     }
-    assert left == {"clear_out_begun", "cleared_out", "shared_with_you", "opened_by_staff", "room_opened_by_staff"}
+    assert left == {
+        "clear_out_begun",
+        "cleared_out",
+        "shared_with_you",
+        "opened_by_staff",
+        "room_opened_by_staff",
+        "pin_reset",
+        "kiosk_pin_reset",
+        "card_registered",
+    }
     assert left | set(lockers.NOTICES.values()) == set(NOTICES)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import COMMANDS
+from gateway.centre import PEPPER
 from gateway.settings import variables
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,19 @@ def test_the_web_sides_unit_hides_every_key_from_it():
     hidden = re.search(r"^InaccessiblePaths=(.*)$", text, re.MULTILINE)[1].split()
 
     assert {f"/var/lib/hearth/{part}" for part in ("keys", "tls", "broker/secrets/gateway")} == set(hidden)
+
+
+def test_the_web_side_reads_the_pepper_and_the_broker_does_not():
+    hidden = {
+        unit: re.search(r"^InaccessiblePaths=(.*)$", (ROOT / "deploy" / unit).read_text(), re.MULTILINE)[1].split()
+        for unit in ("hearth-api.service", "hearth-broker.service")
+    }
+    place = f"/var/lib/hearth/{PEPPER.parent}"
+
+    assert {unit: place in paths for unit, paths in hidden.items()} == {
+        "hearth-api.service": False,
+        "hearth-broker.service": True,
+    }
 
 
 @pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)

@@ -2,19 +2,25 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from api.__main__ import main as api_main
 from devices.runtime.config import load as load_node
 from gateway.__main__ import COMMANDS, main
+from gateway.centre import open_centre
 from gateway.commands.doctor import examine
 from gateway.commands.init import site_from
+from gateway.credentials import service as credentials
+from gateway.credentials.service import HashedPin
+from gateway.members.queries import member_by_no
 from tests.broker_fixture import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +144,18 @@ def findings(centre, capsys) -> dict[str, dict[str, object]]:
 def test_the_doctor_looks_at_everything_and_misses_only_the_broker(centre, capsys):
     found = findings(centre, capsys)
 
-    assert {"settings", "disk", "keys", "database", "audit", "clock", "broker", "certificate ca"} <= set(found)
+    assert {
+        "settings",
+        "disk",
+        "keys",
+        "pepper",
+        "database",
+        "pins",
+        "audit",
+        "clock",
+        "broker",
+        "certificate ca",
+    } <= set(found)
     assert [part for part, finding in found.items() if not finding["ok"]] == ["broker"]
     assert "is it running?" in found["broker"]["says"]
 
@@ -166,6 +183,59 @@ def test_the_doctor_sees_a_key_that_others_can_read(centre, capsys):
         assert "chmod 600" in findings(centre, capsys)["keys"]["says"]
     finally:
         key.chmod(0o600)
+
+
+def test_a_centre_of_an_earlier_release_gets_its_pepper_when_it_is_migrated_and_keeps_it(tmp_path, capsys):
+    main(["init", str(tmp_path / "centre")])
+    pepper = tmp_path / "centre" / "secrets" / "pepper"
+    shutil.rmtree(pepper.parent)
+    assert "hearth migrate" in findings(tmp_path / "centre", capsys_after(capsys))["pepper"]["says"]
+
+    assert main(["migrate", "--centre", str(tmp_path / "centre")]) == 0
+    assert f"made {pepper}" in capsys.readouterr().out
+    made = pepper.read_bytes()
+    assert stat.S_IMODE(pepper.stat().st_mode) == 0o600
+    assert main(["migrate", "--centre", str(tmp_path / "centre")]) == 0
+    assert "made" not in capsys.readouterr().out
+    assert pepper.read_bytes() == made
+
+
+def test_the_doctor_sees_a_pepper_that_others_can_read(centre, capsys):
+    pepper = centre / "secrets" / "pepper"
+    pepper.chmod(0o640)
+    try:
+        assert "chmod 600" in findings(centre, capsys)["pepper"]["says"]
+    finally:
+        pepper.chmod(0o600)
+
+
+def test_the_doctor_counts_the_pins_that_another_pepper_made(tmp_path, capsys):
+    main(["init", str(tmp_path / "centre")])
+    centre = open_centre(tmp_path / "centre", environ={})
+    with centre.sessions.begin() as session:
+        made = HashedPin(hash="x", pepper=centre.pepper.name)
+        manager = member_by_no(session, member_no="s001")
+        credentials.choose_pin(session, member=manager, made=made, now=datetime.now(UTC))
+    centre.sessions.close()
+    assert findings(tmp_path / "centre", capsys_after(capsys))["pins"]["ok"]
+
+    (tmp_path / "centre" / "secrets" / "pepper").write_bytes(bytes(32))
+    assert findings(tmp_path / "centre", capsys)["pins"]["says"].startswith("1 of them were made with another pepper")
+
+
+@pytest.mark.parametrize("content", [None, b"short"])
+def test_without_its_pepper_the_web_side_does_not_start_and_says_what_to_do(tmp_path, capsys, content):
+    main(["init", str(tmp_path / "centre")])
+    pepper = tmp_path / "centre" / "secrets" / "pepper"
+    if content is None:
+        pepper.unlink()
+    else:
+        pepper.write_bytes(content)
+
+    assert api_main(["--centre", str(tmp_path / "centre")]) == 1
+    said = capsys.readouterr().err
+    assert str(pepper) in said
+    assert "hearth migrate" in said
 
 
 def test_the_doctor_sees_a_damaged_database(tmp_path, capsys):

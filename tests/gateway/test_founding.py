@@ -67,16 +67,16 @@ def test_only_the_owner_reads_what_is_secret(centre):
     opened, _ = centre
     secret = [
         opened.directory / name
-        for name in ("keys/gateway.pem", "tls/ca.key", "broker/secrets/gateway", "broker/secrets/api")
+        for name in ("keys/gateway.pem", "secrets/pepper", "tls/ca.key", "broker/secrets/gateway", "broker/secrets/api")
     ]
 
-    assert [stat.S_IMODE(path.stat().st_mode) for path in secret] == [0o600] * 4
-    for folder in ("keys", "data", "tls", "broker/secrets"):
+    assert [stat.S_IMODE(path.stat().st_mode) for path in secret] == [0o600] * 5
+    for folder in ("keys", "secrets", "data", "tls", "broker/secrets"):
         assert stat.S_IMODE((opened.directory / folder).stat().st_mode) == 0o700
 
 
 def test_two_centres_share_no_secret(tmp_path):
-    names = ("keys/gateway.pem", "tls/ca.key", "broker/secrets/gateway", "broker/secrets/api")
+    names = ("keys/gateway.pem", "secrets/pepper", "tls/ca.key", "broker/secrets/gateway", "broker/secrets/api")
     for name in ("one", "two"):
         found_at(tmp_path / name)
 

@@ -30,7 +30,7 @@ from gateway.bookings.model import Booking
 from gateway.calendar import service as calendar_service
 from gateway.calendar.model import HOUSE, DayKind, DayName
 from gateway.calendar.rules import Opening
-from gateway.centre import Centre
+from gateway.centre import Centre, make_pepper
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel
@@ -226,6 +226,7 @@ def house(tmp_path: Path, sqlite_template: Path, built: Path) -> Iterator[House]
         open_on_holidays = {DayName.HOLIDAY: Opening(0, 1440)}
         calendar_service.set_week(session, whose=HOUSE, week=open_on_holidays, actor="test", now=clock.now())
     centre = Centre(tmp_path, Settings(site="demo"), sessions, clock)
+    make_pepper(tmp_path)
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
     hub = app.state.desk.hub
     hub.feel_pulse(ready=True, at=math.inf)

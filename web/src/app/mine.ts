@@ -6,7 +6,7 @@ import { forget, isSignedOut } from './session'
 import { type Booking, ahead, isTime } from './times'
 import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 
-export type Rental = Answered<'post', '/api/v1/rentals'>
+export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
 /** undefined: not known yet. null: none. */

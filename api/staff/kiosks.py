@@ -1,0 +1,117 @@
+"""Kiosks, as those see them who answer for them."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+
+from api.deps import Id, Paged, SignedIn
+from api.idempotency import Repeatable
+from api.openapi import problems
+from api.views import AnyId, Ask, Items, PlainText, View, behind, items
+from gateway.kiosks import limits
+from gateway.kiosks import queries as kiosks
+from gateway.kiosks import service as kiosks_service
+from gateway.kiosks.model import Kiosk
+from gateway.members.model import Role
+
+router = APIRouter(prefix="/staff/kiosks", tags=["staff"])
+
+_ROLES = (Role.TECHNICIAN, Role.MANAGER)
+_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+
+class NewKiosk(Ask):
+    """A kiosk to be. `bank_id`: the locker bank it stands at, whose numbers need no bank named there."""
+
+    name: PlainText
+    bank_id: AnyId | None = None
+
+
+class StaffKiosk(View):
+    """A kiosk. `seen_at`: when it was last there, to the minute; `wrong_in_hour`: the wrong PINs typed there.
+
+    `stopped_until`: so many that it takes no PIN until then; null: it does.
+    """
+
+    id: str
+    name: str
+    bank_id: str | None
+    registered_at: datetime
+    seen_at: datetime | None
+    wrong_in_hour: int
+    stopped_until: datetime | None
+
+    @classmethod
+    def of(cls, session: Session, kiosk: Kiosk, now: datetime) -> Self:
+        """As it stands in this transaction."""
+        return cls(
+            id=kiosk.id,
+            name=kiosk.name,
+            bank_id=kiosk.bank_id,
+            registered_at=kiosk.registered_at,
+            seen_at=kiosk.seen_at,
+            wrong_in_hour=limits.wrong_at(session, kiosk_id=kiosk.id, now=now),
+            stopped_until=limits.stopped_until(session, kiosk_id=kiosk.id, now=now),
+        )
+
+
+class NewKioskView(StaffKiosk):
+    """A kiosk that was just registered. `token`: told this once; null when this request was answered before."""
+
+    token: str | None
+
+
+@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_kiosks(who: SignedIn, page: Paged) -> Items[StaffKiosk]:
+    """Every kiosk that has not been revoked, and how it stands."""
+
+    def look() -> Items[StaffKiosk]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            now = who.desk.clock.now()
+            rest = behind(kiosks.kiosks(session), page, name=lambda kiosk: kiosk.id)
+            return items(rest, page, view=lambda kiosk: StaffKiosk.of(session, kiosk, now), name=lambda kiosk: kiosk.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=NewKioskView,
+    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+)
+async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -> Response:
+    """Give a kiosk its own identity: a bearer token, told this once, good for `/kiosk/…` and nothing else."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            staff, now = who.staff(session, *_ROLES), desk.clock.now()
+            if told := attempt.recall(session, member_id=staff.id):
+                return told
+            kiosk, token = kiosks_service.register(
+                session, name=wanted.name, bank_id=wanted.bank_id, actor=staff.audit_id, now=now
+            )
+            kept = NewKioskView(**StaffKiosk.of(session, kiosk, now).model_dump(), token=None)
+            attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)
+            return JSONResponse({**kept.model_dump(mode="json"), "token": token}, status_code=201)
+
+    return await desk.backroom.write(act)
+
+
+@router.delete("/{kiosk_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+async def revoke_kiosk(kiosk_id: Id, who: SignedIn) -> Response:
+    """Its token is good for nothing from now on, and whoever stands before it is out."""
+    desk = who.desk
+
+    def act() -> None:
+        with desk.sessions.begin() as session:
+            staff = who.staff(session, *_ROLES)
+            kiosks_service.revoke(session, kiosk_id=kiosk_id, actor=staff.audit_id, now=desk.clock.now())
+
+    await desk.backroom.write(act)
+    return Response(status_code=204)

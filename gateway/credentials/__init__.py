@@ -1,0 +1,1 @@
+"""What somebody without a phone proves themselves with: six digits, and a card that says whose they are."""

@@ -1,0 +1,47 @@
+"""Tables of PINs and cards."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant, word_column
+
+
+class PinOf(StrEnum):
+    """What a PIN belongs to."""
+
+    RENTAL = "rental"  # told to its holder, and good for that compartment alone
+    MEMBER = "member"  # the member's own, for use with their card
+
+
+class Pin(Base):
+    """Six digits. Kept is an Argon2id hash of them under a pepper that is not in this database.
+
+    `id` is new with every making: whatever was begun with the digits before is recognised by it, and is over.
+    """
+
+    __tablename__ = "pins"
+
+    of: Mapped[PinOf] = mapped_column(word_column(PinOf), primary_key=True)
+    of_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    hash: Mapped[str] = mapped_column(String(200))
+    pepper: Mapped[str] = mapped_column(String(16))  # the name of the one it was made with
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)  # a one-time PIN's, which must be replaced; else None
+
+
+class Card(Base):
+    """A member's card. Its number can be copied by anybody near it, so it says who somebody is and never proves it."""
+
+    __tablename__ = "cards"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    number_hash: Mapped[str] = mapped_column(String(64), unique=True)  # HMAC-SHA256 under the pepper, hex
+    pepper: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(String(64))  # by which people tell a member's cards apart; may be empty
+    registered_at: Mapped[datetime] = mapped_column(Instant)
+    blocked_at: Mapped[datetime | None] = mapped_column(Instant)  # lost, until it is found

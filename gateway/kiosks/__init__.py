@@ -1,0 +1,1 @@
+"""Kiosks: what each may do, who stands before one, and how often somebody may guess there."""

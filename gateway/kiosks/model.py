@@ -1,0 +1,58 @@
+"""Tables of kiosks, of who stands before them, and of what was tried there."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant
+
+
+class Kiosk(Base):
+    """A screen in the building with an identity of its own. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "kiosks"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    bank_id: Mapped[str | None] = mapped_column(ForeignKey("banks.id"))  # the locker bank it stands at
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    registered_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)  # to the minute
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class KioskVisit(Base):
+    """Somebody stands before a kiosk and has proved who they are. Only the SHA-256 of the token is kept.
+
+    It is over with its time, and with what it was begun by: the PIN `pin_id`, the rental or the card.
+    """
+
+    __tablename__ = "kiosk_visits"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), index=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    rental_id: Mapped[str | None] = mapped_column(ForeignKey("rentals.id"))  # by locker number: this one and no more
+    card_id: Mapped[str | None] = mapped_column(String(32))  # by card: whatever is the member's
+    pin_id: Mapped[str] = mapped_column(String(32))
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime] = mapped_column(Instant)
+    idle_s: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(Instant)  # however much it is used
+
+
+class KioskTry(Base):
+    """A PIN that was wrong, or is being looked at. Written down before it is: so many at once are so many.
+
+    `subject` is a hash of the locker or card it was tried for, whether or not there is such a one.
+    """
+
+    __tablename__ = "kiosk_tries"
+    __table_args__ = (Index("ix_kiosk_tries_subject", "subject", "at"), Index("ix_kiosk_tries_at", "at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"))
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant)
+    forgiven: Mapped[bool]  # the right PIN came after it: it counts no more for its subject, and still for the kiosk

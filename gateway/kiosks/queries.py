@@ -1,0 +1,147 @@
+"""Which kiosk it is, who stands before it, and whom a locker number or a card names."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.credentials import queries as credentials
+from gateway.credentials.model import Card, Pin, PinOf
+from gateway.kiosks import rules
+from gateway.kiosks.model import Kiosk, KioskVisit
+from gateway.kit.errors import Malformed, NotFound
+from gateway.lockers.model import Compartment, Rental
+from gateway.members.model import Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who somebody at a kiosk says they are, before their PIN was looked at; without `pin`, nobody we know.
+
+    `subject`: under what wrong PINs for it are counted, whether or not there is such a locker or card.
+    """
+
+    subject: str
+    of: PinOf
+    of_id: str
+    pin: Pin | None
+    member_id: str
+    rental_id: str | None
+    card_id: str | None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who stands before a kiosk. `must_choose_pin`: they came with a one-time PIN, and may do nothing else."""
+
+    member: Member
+    visit: KioskVisit
+    must_choose_pin: bool
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the visit is over unless it is used again."""
+        return rules.visit_ends_at(used_at=self.visit.used_at, idle_s=self.visit.idle_s, ends_at=self.visit.ends_at)
+
+
+def kiosks(session: Session) -> Sequence[Kiosk]:
+    """Those that have not been revoked, by id."""
+    return session.scalars(select(Kiosk).where(Kiosk.revoked_at.is_(None)).order_by(Kiosk.id)).all()
+
+
+def kiosk(session: Session, kiosk_id: str) -> Kiosk:
+    """One of them. Raises NotFound("kiosk")."""
+    found = session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None)))
+    if found is None:
+        raise NotFound("kiosk")
+    return found
+
+
+def kiosk_with(session: Session, *, token: str) -> Kiosk | None:
+    """The kiosk that has this token; None when none has, or it was revoked."""
+    return session.scalar(select(Kiosk).where(Kiosk.token_hash == token_hash(token), Kiosk.revoked_at.is_(None)))
+
+
+def guest(session: Session, *, kiosk_id: str, token: str, now: datetime) -> Guest | None:
+    """Who stands before this kiosk with this token.
+
+    None when the visit is over, by its time or because what it was begun by is no longer so: the PIN was made anew, the
+    rental has ended, the card is blocked or removed, the member disabled.
+    """
+    row = session.execute(
+        select(Member, KioskVisit, Pin.ends_at)
+        .join(KioskVisit, KioskVisit.member_id == Member.id)
+        .join(Pin, Pin.id == KioskVisit.pin_id)
+        .where(
+            KioskVisit.token_hash == token_hash(token),
+            KioskVisit.kiosk_id == kiosk_id,
+            Member.disabled_at.is_(None),
+            or_(
+                KioskVisit.rental_id.is_not(None),  # its PIN has gone with it when it has ended
+                exists().where(Card.id == KioskVisit.card_id, Card.blocked_at.is_(None)),
+            ),
+        )
+    ).first()
+    if row is None:
+        return None
+    member, visit, pin_ends_at = row
+    found = Guest(member, visit, must_choose_pin=pin_ends_at is not None)
+    return None if now >= found.ends_at else found
+
+
+def claim_of_locker(
+    session: Session, *, bank_id: str | None, at_bank: str | None, locker_no: str, now: datetime
+) -> Claim:
+    """Whom a locker's number names: at the bank that was said, else at the kiosk's own `at_bank`, else at the only one.
+
+    Raises Malformed("malformed") naming `bank_id` when several banks have that number and none was said.
+    """
+    place = _place(session, bank_id=bank_id, at_bank=at_bank, locker_no=locker_no)
+    subject = rules.subject_of("locker", *((place,) if place else ("?", bank_id or "", rules.plain_label(locker_no))))
+    rental = session.scalar(select(Rental).where(Rental.compartment_id == (place or ""), Rental.ended_at.is_(None)))
+    rental_id, member_id = (rental.id, rental.member_id) if rental else ("", "")
+    return Claim(
+        subject=subject,
+        of=PinOf.RENTAL,
+        of_id=rental_id,
+        pin=credentials.pin(session, of=PinOf.RENTAL, of_id=rental_id, now=now),
+        member_id=member_id,
+        rental_id=rental_id,
+        card_id=None,
+    )
+
+
+def claim_of_card(session: Session, *, number_hash: str, now: datetime) -> Claim:
+    """Whom a card names."""
+    card = credentials.card_by_number(session, number_hash=number_hash)
+    member_id = card.member_id if card else ""
+    return Claim(
+        subject=rules.subject_of("card", number_hash),
+        of=PinOf.MEMBER,
+        of_id=member_id,
+        pin=credentials.pin(session, of=PinOf.MEMBER, of_id=member_id, now=now),
+        member_id=member_id,
+        rental_id=None,
+        card_id=card.id if card else "",
+    )
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: SHA-256, hex. 256 random bits need no stretching."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _place(session: Session, *, bank_id: str | None, at_bank: str | None, locker_no: str) -> str | None:
+    """The compartment that is meant; None when there is none."""
+    wanted = rules.plain_label(locker_no)
+    query = select(Compartment.id, Compartment.bank_id, Compartment.label)
+    named = [row for row in session.execute(query) if rules.plain_label(row.label) == wanted]
+    banks = [bank_id] if bank_id is not None else [at_bank, *sorted({row.bank_id for row in named} - {at_bank})]
+    if bank_id is None and not any(row.bank_id == at_bank for row in named) and len({row.bank_id for row in named}) > 1:
+        raise Malformed("malformed", field="bank_id")
+    there = [row for bank in banks for row in named if row.bank_id == bank]
+    exact = [row for row in there if row.label == locker_no.strip()]
+    return (exact or there)[0].id if there else None

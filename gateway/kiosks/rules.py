@@ -1,0 +1,62 @@
+"""How often somebody may guess, how long a visit lasts, and what of a name a screen may show."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+VISIT_LASTS: Final = timedelta(minutes=10)  # however much it is used
+SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly we know when a kiosk was last there
+TELL_EVERY: Final = timedelta(hours=1)  # the same flood is told to staff once
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many wrong PINs within that time, and no more are looked at."""
+
+    most: int
+    within: timedelta
+
+
+OF_A_SUBJECT: Final = Limit(5, timedelta(minutes=15))  # one locker, or one card
+OF_A_KIOSK: Final = Limit(20, timedelta(hours=1))
+OF_THE_SITE: Final = Limit(50, timedelta(hours=1))  # nothing stops then: somebody is called
+
+
+def wait(limit: Limit, tried_at: Iterable[datetime], now: datetime) -> timedelta | None:
+    """How long until another PIN is looked at; None: at once.
+
+    Tries from further ahead than the limit reaches were written down under a clock that was wrong: they do not count.
+    """
+    recent = sorted(at for at in tried_at if now - limit.within < at <= now + limit.within)
+    if len(recent) < limit.most:
+        return None
+    return recent[-limit.most] + limit.within - now
+
+
+def idle_s(*, elder_mode: bool) -> int:
+    """After how many seconds without a touch a visit is over."""
+    return 120 if elder_mode else 60
+
+
+def visit_ends_at(*, used_at: datetime, idle_s: int, ends_at: datetime) -> datetime:
+    """When a visit is over, unless it is used again before."""
+    return min(used_at + timedelta(seconds=idle_s), ends_at)
+
+
+def masked(name: str) -> str:
+    """What of a name others may read over somebody's shoulder: 王* of 王晓华."""
+    return f"{name[:1]}*"
+
+
+def plain_label(text: str) -> str:
+    """A locker's number as it is compared: 7, 07 and ０７ are the same."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+
+
+def subject_of(kind: str, *names: str) -> str:
+    """Under what wrong PINs for a locker or a card are counted: SHA-256, hex. What people type may be a secret."""
+    return hashlib.sha256("\0".join((kind, *names)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,18 @@
+"""One transaction in a centre with somebody and a bank."""
+
+import pytest
+
+from tests.centre_builder import a_bank, a_member
+
+
+@pytest.fixture
+def session(sessions):
+    """One transaction with a bank of 01 (S) and 02 (M)."""
+    with sessions.begin() as session:
+        a_bank(session, sizes="SM")
+        yield session
+
+
+@pytest.fixture
+def wang(session):
+    return a_member(session, "10001")
