@@ -18,7 +18,7 @@ from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import banks, bookings, live, me, notices, pins, rentals, session, shares, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
-from api.staff import alerts, clear_outs, devices, doors, emergencies, keys, kiosks, records, sensors
+from api.staff import alerts, clear_outs, devices, doors, emergencies, keys, kiosks, records, releases, sensors
 from api.staff import banks as staff_banks
 from api.staff import calendar as staff_calendar
 from api.staff import spaces as staff_spaces
@@ -100,6 +100,7 @@ def _routes() -> Sequence[BaseRoute]:
         staff_spaces,
         staff_calendar,
         clear_outs,
+        releases,
         keys,
         kiosks,
         emergencies,

@@ -587,6 +587,7 @@ class StaffCompartment(View):
     """A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does."""
 
     id: str
+    bank_id: str
     label: str
     size: Size
     accessible: bool
@@ -603,6 +604,7 @@ class StaffCompartment(View):
         one = found.compartment
         return cls(
             id=one.id,
+            bank_id=one.bank_id,
             label=one.label,
             size=one.size,
             accessible=one.accessible,
@@ -660,6 +662,12 @@ class Witnessing(Ask):
     """The bag that the second witness sees."""
 
     bag_label: PlainText
+
+
+class Bagging(Ask):
+    """That everything is in the bag. `seen_shut_and_empty`: they see the door shut, which its contact cannot tell."""
+
+    seen_shut_and_empty: StrictBool = False
 
 
 class ClearOutView(View):

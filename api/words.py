@@ -248,6 +248,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "needs_a_manager": Words(
             403, "两位工作人员中须有一位管理员。", "One of the two who do this must be a manager."
         ),
+        "not_looked_inside": Words(
+            409,
+            "请先打开柜门查看，关好门后再结束租用。",
+            "Please open the door, look inside and shut it first. Then you can end the rental.",
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,
@@ -330,6 +335,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "工作人员于 {asked_at} 要求打开您租用的{bank} {label} 号柜，原因：{reason}。这个柜子仍归您使用。",
             "At {asked_at} a member of staff asked for your compartment {label} at {bank} to be opened. Reason:"
             " {reason}. It is still yours.",
+        ),
+        "released_by_staff": Sentence(
+            "工作人员查看后确认{bank} {label} 号柜已空，于 {released_at} 结束了您的租用，原因：{reason}。",
+            "A member of staff looked into compartment {label} at {bank}, found it empty and ended your rental at"
+            " {released_at}. Reason: {reason}.",
         ),
         "room_opened_by_staff": Sentence(
             "工作人员于 {asked_at} 要求打开您预订的{space}的门，原因：{reason}。您的预订不变。",

@@ -1,17 +1,22 @@
 """What staff decide about a locker bank and its compartments."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.views import BankTerms, BankTermsChange, ConditionChange, Items, StaffCompartment, behind, items
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
+from gateway.lockers.model import Condition
 from gateway.members.model import Role
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+InCondition = Annotated[Condition, Query(description="Which compartments: those that stand like this.")]
+
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
@@ -53,6 +58,19 @@ async def list_compartments(bank_id: Id, who: SignedIn, page: Paged) -> Items[St
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
             rest = behind(lockers.compartments(session, bank_id), page, name=lambda found: found.compartment.id)
+            return items(rest, page, view=StaffCompartment.of, name=lambda found: found.compartment.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/compartments", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_compartments_in(who: SignedIn, page: Paged, condition: InCondition) -> Items[StaffCompartment]:
+    """The compartments of every bank that are in one condition: what there is to clean, to look at, to repair."""
+
+    def look() -> Items[StaffCompartment]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            rest = behind(lockers.compartments_in(session, condition), page, name=lambda found: found.compartment.id)
             return items(rest, page, view=StaffCompartment.of, name=lambda found: found.compartment.id)
 
     return await who.desk.backroom.read(look)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
-from api.views import ClearOutView, Items, NewClearOut, StaffRentalView, Witnessing, behind, items
+from api.views import Bagging, ClearOutView, Items, NewClearOut, StaffRentalView, Witnessing, behind, items
 from gateway.lockers import clear_outs
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import ClearOut, Stage
@@ -113,8 +113,11 @@ async def witness_clear_out(rental_id: Id, seen: Witnessing, who: SignedIn, atte
         "unlock_under_way",
     ),
 )
-async def bag_things(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
-    """Say that everything is in the bag and the door is shut: the rental is over. Send `{}`."""
+async def bag_things(rental_id: Id, seen: Bagging, who: SignedIn, attempt: Repeatable) -> Response:
+    """Say that everything is in the bag and the door is shut: the rental is over. Send `{}`.
+
+    With `seen_shut_and_empty` also while its contact tells nothing; the compartment then goes into inspection.
+    """
 
     def act(session: Session, witness: Member, now: datetime) -> ClearOut:
         return clear_outs.bag(
@@ -123,6 +126,7 @@ async def bag_things(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Respo
             witness=witness,
             unsettled_locks=lambda: unlocking.unsettled_locks(session),
             now=now,
+            seen_shut_and_empty=seen.seen_shut_and_empty,
         )
 
     return await _done(who, attempt, act)

@@ -1,6 +1,8 @@
 """What staff ask of a door, and what they are answered, as JSON."""
 
-from typing import Self
+from typing import Literal, Self
+
+from pydantic import StrictBool
 
 from api.views import Ask, InBothLanguages, PlainText, View, name_of
 from gateway.fleet.model import DoorLevel
@@ -11,6 +13,17 @@ class StaffOpening(Ask):
     """Why a door is opened. Whoever holds what is behind it reads this."""
 
     reason: PlainText
+
+
+class Release(Ask):
+    """Why somebody's rental ends, and that its compartment is empty.
+
+    `seen_shut_and_empty`: they see the door shut with their own eyes. It counts only while its contact tells nothing.
+    """
+
+    reason: PlainText
+    empty: Literal[True]
+    seen_shut_and_empty: StrictBool = False
 
 
 class CompartmentBehind(View):

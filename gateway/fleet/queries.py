@@ -1,6 +1,6 @@
 """Questions about devices. Read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -61,17 +61,26 @@ def events_of(session: Session, cmd_id: str) -> Sequence[DeviceEvent]:
 
 def has_opened(session: Session, lock_id: str, *, since: datetime) -> bool:
     """Whether a lock's door was sensed open from then on, by whatever key. Raises NotFound("lock")."""
-    there = lock(session, lock_id)
-    seen_at = func.coalesce(DeviceEvent.observed_at, DeviceEvent.received_at)
-    opening = select(DeviceEvent.seq).where(
-        DeviceEvent.device_id == there.device_id,
-        DeviceEvent.door == there.door,
-        DeviceEvent.kind.in_(rules.OPENINGS),
-        seen_at >= since,
-    )
-    return bool(session.scalar(select(exists(opening))))
+    return _was_sensed(session, lock_id, kinds=rules.OPENINGS, since=since)
+
+
+def has_moved(session: Session, lock_id: str, *, since: datetime) -> bool:
+    """Whether a lock's door was sensed to open or shut from then on. Raises NotFound("lock")."""
+    return _was_sensed(session, lock_id, kinds=rules.MOVES, since=since)
 
 
 def dead_letters(session: Session) -> Sequence[DeadLetter]:
     """The newest first."""
     return session.scalars(select(DeadLetter).order_by(DeadLetter.last_at.desc())).all()
+
+
+def _was_sensed(session: Session, lock_id: str, *, kinds: Collection[str], since: datetime) -> bool:
+    there = lock(session, lock_id)
+    seen_at = func.coalesce(DeviceEvent.observed_at, DeviceEvent.received_at)
+    sensed = select(DeviceEvent.seq).where(
+        DeviceEvent.device_id == there.device_id,
+        DeviceEvent.door == there.door,
+        DeviceEvent.kind.in_(kinds),
+        seen_at >= since,
+    )
+    return bool(session.scalar(select(exists(sensed))))

@@ -75,7 +75,8 @@ _LEVEL_AFTER = {
 }
 
 
-OPENINGS = frozenset(kind for kind, level in _LEVEL_AFTER.items() if level is DoorLevel.OPEN)  # kinds of event
+MOVES = frozenset(_LEVEL_AFTER)  # kinds of event that say how a door stands now
+OPENINGS = frozenset(kind for kind, level in _LEVEL_AFTER.items() if level is DoorLevel.OPEN)
 
 
 def level_after(kind: str) -> DoorLevel | None:

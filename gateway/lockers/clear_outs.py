@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gateway.access import service as access
 from gateway.access.model import GrantSource
 from gateway.fleet import queries as fleet
+from gateway.fleet.model import DoorLevel
 from gateway.kit.errors import Conflict, Refused
 from gateway.kit.ids import new_id
 from gateway.lockers import moves, queries, rules
@@ -93,8 +94,18 @@ def witness(session: Session, *, rental_id: str, witness: Member, bag_label: str
     return witnessed
 
 
-def bag(session: Session, *, rental_id: str, witness: Member, unsettled_locks: Unsettled, now: datetime) -> ClearOut:
+def bag(
+    session: Session,
+    *,
+    rental_id: str,
+    witness: Member,
+    unsettled_locks: Unsettled,
+    now: datetime,
+    seen_shut_and_empty: bool = False,
+) -> ClearOut:
     """One of the two says that everything is in the bag: the rental is over, and the member is told where it lies.
+
+    `seen_shut_and_empty`: by their own eyes. It counts while the contact tells nothing, and leads to an inspection.
 
     Raises NotFound("rental"); Refused("not_a_witness"); Conflict: `clear_out_moved_on`, `not_opened_yet`, `door_open`,
     `door_unknown`, `unlock_under_way`.
@@ -109,12 +120,20 @@ def bag(session: Session, *, rental_id: str, witness: Member, unsettled_locks: U
         place.door,
         unsettled=lock_id in unsettled_locks(),
         has_opened=fleet.has_opened(session, lock_id, since=clear_out.witnessed_at),
+        seen_by_eye=seen_shut_and_empty,
     )
     if refusal:
         raise Conflict(refusal)
     bagged = moves.move_clear_out(session, clear_out, ClearOutState.BAGGED, actor=witness.audit_id, now=now)
     moves.leave_notice(session, place, "cleared_out", now, reason=clear_out.reason, bag_label=clear_out.bag_label)
-    moves.end(session, place.rental, actor=witness.audit_id, act="rental_ended", now=now)
+    moves.end(
+        session,
+        place.rental,
+        actor=witness.audit_id,
+        act="rental_ended",
+        now=now,
+        door_was_sensed=place.door is not DoorLevel.UNKNOWN,
+    )
     return bagged
 
 

@@ -38,10 +38,20 @@ def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
     return after
 
 
-def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> Rental:
+def end(
+    session: Session,
+    rental: Rental,
+    *,
+    actor: str,
+    act: str,
+    now: datetime,
+    door_was_sensed: bool = True,
+    **why: object,  # JSON values, for the trail
+) -> Rental:
     """End a rental and whatever followed from it: access, shares, its PIN, reminders, staff about to clear it out.
 
-    The compartment goes into the care that its bank wants between two holders.
+    The compartment goes into the care that its bank wants between two holders; into inspection when staff alone have
+    seen its door shut.
 
     Raises Conflict("rental_ended").
     """
@@ -49,12 +59,12 @@ def end(session: Session, rental: Rental, *, actor: str, act: str, now: datetime
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
     access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
     credentials.drop_pin(session, of=PinOf.RENTAL, of_id=rental.id)
-    notices.take_back(session, about=rental.id, kinds=["shared_with_you", "pin_reset"], now=now)
-    _leave_for_care(session, ended, now)
+    notices.take_back(session, about=rental.id, kinds=["shared_with_you", "opened_by_staff", "pin_reset"], now=now)
+    _leave_for_care(session, ended, now, door_was_sensed=door_was_sensed)
     if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
         move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)
     stop_reminding(session, rental, now)
-    tell(session, ended, actor=actor, act=act, now=now)
+    tell(session, ended, actor=actor, act=act, now=now, **why)
     return ended
 
 
@@ -116,7 +126,7 @@ def leave_notice(
     )
 
 
-def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime) -> None:
+def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime, **why: object) -> None:
     """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
     announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
     audit.append(
@@ -127,6 +137,7 @@ def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
         now=now,
         compartment=rental.compartment_id,
         until=rental.until_at.isoformat(),
+        **why,
     )
 
 
@@ -170,11 +181,12 @@ def _hold_compartment(session: Session, which: ColumnElement[bool]) -> Compartme
     return session.scalar(held)
 
 
-def _leave_for_care(session: Session, ended: Rental, now: datetime) -> None:
+def _leave_for_care(session: Session, ended: Rental, now: datetime, *, door_was_sensed: bool) -> None:
     compartment = session.get_one(Compartment, ended.compartment_id, populate_existing=True, with_for_update=True)
-    condition = rules.condition_after(compartment.condition, session.get_one(Bank, compartment.bank_id).care_after)
+    care = session.get_one(Bank, compartment.bank_id).care_after
+    condition = rules.condition_after(compartment.condition, care, door_was_sensed=door_was_sensed)
     if condition is not compartment.condition:
-        set_condition(session, compartment, condition, "rental_ended", now)
+        set_condition(session, compartment, condition, "rental_ended" if door_was_sensed else "door_unknown", now)
 
 
 def _change(session: Session, rental: Rental, **values: object) -> Rental:

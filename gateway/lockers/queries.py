@@ -82,6 +82,12 @@ def compartments(session: Session, bank_id: str) -> list[CompartmentView]:
     return [CompartmentView(*row) for row in session.execute(query)]
 
 
+def compartments_in(session: Session, condition: Condition) -> list[CompartmentView]:
+    """Those of every bank that stand like this, by bank and label."""
+    query = _compartments().where(Compartment.condition == condition)
+    return [CompartmentView(*row) for row in session.execute(query.order_by(Compartment.bank_id, Compartment.label))]
+
+
 def compartment(session: Session, compartment_id: str) -> CompartmentView:
     """One of them. Raises NotFound("compartment")."""
     row = session.execute(_compartments().where(Compartment.id == compartment_id)).first()

@@ -115,11 +115,29 @@ def witness_refusal(*, first_id: str, second_id: str, holder_id: str) -> str | N
     return "witness_is_the_first" if first_id == second_id else None
 
 
-def bagging_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool) -> str | None:
-    """Why nobody can say yet that the things are in the bag, or None: the door was opened for it, and is shut again."""
+def bagging_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool, seen_by_eye: bool) -> str | None:
+    """Why nobody can say yet that the things are in the bag, or None: the door was opened for it, and is shut again.
+
+    `seen_by_eye`: staff say that they see it shut. It counts where the contact tells nothing, and only there.
+    """
+    if seen_by_eye and door is DoorLevel.UNKNOWN:
+        return _door_refusal(DoorLevel.SHUT, unsettled=unsettled)
     if not has_opened:
         return "not_opened_yet"
     return _door_refusal(door, unsettled=unsettled)
+
+
+LOOK_WINDOW: Final = timedelta(minutes=30)  # from asking for the door on: what staff saw inside is no older
+
+
+def release_refusal(door: DoorLevel, *, unsettled: bool, has_looked: bool, seen_by_eye: bool) -> str | None:
+    """Why staff cannot end somebody's rental yet, or None: they have looked inside, and the door is shut again.
+
+    `has_looked`: the door has moved since staff asked for it. `seen_by_eye` as in `bagging_refusal`.
+    """
+    if seen_by_eye and door is DoorLevel.UNKNOWN:
+        return _door_refusal(DoorLevel.SHUT, unsettled=unsettled)
+    return _door_refusal(door, unsettled=unsettled) or (None if has_looked else "not_looked_inside")
 
 
 def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
@@ -136,8 +154,13 @@ def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
     return _door_refusal(offer.door, unsettled=offer.lock_id in unsettled_locks)
 
 
-def condition_after(condition: Condition, care: CareAfter) -> Condition:
-    """How a compartment stands once its rental is over. What staff said of it meanwhile stays said."""
+def condition_after(condition: Condition, care: CareAfter, *, door_was_sensed: bool = True) -> Condition:
+    """How a compartment stands once its rental is over. What staff said of it meanwhile stays said.
+
+    One whose door nothing sensed goes to nobody before somebody has repaired that, or has looked at it once more.
+    """
+    if not door_was_sensed and condition is not Condition.OUT_OF_SERVICE:
+        return Condition.INSPECTION
     if condition is not Condition.READY or care is CareAfter.NONE:
         return condition
     return Condition(care.value)

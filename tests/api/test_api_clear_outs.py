@@ -2,11 +2,12 @@
 
 import pytest
 
+from gateway.fleet.model import DoorLevel
 from gateway.lockers import service as lockers
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.api.test_api_staff import all_of
-from tests.centre_builder import sense
+from tests.centre_builder import sense, set_door
 
 WHY = {"reason": "overdue", "bag_label": "B-17"}
 SEEN = {"bag_label": "B-17"}
@@ -87,6 +88,17 @@ def test_what_the_house_does_by_itself_is_told_as_that(house, late):
     newest = house.signed_in("10001").get("/me/history").json()["items"][0]
 
     assert (newest["act"], newest["by"]["who"]) == ("rental_clear_out", "house")
+
+
+def test_behind_a_broken_contact_the_two_say_what_they_see(house, late):
+    desk, technician = house.signed_in("s002"), house.signed_in("s003")
+    desk.post(path(late), WHY)
+    technician.post(path(late, "/witness"), SEEN)
+    house.change(set_door, "01", DoorLevel.UNKNOWN)
+
+    refused, bagged = desk.post(path(late, "/bag"), {}), desk.post(path(late, "/bag"), {"seen_shut_and_empty": True})
+
+    assert (refused.json()["code"], bagged.json()["state"]) == ("not_opened_yet", "BAGGED")
 
 
 def test_one_alone_cannot_do_it(house, late):

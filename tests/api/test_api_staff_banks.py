@@ -71,6 +71,7 @@ def test_staff_see_every_compartment_with_its_door_condition_and_holder(house, b
 
     assert first == {
         "id": box["id"],
+        "bank_id": "bank-a",
         "label": "01",
         "size": "S",
         "accessible": False,
@@ -102,6 +103,23 @@ def test_what_staff_take_out_of_service_is_offered_to_nobody_until_they_give_it_
     desk.patch(path, {"condition": "ready", "reason": "repaired"})
 
     assert member.post("/rentals", {"compartment_id": box["id"]}, key="two").status_code == 201
+
+
+def test_staff_find_over_all_banks_what_there_is_to_clean_to_look_at_or_to_repair(house):
+    desk = house.signed_in("s002")
+    for bank, condition in [("bank-a", "cleaning"), ("bank-b", "cleaning"), ("bank-a", "out_of_service")]:
+        boxes = all_of(desk, f"/staff/banks/{bank}/compartments")
+        first = next(one for one in boxes if one["condition"] == "ready")
+        desk.patch(f"/staff/compartments/{first['id']}", {"condition": condition, "reason": "spilt tea"})
+
+    def found(condition):
+        items = desk.get(f"/staff/compartments?condition={condition}").json()["items"]
+        return [(one["bank_id"], one["label"], one["condition_reason"]) for one in items]
+
+    assert found("cleaning") == [("bank-a", "01", "spilt tea"), ("bank-b", "01", "spilt tea")]
+    assert found("out_of_service") == [("bank-a", "02", "spilt tea")]
+    assert found("inspection") == []
+    assert desk.get("/staff/compartments").json()["code"] == "malformed"
 
 
 def test_a_bank_that_wants_cleaning_gets_it_between_two_holders(house, box):

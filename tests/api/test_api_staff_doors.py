@@ -2,11 +2,11 @@
 
 import pytest
 
-from gateway.fleet.model import Presence
+from gateway.fleet.model import DoorLevel, Presence
 from tests.api.conftest import together
 from tests.api.test_api_clear_outs import settle_opened
 from tests.api.test_api_staff import all_of
-from tests.centre_builder import set_presence
+from tests.centre_builder import set_door, set_presence
 
 WHY = {"reason": "heard a phone ringing inside"}
 
@@ -134,3 +134,74 @@ def test_staff_find_every_door_and_what_is_behind_it(house):
     ]
     assert (locks[0]["compartment"]["label"], locks[0]["compartment"]["bank_name"]["en"]) == ("01", "Lobby")
     assert house.signed_in("10001").get("/staff/locks").status_code == 403
+
+
+SEEN = {"reason": "moved away", "empty": True}
+
+
+def release(browser, rental, body=SEEN, key=None):
+    return browser.post(f"/staff/rentals/{rental['id']}/release", body, key=key)
+
+
+@pytest.fixture
+def looked(house, rental):
+    """s002 has opened 10001's compartment, and shut it again."""
+    asked = ask(house.signed_in("s002"), rental["lock_id"]).json()
+    house.change(settle_opened, asked["id"], now=house.clock.now())
+
+
+def test_staff_who_have_looked_inside_release_it_and_the_member_reads_why(house, rental, looked):
+    released = release(house.signed_in("s002"), rental)
+
+    assert (released.status_code, released.json()["member_no"], released.json()["stage"]) == (200, "10001", None)
+    member = house.signed_in("10001")
+    assert member.get(f"/rentals/{rental['id']}").json()["state"] == "ENDED"
+    newest = member.get("/notices").json()["items"][0]
+    assert (
+        newest["text"] == "工作人员查看后确认大厅 01 号柜已空，于 2026-11-22 12:00 结束了您的租用，原因：moved away。"
+    )
+    happening = member.get("/me/history").json()["items"][0]
+    assert (happening["act"], happening["by"]["who"], happening["reason"]) == ("rental_ended", "staff", "moved away")
+
+
+def test_unseen_it_is_refused_in_words(house, rental):
+    answer = release(house.signed_in("s002"), rental)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_looked_inside")
+
+
+def test_where_the_contact_tells_nothing_staff_say_what_they_see_and_the_member_cannot(house, rental):
+    house.change(set_door, "01", DoorLevel.UNKNOWN)
+    desk, member = house.signed_in("s002"), house.signed_in("10001")
+
+    refused, own = release(desk, rental), member.delete(f"/rentals/{rental['id']}")
+    released = release(desk, rental, SEEN | {"seen_shut_and_empty": True})
+
+    assert (refused.json()["code"], own.json()["code"], released.status_code) == ("door_unknown", "door_unknown", 200)
+    box = all_of(desk, "/staff/banks/bank-a/compartments")[0]
+    assert (box["condition"], box["condition_reason"]) == ("inspection", "door_unknown")
+
+
+def test_the_same_key_again_is_the_same_release(house, rental, looked):
+    desk = house.signed_in("s002")
+
+    first = release(desk, rental, key="one")
+
+    assert release(desk, rental, key="one").json() == first.json()
+    assert release(desk, rental, key="two").json()["code"] == "rental_ended"
+
+
+@pytest.mark.parametrize("member_no", ["10001", "10002", "s003"])
+def test_neither_members_nor_technicians_release_anything(house, rental, looked, member_no):
+    answer = release(house.signed_in(member_no), rental)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": "x"}, {"empty": True}, {"reason": "x", "empty": False}])
+def test_without_a_reason_and_their_word_that_it_is_empty_it_is_malformed(house, rental, looked, body):
+    assert release(house.signed_in("s002"), rental, body).json()["code"] == "malformed"
+
+
+def test_what_is_not_there_is_not_released(house):
+    assert release(house.signed_in("s002"), {"id": "f" * 32}).status_code == 404

@@ -47,6 +47,7 @@ BODIES = {
     "set_bank_terms": {},
     "set_condition": {"condition": "ready", "reason": "x"},
     "open_for_staff": {"reason": "x"},
+    "release_rental": {"reason": "x", "empty": True},
     "propose_clear_out": {"reason": "x", "bag_label": "x"},
     "witness_clear_out": {"bag_label": "x"},
     "bag_things": {},

@@ -14,11 +14,11 @@ from gateway.lockers.model import Rental
 from gateway.members import queries as people
 from gateway.members.model import Role
 from gateway.notices.model import Notice
-from gateway.staff import openings
+from gateway.staff import openings, releases
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import NOON, HandClock, a_member, lock_of
+from tests.centre_builder import NOON, HandClock, a_member, lock_of, sense
 from tests.databases.test_races import assert_whole, furnish, member, rent
 from tests.race import at_once
 
@@ -52,6 +52,8 @@ def press(sessions):
 def give_back(sessions):
     with sessions.begin() as session:
         rental = lockers.active_rental_of(session, member_id=member(session, 0).id)
+        if rental is None:
+            return "rental_ended"
         lockers_service.end_rental(
             session, rental=rental, unsettled_locks=lambda: unlocking.unsettled_locks(session), now=NOON
         )
@@ -155,3 +157,59 @@ def test_whatever_came_first_the_trail_is_whole_and_nobody_of_staff_may_open_aft
             staff = people.member_by_no(session, member_no=f"s{number}")
             later = NOON.replace(hour=5)
             assert not access.may_open(session, member_id=staff.id, lock_id=lock_of(session, "01"), now=later)
+
+
+def look_inside(sessions):
+    """Member 10000's rental, whose door staff s0 have opened and shut."""
+    rent(sessions, 0)
+    open_as_staff(sessions, 0)
+    with sessions.begin() as session:
+        [unlock] = unlocking.unsettled(session)
+        for state in (UnlockState.AUTHORISED, UnlockState.SIGNED):
+            unlocking_service.move(session, unlock, state, now=NOON)
+        sense(session, "01", "door_open", "door_closed", now=NOON, cmd_id=unlock.id)
+        return lockers.active_rental_of(session, member_id=member(session, 0).id).id
+
+
+def release(sessions, rental_id, number):
+    with sessions.begin() as session:
+        releases.release(
+            session,
+            rental_id=rental_id,
+            staff=people.member_by_no(session, member_no=f"s{number}"),
+            reason="moved away",
+            unsettled_locks=lambda: unlocking.unsettled_locks(session),
+            now=NOON,
+        )
+        return "released"
+
+
+def test_released_by_several_and_given_back_at_once_it_ends_once(sessions):
+    furnish_with_staff(sessions)
+    for _ in range(ROUNDS):
+        rental_id = look_inside(sessions)
+
+        results = at_once([*[partial(release, sessions, rental_id, n) for n in range(3)], partial(give_back, sessions)])
+
+        assert sorted(results) in (["released", *["rental_ended"] * 3], ["ended", *["rental_ended"] * 3])
+        with sessions.read() as session:
+            assert told(session).count("released_by_staff") == results.count("released")
+        forget_notices(sessions)
+    assert_whole(sessions)
+
+
+def test_released_and_opened_by_its_holder_at_once_exactly_one_of_them_has_it(sessions):
+    furnish_with_staff(sessions)
+    for _ in range(ROUNDS):
+        rental_id = look_inside(sessions)
+
+        released, _ = at_once([partial(release, sessions, rental_id, 0), partial(press, sessions)])
+
+        with sessions.begin() as session:
+            waiting = unlocking.unsettled(session)
+            opened = [unlock for unlock in waiting if unlocking_service.authorise(session, unlock, clock=HandClock())]
+        assert (released == "released") is not bool(opened), (released, opened)
+        settle_all(sessions)
+        if opened:
+            give_back(sessions)
+    assert_whole(sessions)

@@ -11,12 +11,12 @@ from gateway.fleet.model import DoorLevel
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, HearthError, NotFound, Refused
 from gateway.lockers import clear_outs, history, queries, service
-from gateway.lockers.model import ClearOut, ClearOutState, RentalState
+from gateway.lockers.model import ClearOut, ClearOutState, Condition, RentalState
 from gateway.lockers.rules import CLEAR_OUT_WINDOW
 from gateway.members import service as members
 from gateway.members.model import Member, Role
 from gateway.notices import queries as notices
-from tests.centre_builder import NOON, a_bank, a_member, lock_of, open_and_shut, sense, set_door
+from tests.centre_builder import NOON, a_bank, a_member, compartment_labelled, lock_of, open_and_shut, sense, set_door
 
 DAY = timedelta(days=1)
 DUE = NOON + DAY + timedelta(hours=1) + 7 * DAY  # a day's rental, an hour's grace, a week
@@ -59,9 +59,9 @@ def second(session, rental, witness, *, now=DUE, bag_label=BAG):
     return clear_outs.witness(session, rental_id=rental.id, witness=witness, bag_label=bag_label, now=now)
 
 
-def bag(session, rental, witness, *, now=DUE, unsettled=()):
+def bag(session, rental, witness, *, now=DUE, unsettled=(), **more):
     return clear_outs.bag(
-        session, rental_id=rental.id, witness=witness, unsettled_locks=lambda: frozenset(unsettled), now=now
+        session, rental_id=rental.id, witness=witness, unsettled_locks=lambda: frozenset(unsettled), now=now, **more
     )
 
 
@@ -247,6 +247,30 @@ def test_it_is_over_only_behind_a_door_known_to_be_shut(session, rental, zhao, w
 
     with pytest.raises(Conflict, match=code):
         bag(session, rental, zhao)
+
+
+def test_behind_a_contact_that_tells_nothing_their_own_eyes_count_and_it_is_inspected(session, rental, zhao, witnessed):
+    set_door(session, "01", DoorLevel.UNKNOWN)
+
+    assert bag(session, rental, zhao, seen_shut_and_empty=True).state is ClearOutState.BAGGED
+
+    box = compartment_labelled(session, "01")
+    assert (rental.ended_at, box.condition, box.condition_reason) == (DUE, Condition.INSPECTION, "door_unknown")
+
+
+def test_eyes_do_not_count_where_the_contact_tells(session, rental, zhao, witnessed):
+    with pytest.raises(Conflict, match="not_opened_yet"):
+        bag(session, rental, zhao, seen_shut_and_empty=True)
+    sense(session, "01", "door_open", now=DUE)
+    with pytest.raises(Conflict, match="door_open"):
+        bag(session, rental, zhao, seen_shut_and_empty=True)
+
+
+def test_eyes_do_not_count_while_a_command_may_yet_open_the_door(session, rental, zhao, witnessed):
+    set_door(session, "01", DoorLevel.UNKNOWN)
+
+    with pytest.raises(Conflict, match="unlock_under_way"):
+        bag(session, rental, zhao, seen_shut_and_empty=True, unsettled=[lock_of(session, "01")])
 
 
 def test_it_is_not_over_while_a_command_may_yet_open_the_door(session, rental, zhao, witnessed):

@@ -42,6 +42,7 @@ WHY = "heard a phone ringing inside"
 MATRIX = {
     Power.OPEN: {Role.DESK, Role.TECHNICIAN, Role.MANAGER},
     Power.OPEN_HELD: {Role.DESK, Role.MANAGER},
+    Power.RELEASE: {Role.DESK, Role.MANAGER},
 }
 
 

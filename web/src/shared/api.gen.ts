@@ -698,6 +698,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/compartments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Compartments In
+         * @description The compartments of every bank that are in one condition: what there is to clean, to look at, to repair.
+         */
+        get: operations["list_compartments_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/compartments/{compartment_id}": {
         parameters: {
             query?: never;
@@ -950,6 +970,8 @@ export interface paths {
         /**
          * Bag Things
          * @description Say that everything is in the bag and the door is shut: the rental is over. Send `{}`.
+         *
+         *     With `seen_shut_and_empty` also while its contact tells nothing; the compartment then goes into inspection.
          */
         post: operations["bag_things"];
         delete?: never;
@@ -972,6 +994,28 @@ export interface paths {
          * @description The member has their bag back. Send `{}`.
          */
         post: operations["hand_over_bag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/rentals/{rental_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Rental
+         * @description Say that a rented compartment is empty: the rental is over, and the member is told why.
+         *
+         *     First ask for its door (`/staff/locks/{id}/open`), look inside, and shut it.
+         */
+        post: operations["release_rental"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1599,6 +1643,17 @@ export interface components {
             items: components["schemas"]["SlotView"][];
             /** Days */
             days: components["schemas"]["DayView"][];
+        };
+        /**
+         * Bagging
+         * @description That everything is in the bag. `seen_shut_and_empty`: they see the door shut, which its contact cannot tell.
+         */
+        Bagging: {
+            /**
+             * Seen Shut And Empty
+             * @default false
+             */
+            seen_shut_and_empty: boolean;
         };
         /**
          * Bank
@@ -2788,6 +2843,26 @@ export interface components {
             notes: components["schemas"]["Note"][];
         };
         /**
+         * Release
+         * @description Why somebody's rental ends, and that its compartment is empty.
+         *
+         *     `seen_shut_and_empty`: they see the door shut with their own eyes. It counts only while its contact tells nothing.
+         */
+        Release: {
+            /** Reason */
+            reason: string;
+            /**
+             * Empty
+             * @constant
+             */
+            empty: true;
+            /**
+             * Seen Shut And Empty
+             * @default false
+             */
+            seen_shut_and_empty: boolean;
+        };
+        /**
          * RentalChange
          * @description A new end.
          */
@@ -3051,6 +3126,8 @@ export interface components {
         StaffCompartment: {
             /** Id */
             id: string;
+            /** Bank Id */
+            bank_id: string;
             /** Label */
             label: string;
             size: components["schemas"]["Size"];
@@ -6387,6 +6464,76 @@ export interface operations {
             };
         };
     };
+    list_compartments_in: {
+        parameters: {
+            query: {
+                /** @description Which compartments: those that stand like this. */
+                condition: components["schemas"]["Condition"];
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffCompartment_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_condition: {
         parameters: {
             query?: never;
@@ -7532,7 +7679,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bagging"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -7650,6 +7801,89 @@ export interface operations {
                 };
             };
             /** @description `clear_out_moved_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_rental: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRentalView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way`, `not_looked_inside` */
             409: {
                 headers: {
                     [name: string]: unknown;
