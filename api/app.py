@@ -21,6 +21,8 @@ from api.security import Fence, LastResort, SafeHeaders
 from api.staff import alerts, clear_outs, devices, doors, emergencies, keys, kiosks, records, releases, sensors
 from api.staff import banks as staff_banks
 from api.staff import calendar as staff_calendar
+from api.staff import groups as staff_groups
+from api.staff import policies as staff_policies
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre, reading_store
@@ -108,7 +110,8 @@ def _routes() -> Sequence[BaseRoute]:
         sensors,
         records,
     )
-    for part in (*for_members, *for_staff, health):
+    for_managers = (staff_groups, staff_policies)
+    for part in (*for_members, *for_staff, *for_managers, health):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

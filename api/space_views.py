@@ -86,9 +86,10 @@ class _Time(Ask):
 
 
 class BookingWish(_Time):
-    """Which space, from when until when."""
+    """Which space, from when until when. `guests`: so many others come along; null is none."""
 
     space_id: AnyId
+    guests: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
 
 
 class BookingChange(_Time):
@@ -104,6 +105,7 @@ class BookingView(View):
     space_name: InBothLanguages
     starts_at: datetime
     ends_at: datetime
+    guests: int
     opens_door: bool
     checked_in_at: datetime | None
 
@@ -117,6 +119,7 @@ class BookingView(View):
             space_name=name_of(space.name_zh, space.name_en),
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
+            guests=booking.guests,
             opens_door=opens_door,
             checked_in_at=booking.checked_in_at,
         )

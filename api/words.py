@@ -157,6 +157,9 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "unlock_under_way": Words(409, "正在开门，请稍等片刻。", "The door is being opened. Please wait a moment."),
         "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
+        "policy.rentals_at_once": Words(
+            409, "您同时最多租用 {limit} 个柜子。", "You can rent at most {limit} compartments at once."
+        ),
         # Spaces
         "slot_taken": Words(409, "这个时段已经被订了，请换一个时间。", "That time is taken. Please choose another."),
         "booking_in_the_past": Words(409, "这个时段已经开始或过去了。", "That time has begun or is over."),
@@ -174,6 +177,47 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "您已有 {limit} 个未结束的预订，用完或取消后再订。",
             "You have {limit} bookings that are not over. Use or cancel one first.",
         ),
+        "group_exists": Words(409, "已有编号为 {group_id} 的会员组。", "There is a group called {group_id} already."),
+        "group_in_use": Words(
+            409,
+            "会员组 {group_id} 还有会员或规则，不能删除。",
+            "There are still members in the group {group_id}, or rules for it.",
+        ),
+        "policy.may_use": Words(
+            409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
+        ),
+        "policy.guests": Words(409, "最多可以带 {limit} 位同伴。", "You can bring at most {limit} people along."),
+        "policy.opens_at": Words(
+            409, "这一天从今天 {opens_at} 起才能预订。", "That day can be booked from {opens_at} today on."
+        ),
+        "policy.min_minutes": Words(409, "一次至少预订 {limit} 分钟。", "A booking lasts at least {limit} minutes."),
+        "policy.bookings_per_day": Words(
+            409, "每人每天最多预订 {limit} 次。", "You can book at most {limit} times for one day."
+        ),
+        "policy.minutes_per_week": Words(
+            409,
+            "每人每周最多预订 {limit} 分钟，算上这次是 {value} 分钟。",
+            "You can book at most {limit} minutes a week. With this one it would be {value}.",
+        ),
+        "policy.peak_minutes": Words(
+            409,
+            "高峰时段（{peak_from} 至 {peak_until}）每人每周最多预订 {limit} 分钟，算上这次是 {value} 分钟。",
+            "In peak hours ({peak_from} to {peak_until}) you can book at most {limit} minutes a week. With this one it"
+            " would be {value}.",
+        ),
+        "policy.branch_peak_minutes": Words(
+            409,
+            "高峰时段（{peak_from} 至 {peak_until}）您所在的分会每周最多预订 {limit} 分钟，算上这次是 {value} 分钟。",
+            "In peak hours ({peak_from} to {peak_until}) your branch can book at most {limit} minutes a week. With this"
+            " one it would be {value}.",
+        ),
+        "policy.cancel_before": Words(
+            409,
+            "开始前不到 {limit} 分钟，不能再取消或改时间了，请到前台。",
+            "Less than {limit} minutes before its start a booking cannot be cancelled or moved. Please ask at the"
+            " desk.",
+        ),
+        "booking_begun": Words(409, "已经开始的预订不能改时间。", "A booking that has begun cannot be moved."),
         "booking_too_early": Words(
             409, "还没到时间，请稍后再来。", "It is not time yet. Please come back a little later."
         ),

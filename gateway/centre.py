@@ -19,6 +19,7 @@ from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
 from gateway.migrations import Shape, shape
+from gateway.policies.rules import Rule
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.rules import Keeping
 from gateway.telemetry.store import ReadingStore
@@ -70,6 +71,11 @@ class Centre:
     def booking_policy(self) -> Policy:
         """What this centre allows of bookings."""
         return Policy(zone=ZoneInfo(self.settings.zone), **self.settings.bookings.model_dump())
+
+    @property
+    def policy_defaults(self) -> list[Rule]:
+        """What this centre's settings allow: each holds where no rule for everybody takes its place."""
+        return self.booking_policy.defaults()
 
 
 def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> Centre:

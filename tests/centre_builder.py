@@ -12,8 +12,11 @@ from gateway.kit.ids import new_boot_id
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Compartment, Size
 from gateway.lockers.service import Box
+from gateway.members import groups
 from gateway.members import service as members
-from gateway.members.model import Language, Role
+from gateway.members.model import GroupKind, Language, Role
+from gateway.policies import service as policies
+from gateway.policies.rules import Rule
 from gateway.spaces import service as spaces
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking import service as unlocking
@@ -60,6 +63,23 @@ def a_member(session, member_no="10001", *, role=Role.MEMBER, now=NOON, **more):
         now=now,
         **more,
     )
+
+
+def a_group(session, group_id="east", *members, kind=GroupKind.BRANCH):
+    """A group, and who is in it: in no other from now on."""
+    group = groups.make_group(
+        session, group_id=group_id, kind=kind, name_zh="东区分会", name_en="East branch", actor="test", now=NOON
+    )
+    for member in members:
+        groups.set_groups(session, member=member, group_ids=[group_id], actor="test", now=NOON)
+    return group
+
+
+def a_rule(session, limit, value, *, name=None, **more):
+    """A policy rule, named for its limit unless said otherwise."""
+    rule = Rule(id=name or f"r.{limit}", limit=limit, value=value, **more)
+    policies.put_rule(session, rule=rule, actor="test", now=NOON)
+    return rule
 
 
 def a_device(session, device_id="bank-a", *, doors=2, now=NOON):

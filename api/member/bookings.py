@@ -17,15 +17,26 @@ from gateway.spaces import queries as spaces
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
+_COUNTED = (
+    "policy.most_ahead",
+    "policy.bookings_per_day",
+    "policy.minutes_per_week",
+    "policy.peak_minutes",
+    "policy.branch_peak_minutes",
+)
 _POLICY = (
     "slot_taken",
     "booking_in_the_past",
-    "policy.days_ahead",
     "policy.opening_hours",
     "policy.closed_day",
     "policy.slots",
+    "policy.may_use",
+    "policy.guests",
+    "policy.days_ahead",
+    "policy.opens_at",
+    "policy.min_minutes",
     "policy.max_minutes",
-    "policy.most_ahead",
+    *_COUNTED,
 )
 
 
@@ -51,6 +62,7 @@ async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
                 member=member,
                 space_id=wish.space_id,
                 span=wish.span,
+                guests=wish.guests or 0,
                 policy=desk.centre.booking_policy,
                 now=now,
             )
@@ -87,7 +99,15 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
 @router.patch(
     "/{booking_id}",
     responses=problems(
-        *_SIGNED_IN, *_POLICY, "not_found", "malformed", "booking_cancelled", "booking_released", "booking_over"
+        *_SIGNED_IN,
+        *_POLICY,
+        "policy.cancel_before",
+        "not_found",
+        "malformed",
+        "booking_cancelled",
+        "booking_released",
+        "booking_begun",
+        "booking_over",
     ),
 )
 async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> BookingView:
@@ -113,7 +133,9 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
 
 @router.delete(
     "/{booking_id}",
-    responses=problems(*_SIGNED_IN, "not_found", "booking_cancelled", "booking_released", "booking_over"),
+    responses=problems(
+        *_SIGNED_IN, "not_found", "booking_cancelled", "booking_released", "booking_over", "policy.cancel_before"
+    ),
 )
 async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
     """Give the time back. Answers with the booking as it ended."""
@@ -169,6 +191,7 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
         "booking_not_released",
         "booking_reclaim_late",
         "booking_over",
+        *_COUNTED,
         "slot_taken",
         "malformed",
         "idempotency_key_reused",

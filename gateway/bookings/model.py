@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +16,10 @@ class BookingState(StrEnum):
     CONFIRMED = "CONFIRMED"  # theirs; over when `ends_at` has passed
     CANCELLED = "CANCELLED"  # given back
     RELEASED = "RELEASED"  # nobody came: given back to everybody
+
+
+LIVE: Final = (BookingState.CONFIRMED,)
+"""In these a booking holds its time, and counts."""
 
 
 class Booking(Base):
@@ -35,6 +40,7 @@ class Booking(Base):
     state: Mapped[BookingState] = mapped_column(word_column(BookingState))
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    guests: Mapped[int] = mapped_column(default=0, server_default="0")  # so many people come along
     booked_at: Mapped[datetime] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)

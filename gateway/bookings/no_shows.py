@@ -9,8 +9,10 @@ from gateway.access.model import GrantSource
 from gateway.bookings import queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
+from gateway.bookings.standing import Standing
 from gateway.kit.errors import Conflict
 from gateway.members.model import Member
+from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind
@@ -32,16 +34,17 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime)
 def reclaim(session: Session, *, booking: Booking, member: Member, policy: Policy, now: datetime) -> Booking:
     """The member is there after all, minutes after their time was given back: it is theirs again, and they are in.
 
-    Raises Conflict: `booking_not_released`, `booking_reclaim_late`, `booking_over`, and `slot_taken` when somebody else
-    has it by now.
+    Raises Conflict: `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.…` when they booked so much
+    else meanwhile that it would be too much, and `slot_taken` when somebody else has it by now.
     """
+    service.take_turns(session, member)
     session.refresh(booking, with_for_update=True)
     if refusal := rules.reclaim_refusal(booking, now):
         raise Conflict(refusal)
-    space = spaces.space(session, booking.space_id)
-    spaces_service.claim(
-        session, space=space, span=rules.span_of(booking), kind=ClaimKind.BOOKING, source_id=booking.id
-    )
+    space, span = spaces.space(session, booking.space_id), rules.span_of(booking)
+    standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
+    standing.judge(Act.RECLAIM, span).insist()
+    spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     service.change(
         session, booking, since=BookingState.RELEASED, state=BookingState.CONFIRMED, checked_in_at=now, released_at=None
     )

@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
@@ -16,11 +16,12 @@ from gateway.bookings.rules import Policy
 from gateway.calendar.rules import Day
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Presence
+from gateway.kit.clock import at_wall
 from gateway.kit.errors import NotFound
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.queries import Taken
-from gateway.spaces.rules import Span, instant_at, is_closed, places_for, slots
+from gateway.spaces.rules import Span, is_closed, places_for, slots
 
 _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of the next day
 
@@ -48,14 +49,6 @@ def bookings_of(session: Session, *, member_id: str, limit: int, after: str | No
         last = booking_of(session, member_id=member_id, booking_id=after)
         query = query.where(tuple_(Booking.starts_at, Booking.id) < tuple_(last.starts_at, last.id))
     return session.scalars(query.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(limit)).all()
-
-
-def held_by(session: Session, *, member_id: str, now: datetime, apart_from: str | None = None) -> int:
-    """How many bookings a member has that are not over."""
-    live = select(func.count()).where(
-        Booking.member_id == member_id, Booking.state == BookingState.CONFIRMED, Booking.ends_at > now
-    )
-    return session.scalar(live if apart_from is None else live.where(Booking.id != apart_from)) or 0
 
 
 def unattended(session: Session, *, now: datetime) -> Sequence[str]:
@@ -91,7 +84,7 @@ def days(session: Session, *, space: Space, within: Span, policy: Policy) -> lis
 
 def outside_hours(session: Session, *, space_id: str | None, day: date, policy: Policy) -> list[Booking]:
     """The bookings of that day, of a space and its parts or of all, that lie at times which are not open."""
-    whole_day = Span(instant_at(policy.zone, day, 0), instant_at(policy.zone, day + timedelta(days=1), 0))
+    whole_day = Span(at_wall(policy.zone, day, 0), at_wall(policy.zone, day + timedelta(days=1), 0))
     standing = select(Booking).where(
         Booking.state == BookingState.CONFIRMED,
         Booking.starts_at >= whole_day.starts_at,
@@ -109,13 +102,20 @@ def outside_hours(session: Session, *, space_id: str | None, day: date, policy: 
     return found
 
 
-def alternatives(session: Session, *, space: Space, wanted: Span, policy: Policy, now: datetime) -> list[Span]:
-    """Up to three free times of the same space and length, near the one that was wanted and not too far ahead."""
+def alternatives(
+    session: Session,
+    *,
+    space: Space,
+    wanted: Span,
+    policy: Policy,
+    now: datetime,
+    is_allowed: Callable[[Span], bool],
+) -> list[Span]:
+    """Up to three free times of the same space and length, near the one that was wanted, that may be had."""
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
     free = _Freedom(session, space, near)
     spans = _runs(list(slots(spaces.hours_of(session, space, zone=policy.zone, within=near), near)), wanted)
-    last = now + timedelta(days=policy.days_ahead)
-    return rules.nearest(wanted, spans, is_free=lambda span: span.starts_at <= last and free.reason(span, now) is None)
+    return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span, now) is None and is_allowed(span))
 
 
 def _runs(found: list[Span], wanted: Span) -> Iterator[Span]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.bookings.model import Booking, BookingState
 from gateway.calendar.rules import Why
+from gateway.policies.model import Limit
+from gateway.policies.rules import Rule
 from gateway.spaces.rules import Hours, Span, span_fault
 
 MOST_ALTERNATIVES = 3
@@ -18,7 +20,7 @@ ALTERNATIVES_WITHIN = timedelta(hours=24)  # before and after the time that was 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a centre allows, by its own clock.
+    """What a centre's settings say, by its own clock; what they allow holds where no rule for everybody says else.
 
     `key_early_min`: a booking opens its door so long before it starts. `no_show_after_min`: so long after its start a
     booking that nobody came to is given back; 0: never.
@@ -31,27 +33,29 @@ class Policy:
     key_early_min: int
     no_show_after_min: int
 
+    def defaults(self) -> list[Rule]:
+        """The rules that the settings are, each under its setting's name."""
+        values = {
+            Limit.DAYS_AHEAD: self.days_ahead,
+            Limit.MAX_MINUTES: self.max_minutes,
+            Limit.MOST_AHEAD: self.most_ahead,
+        }
+        return [Rule(id=f"bookings.{limit}", limit=limit, value=value) for limit, value in values.items()]
+
 
 class Refusal(NamedTuple):
-    """Which rule says no, and by which value; None where the rule has none. `why`: of a day that is closed."""
+    """Why nobody can have a time. `why`: of a day that is closed."""
 
     code: str
-    limit: int | None = None
     why: Why | None = None
 
 
-def book_refusal(policy: Policy, hours: Hours, span: Span, *, held: int, now: datetime) -> Refusal | None:
-    """Why this member cannot have that time, free or not, or None. `held`: their bookings not yet over."""
+def house_refusal(hours: Hours, span: Span, now: datetime) -> Refusal | None:
+    """Why nobody can have that time, free or not, or None."""
     if span.starts_at < now:
         return Refusal("booking_in_the_past")
-    if span.starts_at > now + timedelta(days=policy.days_ahead):
-        return Refusal("policy.days_ahead", policy.days_ahead)
     if fault := span_fault(hours, span):
         return Refusal(fault, why=hours.day_of(span.starts_at).why if fault == "policy.closed_day" else None)
-    if span.minutes > policy.max_minutes:
-        return Refusal("policy.max_minutes", policy.max_minutes)
-    if held >= policy.most_ahead:
-        return Refusal("policy.most_ahead", policy.most_ahead)
     return None
 
 
@@ -62,6 +66,13 @@ def change_refusal(booking: Booking, now: datetime) -> str | None:
     if booking.state is BookingState.RELEASED:
         return "booking_released"
     return "booking_over" if booking.ends_at <= now else None
+
+
+def move_refusal(booking: Booking, now: datetime) -> str | None:
+    """Why a booking cannot have another time any more, or None. Once it has begun it was used, at least in part."""
+    if refusal := change_refusal(booking, now):
+        return refusal
+    return "booking_begun" if booking.starts_at <= now else None
 
 
 def key_span(policy: Policy, span: Span) -> Span:

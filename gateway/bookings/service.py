@@ -1,6 +1,8 @@
 """Booking, moving, cancelling and checking in. Nothing here commits."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -11,28 +13,32 @@ from gateway.access.model import GrantSource
 from gateway.bookings import queries, rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
+from gateway.bookings.standing import Judged, Standing, cancelling
 from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
+from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.rules import Span
 
 
-def book(session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime) -> Booking:
-    """Give the member the space for that time, and the key to its door.
+def book(
+    session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime, guests: int = 0
+) -> Booking:
+    """Give the member the space for that time, and the key to its door. `guests`: so many others come along.
 
-    Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its `limit`, and `slot_taken` with up to
-    three `alternatives` of the same length.
+    Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its rule, limit and value, and
+    `slot_taken` with up to three `alternatives` of the same length.
     """
     space = spaces.space(session, space_id)
-    # On PostgreSQL a member's wishes take turns, so that two at once do not both count as their last. Whoever only
-    # refers to the member does not wait.
-    session.get(Member, member.id, with_for_update={"key_share": True})
-    _refuse_by_policy(session, booking=None, member=member, space=space, span=span, policy=policy, now=now)
+    take_turns(session, member)
+    standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
+    judge = partial(standing.judge, Act.BOOK, guests=guests)
+    judge(span).insist()
     booking = Booking(
         id=new_id(),
         space_id=space.id,
@@ -40,6 +46,7 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
         state=BookingState.CONFIRMED,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
+        guests=guests,
         booked_at=now,
         checked_in_at=None,
         cancelled_at=None,
@@ -47,7 +54,7 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
     try:
         spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
+        raise _with_alternatives(session, refused, space, span, judge, policy=policy, now=now) from refused
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
@@ -58,15 +65,22 @@ def book(session: Session, *, member: Member, space_id: str, span: Span, policy:
 def move(session: Session, *, booking: Booking, member: Member, span: Span, policy: Policy, now: datetime) -> Booking:
     """Have the same space at another time. What cannot be had leaves the booking as it was.
 
-    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, and what `book` raises.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over`, and what `book` raises.
     """
-    _take_up(session, booking, now)
-    space = spaces.space(session, booking.space_id)
-    _refuse_by_policy(session, booking=booking, member=member, space=space, span=span, policy=policy, now=now)
+    take_turns(session, member)
+    _take_up(session, booking)
+    if refusal := rules.move_refusal(booking, now):
+        raise Conflict(refusal)
+    space, given_up = spaces.space(session, booking.space_id), rules.span_of(booking)
+    standing = Standing.of(
+        session, member=member, space=space, span=span, policy=policy, now=now, apart_from=booking.id, in_turn=True
+    )
+    judge = partial(standing.judge, Act.MOVE, guests=booking.guests, gives_up=given_up)
+    judge(span).insist()
     try:
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space=space, span=span, policy=policy, now=now) from refused
+        raise _with_alternatives(session, refused, space, span, judge, policy=policy, now=now) from refused
     change(session, booking, starts_at=span.starts_at, ends_at=span.ends_at, checked_in_at=None)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
@@ -77,9 +91,10 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
 def cancel(session: Session, *, booking: Booking, member: Member, now: datetime) -> Booking:
     """Give the time back; the key ends with it.
 
-    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before`.
     """
-    _take_up(session, booking, now)
+    _take_up(session, booking)
+    cancelling(session, booking=booking, now=now).insist()
     change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
@@ -120,41 +135,37 @@ def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime
     return lock_id
 
 
-def _refuse_by_policy(
-    session: Session,
-    *,
-    booking: Booking | None,
-    member: Member,
-    space: Space,
-    span: Span,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    """`booking`: the one that is to be moved there, which does not count against its member."""
-    held = queries.held_by(session, member_id=member.id, now=now, apart_from=booking.id if booking else None)
-    hours = spaces.hours_of(session, space, zone=policy.zone, within=span)
-    if refusal := rules.book_refusal(policy, hours, span, held=held, now=now):
-        limit = {} if refusal.limit is None else {"limit": refusal.limit}
-        why = {} if refusal.why is None else {"why": refusal.why.told()}
-        raise Conflict(refusal.code, **limit, **why)
+def take_turns(session: Session, member: Member) -> None:
+    """A member's wishes take turns on PostgreSQL, so that two at once do not both count as their last.
+
+    Whoever only refers to the member does not wait. It comes before the booking is taken up, and before any claim.
+    """
+    session.get(Member, member.id, with_for_update={"key_share": True})
 
 
 def _with_alternatives(
-    session: Session, refused: Conflict, *, space: Space, span: Span, policy: Policy, now: datetime
+    session: Session,
+    refused: Conflict,
+    space: Space,
+    span: Span,
+    judge: Callable[[Span], Judged],
+    *,
+    policy: Policy,
+    now: datetime,
 ) -> Conflict:
-    found = queries.alternatives(session, space=space, wanted=span, policy=policy, now=now)
+    found = queries.alternatives(
+        session, space=space, wanted=span, policy=policy, now=now, is_allowed=lambda span: judge(span).code is None
+    )
     told = [{"starts_at": _text(one.starts_at), "ends_at": _text(one.ends_at)} for one in found]
     return Conflict(refused.code, alternatives=told)
 
 
-def _take_up(session: Session, booking: Booking, now: datetime) -> None:
+def _take_up(session: Session, booking: Booking) -> None:
     """Have a booking for oneself until the transaction ends, as it stands now; whoever changes it too waits here.
 
     It comes before any claim is touched: two that lock the same things in another order would wait for each other.
     """
     session.refresh(booking, with_for_update=True)
-    if refusal := rules.change_refusal(booking, now):
-        raise Conflict(refusal)
 
 
 def change(

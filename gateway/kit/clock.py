@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -36,6 +38,15 @@ class SystemClock:
     def host_boot(self) -> str:
         """The kernel's boot id."""
         return _kernel_boot_id()
+
+
+def at_wall(zone: ZoneInfo, day: date, minutes: int) -> datetime:
+    """The instant at which clocks in `zone` show so many minutes after midnight.
+
+    A wall time that a change of clocks skips or repeats is the first instant that can bear its name.
+    """
+    midnight = datetime.combine(day, wall_time(), zone)
+    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)  # wall arithmetic first, then the zone's offset
 
 
 @cache

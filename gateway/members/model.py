@@ -44,6 +44,33 @@ class Member(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class GroupKind(StrEnum):
+    """Why members are taken together."""
+
+    BRANCH = "branch"  # of the union: what its members use may be counted together
+    STANDING = "standing"  # what somebody is: retired, junior, staff of the union
+
+
+class Group(Base):
+    """Members for whom the same rules hold."""
+
+    __tablename__ = "member_groups"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[GroupKind] = mapped_column(word_column(GroupKind))
+    name_zh: Mapped[str] = mapped_column(String(64))
+    name_en: Mapped[str] = mapped_column(String(64))
+
+
+class Membership(Base):
+    """A member is in a group."""
+
+    __tablename__ = "memberships"
+
+    group_id: Mapped[str] = mapped_column(ForeignKey("member_groups.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+
+
 class MemberSession(Base):
     """Somebody signed in. Only the SHA-256 of the token is kept."""
 

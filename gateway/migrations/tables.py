@@ -15,6 +15,7 @@ import gateway.kit.idempotency
 import gateway.lockers.model
 import gateway.members.model
 import gateway.notices.model
+import gateway.policies.model
 import gateway.spaces.model
 import gateway.unlocking.model  # noqa: F401 - importing it is what registers its tables
 from gateway.kit.db import Base

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.calendar.rules import Day
+from gateway.kit.clock import at_wall
 
 
 class Span(NamedTuple):
@@ -39,14 +40,11 @@ class Hours:
 
 
 def open_span(hours: Hours, day: date) -> Span | None:
-    """From opening to closing on one day of the centre's calendar; None: it is closed.
-
-    A wall time that a change of clocks skips or repeats is the first instant that can bear its name.
-    """
+    """From opening to closing on one day of the centre's calendar; None: it is closed."""
     opening = hours.day(day).opening
     if opening is None:
         return None
-    return Span(instant_at(hours.zone, day, opening.opens_min), instant_at(hours.zone, day, opening.closes_min))
+    return Span(at_wall(hours.zone, day, opening.opens_min), at_wall(hours.zone, day, opening.closes_min))
 
 
 def slots(hours: Hours, within: Span) -> Iterator[Span]:
@@ -111,9 +109,3 @@ def _slots_of(hours: Hours, day: date) -> Iterator[Span]:
     while starts_at + slot <= opened.ends_at:
         yield Span(starts_at, starts_at + slot)
         starts_at += slot
-
-
-def instant_at(zone: ZoneInfo, day: date, minutes: int) -> datetime:
-    """When the clocks of a zone show so many minutes after midnight of a day."""
-    midnight = datetime.combine(day, time(), zone)
-    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)  # wall arithmetic first, then the zone's offset

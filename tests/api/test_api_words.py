@@ -12,6 +12,7 @@ from api.words import NOTICES, WORDS
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.lockers import rules as lockers
 from gateway.members.model import Language
+from gateway.policies.model import Limit
 
 ROOT = Path(__file__).parents[2]
 KINDS = {
@@ -35,7 +36,12 @@ RETURNED = {  # codes that a rule returns and a service raises
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
     "gateway/emergencies/rules.py": {"pair_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},
-    "gateway/bookings/rules.py": {"change_refusal", "key_refusal", "reclaim_refusal"},
+    "gateway/bookings/rules.py": {
+        "change_refusal",
+        "move_refusal",
+        "key_refusal",
+        "reclaim_refusal",
+    },
 }
 NOT_CODES = {"in_the_past"}
 
@@ -84,6 +90,12 @@ def test_every_code_that_is_raised_has_words():
     without = {(code, place) for code, place in codes_raised() if code not in WORDS}
 
     assert without == set()
+
+
+@pytest.mark.parametrize("limit", sorted(set(Limit) - {Limit.NEEDS_APPROVAL}))
+def test_every_limit_has_words_for_whoever_is_refused_by_it(limit):
+    """All but the one that makes a booking wait: it refuses none."""
+    assert f"policy.{limit}" in WORDS
 
 
 def test_every_notice_that_is_left_has_words_and_no_other_has():

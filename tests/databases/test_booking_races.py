@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from gateway.access.model import AccessGrant
-from gateway.bookings import queries, service
+from gateway.bookings import no_shows, queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.kit import audit
 from gateway.kit.errors import HearthError
 from gateway.members import queries as members
+from gateway.policies.model import Limit
+from gateway.policies.rules import Peak
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Claim, ClaimKind
 from gateway.spaces.rules import Span
-from tests.centre_builder import NOON, a_device, a_hall, a_member, a_space
+from tests.centre_builder import NOON, a_device, a_group, a_hall, a_member, a_rule, a_space
 from tests.race import at_once, in_processes
 
 CLIENTS = 16
@@ -187,4 +189,100 @@ def test_one_member_in_many_places_holds_no_more_than_the_policy_lets_them(sessi
     results = at_once([partial(book_one, slot) for slot in apart])
 
     assert Counter(results) == {"booked": 2, "policy.most_ahead": len(apart) - 2}
+    assert_whole(sessions)
+
+
+def minutes_had(sessions, *member_nos):
+    with sessions.read() as session:
+        ids = [members.member_by_no(session, member_no=one).id for one in member_nos]
+        live_ = select(Booking).where(Booking.member_id.in_(ids), Booking.state == BookingState.CONFIRMED)
+        return sum(rules.span_of(one).minutes for one in session.scalars(live_))
+
+
+def test_a_branch_whose_members_book_at_once_has_no_more_of_the_peak_than_its_share(sessions):
+    furnish(sessions)
+    with sessions.begin() as session:
+        team = [members.member_by_no(session, member_no=str(10_000 + number)) for number in range(12)]
+        a_group(session, "east", *team)
+        a_rule(session, Limit.BRANCH_PEAK_MINUTES, 180, peak=Peak("1234567", 0, 1440))
+
+    def book_one(number, slot):
+        space_id, span = slot
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no=str(10_000 + number))
+            service.book(session, member=member, space_id=space_id, span=span, policy=POLICY, now=NOON)
+            return "booked"
+
+    apart = [slot for slot in SLOTS if slot[0] in ROOMS and slot[1].starts_at < MORNINGS[1]][::4]
+    results = at_once([partial(book_one, number, slot) for number, slot in zip(range(12), apart, strict=False)])
+
+    assert Counter(results) == {"booked": 3, "policy.branch_peak_minutes": 9}
+    assert minutes_had(sessions, *(str(10_000 + number) for number in range(12))) == 180
+    assert_whole(sessions)
+
+
+def test_bookings_moved_and_made_at_once_by_one_member_stay_within_their_week(sessions):
+    """MORNINGS are a Monday and a Tuesday; the bookings to be moved there lie a week later."""
+    furnish(sessions)
+    later = [
+        (room, Span(span.starts_at + timedelta(days=7), span.ends_at + timedelta(days=7))) for room, span in SLOTS[:3]
+    ]
+    with sessions.begin() as session:
+        a_rule(session, Limit.MINUTES_PER_WEEK, 180)
+        member = members.member_by_no(session, member_no="10000")
+        mine = [
+            service.book(session, member=member, space_id=room, span=span, policy=POLICY, now=NOON).id
+            for room, span in later
+        ]
+
+    def book_one(slot):
+        space_id, span = slot
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            service.book(session, member=member, space_id=space_id, span=span, policy=POLICY, now=NOON)
+            return "had"
+
+    def move_one(booking_id, span):
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            booking = queries.booking_of(session, member_id=member.id, booking_id=booking_id)
+            service.move(session, booking=booking, member=member, span=span, policy=POLICY, now=NOON)
+            return "had"
+
+    moves = [partial(move_one, booking_id, SLOTS[hour][1]) for hour, booking_id in enumerate(mine, start=4)]
+    books = [partial(book_one, slot) for slot in SLOTS if slot[0] == "room-2"][:6]
+    results = at_once([*moves, *books])
+
+    assert Counter(results) == {"had": 3, "policy.minutes_per_week": 6}
+    assert_whole(sessions)
+
+
+def test_a_booking_taken_up_again_and_another_made_at_once_are_not_both_the_last(sessions):
+    furnish(sessions)
+    room, span = SLOTS[0]
+    one = replace(POLICY, most_ahead=1)
+    late = span.starts_at + timedelta(minutes=15)
+    with sessions.begin() as session:
+        member = members.member_by_no(session, member_no="10000")
+        booking_id = service.book(session, member=member, space_id=room, span=span, policy=one, now=NOON).id
+        no_shows.release(session, booking_id=booking_id, policy=one, now=late)
+
+    def reclaim():
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            booking = queries.booking_of(session, member_id=member.id, booking_id=booking_id)
+            no_shows.reclaim(session, booking=booking, member=member, policy=one, now=late)
+            return "had"
+
+    def book_one(slot):
+        space_id, span = slot
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            service.book(session, member=member, space_id=space_id, span=span, policy=one, now=late)
+            return "had"
+
+    results = at_once([reclaim, *(partial(book_one, slot) for slot in SLOTS if slot[0] == "room-2")][:8])
+
+    assert results.count("had") == 1
+    assert set(results) <= {"had", "policy.most_ahead", "booking_in_the_past"}
     assert_whole(sessions)

@@ -1416,6 +1416,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Every group.
+         */
+        get: operations["list_groups"];
+        put?: never;
+        /**
+         * Make Group
+         * @description Add a group with nobody in it.
+         */
+        post: operations["make_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Group
+         * @description Forget a group that nobody is in and no rule is for.
+         */
+        delete: operations["drop_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/members/{member_no}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Groups Of Member
+         * @description The groups that a member is in.
+         */
+        get: operations["read_groups_of_member"];
+        /**
+         * Set Groups Of Member
+         * @description Let a member be in these groups and no others. It counts from their next wish on.
+         */
+        put: operations["set_groups_of_member"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description Every rule that was set, behind those of the centre's settings that none of them takes the place of.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/policies/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Policy
+         * @description Set a rule, in place of the one of that id if there is one. What was booked or rented before stays as it is.
+         */
+        put: operations["put_policy"];
+        post?: never;
+        /**
+         * Drop Policy
+         * @description Let a rule hold no longer. The centre's settings cannot be dropped: set another rule in place of one.
+         */
+        delete: operations["drop_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -1787,6 +1899,8 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+            /** Guests */
+            guests: number;
             /** Opens Door */
             opens_door: boolean;
             /** Checked In At */
@@ -1794,7 +1908,7 @@ export interface components {
         };
         /**
          * BookingWish
-         * @description Which space, from when until when.
+         * @description Which space, from when until when. `guests`: so many others come along; null is none.
          */
         BookingWish: {
             /**
@@ -1809,6 +1923,8 @@ export interface components {
             ends_at: string;
             /** Space Id */
             space_id: string;
+            /** Guests */
+            guests?: number | null;
         };
         /**
          * CardChange
@@ -2177,6 +2293,38 @@ export interface components {
             reason: string;
         };
         /**
+         * GroupKind
+         * @description Why members are taken together.
+         * @enum {string}
+         */
+        GroupKind: "branch" | "standing";
+        /**
+         * GroupView
+         * @description A group of members.
+         */
+        GroupView: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["GroupKind"];
+            name: components["schemas"]["InBothLanguages"];
+        };
+        /**
+         * GroupsOfMember
+         * @description The ids of every group that a member is in.
+         */
+        GroupsOfMember: {
+            /** Groups */
+            groups: string[];
+        };
+        /**
+         * GroupsView
+         * @description Every group that a member is in.
+         */
+        GroupsView: {
+            /** Groups */
+            groups: components["schemas"]["GroupView"][];
+        };
+        /**
          * HappeningView
          * @description Something that happened to a rental of the reader's or at its door. `act`: as in the audit trail.
          *
@@ -2301,6 +2449,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[GroupView] */
+        Items_GroupView_: {
+            /** Items */
+            items: components["schemas"]["GroupView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[HappeningView] */
         Items_HappeningView_: {
             /** Items */
@@ -2333,6 +2488,13 @@ export interface components {
         Items_RentalView_: {
             /** Items */
             items: components["schemas"]["RentalView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[RuleView] */
+        Items_RuleView_: {
+            /** Items */
+            items: components["schemas"]["RuleView"][];
             /** Next */
             next: string | null;
         };
@@ -2408,6 +2570,18 @@ export interface components {
          * @enum {string}
          */
         Language: "zh-CN" | "en";
+        /**
+         * Layer
+         * @description How wide a rule reaches, the widest first.
+         * @enum {string}
+         */
+        Layer: "centre" | "space_kind" | "bank" | "space";
+        /**
+         * Limit
+         * @description What a rule is about. Its refusal is `policy.` and this word.
+         * @enum {string}
+         */
+        Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "cancel_before" | "needs_approval";
         /**
          * LockView
          * @description A door that can be opened, how it stands, and what is behind it.
@@ -2560,6 +2734,19 @@ export interface components {
             bank_id?: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * NewGroup
+         * @description A group to be, with nobody in it.
+         */
+        NewGroup: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["GroupKind"];
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * NewKiosk
@@ -2764,6 +2951,36 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+        };
+        /**
+         * PeakHours
+         * @description On these days (`1` Monday … `7` Sunday) between wall-clock minutes after midnight.
+         */
+        PeakHours: {
+            /** Days */
+            days: string;
+            /**
+             * From Min
+             * @description Wall-clock minutes after midnight.
+             */
+            from_min: number;
+            /**
+             * Until Min
+             * @description Wall-clock minutes after midnight.
+             */
+            until_min: number;
+        };
+        /**
+         * PeakHoursView
+         * @description The same, as it was set.
+         */
+        PeakHoursView: {
+            /** Days */
+            days: string;
+            /** From Min */
+            from_min: number;
+            /** Until Min */
+            until_min: number;
         };
         /**
          * PinReset
@@ -2975,6 +3192,53 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * RuleView
+         * @description A rule. `from_settings`: nobody set it here; it is the centre's setting of that name.
+         */
+        RuleView: {
+            /** Id */
+            id: string;
+            rule: components["schemas"]["Limit"];
+            /** Limit */
+            limit: number;
+            layer: components["schemas"]["Layer"];
+            /** Scope */
+            scope: string;
+            /** Group */
+            group: string | null;
+            /** Lifts */
+            lifts: boolean;
+            peak: components["schemas"]["PeakHoursView"] | null;
+            /** From Settings */
+            from_settings: boolean;
+        };
+        /**
+         * RuleWish
+         * @description A rule to be. `scope`: the id of the space or bank, or the kind of space; empty for the whole centre.
+         *
+         *     `group` null: for everybody. `lifts`: the group is granted so much where the scope says less to everybody.
+         */
+        RuleWish: {
+            rule: components["schemas"]["Limit"];
+            /** Limit */
+            limit: number;
+            /** @default centre */
+            layer: components["schemas"]["Layer"];
+            /**
+             * Scope
+             * @default
+             */
+            scope: string;
+            /** Group */
+            group?: string | null;
+            /**
+             * Lifts
+             * @default false
+             */
+            lifts: boolean;
+            peak?: components["schemas"]["PeakHours"] | null;
+        };
         /**
          * SensorView
          * @description One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
@@ -4742,7 +5006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4885,7 +5149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_cancelled`, `booking_released`, `booking_over` */
+            /** @description `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4965,7 +5229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.days_ahead`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.max_minutes`, `policy.most_ahead`, `booking_cancelled`, `booking_released`, `booking_over` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5123,7 +5387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `slot_taken` */
+            /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `slot_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9521,6 +9785,562 @@ export interface operations {
                 };
             };
             /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_GroupView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_groups_of_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_groups_of_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupsOfMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RuleView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,159 @@
+"""How a member stands towards a space: which rules hold for them there, and what they have that counts.
+
+Whoever books, moves, takes up again or only asks is judged here, so that an explanation and a refusal never disagree.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Final, Self
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.bookings import rules
+from gateway.bookings.model import LIVE, Booking
+from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy, Refusal
+from gateway.kit.errors import Conflict
+from gateway.members.model import Group, Member, Membership
+from gateway.policies import queries as policies
+from gateway.policies import service as policies_service
+from gateway.policies import wishes
+from gateway.policies.model import OF_A_BRANCH, Layer
+from gateway.policies.rules import CENTRE, Bound, Scope, Verdict
+from gateway.policies.wishes import Act, Held, Wish
+from gateway.spaces import queries as spaces
+from gateway.spaces.model import Space
+from gateway.spaces.rules import Hours, Span
+
+_COUNTED_WITHIN: Final = timedelta(days=9)  # the week of any time that lies within a day of the one asked for
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What comes of a wish. `house` is why nobody could have that time; None: it depends on the rules."""
+
+    house: Refusal | None
+    verdict: Verdict
+
+    @property
+    def code(self) -> str | None:
+        """Why not; None: allowed."""
+        if self.house is not None:
+            return self.house.code
+        refusal = self.verdict.refusal
+        return policies_service.code_of(refusal) if refusal else None
+
+    def insist(self) -> None:
+        """Raises Conflict with the code, and the rule's facts where it is one."""
+        if self.house is not None:
+            why = {} if self.house.why is None else {"why": self.house.why.told()}
+            raise Conflict(self.house.code, **why)
+        policies_service.insist(self.verdict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What `judge` needs, read once, good for any time within a day of the one it was read for."""
+
+    hours: Hours
+    now: datetime
+    bounds: Sequence[Bound]
+    held: Sequence[Held]
+    held_by_branch: Mapping[str, Sequence[Held]]
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        *,
+        member: Member,
+        space: Space,
+        span: Span,
+        policy: Policy,
+        now: datetime,
+        apart_from: str | None = None,
+        in_turn: bool = False,
+    ) -> Self:
+        """Read it. `apart_from`: a booking that shall not count. `in_turn`: let nobody else of them count meanwhile.
+
+        What counts by branch is counted by one member of it after the other; whoever acts has their member's row first.
+        """
+        bounds = policies.bounds_for(
+            session, member_id=member.id, scopes=scopes_of(session, space.id), defaults=policy.defaults()
+        )
+        branches = sorted({bound.branch for bound in bounds if bound.limit in OF_A_BRANCH and bound.branch is not None})
+        if in_turn:
+            for branch in branches:
+                session.get(Group, branch, with_for_update={"key_share": True})
+        near = Span(span.starts_at - ALTERNATIVES_WITHIN, span.ends_at + ALTERNATIVES_WITHIN)
+        tell = partial(_held, session, _where(session, bounds), apart_from)
+        return cls(
+            hours=spaces.hours_of(session, space, zone=policy.zone, within=near),
+            now=now,
+            bounds=bounds,
+            held=tell(Booking.member_id == member.id, or_(_lies_near(span), Booking.ends_at > now)),
+            held_by_branch={
+                branch: tell(Booking.member_id.in_(_members_of(branch)), _lies_near(span)) for branch in branches
+            },
+        )
+
+    def judge(self, act: Act, span: Span, *, guests: int = 0, gives_up: Span | None = None) -> Judged:
+        """What comes of wanting that time."""
+        wish = Wish(
+            act=act,
+            zone=self.hours.zone,
+            now=self.now,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            guests=guests,
+            held=self.held,
+            held_by_branch=self.held_by_branch,
+            gives_up_at=gives_up.starts_at if gives_up else None,
+        )
+        house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
+        return Judged(house, wishes.judge(wish, self.bounds))
+
+
+def cancelling(session: Session, *, booking: Booking, now: datetime) -> Judged:
+    """What comes of giving a booking back now."""
+    bounds = policies.bounds_for(
+        session, member_id=booking.member_id, scopes=scopes_of(session, booking.space_id), defaults=()
+    )
+    wish = Wish(act=Act.CANCEL, now=now, starts_at=booking.starts_at, ends_at=booking.ends_at)
+    refusal = rules.change_refusal(booking, now)
+    return Judged(Refusal(refusal) if refusal else None, wishes.judge(wish, bounds))
+
+
+def scopes_of(session: Session, space_id: str) -> frozenset[Scope]:
+    """Where rules for a space are looked for: the centre, its kind, itself, and what it is part of."""
+    line = spaces.line_up(session, space_id)
+    return frozenset({CENTRE, Scope(Layer.SPACE_KIND, line[0].kind), *(Scope(Layer.SPACE, one.id) for one in line)})
+
+
+def _where(session: Session, bounds: Sequence[Bound]) -> Callable[[str], frozenset[Scope]]:
+    """Tells in which scopes a space lies; where no rule is about less than the centre nobody needs to know more."""
+    if all(bound.scope == CENTRE for bound in bounds):
+        return lambda space_id: frozenset({CENTRE})
+    return cache(partial(scopes_of, session))
+
+
+def _lies_near(span: Span) -> ColumnElement[bool]:
+    return (Booking.starts_at > span.starts_at - _COUNTED_WITHIN) & (Booking.starts_at < span.ends_at + _COUNTED_WITHIN)
+
+
+def _members_of(branch: str) -> Select[str]:
+    return select(Membership.member_id).where(Membership.group_id == branch)
+
+
+def _held(
+    session: Session,
+    where: Callable[[str], frozenset[Scope]],
+    apart_from: str | None,
+    *which: ColumnElement[bool],
+) -> list[Held]:
+    rows = session.execute(
+        select(Booking.id, Booking.starts_at, Booking.ends_at, Booking.space_id).where(Booking.state.in_(LIVE), *which)
+    )
+    return [Held(row.starts_at, row.ends_at, where(row.space_id)) for row in rows if row.id != apart_from]

@@ -1,0 +1,63 @@
+"""Which rules there are, and which of them hold for a member. Read-only."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.kit.errors import NotFound
+from gateway.members import groups as member_groups
+from gateway.members.model import GroupKind
+from gateway.policies import rules
+from gateway.policies.model import OF_A_BRANCH, PolicyRule
+from gateway.policies.rules import Bound, Groups, Peak, Rule, Scope
+
+
+def stored(session: Session) -> Sequence[PolicyRule]:
+    """Every rule that was set, by id."""
+    return session.scalars(select(PolicyRule).order_by(PolicyRule.id)).all()
+
+
+def rule(session: Session, rule_id: str) -> PolicyRule:
+    """Raises NotFound("rule")."""
+    found = session.get(PolicyRule, rule_id)
+    if found is None:
+        raise NotFound("rule")
+    return found
+
+
+def groups_of(session: Session, *, member_id: str) -> Groups:
+    """Of which groups a member is."""
+    mine = member_groups.groups_of(session, member_id=member_id)
+    branches = (one.id for one in mine if one.kind is GroupKind.BRANCH)
+    return Groups(all=frozenset(one.id for one in mine), branches=frozenset(branches))
+
+
+def rules_for(session: Session, *, scopes: Collection[Scope], defaults: Iterable[Rule]) -> list[Rule]:
+    """The rules for these scopes; of the `defaults` those that no rule for everybody takes the place of."""
+    ids = {scope.id for scope in scopes}
+    rows = session.scalars(select(PolicyRule).where(PolicyRule.scope_id.in_(ids)))
+    found = (plain(row) for row in rows)
+    return rules.with_defaults((one for one in found if one.scope in scopes), defaults)
+
+
+def bounds_for(session: Session, *, member_id: str, scopes: Collection[Scope], defaults: Iterable[Rule]) -> list[Bound]:
+    """What holds for a member, of things in these scopes."""
+    found = rules_for(session, scopes=scopes, defaults=defaults)
+    is_about_groups = any(one.group_id is not None or one.limit in OF_A_BRANCH for one in found)
+    groups = groups_of(session, member_id=member_id) if is_about_groups else Groups()
+    return rules.bounds(found, scopes=scopes, groups=groups)
+
+
+def plain(row: PolicyRule) -> Rule:
+    """A rule as the judgement takes it."""
+    peak = Peak(row.peak_days, row.peak_from_min, row.peak_until_min) if row.peak_days else None
+    return Rule(
+        id=row.id,
+        limit=row.limit,
+        value=row.value,
+        scope=Scope(row.layer, row.scope_id),
+        group_id=row.group_id,
+        lifts=row.lifts,
+        peak=peak,
+    )
