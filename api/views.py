@@ -542,7 +542,8 @@ Minutes = Annotated[StrictInt, Field(ge=0, le=30 * 24 * 60)]
 class BankTermsChange(Ask):
     """What a bank should say of rentals that come to their end; what is left out or null stays.
 
-    `care_after`: what is done with a compartment between two holders.
+    `care_after`: what is done with a compartment between two holders. `ajar_after_min`: how long a door may stand open
+    before staff are told.
 
     Nobody's things are cleared out sooner than a day after the grace.
     """
@@ -551,6 +552,7 @@ class BankTermsChange(Ask):
     grace_min: Minutes | None = None
     clear_out_after_min: Annotated[StrictInt, Field(ge=24 * 60, le=366 * 24 * 60)] | None = None
     care_after: CareAfter | None = None
+    ajar_after_min: Annotated[StrictInt, Field(ge=1, le=24 * 60)] | None = None
 
 
 class BankTerms(View):
@@ -562,6 +564,7 @@ class BankTerms(View):
     grace_min: int
     clear_out_after_min: int
     care_after: CareAfter
+    ajar_after_min: int
 
     @classmethod
     def of(cls, bank: BankRow) -> Self:
@@ -573,6 +576,7 @@ class BankTerms(View):
             grace_min=bank.grace_min,
             clear_out_after_min=bank.clear_out_after_min,
             care_after=bank.care_after,
+            ajar_after_min=bank.ajar_after_min,
         )
 
 

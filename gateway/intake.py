@@ -12,6 +12,7 @@ from devices.wire.messages import Chal, Event, EventEnvelope, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
+from gateway.faults import service as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel
@@ -183,10 +184,12 @@ class Intake:
         recorded = fleet.record_event(session, report, now=now)
         if recorded.event is not None:
             opened = unlocking.take_event(session, recorded.event, now=now)
+            faults.note_event(session, recorded.event, now=now)
             if opened is not None:
                 bookings.note_opening(session, member_id=opened.member_id, lock_id=opened.lock_id, now=now)
         if recorded.place is Place.WENT_BACK:
             unlocking.doubt_all(session, device_id=report.device_id, now=now)
+            faults.note_lost_log(session, device_id=report.device_id, now=now)
         return recorded
 
     def _pinned_key(self, device_id: str) -> PublicKey:

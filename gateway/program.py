@@ -141,7 +141,7 @@ class GatewayProgram:
         if self._judged_at is not None and self._now() >= self._judged_at and self._ready_since is not None:
             self._judged_at = None
             with self._centre.sessions.begin() as session:
-                fleet.give_up_on_the_unheard(session, since=self._ready_since)
+                fleet.give_up_on_the_unheard(session, since=self._ready_since, now=self._centre.clock.now())
 
     def _pulse(self) -> None:
         self._gateway.carrier.pulse(ready=self._connection.is_ready())
@@ -156,7 +156,7 @@ class GatewayProgram:
         log.warning("broker lost")
         self._judged_at = None
         with self._centre.sessions.begin() as session:
-            fleet.lose_sight(session)
+            fleet.lose_sight(session, now=self._centre.clock.now())
 
     def _now(self) -> float:
         return self._centre.clock.monotonic()

@@ -13,6 +13,8 @@ from gateway.alerts import service as alerts
 from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
+from gateway.faults import queries as fault_queries
+from gateway.faults import service as faults
 from gateway.kiosks import limits
 from gateway.kiosks import service as kiosks
 from gateway.kit import audit
@@ -70,10 +72,31 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
             with centre.sessions.begin() as session:
                 alerts.look_after(session, alert_id=alert_id, zone=zone, now=now)
 
+    def look_for_faults() -> None:
+        now = centre.clock.now()
+        with centre.sessions.read() as session:
+            locks = fault_queries.locks_to_look_at(session, now=now)
+            devices = fault_queries.devices_to_look_at(session)
+        for lock_id in locks:  # one at a time, as above
+            with centre.sessions.begin() as session:
+                faults.look_at_lock(session, lock_id=lock_id, now=now)
+        for device_id in devices:
+            with centre.sessions.begin() as session:
+                faults.look_at_device(session, device_id=device_id, now=now)
+
+    def look_at_latches() -> None:
+        with centre.sessions.read() as session:
+            locks = fault_queries.locks_with_many_openings(session)
+        for lock_id in locks:
+            with centre.sessions.begin() as session:
+                faults.look_at_latch(session, lock_id=lock_id, now=centre.clock.now())
+
     return [
         (forget_ended_sessions, 60),
         (anchor_the_audit_trail, 5),
         (release_no_shows, 1),
         (tell_of_late_rentals, 1),
+        (look_for_faults, 1),
+        (look_at_latches, 60),
         (look_after_alerts, 1),
     ]

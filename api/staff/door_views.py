@@ -1,11 +1,17 @@
 """What staff ask of a door, and what they are answered, as JSON."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import StrictBool
 
+from api.staff.alert_views import sentence
 from api.views import Ask, InBothLanguages, PlainText, View, name_of
+from gateway.alerts.model import Alert, AlertState
 from gateway.fleet.model import DoorLevel
+from gateway.members.model import Language
 from gateway.staff.queries import LockThere
 
 
@@ -41,27 +47,49 @@ class SpaceBehind(View):
     name: InBothLanguages
 
 
+class FaultView(View):
+    """Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do."""
+
+    kind: str
+    since: datetime
+    text: str
+    alert_id: str
+    state: AlertState
+
+
 class LockView(View):
-    """A door that can be opened, how it stands, and what is behind it."""
+    """A door that can be opened, how it stands, what is behind it, and what is wrong with it or its device.
+
+    `open_since`: null unless it was open when it was last seen.
+    """
 
     id: str
     device_id: str
     door: int
     level: DoorLevel
+    open_since: datetime | None
     compartment: CompartmentBehind | None
     spaces: list[SpaceBehind]
+    faults: list[FaultView]
 
     @classmethod
-    def of(cls, found: LockThere) -> Self:
-        """As the query found it."""
+    def of(cls, found: LockThere, wrong: Sequence[Alert], *, language: Language, zone: ZoneInfo) -> Self:
+        """As the queries found it, for this reader."""
         return cls(
             id=found.lock.id,
             device_id=found.lock.device_id,
             door=found.lock.door,
             level=found.lock.level,
+            open_since=found.lock.open_since,
             compartment=_compartment(found),
             spaces=[SpaceBehind(id=one.id, name=name_of(one.name_zh, one.name_en)) for one in found.spaces],
+            faults=[_fault(one, language, zone) for one in wrong],
         )
+
+
+def _fault(one: Alert, language: Language, zone: ZoneInfo) -> FaultView:
+    text = sentence(one, language, zone)
+    return FaultView(kind=one.kind, since=one.since_at, text=text, alert_id=one.id, state=one.state)
 
 
 def _compartment(found: LockThere) -> CompartmentBehind | None:

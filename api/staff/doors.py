@@ -1,5 +1,7 @@
 """Opening a door for staff, whoever holds what is behind it."""
 
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter, Response
 
 from api.deps import Id, Paged, SignedIn
@@ -8,6 +10,7 @@ from api.member.unlocks import AWAY_RETRY_S
 from api.openapi import problems
 from api.staff.door_views import LockView, StaffOpening
 from api.views import Items, UnlockView, behind, items
+from gateway.faults import queries as faults
 from gateway.kit.errors import Refused
 from gateway.staff import openings
 from gateway.staff import queries as staff
@@ -20,13 +23,22 @@ _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 @router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
 async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
-    """Every door that can be opened, and what is behind it."""
+    """Every door that can be opened, what is behind it, and what is wrong with it."""
+    zone = ZoneInfo(who.desk.centre.settings.zone)
 
     def look() -> Items[LockView]:
         with who.desk.sessions.read() as session:
-            who.staff(session, *POWERS[Power.OPEN])
+            member = who.staff(session, *POWERS[Power.OPEN])
+            wrong = faults.by_lock(session)
             rest = behind(staff.locks(session), page, name=lambda found: found.lock.id)
-            return items(rest, page, view=LockView.of, name=lambda found: found.lock.id)
+            return items(
+                rest,
+                page,
+                view=lambda found: LockView.of(
+                    found, wrong.get(found.lock.id, ()), language=member.language, zone=zone
+                ),
+                name=lambda found: found.lock.id,
+            )
 
     return await who.desk.backroom.read(look)
 

@@ -48,6 +48,7 @@ class Device(Base):
     doors: Mapped[int] = mapped_column(default=0)  # how many it says it has
     firmware: Mapped[str] = mapped_column(String(64), default="")
     presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
+    presence_at: Mapped[datetime | None] = mapped_column(Instant)  # since when
     boot_id: Mapped[str] = mapped_column(String(16), default="")
     heard_at: Mapped[datetime] = mapped_column(Instant)
     first_seen_at: Mapped[datetime] = mapped_column(Instant)
@@ -70,6 +71,7 @@ class Lock(Base):
     door: Mapped[int]  # the device's own numbering, from 1
     level: Mapped[DoorLevel] = mapped_column(word_column(DoorLevel), default=DoorLevel.UNKNOWN)
     level_at: Mapped[datetime | None] = mapped_column(Instant)
+    open_since: Mapped[datetime | None] = mapped_column(Instant)  # kept while nobody can tell; None once it is shut
 
 
 class DeviceEvent(Base):

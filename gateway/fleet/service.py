@@ -40,21 +40,21 @@ def note_presence(session: Session, told: Presentation, *, now: datetime) -> boo
             device.public_key, device.fingerprint = told.public_key, told.fingerprint
     if not (told.online and was_there):  # a device says so at each move of a door; that alone is not worth a write
         device.heard_at = now
-    _set_presence(session, device, Presence.ONLINE if told.online else Presence.OFFLINE)
+    _set_presence(session, device, Presence.ONLINE if told.online else Presence.OFFLINE, now)
     return device.state is DeviceState.APPROVED and told.online and not was_there
 
 
-def lose_sight(session: Session) -> None:
+def lose_sight(session: Session, *, now: datetime) -> None:
     """The broker cannot be heard: of no device we know whether it is there."""
     for device in session.scalars(select(Device).where(Device.presence != Presence.UNKNOWN)):
-        _set_presence(session, device, Presence.UNKNOWN)
+        _set_presence(session, device, Presence.UNKNOWN, now)
 
 
-def give_up_on_the_unheard(session: Session, *, since: datetime) -> None:
+def give_up_on_the_unheard(session: Session, *, since: datetime, now: datetime) -> None:
     """After the broker came back and a grace: whoever has not spoken up since then is not there."""
     silent = select(Device).where(Device.presence == Presence.UNKNOWN, Device.heard_at < since)
     for device in session.scalars(silent):
-        _set_presence(session, device, Presence.OFFLINE)
+        _set_presence(session, device, Presence.OFFLINE, now)
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,7 @@ def _introduce(session: Session, told: Presentation, now: datetime) -> None:
         doors=told.doors,
         firmware=told.firmware,
         presence=Presence.ONLINE,
+        presence_at=now,
         boot_id=told.boot_id,
         heard_at=now,
         first_seen_at=now,
@@ -206,10 +207,10 @@ def _dead_letters_are_full(session: Session) -> bool:
     return (session.scalar(select(func.count()).select_from(DeadLetter)) or 0) >= MOST_DEAD_LETTERS
 
 
-def _set_presence(session: Session, device: Device, presence: Presence) -> None:
+def _set_presence(session: Session, device: Device, presence: Presence, now: datetime) -> None:
     if device.presence is presence:
         return
-    device.presence = presence
+    device.presence, device.presence_at = presence, now
     announce(session, "device", id=device.id, presence=presence, state=device.state)
     if presence is not Presence.ONLINE:  # nobody sees those doors now, and nobody will have seen what happens meanwhile
         for lock in session.scalars(select(Lock).where(Lock.device_id == device.id)):
@@ -236,7 +237,7 @@ def _keep_event(session: Session, device: Device, report: Report, now: datetime)
     device.last_seq, device.last_hash, device.heard_at = report.seq, report.hash, now
     level = rules.level_after(report.kind)
     if level is not None and report.door is not None:
-        note_levels(session, device_id=device.id, levels={report.door: level}, now=now)
+        note_levels(session, device_id=device.id, levels={report.door: level}, now=event.observed_at or now)
     session.flush()
     return event
 
@@ -246,6 +247,10 @@ def _set_level(session: Session, lock: Lock, level: DoorLevel, seen_at: datetime
         announce(session, "door", lock_id=lock.id, level=level)
     lock.level = level
     lock.level_at = seen_at or lock.level_at
+    if level is DoorLevel.OPEN:
+        lock.open_since = lock.open_since or seen_at
+    elif level is DoorLevel.SHUT:
+        lock.open_since = None
 
 
 def _record_move(session: Session, device: Device, actor: str, now: datetime) -> None:

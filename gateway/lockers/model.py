@@ -88,6 +88,7 @@ class Bank(Base):
     care_after: Mapped[CareAfter] = mapped_column(
         word_column(CareAfter), default=CareAfter.NONE, server_default=CareAfter.NONE
     )
+    ajar_after_min: Mapped[int] = mapped_column(default=5, server_default="5")  # so long open, and staff are told
 
 
 class Compartment(Base):

@@ -174,13 +174,18 @@ def set_terms(
     grace_min: int | None = None,
     clear_out_after_min: int | None = None,
     care_after: CareAfter | None = None,
+    ajar_after_min: int | None = None,
 ) -> None:
-    """Say how rentals at this bank end, those that run included. None leaves a thing as it is."""
+    """Say how rentals at this bank end, those that run included, and how long a door may stand open.
+
+    None leaves a thing as it is.
+    """
     wanted = {
         "remind_before_min": remind_before_min,
         "grace_min": grace_min,
         "clear_out_after_min": clear_out_after_min,
         "care_after": care_after,
+        "ajar_after_min": ajar_after_min,
     }
     values = {name: value for name, value in wanted.items() if value is not None}
     for name, value in values.items():

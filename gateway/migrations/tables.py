@@ -8,6 +8,7 @@ import gateway.bookings.model
 import gateway.calendar.model
 import gateway.credentials.model
 import gateway.emergencies.model
+import gateway.faults.model
 import gateway.fleet.model
 import gateway.kiosks.model
 import gateway.kit.audit

@@ -4,7 +4,13 @@ import pytest
 
 from tests.api.test_api_staff import all_of
 
-USUAL = {"remind_before_min": 60, "grace_min": 60, "clear_out_after_min": 10_080, "care_after": "none"}
+USUAL = {
+    "remind_before_min": 60,
+    "grace_min": 60,
+    "clear_out_after_min": 10_080,
+    "care_after": "none",
+    "ajar_after_min": 5,
+}
 
 
 def test_every_bank_has_sensible_terms_from_the_beginning(house):
@@ -46,6 +52,7 @@ def test_members_do_not_read_them(house):
         {"clear_out_after_min": 1_439},
         {"g": 1},
         {"care_after": "out_of_service"},
+        {"ajar_after_min": 0},
     ],
 )
 def test_terms_that_make_no_sense_are_malformed(house, change):

@@ -2,11 +2,13 @@
 
 import pytest
 
+from gateway.alerts import service as alerts
+from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel, Presence
 from tests.api.conftest import together
 from tests.api.test_api_clear_outs import settle_opened
 from tests.api.test_api_staff import all_of
-from tests.centre_builder import set_door, set_presence
+from tests.centre_builder import NOON, lock_of, set_door, set_presence
 
 WHY = {"reason": "heard a phone ringing inside"}
 
@@ -205,3 +207,26 @@ def test_without_a_reason_and_their_word_that_it_is_empty_it_is_malformed(house,
 
 def test_what_is_not_there_is_not_released(house):
     assert release(house.signed_in("s002"), {"id": "f" * 32}).status_code == 404
+
+
+def test_staff_see_since_when_a_door_is_open_and_what_is_wrong_with_it(house):
+    with house.centre.sessions.begin() as session:
+        lock_id = lock_of(session, "01")
+        fleet.note_levels(session, device_id="bank-a", levels={1: DoorLevel.OPEN}, now=NOON)
+        place = {"zh-CN": "大厅 01 号柜", "en": "Compartment 01 at Lobby"}
+        facts = {"since": NOON.isoformat(), "place": place}
+        alert = alerts.raise_alert(session, kind="ajar", thing=lock_id, now=NOON, facts=facts)
+
+    first, *others = all_of(house.signed_in("s002"), "/staff/locks", limit=1)
+
+    assert first["open_since"] == "2026-11-22T04:00:00Z"
+    assert first["faults"] == [
+        {
+            "kind": "ajar",
+            "since": "2026-11-22T04:00:00Z",
+            "text": "大厅 01 号柜：门从 2026-11-22 12:00 起一直开着。请去关好；里面有物品的话，请先看管。",
+            "alert_id": alert.id,
+            "state": "OPEN",
+        }
+    ]
+    assert [(one["faults"], one["open_since"]) for one in others] == [([], None)] * 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import COMMANDS
+from gateway.alerts.kinds import KINDS
 from gateway.centre import PEPPER
 from gateway.settings import variables
 
@@ -23,6 +24,12 @@ def test_every_command_is_in_the_operations_page(command):
 def test_every_setting_is_in_the_operations_page(variable):
     assert f"`{variable}`" in OPERATIONS
     assert f"`{'.'.join(variables()[variable])}`" in OPERATIONS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_alert_is_in_the_operations_page_with_how_much_it_presses(kind):
+    severity = KINDS[kind].severity + (", latched" if KINDS[kind].latched else "")
+    assert f"| `{kind}` | {severity} |" in OPERATIONS
 
 
 def test_the_operations_page_names_no_setting_and_no_command_that_is_not_there():

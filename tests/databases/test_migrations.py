@@ -14,6 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from gateway import migrations
 from gateway.access import queries as access
 from gateway.calendar.rules import Day, Opening
+from gateway.faults import queries as faults
+from gateway.fleet import service as fleet
+from gateway.fleet.model import DoorLevel, Lock
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
@@ -205,6 +208,14 @@ def test_a_space_of_an_earlier_release_keeps_its_hours(engine):
         noon = Span(NOON, NOON + HOUR)
         hours = spaces.hours_of(session, spaces.space(session, "room"), zone=ZoneInfo("Asia/Shanghai"), within=noon)
         assert hours.day_of(NOON) == Day(Opening(540, 1020))
+
+
+def test_a_bank_of_the_first_release_is_told_of_a_door_that_stays_open_for_five_minutes(upgraded):
+    with upgraded.begin() as session:
+        fleet.note_levels(session, device_id="bank-a", levels={1: DoorLevel.OPEN}, now=NOON)
+        assert faults.ajar_after(session, "l1") == timedelta(minutes=5)
+        assert session.get_one(Lock, "l1").open_since == NOON
+        assert faults.locks_to_look_at(session, now=NOON + timedelta(minutes=1)) == ["l1"]
 
 
 def test_what_was_out_of_service_in_the_first_release_stays_so(upgraded):

@@ -12,6 +12,7 @@ from devices.wire import codec
 from devices.wire.messages import Event, EventKind, Level, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
+from gateway.alerts.model import Alert
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
@@ -114,6 +115,51 @@ def test_a_forced_door_is_in_the_audit_trail(gateway, sessions):
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
         assert (entry.act, entry.actor) == ("door_forced", "device:bank-a")
         assert session.scalars(select(Lock).where(Lock.door == 2)).one().level is DoorLevel.OPEN
+
+
+def alerts(sessions):
+    with sessions.read() as session:
+        return {alert.kind: alert.count for alert in session.scalars(select(Alert))}
+
+
+def test_a_forced_door_is_an_alert_once_however_often_its_event_is_told(gateway, sessions):
+    forced = an_event(kind=EventKind.FORCED, door=2)
+    for _ in range(3):
+        tell(gateway, forced)
+    assert alerts(sessions) == {"forced": 1}
+
+
+def test_an_alert_stands_and_falls_with_the_event_that_caused_it(sessions, said, gateway):
+    def die(step):
+        if step == "event.before_commit":
+            raise ZeroDivisionError
+
+    dying = wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said, reached=die)
+    with pytest.raises(ZeroDivisionError):
+        tell(dying, an_event(kind=EventKind.FORCED, door=2))
+    assert (alerts(sessions), count(sessions, DeviceEvent)) == ({}, 0)
+
+    tell(gateway, an_event(kind=EventKind.FORCED, door=2))  # sent again: it was never acknowledged
+    assert (alerts(sessions), count(sessions, DeviceEvent)) == ({"forced": 1}, 1)
+
+
+def test_a_gateway_that_dies_after_the_commit_does_not_raise_the_alert_again(sessions, said, gateway):
+    def die(step):
+        if step == "event.committed":
+            raise ZeroDivisionError
+
+    dying = wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said, reached=die)
+    with pytest.raises(ZeroDivisionError):
+        tell(dying, an_event(kind=EventKind.FORCED, door=2))
+    tell(gateway, an_event(kind=EventKind.FORCED, door=2))
+    assert alerts(sessions) == {"forced": 1}
+
+
+def test_staff_are_told_of_a_log_that_went_back(gateway, sessions):
+    tell(gateway, an_event(1))
+    for _ in range(2):
+        tell(gateway, an_event(1, kind=EventKind.TAMPER))
+    assert alerts(sessions) == {"log_went_back": 1}
 
 
 def test_a_log_that_went_back_is_not_acknowledged(gateway, sessions, said):

@@ -7,11 +7,15 @@ from sqlalchemy import func, select
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
 from gateway.alerts.model import Alert, AlertState
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
+from gateway.faults.model import Pulse, PulseEnd
+from gateway.fleet import service as fleet
+from gateway.fleet.model import DoorLevel, Presence
 from gateway.kit import audit
 from gateway.lockers import service as lockers
 from gateway.members import service as members
@@ -20,7 +24,7 @@ from gateway.notices import queries as notices
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_bank, a_member, a_space
+from tests.centre_builder import NOON, HandClock, a_bank, a_device, a_member, a_space, lock_of, set_presence
 
 KEY = SigningKey.generate()
 
@@ -101,6 +105,40 @@ def test_an_alert_that_nobody_took_up_is_escalated_and_one_that_is_over_is_clear
     with centre.sessions.read() as session:
         assert session.get_one(Alert, forced.id).escalated_at == NOON + timedelta(hours=1)
         assert session.get_one(Alert, codes.id).state is AlertState.CLEARED
+
+
+def test_a_door_that_stays_open_and_a_bank_that_stays_away_are_told(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session)
+        a_device(session, "bank-b")
+        set_presence(session, Presence.OFFLINE, "bank-b")
+        fleet.note_levels(session, device_id="bank-a", levels={1: DoorLevel.OPEN}, now=NOON)
+    centre.clock.advance(minutes=5)
+    for _ in range(2):
+        run(timetable, "look_for_faults")
+    with centre.sessions.read() as session:
+        found = {alert.kind: alert.count for alert in alert_queries.all_standing(session)}
+    assert found == {"ajar": 1, "device_silent": 1}
+
+
+def test_a_latch_that_has_become_slow_is_told(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session)
+        lock_id = lock_of(session, "01")
+        for number in range(70):
+            session.add(
+                Pulse(
+                    lock_id=lock_id,
+                    cmd_id=f"{number:032x}",
+                    pulsed_at=NOON + timedelta(minutes=number),
+                    came_to=PulseEnd.OPENED,
+                    open_ms=300 if number < 50 else 900,
+                )
+            )
+    for _ in range(2):
+        run(timetable, "look_at_latches")
+    with centre.sessions.read() as session:
+        assert [(alert.kind, alert.count) for alert in alert_queries.all_standing(session)] == [("slow_latch", 1)]
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

@@ -111,16 +111,16 @@ def test_what_is_no_longer_so_clears_by_itself(session):
 
 def test_what_flaps_is_one_alert_that_counts(session):
     def lost(*, is_so, now):
-        service.note_condition(session, kind="board_dead", thing="b", is_so=is_so, since=NOON, now=now)
+        service.note_condition(session, kind="device_silent", thing="b", is_so=is_so, since=NOON, now=now)
 
-    for minute in range(1, 11):
+    for minute in range(2, 12):
         lost(is_so=True, now=NOON + minute * MINUTE)
         lost(is_so=False, now=NOON + minute * MINUTE + timedelta(seconds=30))
 
     [one] = queries.alerts(session, limit=9)
     assert (one.count, one.state) == (10, AlertState.OPEN)
-    assert look_after_all(session, NOON + 15 * MINUTE) == 0
-    assert look_after_all(session, NOON + 16 * MINUTE) == 1
+    assert look_after_all(session, NOON + 12 * MINUTE) == 0
+    assert look_after_all(session, NOON + 13 * MINUTE) == 1
     assert one.state is AlertState.CLEARED
 
 

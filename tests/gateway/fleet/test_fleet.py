@@ -98,14 +98,14 @@ def test_nothing_is_known_of_the_doors_of_a_bank_that_is_gone(sessions, approved
 
 def test_when_the_broker_is_lost_nobody_is_known_to_be_there(sessions, approved):
     with sessions.begin() as session:
-        service.lose_sight(session)
+        service.lose_sight(session, now=NOON)
         assert queries.device(session, "bank-a").presence is Presence.UNKNOWN
 
 
 def test_whoever_stays_silent_after_the_broker_came_back_is_offline(sessions, approved):
     with sessions.begin() as session:
-        service.lose_sight(session)
-        service.give_up_on_the_unheard(session, since=NOON + timedelta(seconds=1))
+        service.lose_sight(session, now=NOON)
+        service.give_up_on_the_unheard(session, since=NOON + timedelta(seconds=1), now=NOON)
         assert queries.device(session, "bank-a").presence is Presence.OFFLINE
 
 

@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * List Locks
-         * @description Every door that can be opened, and what is behind it.
+         * @description Every door that can be opened, what is behind it, and what is wrong with it.
          */
         get: operations["list_locks"];
         put?: never;
@@ -1824,12 +1824,15 @@ export interface components {
             /** Clear Out After Min */
             clear_out_after_min: number;
             care_after: components["schemas"]["CareAfter"];
+            /** Ajar After Min */
+            ajar_after_min: number;
         };
         /**
          * BankTermsChange
          * @description What a bank should say of rentals that come to their end; what is left out or null stays.
          *
-         *     `care_after`: what is done with a compartment between two holders.
+         *     `care_after`: what is done with a compartment between two holders. `ajar_after_min`: how long a door may stand open
+         *     before staff are told.
          *
          *     Nobody's things are cleared out sooner than a day after the grace.
          */
@@ -1841,6 +1844,8 @@ export interface components {
             /** Clear Out After Min */
             clear_out_after_min?: number | null;
             care_after?: components["schemas"]["CareAfter"] | null;
+            /** Ajar After Min */
+            ajar_after_min?: number | null;
         };
         /**
          * BookingChange
@@ -2246,6 +2251,24 @@ export interface components {
             doors: components["schemas"]["DoorCountView"];
         };
         /**
+         * FaultView
+         * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
+         */
+        FaultView: {
+            /** Kind */
+            kind: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Text */
+            text: string;
+            /** Alert Id */
+            alert_id: string;
+            state: components["schemas"]["AlertState"];
+        };
+        /**
          * FieldFault
          * @description What is wrong with one field.
          */
@@ -2584,7 +2607,9 @@ export interface components {
         Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "cancel_before" | "needs_approval";
         /**
          * LockView
-         * @description A door that can be opened, how it stands, and what is behind it.
+         * @description A door that can be opened, how it stands, what is behind it, and what is wrong with it or its device.
+         *
+         *     `open_since`: null unless it was open when it was last seen.
          */
         LockView: {
             /** Id */
@@ -2594,9 +2619,13 @@ export interface components {
             /** Door */
             door: number;
             level: components["schemas"]["DoorLevel"];
+            /** Open Since */
+            open_since: string | null;
             compartment: components["schemas"]["CompartmentBehind"] | null;
             /** Spaces */
             spaces: components["schemas"]["SpaceBehind"][];
+            /** Faults */
+            faults: components["schemas"]["FaultView"][];
         };
         /**
          * Me

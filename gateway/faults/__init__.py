@@ -1,0 +1,1 @@
+"""What is wrong with doors, locks, boards and devices, judged from what they report."""

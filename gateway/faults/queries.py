@@ -1,0 +1,115 @@
+"""Questions about what is wrong. Read-only."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.alerts import queries as alerts
+from gateway.alerts.kinds import KINDS
+from gateway.alerts.model import Alert
+from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
+from gateway.faults import rules
+from gateway.faults.model import Pulse, PulseEnd
+from gateway.faults.rules import Latch
+from gateway.fleet.model import Device, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
+from gateway.lockers.model import Bank, Compartment
+
+OF_DOORS: Final = ("ajar", "jammed", "sensor_suspect")  # kinds that are so, or are not, of one lock
+
+_SHORTEST_AJAR = timedelta(minutes=1)
+_EVENTS_BACK = 60  # of a device's newest events: a flapping door has its ten edges among them
+
+
+def newest_pulses(session: Session, lock_id: str, *, now: datetime) -> Sequence[Pulse]:
+    """The last three, the newest first, since a person last said that the lock is right.
+
+    A pulse after which nothing moved counts once every edge that it caused would be here.
+    """
+    has_come_to = (Pulse.came_to != PulseEnd.NOTHING) | (Pulse.pulsed_at <= now - rules.SEEN_BY)
+    query = select(Pulse).where(Pulse.lock_id == lock_id, has_come_to)
+    if cleared_at := alerts.cleared_by_hand_at(session, kind="jammed", thing=lock_id):
+        query = query.where(Pulse.pulsed_at > cleared_at)
+    return session.scalars(query.order_by(Pulse.pulsed_at.desc()).limit(rules.LOOKED_AT)).all()
+
+
+def newest_edges(session: Session, lock: Lock) -> list[datetime]:
+    """When a door moved, of late, since a person last said that its contact is right."""
+    device = session.get_one(Device, lock.device_id)
+    query = select(DeviceEvent.observed_at).where(
+        DeviceEvent.device_id == device.id,
+        DeviceEvent.log_no == device.log_no,
+        DeviceEvent.seq > (device.last_seq or 0) - _EVENTS_BACK,
+        DeviceEvent.door == lock.door,
+        DeviceEvent.kind.in_(rules.EDGES),
+    )
+    cleared_at = alerts.cleared_by_hand_at(session, kind="sensor_suspect", thing=lock.id)
+    return [at for at in session.scalars(query) if at is not None and (cleared_at is None or at > cleared_at)]
+
+
+def ajar_after(session: Session, lock_id: str) -> timedelta:
+    """How long a door may stand open: what its bank says, else what is usual."""
+    minutes = session.scalar(
+        select(Bank.ajar_after_min)
+        .join(Compartment, Compartment.bank_id == Bank.id)
+        .where(Compartment.lock_id == lock_id)
+    )
+    return KINDS["ajar"].hold if minutes is None else timedelta(minutes=minutes)
+
+
+def is_opened_for_all(session: Session, lock: Lock) -> bool:
+    """Everything here is opened on purpose: an emergency opening lasts, of this bank or of the whole centre."""
+    here = select(Bank.id).where(Bank.device_id == lock.device_id).scalar_subquery()
+    declared = select(Emergency.id).where(
+        Emergency.kind == EmergencyKind.EMERGENCY_OPEN,
+        Emergency.state == EmergencyState.ACTIVE,
+        or_(Emergency.bank_id.is_(None), Emergency.bank_id == here),
+    )
+    return session.scalar(declared.limit(1)) is not None
+
+
+def locks_to_look_at(session: Session, *, now: datetime) -> list[str]:
+    """Locks with a pulse that can be judged now, a door open for a minute, or something that stands against them."""
+    judgeable = select(Pulse.lock_id).where(Pulse.judged_at.is_(None), Pulse.pulsed_at <= now - rules.SEEN_BY)
+    accused = select(Alert.thing).where(Alert.cleared_at.is_(None), Alert.kind.in_(OF_DOORS))
+    stands_open = (Lock.level == DoorLevel.OPEN) & (Lock.open_since <= now - _SHORTEST_AJAR)
+    query = select(Lock.id).where(or_(Lock.id.in_(judgeable), Lock.id.in_(accused), stands_open))
+    return list(session.scalars(query.order_by(Lock.id)))
+
+
+def devices_to_look_at(session: Session) -> list[str]:
+    """Approved devices that are away, and those with an alert that says so."""
+    accused = select(Alert.thing).where(Alert.cleared_at.is_(None), Alert.kind == "device_silent")
+    away = (Device.state == DeviceState.APPROVED) & (Device.presence == Presence.OFFLINE)
+    return list(session.scalars(select(Device.id).where(away | Device.id.in_(accused)).order_by(Device.id)))
+
+
+def locks_with_many_openings(session: Session) -> list[str]:
+    """Locks whose openings are enough to tell how their latch has changed."""
+    enough = rules.FIRST_OPENINGS + rules.NEWEST_OPENINGS
+    query = select(Pulse.lock_id).where(Pulse.open_ms.is_not(None)).group_by(Pulse.lock_id)
+    return list(session.scalars(query.having(func.count() >= enough).order_by(Pulse.lock_id)))
+
+
+def latch(session: Session, lock_id: str) -> Latch | None:
+    """How a lock's latch has changed since it was new, or since a person said that it is in order again."""
+    query = select(Pulse.open_ms).where(Pulse.lock_id == lock_id, Pulse.open_ms.is_not(None))
+    if cleared_at := alerts.cleared_by_hand_at(session, kind="slow_latch", thing=lock_id):
+        query = query.where(Pulse.pulsed_at > cleared_at)
+    first = session.scalars(query.order_by(Pulse.pulsed_at).limit(rules.FIRST_OPENINGS)).all()
+    newest = session.scalars(query.order_by(Pulse.pulsed_at.desc()).limit(rules.NEWEST_OPENINGS)).all()
+    return rules.latch([ms for ms in first if ms is not None], [ms for ms in newest if ms is not None])
+
+
+def by_lock(session: Session) -> dict[str, list[Alert]]:
+    """What stands against each lock or its device, by the lock's id; one that is in order is not there."""
+    against: dict[str, list[Alert]] = {}
+    for alert in alerts.all_standing(session):
+        against.setdefault(alert.thing, []).append(alert)
+    accused = select(Lock.id, Lock.device_id).where(Lock.id.in_(against) | Lock.device_id.in_(against))
+    return {
+        lock_id: against.get(lock_id, []) + against.get(device_id, [])
+        for lock_id, device_id in session.execute(accused)
+    }
