@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """From 0008. Of what was open or away already, the next word of its device says since when."""
+    """From 0009. Of what was open or away already, the next word of its device says since when."""
     op.add_column("locks", sa.Column("open_since", INSTANT, nullable=True))
     op.add_column("devices", sa.Column("presence_at", INSTANT, nullable=True))
     op.execute("ALTER TABLE banks ADD COLUMN ajar_after_min INTEGER DEFAULT '5' NOT NULL")
