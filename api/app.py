@@ -18,7 +18,20 @@ from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import banks, bookings, live, me, notices, pins, rentals, session, shares, spaces, unlocks
 from api.security import Fence, LastResort, SafeHeaders
-from api.staff import alerts, clear_outs, devices, doors, emergencies, keys, kiosks, records, releases, sensors
+from api.staff import (
+    alerts,
+    assignments,
+    clear_outs,
+    devices,
+    doors,
+    emergencies,
+    holds,
+    keys,
+    kiosks,
+    records,
+    releases,
+    sensors,
+)
 from api.staff import banks as staff_banks
 from api.staff import calendar as staff_calendar
 from api.staff import groups as staff_groups
@@ -99,6 +112,8 @@ def _routes() -> Sequence[BaseRoute]:
         devices,
         doors,
         staff_banks,
+        assignments,
+        holds,
         staff_spaces,
         staff_calendar,
         clear_outs,

@@ -34,10 +34,12 @@ from gateway.lockers.model import (
     ClearOutState,
     Compartment,
     Condition,
+    Mode,
     Rental,
     RentalState,
     Size,
     Stage,
+    Use,
 )
 from gateway.lockers.rules import CLEAR_OUT_WINDOW
 from gateway.lockers.shares import Share
@@ -213,10 +215,17 @@ class FreeBySize(View):
 
 
 class Bank(View):
-    """A locker bank, from outside."""
+    """A locker bank, from outside. `zone`: where in the building; null when nobody said.
+
+    `usual_min`, `longest_min`: for how long one can be had when `mode` is `time_limited`, else null.
+    """
 
     id: str
     name: InBothLanguages
+    zone: InBothLanguages | None
+    mode: Mode
+    usual_min: int | None
+    longest_min: int | None
     presence: Presence
     free: FreeBySize
     total: int
@@ -251,9 +260,14 @@ class BankDetail(Bank):
 
 
 def _bank_fields(found: lockers.BankView) -> dict[str, Any]:
+    bank, is_limited = found.bank, found.bank.mode is Mode.TIME_LIMITED
     return {
-        "id": found.bank.id,
-        "name": name_of(found.bank.name_zh, found.bank.name_en),
+        "id": bank.id,
+        "name": name_of(bank.name_zh, bank.name_en),
+        "zone": zone_of(bank),
+        "mode": bank.mode,
+        "usual_min": bank.usual_min if is_limited else None,
+        "longest_min": bank.longest_min if is_limited else None,
         "presence": found.presence,
         "free": FreeBySize(S=found.free[Size.S], M=found.free[Size.M], L=found.free[Size.L]),
         "total": found.total,
@@ -265,10 +279,19 @@ def name_of(zh: str, en: str) -> InBothLanguages:
     return InBothLanguages.model_validate({"zh-CN": zh, "en": en})
 
 
+def zone_of(bank: BankRow) -> InBothLanguages | None:
+    """Where in the building a bank stands; None when nobody said."""
+    return name_of(bank.zone_zh, bank.zone_en) if bank.zone_zh or bank.zone_en else None
+
+
 class RentalWish(Ask):
-    """What kind of compartment somebody wants. What is left out is for us to choose; `until` is then the usual time."""
+    """What kind of compartment somebody wants. What is left out is for us to choose; `until` is then the usual time.
+
+    `zone`: its name in either language. Where a compartment is kept until it is given back, there is no `until`.
+    """
 
     bank_id: AnyId | None = None
+    zone: PlainText | None = None
     size: Size | None = None
     accessible: StrictBool | None = None
     compartment_id: AnyId | None = None
@@ -292,11 +315,13 @@ class RentedCompartment(View):
 class RentalView(View):
     """A member's rental and how its door stands, as far as anybody can tell.
 
-    `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
+    `use`: `rented` by the member, or `assigned` by staff to them and perhaps to others. `until` null: theirs until it
+    is given back. `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
     """
 
     id: str
     state: RentalState
+    use: Use
     bank_id: str
     bank_name: InBothLanguages
     bank_presence: Presence
@@ -304,10 +329,10 @@ class RentalView(View):
     lock_id: str
     door: DoorLevel
     from_at: datetime = Field(alias="from")
-    until: datetime
+    until: datetime | None
     stage: Stage | None
-    grace_until: datetime
-    clear_out_at: datetime
+    grace_until: datetime | None
+    clear_out_at: datetime | None
 
     @classmethod
     def of(cls, session: Session, rental: Rental, now: datetime) -> Self:
@@ -318,6 +343,7 @@ class RentalView(View):
             {
                 "id": rental.id,
                 "state": rental.state,
+                "use": rental.use,
                 "bank_id": found.bank.id,
                 "bank_name": name_of(found.bank.name_zh, found.bank.name_en),
                 "bank_presence": found.presence,
@@ -327,8 +353,8 @@ class RentalView(View):
                 "from": rental.from_at,
                 "until": rental.until_at,
                 "stage": found.stage(now),
-                "grace_until": found.ending.grace_until,
-                "clear_out_at": found.ending.clear_out_at,
+                "grace_until": found.ending.grace_until if found.ending else None,
+                "clear_out_at": found.ending.clear_out_at if found.ending else None,
             }
         )
 
@@ -342,7 +368,7 @@ class NewShare(Ask):
 
 
 class ShareView(View):
-    """Somebody else may open a rental. As they see it, and as its holder does."""
+    """Somebody else may open a rental. As they see it, and as its holder does. `until` null: as long as it runs."""
 
     id: str
     rental_id: str
@@ -352,7 +378,7 @@ class ShareView(View):
     holder_name: str
     member_no: str
     once: bool
-    until: datetime
+    until: datetime | None
 
     @classmethod
     def of(cls, found: Share) -> Self:
@@ -537,17 +563,27 @@ class Suspension(Ask):
 
 
 Minutes = Annotated[StrictInt, Field(ge=0, le=30 * 24 * 60)]
+UseMinutes = Annotated[StrictInt, Field(ge=10, le=366 * 24 * 60)]
+ZoneName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class BankTermsChange(Ask):
-    """What a bank should say of rentals that come to their end; what is left out or null stays.
+    """How a bank should be rented, and what it should say of rentals that come to their end; null stays as it is.
 
+    `usual_min`, `longest_min`: for how long, when time-limited. `idle_after_days`: after how long unopened a rental
+    without an end counts as at its end, until it is opened; 0: never. `zone_zh`, `zone_en`: where it stands.
     `care_after`: what is done with a compartment between two holders. `ajar_after_min`: how long a door may stand open
     before staff are told.
 
     Nobody's things are cleared out sooner than a day after the grace.
     """
 
+    mode: Mode | None = None
+    usual_min: UseMinutes | None = None
+    longest_min: UseMinutes | None = None
+    idle_after_days: Annotated[StrictInt, Field(ge=0, le=3660)] | None = None
+    zone_zh: ZoneName | None = None
+    zone_en: ZoneName | None = None
     remind_before_min: Minutes | None = None
     grace_min: Minutes | None = None
     clear_out_after_min: Annotated[StrictInt, Field(ge=24 * 60, le=366 * 24 * 60)] | None = None
@@ -556,10 +592,15 @@ class BankTermsChange(Ask):
 
 
 class BankTerms(View):
-    """What a bank says of rentals that come to their end: minutes before it, after it, and after the grace."""
+    """How a bank is rented; and what it says of the end: minutes before it, after it, and after the grace."""
 
     id: str
     name: InBothLanguages
+    zone: InBothLanguages | None
+    mode: Mode
+    usual_min: int
+    longest_min: int
+    idle_after_days: int
     remind_before_min: int
     grace_min: int
     clear_out_after_min: int
@@ -572,6 +613,11 @@ class BankTerms(View):
         return cls(
             id=bank.id,
             name=name_of(bank.name_zh, bank.name_en),
+            zone=zone_of(bank),
+            mode=bank.mode,
+            usual_min=bank.usual_min,
+            longest_min=bank.longest_min,
+            idle_after_days=bank.idle_after_days,
             remind_before_min=bank.remind_before_min,
             grace_min=bank.grace_min,
             clear_out_after_min=bank.clear_out_after_min,
@@ -587,44 +633,59 @@ class ConditionChange(Ask):
     reason: PlainText
 
 
+class ModeChange(Ask):
+    """How a compartment should come to its holders; null: as its bank's do."""
+
+    mode: Mode | None
+
+
 class StaffCompartment(View):
-    """A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does."""
+    """A compartment, for staff. `rental_id`, `use`, `until`, `note`: by what it is somebody's; null when it is not."""
 
     id: str
     bank_id: str
     label: str
     size: Size
     accessible: bool
+    mode: Mode
     lock_id: str
     door: DoorLevel
     condition: Condition
     condition_reason: str
     condition_at: datetime | None
     rental_id: str | None
+    use: Use | None
+    until: datetime | None
+    note: str | None
 
     @classmethod
     def of(cls, found: lockers.CompartmentView) -> Self:
         """As the query found it."""
-        one = found.compartment
+        one, rental = found.compartment, found.rental
         return cls(
             id=one.id,
             bank_id=one.bank_id,
             label=one.label,
             size=one.size,
             accessible=one.accessible,
+            mode=found.mode,
             lock_id=one.lock_id,
             door=found.door,
             condition=one.condition,
             condition_reason=one.condition_reason,
             condition_at=one.condition_at,
-            rental_id=found.rental.id if found.rental else None,
+            rental_id=rental.id if rental else None,
+            use=rental.use if rental else None,
+            until=rental.until_at if rental else None,
+            note=rental.note if rental else None,
         )
 
 
 class StaffRentalView(View):
-    """Somebody's rental, for staff."""
+    """Somebody's rental, for staff. Of several whose it is, `member_no` and `member_name` are the first's."""
 
     id: str
+    use: Use
     member_no: str
     member_name: str
     bank_id: str
@@ -632,16 +693,17 @@ class StaffRentalView(View):
     lock_id: str
     door: DoorLevel
     from_at: datetime = Field(alias="from")
-    until: datetime
+    until: datetime | None
     stage: Stage | None
 
     @classmethod
     def of(cls, session: Session, found: lockers.RentalView, now: datetime) -> Self:
         """As it stands in this transaction."""
-        holder = session.get_one(Member, found.rental.member_id)
+        holder = session.get_one(Member, lockers.people_of(session, found.rental)[0])
         return cls.model_validate(
             {
                 "id": found.rental.id,
+                "use": found.rental.use,
                 "member_no": holder.member_no,
                 "member_name": holder.name,
                 "bank_id": found.bank.id,

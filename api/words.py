@@ -140,6 +140,27 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "already_rented": Words(409, "您已经租了一个柜子。", "You have a compartment already."),
         "no_compartment_free": Words(409, "现在没有合适的空柜子。", "No compartment that fits is free just now."),
         "compartment_taken": Words(409, "这个柜子刚被别人租走了。", "Somebody else has just taken this one."),
+        "compartment_fixed": Words(
+            409,
+            "这个柜子由工作人员分配，不能自己租。想要请到前台。",
+            "Staff assign this one, so it cannot be rented. Please ask at the desk.",
+        ),
+        "compartment_not_fixed": Words(
+            409,
+            "这个柜子是给会员自选的，不能分配。请先把它设为固定分配。",
+            "Members choose this one themselves. Make it a fixed one before you assign it.",
+        ),
+        "assigned_by_staff": Words(
+            409,
+            "这个柜子由工作人员分配，请到前台办理。",
+            "Staff assigned this compartment. Please ask at the desk.",
+        ),
+        "things_may_be_inside": Words(
+            409,
+            "柜子开过门，里面可能有东西。请把到期时间改为现在：会员会收到通知，取走后自己归还；到期很久后可以清柜。",
+            "It has been opened, so things may be inside. Set its end to now instead: the members are told, and empty"
+            " it themselves. Long after its end it can be cleared out.",
+        ),
         "compartment_not_ready": Words(
             409, "这个柜子正在清洁、检查或停用。", "This one is being cleaned or looked at, or is out of use."
         ),
@@ -159,6 +180,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "policy.max_days": Words(409, "租用时间太长了。", "That is longer than a compartment may be rented."),
         "policy.rentals_at_once": Words(
             409, "您同时最多租用 {limit} 个柜子。", "You can rent at most {limit} compartments at once."
+        ),
+        "policy.longest_use": Words(
+            409,
+            "这里的柜子最多用 {longest_min} 分钟。",
+            "A compartment here can be used for {longest_min} minutes at most.",
+        ),
+        "policy.no_end": Words(
+            409,
+            "这里的柜子没有到期时间，一直保留到您归还。",
+            "A compartment here has no end: it is yours until you give it back.",
         ),
         # Spaces
         "slot_taken": Words(409, "这个时段已经被订了，请换一个时间。", "That time is taken. Please choose another."),
@@ -344,6 +375,33 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "您租用的{bank} {label} 号柜超期太久，工作人员现在可以清柜。您仍可开门取物，请马上取出。",
             "Your compartment {label} at {bank} is so long overdue that staff may clear it out now. You can still open"
             " it: please take your things out at once.",
+        ),
+        "rental_idle": Sentence(
+            "您的{bank} {label} 号柜很久没有打开过了。还要用的话，请在 {until} 之前打开一次；不用了，请归还。",
+            "You have not opened your compartment {label} at {bank} for a long time. To keep it, open it once before"
+            " {until}. If you need it no more, please give it back.",
+        ),
+        "rental_idle_grace": Sentence(
+            "您的{bank} {label} 号柜很久没有打开过了。还要用的话，请在 {grace_until} 之前打开一次；不用了，请归还。",
+            "You have not opened your compartment {label} at {bank} for a long time. To keep it, open it once before"
+            " {grace_until}. If you need it no more, please give it back.",
+        ),
+        "rental_idle_overdue": Sentence(
+            "您的{bank} {label} 号柜太久没有打开过。打开一次就可以继续保留；否则 {clear_out_at} 之后工作人员可以清柜。",
+            "You have not opened your compartment {label} at {bank} for too long. Open it once and you keep it. If not,"
+            " staff may clear it out after {clear_out_at}.",
+        ),
+        "assigned_to_you": Sentence(
+            "工作人员把{bank} {label} 号柜分配给您使用，您现在就可以打开。",
+            "Staff assigned compartment {label} at {bank} to you. You can open it from now on.",
+        ),
+        "assignment_withdrawn": Sentence(
+            "{bank} {label} 号柜不再分配给您。",
+            "Compartment {label} at {bank} is no longer assigned to you.",
+        ),
+        "shared_with_you_meanwhile": Sentence(
+            "有会员与您共享{bank} {label} 号柜，在对方归还之前您都可以打开。",
+            "A member lets you open compartment {label} at {bank} for as long as they have it.",
         ),
         "shared_with_you": Sentence(
             "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",

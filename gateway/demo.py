@@ -4,11 +4,12 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.wire.signing import PublicKey, SigningKey
@@ -20,8 +21,9 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Device
 from gateway.fleet.rules import Presentation
 from gateway.kit.ids import new_boot_id
+from gateway.lockers import assignments
 from gateway.lockers import service as lockers
-from gateway.lockers.model import Bank, Size
+from gateway.lockers.model import Bank, Compartment, Mode, Size
 from gateway.lockers.service import Box
 from gateway.members import queries as members_queries
 from gateway.members import service as members
@@ -63,11 +65,32 @@ class DemoBank:
     name_en: str
     sizes: str  # one letter a door
     accessible: frozenset[int]  # doors within reach of a wheelchair
+    mode: Mode = Mode.FREE_CHOICE
+    zone: tuple[str, str] = ("大厅", "Lobby")
+    assigned: Mapping[int, Sequence[str]] = field(default_factory=dict)  # fixed doors, and whose they are
 
 
 BANKS: Final = (
     DemoBank("bank-a", "大厅储物柜", "Lobby lockers", "SSSSSSMMSSSSSSMMMMMMLLLL", frozenset({7, 8, 15, 16, 21})),
-    DemoBank("bank-b", "更衣室储物柜", "Changing room lockers", "SSSSMMMMMMLL", frozenset({5, 6, 11})),
+    DemoBank(
+        "bank-b",
+        "更衣室储物柜",
+        "Changing room lockers",
+        "SSSSMMMMMMLL",
+        frozenset({5, 6, 11}),
+        mode=Mode.TIME_LIMITED,  # two hours, four at most
+        zone=("泳池", "Pool"),
+    ),
+    DemoBank(
+        "bank-c",
+        "活动室长期柜",
+        "Club room lockers",
+        "MMMMMMLL",
+        frozenset({5, 6}),
+        mode=Mode.KEPT_UNTIL_RELEASED,
+        zone=("二楼", "First floor"),
+        assigned={7: ("10020",), 8: ("10021", "10022", "10023")},  # the trainer's, and a team's
+    ),
 )
 
 
@@ -138,7 +161,9 @@ def furnish(
         keys = {device: _device_files(centre_dir, device, count, centre.settings) for device, count in doors.items()}
         _install_banks(centre, banks, keys)
         _install_spaces(centre, doors[DOORS], keys[DOORS])
-        return _settle_people(centre, password)
+        people = _settle_people(centre, password)
+        _assign(centre, banks)
+        return people
     finally:
         centre.sessions.close()
 
@@ -257,7 +282,7 @@ def _install_banks(centre: Centre, banks: Sequence[DemoBank], keys: Mapping[str,
 
 def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) -> None:
     device = _approve(session, bank.device, len(bank.sizes), key, now)
-    lockers.found_bank(
+    founded = lockers.found_bank(
         session,
         device=device,
         name_zh=bank.name_zh,
@@ -266,6 +291,39 @@ def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) ->
         actor="gateway",
         now=now,
     )
+    zone_zh, zone_en = bank.zone
+    lockers.set_terms(
+        session,
+        bank=founded,
+        actor="gateway",
+        now=now,
+        mode=bank.mode,
+        zone_zh=zone_zh,
+        zone_en=zone_en,
+        idle_after_days=180,
+    )
+
+
+def _assign(centre: Centre, banks: Sequence[DemoBank]) -> None:
+    """What the demo's staff have given to members, once; whatever is done with it afterwards stays."""
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        boxes = {box.label: box for box in session.scalars(select(Compartment))}
+        for bank in banks:
+            for door, member_nos in bank.assigned.items():
+                box = boxes[_label(bank, door)]
+                if box.own_mode is None:
+                    lockers.set_mode(session, compartment_id=box.id, mode=Mode.FIXED, actor="gateway", now=now)
+                    assignments.assign(
+                        session,
+                        compartment_id=box.id,
+                        member_nos=member_nos,
+                        until=None,
+                        note="",
+                        actor="gateway",
+                        unsettled_locks=frozenset,  # it was made just now
+                        now=now,
+                    )
 
 
 def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
@@ -310,6 +368,9 @@ def _approve(session: Session, device_id: str, doors: int, key: PublicKey, now: 
 
 
 def _boxes(bank: DemoBank) -> Iterable[Box]:
-    letter = bank.device[-1].upper()
     for door, size in enumerate(bank.sizes, start=1):
-        yield Box(door=door, label=f"{letter}{door:02}", size=Size(size), accessible=door in bank.accessible)
+        yield Box(door=door, label=_label(bank, door), size=Size(size), accessible=door in bank.accessible)
+
+
+def _label(bank: DemoBank, door: int) -> str:
+    return f"{bank.device[-1].upper()}{door:02}"

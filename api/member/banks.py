@@ -1,6 +1,8 @@
 """The locker banks, from outside: what is free, never who holds what."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
@@ -9,15 +11,17 @@ from gateway.lockers import queries as lockers
 
 router = APIRouter(prefix="/banks", tags=["banks"])
 
+InZone = Annotated[str | None, Query(max_length=64, description="Only those there: a zone's name in either language.")]
+
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "malformed"))
-async def list_banks(who: SignedIn, page: Paged) -> Items[Bank]:
-    """Every locker bank and how many of its compartments are free, by size."""
+async def list_banks(who: SignedIn, page: Paged, zone: InZone = None) -> Items[Bank]:
+    """Every locker bank and how many of its compartments can be had, by size."""
 
     def look() -> Items[Bank]:
         with who.desk.sessions.read() as session:
             who.member(session)
-            rest = behind(lockers.banks(session), page, name=lambda found: found.bank.id)
+            rest = behind(lockers.banks(session, zone=zone), page, name=lambda found: found.bank.id)
             return items(rest, page, view=Bank.of, name=lambda found: found.bank.id)
 
     return await who.desk.backroom.read(look)

@@ -32,7 +32,7 @@ class Concern:
 
     member_id: str
     is_staff: bool
-    locks: frozenset[str]  # of what they rent
+    locks: frozenset[str]  # of what they rent or were assigned
     banks: frozenset[str]
 
 
@@ -42,10 +42,9 @@ async def concern(who: SignedIn) -> Concern:
     def look() -> Concern:
         with who.desk.sessions.read() as session:
             member = who.member(session)
-            rental = lockers.active_rental_of(session, member_id=member.id)
-            locks = [lockers.view(session, rental).compartment.lock_id] if rental else []
             banks = [found.bank.id for found in lockers.banks(session)]
-            return Concern(member.id, is_staff(member.role), frozenset(locks), frozenset(banks))
+            locks = lockers.locks_of(session, member_id=member.id)
+            return Concern(member.id, is_staff(member.role), locks, frozenset(banks))
 
     return await who.desk.backroom.read(look)
 

@@ -29,7 +29,9 @@ _OWN = ("not_signed_in", "password_must_be_set")
     "/rentals/{rental_id}/pin",
     status_code=201,
     response_model=RentalPin,
-    responses=problems(*_OWN, "not_found", "rental_ended", "malformed", "idempotency_key_reused", "busy"),
+    responses=problems(
+        *_OWN, "not_found", "rental_ended", "assigned_by_staff", "malformed", "idempotency_key_reused", "busy"
+    ),
 )
 async def make_pin(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Make the rental's PIN anew, and tell it this once; the one before is good for nothing. Send `{}`."""

@@ -1,7 +1,5 @@
 """A member's rentals."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
@@ -30,6 +28,7 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
         "already_rented",
         "rental_overdue",
         "compartment_taken",
+        "compartment_fixed",
         "compartment_not_ready",
         "no_compartment_free",
         "bank_offline",
@@ -37,6 +36,8 @@ router = APIRouter(prefix="/rentals", tags=["rentals"])
         "door_unknown",
         "unlock_under_way",
         "policy.max_days",
+        "policy.longest_use",
+        "policy.no_end",
         "malformed",
         "idempotency_key_reused",
     ),
@@ -54,10 +55,12 @@ async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
                 session,
                 member=member,
                 now=now,
-                until=wish.until or now + timedelta(days=policy.days),
+                until=wish.until,
+                days=policy.days,
                 max_days=policy.max_days,
                 unsettled_locks=lambda: unlocking.unsettled_locks(session),
                 bank_id=wish.bank_id,
+                zone=wish.zone,
                 size=wish.size,
                 accessible=wish.accessible,
                 compartment_id=wish.compartment_id,
@@ -75,7 +78,7 @@ async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
 async def list_rentals(who: SignedIn, page: Paged) -> Items[RentalView]:
-    """The member's own, newest first."""
+    """What the member rents, and what staff assigned to them; newest first."""
 
     def look() -> Items[RentalView]:
         with who.desk.sessions.read() as session:
@@ -108,9 +111,12 @@ async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
         "not_signed_in",
         "password_must_be_set",
         "not_found",
+        "assigned_by_staff",
         "rental_ended",
         "rental_overdue",
         "policy.max_days",
+        "policy.longest_use",
+        "policy.no_end",
         "malformed",
     ),
 )
@@ -140,6 +146,7 @@ async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> R
         "not_signed_in",
         "password_must_be_set",
         "not_found",
+        "assigned_by_staff",
         "rental_ended",
         "door_open",
         "door_unknown",

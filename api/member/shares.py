@@ -19,6 +19,7 @@ _OWN = ("not_signed_in", "password_must_be_set", "not_found")
     response_model=ShareView,
     responses=problems(
         *_OWN,
+        "assigned_by_staff",
         "rental_ended",
         "rental_overdue",
         "policy.share_within_rental",

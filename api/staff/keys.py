@@ -196,7 +196,7 @@ async def reset_kiosk_pin(member_no: Id, who: SignedIn, attempt: Repeatable) -> 
     "/rentals/{rental_id}/pin",
     status_code=201,
     response_model=RentalPin,
-    responses=problems(*_POSTED, "rental_ended", "busy"),
+    responses=problems(*_POSTED, "rental_ended", "assigned_by_staff", "busy"),
 )
 async def reset_pin(rental_id: Id, wanted: PinReset, who: SignedIn, attempt: Repeatable) -> Response:
     """Make a rental's PIN anew for somebody at the desk. Its holder is told, with the reason."""

@@ -30,6 +30,7 @@ class AccessGrant(Base):
     __table_args__ = (
         Index("ix_access_grants_live", "lock_id", "member_id"),
         Index("ix_access_grants_source", "source", "source_id"),
+        Index("ix_access_grants_member", "member_id", "source"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

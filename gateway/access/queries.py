@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Exists, Select, exists, or_, select
+from sqlalchemy import Exists, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.access.model import AccessGrant, GrantSource
@@ -41,6 +41,24 @@ def grants_to(session: Session, *, source: GrantSource, member_id: str, now: dat
 def grants_on(session: Session, *, lock_id: str, source: GrantSource, now: datetime) -> Sequence[AccessGrant]:
     """The live grants of one kind on a lock, by when they end."""
     return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.lock_id == lock_id)).all()
+
+
+def last_opened_at(session: Session, *, lock_id: str, rental_id: str, since: datetime) -> datetime | None:
+    """When the lock last opened, or may have, for somebody whom that rental lets in; None: never since then."""
+    of_rental = select(AccessGrant.member_id).where(
+        AccessGrant.source.in_((GrantSource.RENTAL, GrantSource.SHARE)), AccessGrant.source_id == rental_id
+    )
+    openings = (
+        select(func.max(AuditEntry.at))
+        .join(Member, Member.audit_id == AuditEntry.actor)
+        .where(
+            AuditEntry.thing == lock_id,
+            AuditEntry.act.in_(_OPENED_OR_MAY_HAVE),
+            AuditEntry.at >= since,
+            Member.id.in_(of_rental),
+        )
+    )
+    return session.scalar(openings)
 
 
 def _live(now: datetime) -> Select[AccessGrant]:

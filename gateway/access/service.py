@@ -40,13 +40,14 @@ def give(
     return grant
 
 
-def end(session: Session, *, source: GrantSource, source_id: str, now: datetime) -> None:
-    """Take back whatever followed from this. Harmless to repeat: the first end stands."""
-    session.execute(
-        update(AccessGrant)
-        .where(AccessGrant.source == source, AccessGrant.source_id == source_id, AccessGrant.ended_at.is_(None))
-        .values(ended_at=now)
+def end(session: Session, *, source: GrantSource, source_id: str, now: datetime, member_id: str | None = None) -> None:
+    """Take back whatever followed from this; `member_id`: only theirs. Harmless to repeat: the first end stands."""
+    ended = update(AccessGrant).where(
+        AccessGrant.source == source, AccessGrant.source_id == source_id, AccessGrant.ended_at.is_(None)
     )
+    if member_id is not None:
+        ended = ended.where(AccessGrant.member_id == member_id)
+    session.execute(ended.values(ended_at=now))
 
 
 def end_one(session: Session, *, grant_id: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from gateway.credentials.model import Card, Pin, PinOf
 from gateway.kiosks import rules
 from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kit.errors import Malformed, NotFound
+from gateway.lockers import queries as lockers
 from gateway.lockers.model import Compartment, Rental
 from gateway.members.model import Member
 
@@ -102,7 +103,9 @@ def claim_of_locker(
     place = _place(session, bank_id=bank_id, at_bank=at_bank, locker_no=locker_no)
     subject = rules.subject_of("locker", *((place,) if place else ("?", bank_id or "", rules.plain_label(locker_no))))
     rental = session.scalar(select(Rental).where(Rental.compartment_id == (place or ""), Rental.ended_at.is_(None)))
-    rental_id, member_id = (rental.id, rental.member_id) if rental else ("", "")
+    # Of what several have, nobody could say which of them it is.
+    holder_id = lockers.sole_holder_of(session, rental) if rental else None
+    rental_id, member_id = (rental.id, holder_id) if rental and holder_id else ("", "")
     return Claim(
         subject=subject,
         of=PinOf.RENTAL,

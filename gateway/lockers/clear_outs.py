@@ -18,8 +18,8 @@ from gateway.kit.errors import Conflict, Refused
 from gateway.kit.ids import new_id
 from gateway.lockers import moves, queries, rules
 from gateway.lockers.model import ClearOut, ClearOutState
+from gateway.lockers.moves import Unsettled
 from gateway.lockers.queries import RentalView
-from gateway.lockers.service import Unsettled
 from gateway.members.model import Member, Role
 from gateway.notices import service as notices
 
@@ -33,8 +33,9 @@ def propose(
     """
     place = moves.hold(session, rental_id)
     if not rules.may_be_proposed(place.stage(now)):
-        raise Conflict("clear_out_not_due", clear_out_at=place.ending.clear_out_at.isoformat())
-    if witness.id == place.rental.member_id:
+        due_at = place.ending.clear_out_at.isoformat() if place.ending else None
+        raise Conflict("clear_out_not_due", clear_out_at=due_at)
+    if witness.id in queries.people_of(session, place.rental):
         raise Refused("witness_is_holder")
     _make_way(session, rental_id, actor=witness.audit_id, now=now)
     clear_out = ClearOut(
@@ -63,7 +64,9 @@ def witness(session: Session, *, rental_id: str, witness: Member, bag_label: str
     """
     place, clear_out = _under_way(session, rental_id)
     refusal = rules.witness_refusal(
-        first_id=clear_out.first_witness_id, second_id=witness.id, holder_id=place.rental.member_id
+        first_id=clear_out.first_witness_id,
+        second_id=witness.id,
+        holder_ids=queries.people_of(session, place.rental),
     )
     if refusal:
         raise Refused(refusal)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from gateway.kit.audit import AuditEntry
+from gateway.lockers import queries
 from gateway.lockers.model import ClearOut, Compartment, Rental
 from gateway.members.model import Member
 
@@ -88,7 +89,7 @@ def _to_rentals(member_id: str) -> Select[Any]:
     return (
         select(*columns, Rental.id.label("rental_id"))
         .join(Rental, Rental.id == AuditEntry.thing)
-        .where(Rental.member_id == member_id)
+        .where(queries.is_of(member_id))
     )
 
 
@@ -100,10 +101,10 @@ def _at_doors(member_id: str) -> Select[Any]:
         select(*columns, Rental.id.label("rental_id"))
         .join(Compartment, Compartment.lock_id == AuditEntry.thing)
         .join(Rental, Rental.compartment_id == Compartment.id)
-        .join(begun, (begun.thing == Rental.id) & (begun.act == "rented"))
+        .join(begun, (begun.thing == Rental.id) & begun.act.in_(("rented", "assigned")))
         .outerjoin(ended, (ended.thing == Rental.id) & (ended.act == "rental_ended"))
         .where(
-            Rental.member_id == member_id,
+            queries.is_of(member_id),
             AuditEntry.seq > begun.seq,
             ended.seq.is_(None) | (AuditEntry.seq < ended.seq),
         )

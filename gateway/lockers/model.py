@@ -19,6 +19,24 @@ class Size(StrEnum):
     L = "L"
 
 
+class Mode(StrEnum):
+    """How the compartments of a bank, or a single one, come to their holders."""
+
+    FREE_CHOICE = "free_choice"  # whoever comes picks one or is given one, until a time
+    TIME_LIMITED = "time_limited"  # the same, for no longer than its bank says
+    KEPT_UNTIL_RELEASED = "kept_until_released"  # the same, without an end: until it is given back
+    FIXED = "fixed"  # staff assign it; it is offered to nobody
+
+
+class Use(StrEnum):
+    """By what right a compartment is somebody's. Whatever it is, nobody else can have it meanwhile."""
+
+    RENTED = "rented"  # a member took it for themselves
+    ASSIGNED = "assigned"  # staff gave it to one or several named members: each has an access grant of it
+    DROP_OFF = "drop_off"  # a member left something in it for another
+    HELD = "held"  # staff keep it
+
+
 class RentalState(StrEnum):
     """Whether somebody's things may be inside."""
 
@@ -82,6 +100,12 @@ class Bank(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), unique=True)
     name_zh: Mapped[str] = mapped_column(String(64))
     name_en: Mapped[str] = mapped_column(String(64))
+    zone_zh: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # where in the building
+    zone_en: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    mode: Mapped[Mode] = mapped_column(word_column(Mode), default=Mode.FREE_CHOICE, server_default=Mode.FREE_CHOICE)
+    usual_min: Mapped[int] = mapped_column(default=120, server_default="120")  # when time-limited: if nobody says
+    longest_min: Mapped[int] = mapped_column(default=240, server_default="240")  # when time-limited: at most
+    idle_after_days: Mapped[int] = mapped_column(default=0, server_default="0")  # when kept: not opened so long; 0: any
     remind_before_min: Mapped[int] = mapped_column(default=60, server_default="60")
     grace_min: Mapped[int] = mapped_column(default=60, server_default="60")
     clear_out_after_min: Mapped[int] = mapped_column(default=10_080, server_default="10080")  # from the grace's end on
@@ -108,14 +132,18 @@ class Compartment(Base):
     )
     condition_reason: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     condition_at: Mapped[datetime | None] = mapped_column(Instant)  # None: since it was founded
+    own_mode: Mapped[Mode | None] = mapped_column(word_column(Mode))  # None: its bank's
 
 
 class Rental(Base):
-    """A member's claim on a compartment. It ends when the member (or staff) ends it, not when `until_at` passes."""
+    """Somebody's claim on a compartment. It ends when it is given back, not when `until_at` passes (None: no end).
+
+    `member_id`: who rents it; None for what staff assign or hold.
+    """
 
     __tablename__ = "rentals"
     __table_args__ = (
-        # One holder a compartment, one compartment a member: held by the database.
+        # One holder a compartment, whatever its use; one rented compartment a member: held by the database.
         Index(
             "uq_rentals_compartment",
             "compartment_id",
@@ -127,21 +155,24 @@ class Rental(Base):
             "uq_rentals_member",
             "member_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL AND use = 'rented'"),
+            postgresql_where=text("ended_at IS NULL AND use = 'rented'"),
         ),
         Index("ix_rentals_compartment", "compartment_id", "ended_at"),  # who was there last
         Index("ix_rentals_member", "member_id", "from_at"),
         CheckConstraint("(state = 'ENDED') = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("(use IN ('assigned', 'held')) = (member_id IS NULL)", name="whose"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     compartment_id: Mapped[str] = mapped_column(ForeignKey("compartments.id"))
-    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    use: Mapped[Use] = mapped_column(word_column(Use), default=Use.RENTED, server_default=Use.RENTED)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
     state: Mapped[RentalState] = mapped_column(word_column(RentalState))
     from_at: Mapped[datetime] = mapped_column(Instant)
-    until_at: Mapped[datetime] = mapped_column(Instant)
+    until_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # what staff say of it
     told_stage: Mapped[Stage] = mapped_column(  # of which the member was told last; where it stands says `rules.stage`
         word_column(Stage), default=Stage.RUNNING, server_default=Stage.RUNNING
     )

@@ -1,9 +1,11 @@
 """The moves that a rental makes, whoever makes it move, and who is told of them."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gateway.access import service as access
@@ -13,7 +15,8 @@ from gateway.credentials.model import PinOf
 from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
-from gateway.lockers import queries, rules
+from gateway.kit.ids import new_id
+from gateway.lockers import offers, queries, rules
 from gateway.lockers.model import (
     CLEAR_OUT_MOVES,
     Bank,
@@ -23,11 +26,65 @@ from gateway.lockers.model import (
     Condition,
     Rental,
     RentalState,
+    Use,
 )
 from gateway.lockers.queries import RentalView
+from gateway.lockers.rules import Offer
 from gateway.notices import service as notices
 
 CLOSING: Final = frozenset({ClearOutState.BAGGED, ClearOutState.CALLED_OFF})
+SHARED: Final = ("shared_with_you", "shared_with_you_meanwhile")  # what the one it is shared with was told
+OVER_WITH_IT: Final = (*SHARED, "assigned_to_you", "opened_by_staff", "pin_reset")
+
+Unsettled = Callable[[], frozenset[str]]
+"""Asks which locks a command may still open, as it stands at the moment of asking."""
+
+
+class _QuarantinedError(Exception):
+    """The last holder's command may still open it, or it must be seen to first."""
+
+
+def take(
+    session: Session,
+    offer: Offer,
+    *,
+    use: Use,
+    member_id: str | None,
+    until: datetime | None,
+    note: str = "",
+    unsettled_locks: Unsettled,
+    now: datetime,
+) -> Rental | None:
+    """Write down whose a compartment is from now on; None when somebody was quicker: it is another's, or they have one.
+
+    Only now is it certain that the last holder can ask for nothing more, and how they left it; so the quarantine is
+    looked at once more.
+    """
+    rental = Rental(
+        id=new_id(),
+        compartment_id=offer.compartment_id,
+        use=use,
+        member_id=member_id,
+        state=RentalState.ACTIVE,
+        from_at=now,
+        until_at=until,
+        ended_at=None,
+        note=note,
+    )
+    try:
+        with session.begin_nested():
+            session.add(rental)
+            session.flush()
+            if offer.lock_id in unsettled_locks() or not offers.is_ready(session, offer.compartment_id):
+                raise _QuarantinedError
+    except (IntegrityError, _QuarantinedError):
+        return None
+    return rental
+
+
+def let_in(session: Session, rental: Rental, *, lock_id: str, member_id: str) -> None:
+    """Let somebody open what is theirs. Without bounds: neither a late return nor a clock set back keeps them out."""
+    access.give(session, lock_id=lock_id, member_id=member_id, source=GrantSource.RENTAL, source_id=rental.id)
 
 
 def move(session: Session, rental: Rental, *, actor: str, act: str, now: datetime, **values: object) -> Rental:
@@ -59,7 +116,7 @@ def end(
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
     access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
     credentials.drop_pin(session, of=PinOf.RENTAL, of_id=rental.id)
-    notices.take_back(session, about=rental.id, kinds=["shared_with_you", "opened_by_staff", "pin_reset"], now=now)
+    notices.take_back(session, about=rental.id, kinds=OVER_WITH_IT, now=now)
     _leave_for_care(session, ended, now, door_was_sensed=door_was_sensed)
     if under_way := queries.clear_out_under_way(session, rental_id=rental.id):
         move_clear_out(session, under_way, ClearOutState.CALLED_OFF, actor=actor, now=now)
@@ -104,31 +161,37 @@ def note_clear_out(session: Session, clear_out: ClearOut, *, actor: str, now: da
 
 def stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
     """What the clock has said of it is no longer so."""
-    notices.take_back(session, about=rental.id, kinds=rules.NOTICES.values(), now=now)
+    kinds = {*rules.NOTICES.values(), *rules.IDLE_NOTICES.values()}
+    notices.take_back(session, about=rental.id, kinds=kinds, now=now)
 
 
 def leave_notice(
     session: Session, place: RentalView, kind: str, now: datetime, *, to: str | None = None, **more: object
 ) -> None:
-    """Let the holder, or the member `to`, know something of a rental there. `more`: JSON values."""
-    notices.leave(
-        session,
-        member_id=to or place.rental.member_id,
-        kind=kind,
-        about=place.rental.id,
-        now=now,
-        bank={"zh-CN": place.bank.name_zh, "en": place.bank.name_en},
-        label=place.compartment.label,
-        until=place.ending.until.isoformat(),
-        grace_until=place.ending.grace_until.isoformat(),
-        clear_out_at=place.ending.clear_out_at.isoformat(),
-        **more,
-    )
+    """Let those whose it is, or the member `to`, know something of a rental there. `more`: JSON values."""
+    facts = {"bank": {"zh-CN": place.bank.name_zh, "en": place.bank.name_en}, "label": place.compartment.label} | more
+    if place.ending is not None:
+        facts["until"] = place.ending.until.isoformat()
+        facts["grace_until"] = place.ending.grace_until.isoformat()
+        facts["clear_out_at"] = place.ending.clear_out_at.isoformat()
+    for member_id in [to] if to else queries.people_of(session, place.rental):
+        notices.leave(session, member_id=member_id, kind=kind, about=place.rental.id, now=now, **facts)
 
 
-def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetime, **why: object) -> None:
-    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait."""
-    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
+def tell(
+    session: Session,
+    rental: Rental,
+    *,
+    actor: str,
+    act: str,
+    now: datetime,
+    **why: object,
+) -> None:
+    """The trail and, after the commit, whoever watches. The trail comes last: on PostgreSQL it makes others wait.
+
+    `why`: JSON values, for the trail.
+    """
+    announce_to(session, rental, queries.people_of(session, rental))
     audit.append(
         session,
         actor=actor,
@@ -136,9 +199,15 @@ def tell(session: Session, rental: Rental, *, actor: str, act: str, now: datetim
         thing=rental.id,
         now=now,
         compartment=rental.compartment_id,
-        until=rental.until_at.isoformat(),
+        until=rental.until_at.isoformat() if rental.until_at else None,
         **why,
     )
+
+
+def announce_to(session: Session, rental: Rental, member_ids: Collection[str]) -> None:
+    """Let these members' screens know that something about it has changed."""
+    for member_id in member_ids:
+        announce(session, "rental", id=rental.id, member_id=member_id, state=rental.state)
 
 
 def set_condition(session: Session, compartment: Compartment, condition: Condition, reason: str, now: datetime) -> None:

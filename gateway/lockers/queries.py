@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from gateway.access import queries as access
+from gateway.access.model import AccessGrant, GrantSource
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.model import Device, DoorLevel, Lock, Presence
 from gateway.kit.errors import NotFound
-from gateway.lockers import rules
-from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Rental, Size, Stage
-from gateway.lockers.rules import Ending, Offer, Terms
+from gateway.lockers import offers, rules
+from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Mode, Rental, Size, Stage, Use
+from gateway.lockers.rules import Ending, Terms
+from gateway.members.model import Member
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,24 @@ class RentalView:
     presence: Presence
     compartment: Compartment
     door: DoorLevel
-    ending: Ending
+    ending: Ending | None  # None: it has no end
 
     def stage(self, now: datetime) -> Stage | None:
         """How far it is past its end; None once it has been given back."""
-        return self.ending.stage(now) if self.rental.ended_at is None else None
+        if self.rental.ended_at is not None:
+            return None
+        return self.ending.stage(now) if self.ending else Stage.RUNNING
 
 
-def banks(session: Session) -> list[BankView]:
-    """All of them, by id."""
-    rows = session.execute(
-        select(Bank, Device.presence).join(Device, Device.id == Bank.device_id).order_by(Bank.id)
-    ).all()
+def banks(session: Session, *, zone: str | None = None) -> list[BankView]:
+    """All of them, or those of a zone, named in either language; by id."""
+    query = select(Bank, Device.presence).join(Device, Device.id == Bank.device_id).order_by(Bank.id)
+    rows = session.execute(query if zone is None else query.where(offers.is_in(zone))).all()
     totals = _count_by_bank(session, select(Compartment.bank_id, func.count()).group_by(Compartment.bank_id))
     free: dict[str, dict[Size, int]] = {bank.id: dict.fromkeys(Size, 0) for bank, _ in rows}
-    for compartment in session.scalars(_free()):
-        free[compartment.bank_id][compartment.size] += 1
+    for compartment in session.scalars(offers.free()):
+        if compartment.bank_id in free:
+            free[compartment.bank_id][compartment.size] += 1
     return [BankView(bank, presence, free[bank.id], totals.get(bank.id, 0)) for bank, presence in rows]
 
 
@@ -62,15 +67,16 @@ def bank(session: Session, bank_id: str) -> BankView:
 
 
 def free_compartments(session: Session, bank_id: str) -> Sequence[Compartment]:
-    """A bank's compartments that nobody holds and that are ready, by label."""
-    return session.scalars(_free().where(Compartment.bank_id == bank_id).order_by(Compartment.label)).all()
+    """A bank's compartments that can be had: ready, nobody's, and not for staff to assign; by label."""
+    return session.scalars(offers.free().where(Compartment.bank_id == bank_id).order_by(Compartment.label)).all()
 
 
 @dataclass(frozen=True)
 class CompartmentView:
-    """A compartment, for staff. `rental` None: nobody holds it."""
+    """A compartment, for staff. `rental` None: it is nobody's."""
 
     compartment: Compartment
+    mode: Mode
     door: DoorLevel
     rental: Rental | None
 
@@ -96,23 +102,30 @@ def compartment(session: Session, compartment_id: str) -> CompartmentView:
     return CompartmentView(*row)
 
 
-def is_ready(session: Session, compartment_id: str) -> bool:
-    """Whether it can have a next holder, asked afresh."""
-    found = session.scalar(select(Compartment.condition).where(Compartment.id == compartment_id))
-    return found is Condition.READY
+def is_of(member_id: str) -> ColumnElement[bool]:
+    """Rented by the member, or assigned to them; an assignment that has ended is of those whose it was until then."""
+    named = select(AccessGrant.source_id).where(
+        AccessGrant.member_id == member_id,
+        AccessGrant.source == GrantSource.RENTAL,
+        or_(AccessGrant.ended_at.is_(None), AccessGrant.ended_at == Rental.ended_at),
+    )
+    return or_(
+        (Rental.member_id == member_id) & (Rental.use == Use.RENTED),
+        (Rental.use == Use.ASSIGNED) & Rental.id.in_(named.correlate(Rental)),
+    )
 
 
 def rental_of(session: Session, *, member_id: str, rental_id: str) -> Rental:
-    """The member's own rental. Raises NotFound("rental"), for other people's too."""
-    found = session.scalar(select(Rental).where(Rental.id == rental_id, Rental.member_id == member_id))
+    """One that the member has, alone or with others. Raises NotFound("rental"), for other people's too."""
+    found = session.scalar(select(Rental).where(Rental.id == rental_id, is_of(member_id)))
     if found is None:
         raise NotFound("rental")
     return found
 
 
 def rentals_of(session: Session, *, member_id: str, limit: int = 50, after: str | None = None) -> Sequence[Rental]:
-    """The member's own, newest first. `after` is the id of the last one already seen."""
-    query = select(Rental).where(Rental.member_id == member_id)
+    """What the member rents and what is assigned to them, newest first. `after`: the id of the last already seen."""
+    query = select(Rental).where(is_of(member_id))
     if after is not None:
         seen = rental_of(session, member_id=member_id, rental_id=after)
         query = query.where(
@@ -122,8 +135,44 @@ def rentals_of(session: Session, *, member_id: str, limit: int = 50, after: str 
 
 
 def active_rental_of(session: Session, *, member_id: str) -> Rental | None:
-    """What the member holds now."""
-    return session.scalar(select(Rental).where(Rental.member_id == member_id, Rental.ended_at.is_(None)))
+    """What the member rents now; what staff assigned to them does not count."""
+    mine = select(Rental).where(Rental.member_id == member_id, Rental.ended_at.is_(None), Rental.use == Use.RENTED)
+    return session.scalar(mine)
+
+
+def locks_of(session: Session, *, member_id: str) -> frozenset[str]:
+    """The locks of whatever the member has now."""
+    mine = (
+        select(Compartment.lock_id)
+        .join(Rental, Rental.compartment_id == Compartment.id)
+        .where(is_of(member_id), Rental.ended_at.is_(None))
+    )
+    return frozenset(session.scalars(mine))
+
+
+def people_of(session: Session, rental: Rental) -> list[str]:
+    """The ids of the members whose it is, by number: who rents it, or to whom staff assigned it. Nobody has a hold."""
+    if rental.member_id is not None:
+        return [rental.member_id]
+    if rental.use is Use.HELD:
+        return []
+    named = (
+        select(Member.id)
+        .join(AccessGrant, AccessGrant.member_id == Member.id)
+        .where(
+            AccessGrant.source == GrantSource.RENTAL,
+            AccessGrant.source_id == rental.id,
+            AccessGrant.ended_at == rental.ended_at,  # those who are in it, or were until its end
+        )
+        .order_by(Member.member_no)
+    )
+    return list(session.scalars(named))
+
+
+def sole_holder_of(session: Session, rental: Rental) -> str | None:
+    """The id of the member whose alone it is, rented or assigned; None when there is no such one."""
+    people = people_of(session, rental)
+    return people[0] if len(people) == 1 and rental.use in {Use.RENTED, Use.ASSIGNED} else None
 
 
 def view(session: Session, rental: Rental) -> RentalView:
@@ -135,58 +184,56 @@ def view(session: Session, rental: Rental) -> RentalView:
         .where(Compartment.id == rental.compartment_id)
     ).one()
     door = door_of(session, compartment.lock_id)
-    return RentalView(rental, bank_there, presence, compartment, door, ending_of(rental, bank_there))
+    ending = ending_of(session, rental, bank_there, compartment)
+    return RentalView(rental, bank_there, presence, compartment, door, ending)
 
 
-def ending_of(rental: Rental, bank_there: Bank) -> Ending:
-    """How a rental at that bank comes to its end."""
+def ending_of(session: Session, rental: Rental, bank_there: Bank, compartment: Compartment) -> Ending | None:
+    """How a rental at that bank comes to its end; None: it does not by itself.
+
+    One without an end comes to it by lying idle, where its bank says so. What staff hold never does.
+    """
     terms = Terms(
         remind_before=timedelta(minutes=bank_there.remind_before_min),
         grace=timedelta(minutes=bank_there.grace_min),
         clear_out_after=timedelta(minutes=bank_there.clear_out_after_min),
     )
-    return rules.ending(from_at=rental.from_at, until=rental.until_at, terms=terms)
+    if rental.use is Use.HELD:
+        return None
+    if rental.until_at is not None:
+        return rules.ending(from_at=rental.from_at, until=rental.until_at, terms=terms)
+    if rental.use is Use.ASSIGNED or not bank_there.idle_after_days:
+        return None
+    opened_at = access.last_opened_at(session, lock_id=compartment.lock_id, rental_id=rental.id, since=rental.from_at)
+    used_at = opened_at or rental.from_at
+    return rules.ending(from_at=used_at, until=used_at + timedelta(days=bank_there.idle_after_days), terms=terms)
 
 
 def not_told(session: Session, *, now: datetime) -> list[str]:
-    """Rentals that stand at another stage than the one their member was told of, the longest waiting first."""
+    """Rentals that stand at another stage than the one their people were told of, the longest waiting first."""
     earliest = session.scalar(select(func.max(Bank.remind_before_min))) or 0
+    may_lie_idle = Rental.until_at.is_(None) & (Bank.idle_after_days > 0)
     rows = session.execute(
-        select(Rental, Bank)
+        select(Rental, Bank, Compartment)
         .join(Compartment, Compartment.id == Rental.compartment_id)
         .join(Bank, Bank.id == Compartment.bank_id)
         .where(
             Rental.ended_at.is_(None),
-            or_(Rental.until_at <= now + timedelta(minutes=earliest), Rental.told_stage != Stage.RUNNING),
+            or_(Rental.until_at <= now + timedelta(minutes=earliest), Rental.told_stage != Stage.RUNNING, may_lie_idle),
         )
         .order_by(Rental.until_at)
     )
-    return [rental.id for rental, there in rows if ending_of(rental, there).stage(now) is not rental.told_stage]
+    found = []
+    for rental, bank_there, compartment in rows:
+        ending = ending_of(session, rental, bank_there, compartment)
+        if (ending.stage(now) if ending else Stage.RUNNING) is not rental.told_stage:
+            found.append(rental.id)
+    return found
 
 
 def door_of(session: Session, lock_id: str) -> DoorLevel:
     """What is known of a door now; UNKNOWN while its device is not there. Raises NotFound("lock")."""
     return fleet.door_level(session, lock_id)
-
-
-def offers(session: Session, *, bank_id: str | None, size: Size | None, accessible: bool | None) -> list[Offer]:
-    """The compartments nobody holds that fit what was asked for; None leaves a thing open."""
-    query = _offers().where(Rental.id.is_(None))
-    if bank_id is not None:
-        query = query.where(Compartment.bank_id == bank_id)
-    if size is not None:
-        query = query.where(Compartment.size == size)
-    if accessible:
-        query = query.where(Compartment.accessible)
-    return [_offer(row) for row in session.execute(query)]
-
-
-def offer(session: Session, compartment_id: str) -> Offer:
-    """One compartment, held or not. Raises NotFound("compartment")."""
-    row = session.execute(_offers().where(Compartment.id == compartment_id)).first()
-    if row is None:
-        raise NotFound("compartment")
-    return _offer(row)
 
 
 def rental(session: Session, rental_id: str) -> Rental:
@@ -199,7 +246,9 @@ def rental(session: Session, rental_id: str) -> Rental:
 
 def rentals_at_stage(session: Session, stage: Stage, *, now: datetime) -> list[RentalView]:
     """Everybody's that stand there now, the one that ends first in front."""
-    active = session.scalars(select(Rental).where(Rental.ended_at.is_(None)).order_by(Rental.until_at, Rental.id))
+    active = session.scalars(
+        select(Rental).where(Rental.ended_at.is_(None), Rental.use != Use.HELD).order_by(Rental.until_at, Rental.id)
+    )
     views = [view(session, one) for one in active]
     return [one for one in views if one.stage(now) is stage]
 
@@ -218,14 +267,16 @@ def clear_out_of(session: Session, *, rental_id: str) -> ClearOut:
     return found
 
 
-def _free() -> Select[Compartment]:
-    held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
-    return select(Compartment).where(Compartment.condition == Condition.READY, Compartment.id.not_in(held))
+def in_use(session: Session, use: Use) -> list[RentalView]:
+    """Whatever is somebody's in that way now, the newest first."""
+    active = select(Rental).where(Rental.ended_at.is_(None), Rental.use == use)
+    return [view(session, one) for one in session.scalars(active.order_by(Rental.from_at.desc(), Rental.id.desc()))]
 
 
-def _compartments() -> Select[Compartment, DoorLevel, Rental | None]:
+def _compartments() -> Select[Compartment, Mode, DoorLevel, Rental | None]:
     return (
-        select(Compartment, Lock.level, Rental)
+        select(Compartment, offers.MODE, Lock.level, Rental)
+        .join(Bank, Bank.id == Compartment.bank_id)
         .join(Lock, Lock.id == Compartment.lock_id)
         .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
     )
@@ -233,29 +284,3 @@ def _compartments() -> Select[Compartment, DoorLevel, Rental | None]:
 
 def _count_by_bank(session: Session, query: Select[str, int]) -> dict[str, int]:
     return dict(iter(session.execute(query)))
-
-
-def _offers() -> Select[Compartment, str, DeviceState, Presence, DoorLevel, datetime | None]:
-    ended = select(func.max(Rental.ended_at)).where(Rental.compartment_id == Compartment.id)
-    last_used_at = ended.correlate(Compartment).scalar_subquery()
-    return (
-        select(Compartment, Rental.id, Device.state, Device.presence, Lock.level, last_used_at)
-        .join(Lock, Lock.id == Compartment.lock_id)
-        .join(Device, Device.id == Lock.device_id)
-        .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
-    )
-
-
-def _offer(row: Row[Compartment, str, DeviceState, Presence, DoorLevel, datetime | None]) -> Offer:
-    compartment, rental_id, state, presence, level, last_used_at = row
-    return Offer(
-        compartment_id=compartment.id,
-        lock_id=compartment.lock_id,
-        label=compartment.label,
-        accessible=compartment.accessible,
-        taken=rental_id is not None,
-        condition=compartment.condition,
-        bank_there=state is DeviceState.APPROVED and presence is Presence.ONLINE,
-        door=level,
-        last_used_at=last_used_at,
-    )

@@ -7,7 +7,27 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.fleet.model import DoorLevel
-from gateway.lockers.model import CareAfter, Condition, Stage
+from gateway.lockers.model import CareAfter, Condition, Mode, Stage, Use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """For how long a compartment can be had: when nobody says, and at most."""
+
+    usual: timedelta
+    longest: timedelta
+    rule: str  # the code that refuses more
+
+
+def limit_of_bank(*, usual_min: int, longest_min: int) -> Times:
+    """What a time-limited bank allows."""
+    usual, longest = timedelta(minutes=usual_min), timedelta(minutes=longest_min)
+    return Times(usual=usual, longest=longest, rule="policy.longest_use")
+
+
+def usual_times(*, days: int, max_days: int) -> Times:
+    """What a centre allows where its bank says nothing of its own."""
+    return Times(usual=timedelta(days=days), longest=timedelta(days=max_days), rule="policy.max_days")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +38,14 @@ class Offer:
     lock_id: str
     label: str
     accessible: bool
+    mode: Mode
+    limit: Times  # of a time-limited one
     taken: bool
     condition: Condition
     bank_there: bool  # its device is approved and online
     door: DoorLevel
-    last_used_at: datetime | None  # when its last rental ended; None: never rented
+    uses: int  # how often it was somebody's
+    last_used_at: datetime | None  # when it last came to an end; None: never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +99,29 @@ def ending(*, from_at: datetime, until: datetime, terms: Terms) -> Ending:
     )
 
 
+IDLE_NOTICES: Final[Mapping[Stage, str]] = MappingProxyType(
+    {
+        Stage.ENDING: "rental_idle",
+        Stage.GRACE: "rental_idle_grace",
+        Stage.OVERDUE: "rental_idle_overdue",
+        Stage.CLEAR_OUT: "rental_clear_out",
+    }
+)
+"""What is told of a rental without an end that nobody opens: opening it is all that it takes."""
+
+
+def times(mode: Mode, *, limit: Times, usual: Times) -> Times | None:
+    """For how long a compartment of that mode is had: its bank's limit, or the centre's usual; None: without an end."""
+    if mode is Mode.KEPT_UNTIL_RELEASED:
+        return None
+    return limit if mode is Mode.TIME_LIMITED else usual
+
+
+def until_of(allowed: Times | None, *, wished: datetime | None, now: datetime) -> datetime | None:
+    """Until when a rental runs that begins now; None: until it is given back."""
+    return wished or (now + allowed.usual if allowed else None)
+
+
 def new_use_refusal(stage: Stage) -> str | None:
     """Why the holder of such a rental gets nothing new of it (a later end, a share), or None. Openings never ask."""
     return "rental_overdue" if stage in {Stage.OVERDUE, Stage.CLEAR_OUT} else None
@@ -84,13 +130,18 @@ def new_use_refusal(stage: Stage) -> str | None:
 MOST_SHARES: Final = 10  # of one rental at a time
 
 
-def share_refusal(stage: Stage | None, *, until: datetime, rental_until: datetime, shares: int) -> str | None:
-    """Why a rental cannot be shared until then, or None: only one that runs, no longer than it runs, with so many."""
+def share_refusal(
+    stage: Stage | None, *, until: datetime | None, rental_until: datetime | None, shares: int
+) -> str | None:
+    """Why a rental cannot be shared until then, or None: only one that runs, no longer than it runs, with so many.
+
+    `until` None: as long as it runs; `rental_until` None: it has no end.
+    """
     if stage is None:
         return "rental_ended"
     if stage not in {Stage.RUNNING, Stage.ENDING}:
         return "rental_overdue"
-    if until > rental_until:
+    if until and rental_until and until > rental_until:
         return "policy.share_within_rental"
     return "policy.max_shares" if shares >= MOST_SHARES else None
 
@@ -108,9 +159,9 @@ def has_lapsed(*, step_at: datetime, now: datetime) -> bool:
     return now >= step_at + CLEAR_OUT_WINDOW
 
 
-def witness_refusal(*, first_id: str, second_id: str, holder_id: str) -> str | None:
+def witness_refusal(*, first_id: str, second_id: str, holder_ids: Collection[str]) -> str | None:
     """Why this person cannot be the second witness (for the first: `second_id` is their own), or None."""
-    if holder_id in {first_id, second_id}:
+    if {first_id, second_id} & set(holder_ids):
         return "witness_is_holder"
     return "witness_is_the_first" if first_id == second_id else None
 
@@ -147,11 +198,49 @@ def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
     """
     if offer.taken:
         return "compartment_taken"
+    if offer.mode is Mode.FIXED:
+        return "compartment_fixed"
     if offer.condition is not Condition.READY:
         return "compartment_not_ready"
     if not offer.bank_there:
         return "bank_offline"
     return _door_refusal(offer.door, unsettled=offer.lock_id in unsettled_locks)
+
+
+def set_aside_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
+    """Why staff cannot set this compartment aside, or None. Its door may be anyhow: nothing is put in yet."""
+    if offer.taken:
+        return "compartment_taken"
+    if offer.condition is not Condition.READY:
+        return "compartment_not_ready"
+    return "unlock_under_way" if offer.lock_id in unsettled_locks else None
+
+
+def assign_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
+    """Why staff cannot assign this compartment to somebody, or None: only a fixed one, that nobody has."""
+    if offer.mode is not Mode.FIXED:
+        return "compartment_not_fixed"
+    return set_aside_refusal(offer, unsettled_locks)
+
+
+def give_back_refusal(use: Use, *, people: int) -> str | None:
+    """Why its holder cannot give it back by themselves, or None: things of several are nobody's alone to leave."""
+    return "assigned_by_staff" if use is Use.ASSIGNED and people > 1 else None
+
+
+def change_refusal(use: Use) -> str | None:
+    """Why a holder cannot have another end of it or share it, or None: what staff assign, they alone change."""
+    return None if use is Use.RENTED else "assigned_by_staff"
+
+
+def naming_refusal(*, before: Collection[str], after: Collection[str], has_opened: bool) -> str | None:
+    """Why an assignment cannot pass from these to those, or None: whoever put things in must not all be shut out."""
+    return "things_may_be_inside" if has_opened and not set(before) & set(after) else None
+
+
+def withdraw_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool) -> str | None:
+    """Why staff cannot take an assignment away at once, or None: once its door was opened, things may be inside."""
+    return _door_refusal(door, unsettled=unsettled) or ("things_may_be_inside" if has_opened else None)
 
 
 def condition_after(condition: Condition, care: CareAfter, *, door_was_sensed: bool = True) -> Condition:
@@ -171,25 +260,26 @@ def end_refusal(door: DoorLevel, *, unsettled: bool) -> str | None:
     return _door_refusal(door, unsettled=unsettled)
 
 
-def until_fault(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> str | None:
-    """Why a rental cannot run until then (`in_the_past`, `policy.max_days`), or None."""
-    if until <= now:
-        return "in_the_past"
-    if until - from_at > timedelta(days=max_days):
-        return "policy.max_days"
-    return None
+def until_fault(allowed: Times | None, *, from_at: datetime, until: datetime | None) -> str | None:
+    """Why a rental cannot run until then, or None. `allowed` None: it has no end, so none can be wished."""
+    if until is None:
+        return None
+    if allowed is None:
+        return "policy.no_end"
+    return allowed.rule if until - from_at > allowed.longest else None
 
 
 def best_first(offers: Iterable[Offer], *, accessible_wanted: bool) -> list[Offer]:
-    """Least recently used first, so that all wear alike.
+    """Least used first, and of those the longest rested, so that all wear alike; what is kept without an end last.
 
     Accessible ones come first for those who want one, and last for those who do not: they are kept for others.
     """
 
-    def rank(offer: Offer) -> tuple[bool, bool, float, str]:
+    def rank(offer: Offer) -> tuple[bool, bool, int, float, str]:
+        is_kept = offer.mode is Mode.KEPT_UNTIL_RELEASED
         in_reach_or_not = offer.accessible is not accessible_wanted
         last_used = offer.last_used_at.timestamp() if offer.last_used_at else 0.0
-        return in_reach_or_not, offer.last_used_at is not None, last_used, offer.label
+        return is_kept, in_reach_or_not, offer.uses, last_used, offer.label
 
     return sorted(offers, key=rank)
 

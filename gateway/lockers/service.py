@@ -1,24 +1,21 @@
 """Founding banks; renting, extending and giving back compartments."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.access import service as access
-from gateway.access.model import GrantSource
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device
 from gateway.kit import audit
-from gateway.kit.db import announce
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
-from gateway.lockers import moves, queries, rules
-from gateway.lockers.model import Bank, CareAfter, Compartment, Condition, Rental, RentalState, Size, Stage
-from gateway.lockers.rules import Offer
+from gateway.lockers import moves, offers, queries, rules
+from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size, Stage, Use
+from gateway.lockers.moves import Unsettled
+from gateway.lockers.rules import Offer, Times
 from gateway.members.model import Member
 
 
@@ -30,14 +27,6 @@ class Box:
     label: str
     size: Size
     accessible: bool = False
-
-
-Unsettled = Callable[[], frozenset[str]]
-"""Asks which locks a command may still open, as it stands at the moment of asking."""
-
-
-class _QuarantinedError(Exception):
-    """The last holder's command may still open it, or it must be seen to first."""
 
 
 def found_bank(
@@ -73,44 +62,52 @@ def rent(
     *,
     member: Member,
     now: datetime,
-    until: datetime,
+    until: datetime | None,
     max_days: int,
+    days: int = 1,
     unsettled_locks: Unsettled,
     bank_id: str | None = None,
+    zone: str | None = None,
     size: Size | None = None,
     accessible: bool | None = None,
     compartment_id: str | None = None,
 ) -> Rental:
     """Give the member a compartment: the one asked for, else the best of those that fit.
 
-    `accessible` None: one within reach first, for a member who prefers that, and else any.
+    `until` None: the usual time there, which is `days` where the bank has no times of its own. `accessible` None: one
+    within reach first, for a member who prefers that, and else any. `zone`: its name in either language.
 
-    Raises Conflict: `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`,
-    `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`; Malformed
-    for a past `until`, NotFound for a bank or box.
+    Raises Conflict: `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_fixed`,
+    `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`,
+    `policy.max_days`, `policy.longest_use`, `policy.no_end`; Malformed for a past `until`, NotFound for a bank or box.
     """
-    _refuse_bad_until(from_at=now, until=until, now=now, max_days=max_days)
+    _refuse_the_past(until, now)
     _refuse_second_rental(session, member, now)
+    usual = rules.usual_times(days=days, max_days=max_days)
     if compartment_id is not None:
-        offer = queries.offer(session, compartment_id)
+        offer = offers.of(session, compartment_id)
         if refusal := rules.rent_refusal(offer, unsettled_locks()):
             raise Conflict(refusal)
         found = [offer]
     else:
         in_reach_first = member.prefers_accessible if accessible is None else accessible
-        found = _free_choice(
-            session,
-            unsettled_locks(),
-            bank_id=bank_id,
-            size=size,
-            accessible=accessible,
-            in_reach_first=in_reach_first,
-        )
-    for offer in found:
+        wanted = _Wish(bank_id=bank_id, zone=zone, size=size, accessible=accessible)
+        found = _free_choice(session, unsettled_locks(), wanted, in_reach_first=in_reach_first)
+    for offer in _that_run_until(found, until, usual=usual, now=now):
         # Another member may be quicker: then the database refuses this one, and the next best is tried.
-        rental = _claim(session, member, offer, unsettled_locks, now=now, until=until)
+        runs_until = rules.until_of(_allowed(offer, usual), wished=until, now=now)
+        rental = moves.take(
+            session,
+            offer,
+            use=Use.RENTED,
+            member_id=member.id,
+            until=runs_until,
+            unsettled_locks=unsettled_locks,
+            now=now,
+        )
         if rental is not None:
-            _begin(session, member, rental, offer)
+            moves.let_in(session, rental, lock_id=offer.lock_id, member_id=member.id)
+            moves.tell(session, rental, actor=member.audit_id, act="rented", now=now)
             return rental
         _refuse_second_rental(session, member, now)
     raise Conflict("compartment_taken" if compartment_id is not None else "no_compartment_free")
@@ -119,9 +116,15 @@ def rent(
 def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, max_days: int) -> Rental:
     """Let a rental run until then, counted from its beginning.
 
-    Raises Conflict: `rental_ended`, `rental_overdue`, `policy.max_days`; Malformed for a time that has passed.
+    Raises Conflict: `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.longest_use`,
+    `policy.no_end`; Malformed for a time that has passed.
     """
-    _refuse_bad_until(from_at=rental.from_at, until=until, now=now, max_days=max_days)
+    _refuse_the_past(until, now)
+    if refusal := rules.change_refusal(rental.use):
+        raise Conflict(refusal)
+    usual = rules.usual_times(days=1, max_days=max_days)
+    allowed = _allowed(offers.of(session, rental.compartment_id), usual) or usual
+    _refuse_until(allowed if rental.until_at else None, from_at=rental.from_at, until=until)
     if refusal := _new_use_refusal(session, rental, now):
         raise Conflict(refusal)
     return moves.move(
@@ -138,60 +141,59 @@ def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, 
 def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime) -> Rental:
     """Give the compartment back. The holder's access ends with it.
 
-    Raises Conflict: `rental_ended`, `door_open`, `door_unknown` when nobody can tell, and `unlock_under_way` while an
-    opening of it is not settled.
+    Raises Conflict: `assigned_by_staff` while several have it, `rental_ended`, `door_open`, `door_unknown` when nobody
+    can tell, and `unlock_under_way` while an opening of it is not settled.
     """
     place = moves.hold(session, rental.id)
     if place.rental.ended_at is not None:
         raise Conflict("rental_ended")
+    if refusal := rules.give_back_refusal(rental.use, people=len(queries.people_of(session, rental))):
+        raise Conflict(refusal)
     unsettled = place.compartment.lock_id in unsettled_locks()
     if refusal := rules.end_refusal(place.door, unsettled=unsettled):
         raise Conflict(refusal)
-    return moves.end(session, rental, actor=_holder(session, rental), act="rental_ended", now=now)
+    return moves.end(session, place.rental, actor=_holder(session, rental), act="rental_ended", now=now)
 
 
 def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
-    """Let the member know where their rental stands, in place of what they were told before. Harmless to repeat."""
+    """Let those whose it is know where it stands, in place of what they were told before. Harmless to repeat."""
     rental = session.get_one(Rental, rental_id)
     place = queries.view(session, rental)
     stage = place.stage(now)
     if stage is None or not _note_told(session, rental, stage):
         return
-    announce(session, "rental", id=rental.id, member_id=rental.member_id, state=rental.state)
+    moves.announce_to(session, rental, queries.people_of(session, rental))
     moves.stop_reminding(session, rental, now)
-    if kind := rules.NOTICES.get(stage):
+    if kind := (rules.NOTICES if rental.until_at else rules.IDLE_NOTICES).get(stage):
         moves.leave_notice(session, place, kind, now)
-        audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=rental.until_at.isoformat())
+        until = place.ending.until.isoformat() if place.ending else None
+        audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=until)
 
 
-def set_terms(
-    session: Session,
-    *,
-    bank: Bank,
-    actor: str,
-    now: datetime,
-    remind_before_min: int | None = None,
-    grace_min: int | None = None,
-    clear_out_after_min: int | None = None,
-    care_after: CareAfter | None = None,
-    ajar_after_min: int | None = None,
-) -> None:
-    """Say how rentals at this bank end, those that run included, and how long a door may stand open.
+def set_terms(session: Session, *, bank: Bank, actor: str, now: datetime, **terms: object) -> None:
+    """Say how a bank is rented and how rentals there end, those that run included, and how long a door may stand open.
 
     None leaves a thing as it is.
+
+    `terms`: columns of the bank. Raises Malformed("malformed") when the usual time would be longer than the longest.
     """
-    wanted = {
-        "remind_before_min": remind_before_min,
-        "grace_min": grace_min,
-        "clear_out_after_min": clear_out_after_min,
-        "care_after": care_after,
-        "ajar_after_min": ajar_after_min,
-    }
-    values = {name: value for name, value in wanted.items() if value is not None}
+    values = {name: value for name, value in terms.items() if value is not None}
     for name, value in values.items():
         setattr(bank, name, value)
+    if bank.usual_min > bank.longest_min:
+        raise Malformed("malformed", field="usual_min")
     session.flush()
     audit.append(session, actor=actor, act="bank_terms_set", thing=bank.id, now=now, **values)
+
+
+def set_mode(session: Session, *, compartment_id: str, mode: Mode | None, actor: str, now: datetime) -> None:
+    """Let one compartment come to its holders otherwise than its bank's; None: as its bank's. Whoever has it keeps it.
+
+    Raises NotFound("compartment").
+    """
+    queries.compartment(session, compartment_id).compartment.own_mode = mode
+    session.flush()
+    audit.append(session, actor=actor, act="compartment_mode_set", thing=compartment_id, now=now, mode=mode)
 
 
 def set_condition(
@@ -205,64 +207,40 @@ def set_condition(
     audit.append(session, actor=actor, act=f"compartment_{condition}", thing=compartment_id, now=now, reason=reason)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """What somebody wants who did not name a compartment. None leaves a thing open."""
+
+    bank_id: str | None
+    zone: str | None
+    size: Size | None
+    accessible: bool | None
+
+
 def _free_choice(
-    session: Session,
-    unsettled_locks: frozenset[str],
-    *,
-    bank_id: str | None,
-    size: Size | None,
-    accessible: bool | None,
-    in_reach_first: bool,
+    session: Session, unsettled_locks: frozenset[str], wish: _Wish, *, in_reach_first: bool
 ) -> list[Offer]:
     """What could be had, the best first. Raises Conflict when it is nothing, NotFound("bank")."""
-    if bank_id is not None:
-        queries.bank(session, bank_id)
-    offers = queries.offers(session, bank_id=bank_id, size=size, accessible=accessible)
-    refusals = {offer.compartment_id: rules.rent_refusal(offer, unsettled_locks) for offer in offers}
-    free = [offer for offer in offers if refusals[offer.compartment_id] is None]
+    if wish.bank_id is not None:
+        queries.bank(session, wish.bank_id)
+    fitting = offers.that_fit(session, **asdict(wish))
+    refusals = {offer.compartment_id: rules.rent_refusal(offer, unsettled_locks) for offer in fitting}
+    free = [offer for offer in fitting if refusals[offer.compartment_id] is None]
     if not free:
         raise Conflict(rules.nothing_free(refusals.values()))
     return rules.best_first(free, accessible_wanted=in_reach_first)
 
 
-def _claim(
-    session: Session, member: Member, offer: Offer, unsettled_locks: Unsettled, *, now: datetime, until: datetime
-) -> Rental | None:
-    """Write the rental down; None when somebody was quicker: the compartment or the member has one by now.
-
-    Only now is it certain that the last holder can ask for nothing more, and how they left it; so the quarantine is
-    looked at once more.
-    """
-    rental = Rental(
-        id=new_id(),
-        compartment_id=offer.compartment_id,
-        member_id=member.id,
-        state=RentalState.ACTIVE,
-        from_at=now,
-        until_at=until,
-        ended_at=None,
-    )
-    try:
-        with session.begin_nested():
-            session.add(rental)
-            session.flush()
-            if offer.lock_id in unsettled_locks() or not queries.is_ready(session, offer.compartment_id):
-                raise _QuarantinedError
-    except (IntegrityError, _QuarantinedError):
-        return None
-    return rental
+def _that_run_until(found: list[Offer], until: datetime | None, *, usual: Times, now: datetime) -> list[Offer]:
+    """Those that can be had until then. Raises Conflict, as the best would, when none can."""
+    fitting = [offer for offer in found if rules.until_fault(_allowed(offer, usual), from_at=now, until=until) is None]
+    if not fitting:
+        _refuse_until(_allowed(found[0], usual), from_at=now, until=until)
+    return fitting
 
 
-def _begin(session: Session, member: Member, rental: Rental, offer: Offer) -> None:
-    # No bounds on the grant: neither a late return nor a clock set back keeps anybody from their things.
-    access.give(
-        session,
-        lock_id=offer.lock_id,
-        member_id=member.id,
-        source=GrantSource.RENTAL,
-        source_id=rental.id,
-    )
-    moves.tell(session, rental, actor=member.audit_id, act="rented", now=rental.from_at)
+def _allowed(offer: Offer, usual: Times) -> Times | None:
+    return rules.times(offer.mode, limit=offer.limit, usual=usual)
 
 
 def _refuse_second_rental(session: Session, member: Member, now: datetime) -> None:
@@ -271,8 +249,9 @@ def _refuse_second_rental(session: Session, member: Member, now: datetime) -> No
 
 
 def _holder(session: Session, rental: Rental) -> str:
-    """Who does it, for the trail: the holder's own act."""
-    return session.get_one(Member, rental.member_id).audit_id
+    """Who does it, for the trail: the act of the one whose it is."""
+    (member_id,) = queries.people_of(session, rental)
+    return session.get_one(Member, member_id).audit_id
 
 
 def _new_use_refusal(session: Session, rental: Rental, now: datetime) -> str | None:
@@ -287,7 +266,7 @@ def _note_told(session: Session, rental: Rental, stage: Stage) -> bool:
         .where(
             Rental.id == rental.id,
             Rental.ended_at.is_(None),
-            Rental.until_at == rental.until_at,
+            Rental.until_at.is_not_distinct_from(rental.until_at),
             Rental.told_stage == rental.told_stage,
             Rental.told_stage != stage,
         )
@@ -297,12 +276,19 @@ def _note_told(session: Session, rental: Rental, stage: Stage) -> bool:
     return told.first() is not None
 
 
-def _refuse_bad_until(*, from_at: datetime, until: datetime, now: datetime, max_days: int) -> None:
-    fault = rules.until_fault(from_at=from_at, until=until, now=now, max_days=max_days)
-    if fault == "in_the_past":
+def _refuse_the_past(until: datetime | None, now: datetime) -> None:
+    if until is not None and until <= now:
         raise Malformed("malformed", field="until")
+
+
+def _refuse_until(allowed: Times | None, *, from_at: datetime, until: datetime | None) -> None:
+    fault = rules.until_fault(allowed, from_at=from_at, until=until)
+    if fault == "policy.max_days" and allowed:
+        raise Conflict(fault, max_days=allowed.longest.days)
+    if fault == "policy.longest_use" and allowed:
+        raise Conflict(fault, longest_min=allowed.longest // timedelta(minutes=1))
     if fault:
-        raise Conflict(fault, max_days=max_days)
+        raise Conflict(fault)
 
 
 def _compartment(session: Session, bank: Bank, box: Box) -> Compartment:

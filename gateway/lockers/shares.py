@@ -41,10 +41,11 @@ def share(
     """Let the member of that number open the holder's compartment, once or as often as they like, and tell them.
 
     `until` None: as long as the rental runs. Raises NotFound("rental") for other people's, NotFound("member"),
-    Malformed for a past `until`; Conflict: `rental_ended`, `rental_overdue`, `policy.share_within_rental`,
-    `policy.max_shares`, `already_shared`, `shared_with_oneself`.
+    Malformed for a past `until`; Conflict: `assigned_by_staff`, `rental_ended`, `rental_overdue`,
+    `policy.share_within_rental`, `policy.max_shares`, `already_shared`, `shared_with_oneself`.
     """
-    queries.rental_of(session, member_id=holder.id, rental_id=rental_id)
+    if refusal := rules.change_refusal(queries.rental_of(session, member_id=holder.id, rental_id=rental_id).use):
+        raise Conflict(refusal)
     place = moves.hold(session, rental_id)
     ends_at = until or place.rental.until_at
     shares = _live(session, rental_id, now)
@@ -53,7 +54,7 @@ def share(
     )
     if refusal:
         raise Conflict(refusal)
-    if ends_at <= now:
+    if ends_at is not None and ends_at <= now:
         raise Malformed("malformed", field="until")
     member = _somebody_else(session, holder, with_member_no)
     if member.id in {grant.member_id for grant in shares}:
@@ -66,7 +67,7 @@ def share(
         now=now,
         member=member.audit_id,
         once=once,
-        until=ends_at.isoformat(),
+        until=ends_at.isoformat() if ends_at else None,
     )
     grant = access_service.give(
         session,
@@ -78,7 +79,10 @@ def share(
         until_at=ends_at,
         once_after_seq=audit.head(session).seq if once else None,
     )
-    moves.leave_notice(session, place, "shared_with_you", now, to=member.id, shared_until=ends_at.isoformat())
+    if ends_at is None:
+        moves.leave_notice(session, place, "shared_with_you_meanwhile", now, to=member.id)
+    else:
+        moves.leave_notice(session, place, "shared_with_you", now, to=member.id, shared_until=ends_at.isoformat())
     return Share(grant, holder, member, place)
 
 
@@ -91,7 +95,7 @@ def revoke(session: Session, *, rental_id: str, share_id: str, holder: Member, n
     grant = next((one for one in _live(session, rental_id, now) if one.id == share_id), None)
     if grant is None or not access_service.end_one(session, grant_id=grant.id, now=now):
         raise NotFound("share")
-    notices.take_back(session, about=rental_id, kinds=["shared_with_you"], now=now, member_id=grant.member_id)
+    notices.take_back(session, about=rental_id, kinds=moves.SHARED, now=now, member_id=grant.member_id)
     whom = session.get_one(Member, grant.member_id).audit_id
     audit.append(session, actor=holder.audit_id, act="share_revoked", thing=rental_id, now=now, member=whom)
 

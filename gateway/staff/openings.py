@@ -14,6 +14,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.errors import Refused
 from gateway.lockers import moves
 from gateway.lockers.history import ASKED_BY_STAFF
+from gateway.lockers.model import Use
 from gateway.lockers.queries import RentalView
 from gateway.members.model import Member
 from gateway.notices import service as notices
@@ -34,7 +35,8 @@ def open_door(session: Session, *, lock_id: str, staff: Member, reason: str, clo
     now = clock.now()
     place = moves.hold_behind(session, lock_id)
     bookings = _bookings_now(session, lock_id, clock)
-    if not rules.may(staff.role, Power.OPEN_HELD if place or bookings else Power.OPEN):
+    is_somebodys = bookings or (place is not None and place.rental.use is not Use.HELD)
+    if not rules.may(staff.role, Power.OPEN_HELD if is_somebodys else Power.OPEN):
         raise Refused("not_allowed")
     grant = access.give(
         session,

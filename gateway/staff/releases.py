@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DoorLevel
 from gateway.kit.audit import AuditEntry
-from gateway.kit.errors import Conflict
+from gateway.kit.errors import Conflict, NotFound
 from gateway.lockers import moves, rules
 from gateway.lockers.history import ASKED_BY_STAFF
-from gateway.lockers.model import Rental
+from gateway.lockers.model import Rental, Use
+from gateway.lockers.moves import Unsettled
 from gateway.lockers.queries import RentalView
-from gateway.lockers.service import Unsettled
 from gateway.members.model import Member
 
 
@@ -37,6 +37,8 @@ def release(
     `not_looked_inside`.
     """
     place = moves.hold(session, rental_id)
+    if place.rental.use is Use.HELD:  # nobody's to be told, and given back in a way of its own
+        raise NotFound("rental")
     if place.rental.ended_at is not None:
         raise Conflict("rental_ended")
     lock_id = place.compartment.lock_id

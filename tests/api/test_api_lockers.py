@@ -14,6 +14,10 @@ def test_the_banks_tell_what_is_free_by_size(house):
     assert lobby == {
         "id": "bank-a",
         "name": {"zh-CN": "大厅", "en": "Lobby"},
+        "zone": None,
+        "mode": "free_choice",
+        "usual_min": None,
+        "longest_min": None,
         "presence": "online",
         "free": {"S": 1, "M": 0, "L": 0},
         "total": 2,
@@ -73,6 +77,7 @@ def test_renting_answers_with_the_whole_rental(house):
     assert rental.pop("pin")
     assert rental == {
         "state": "ACTIVE",
+        "use": "rented",
         "bank_id": "bank-a",
         "bank_name": {"zh-CN": "大厅", "en": "Lobby"},
         "bank_presence": "online",

@@ -5,6 +5,11 @@ import pytest
 from tests.api.test_api_staff import all_of
 
 USUAL = {
+    "zone": None,
+    "mode": "free_choice",
+    "usual_min": 120,
+    "longest_min": 240,
+    "idle_after_days": 0,
     "remind_before_min": 60,
     "grace_min": 60,
     "clear_out_after_min": 10_080,
@@ -53,6 +58,11 @@ def test_members_do_not_read_them(house):
         {"g": 1},
         {"care_after": "out_of_service"},
         {"ajar_after_min": 0},
+        {"mode": "by_lot"},
+        {"usual_min": 300},
+        {"longest_min": 5},
+        {"idle_after_days": -1},
+        {"zone_en": "a\nb"},
     ],
 )
 def test_terms_that_make_no_sense_are_malformed(house, change):
@@ -82,14 +92,18 @@ def test_staff_see_every_compartment_with_its_door_condition_and_holder(house, b
         "label": "01",
         "size": "S",
         "accessible": False,
+        "mode": "free_choice",
         "lock_id": box["lock_id"],
         "door": "shut",
         "condition": "ready",
         "condition_reason": "",
         "condition_at": None,
         "rental_id": None,
+        "use": None,
+        "until": None,
+        "note": None,
     }
-    assert (second["label"], second["rental_id"]) == ("02", rental["id"])
+    assert (second["label"], second["rental_id"], second["use"]) == ("02", rental["id"], "rented")
 
 
 def test_what_staff_take_out_of_service_is_offered_to_nobody_until_they_give_it_back(house, box):

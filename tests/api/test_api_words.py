@@ -32,6 +32,13 @@ RETURNED = {  # codes that a rule returns and a service raises
         "bagging_refusal",
         "release_refusal",
         "share_refusal",
+        "until_fault",
+        "set_aside_refusal",
+        "assign_refusal",
+        "give_back_refusal",
+        "change_refusal",
+        "naming_refusal",
+        "withdraw_refusal",
     },
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
     "gateway/emergencies/rules.py": {"pair_refusal"},
@@ -111,6 +118,9 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "clear_out_begun",
         "cleared_out",
         "shared_with_you",
+        "shared_with_you_meanwhile",
+        "assigned_to_you",
+        "assignment_withdrawn",
         "opened_by_staff",
         "room_opened_by_staff",
         "released_by_staff",
@@ -118,7 +128,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "kiosk_pin_reset",
         "card_registered",
     }
-    assert left | set(lockers.NOTICES.values()) == set(NOTICES)
+    assert left | {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values()} == set(NOTICES)
 
 
 @pytest.mark.parametrize("code", sorted({*WORDS, *NOTICES}))

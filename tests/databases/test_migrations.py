@@ -65,7 +65,7 @@ def test_the_steps_make_the_checks_that_the_models_have(engine, tmp_path):
         metadata().create_all(connection)
 
     assert found == checks(engine)
-    assert len(found["rentals"]) == 3
+    assert len(found["rentals"]) == 5
 
 
 def test_a_model_that_changed_without_a_step_is_noticed(engine):
@@ -223,3 +223,53 @@ def test_what_was_out_of_service_in_the_first_release_stays_so(upgraded):
         found = {one.compartment.label: one.compartment.condition for one in queries.compartments(session, "bank-a")}
 
     assert found == {"01": Condition.READY, "02": Condition.OUT_OF_SERVICE}
+
+
+# A late rental with its clear-out under way, as the release of step 0003 wrote them.
+WITH_A_CLEAR_OUT = (
+    "INSERT INTO members VALUES ('s1', 's002', 'He', 'desk', 'en', false, 'x', NULL, 'a2', '{then}', NULL, false)",
+    "INSERT INTO clear_outs VALUES ('o1', 'r1', 'PROPOSED', 'late', 'B-17', 's1', NULL, '{then}', NULL, NULL, NULL)",
+)
+
+
+@pytest.fixture
+def with_a_clear_out(engine):
+    upgrade_to(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE:
+            connection.execute(text(statement.format(then="2026-11-22 04:00:00.000000+00:00")))
+    upgrade_to(engine, "0003")
+    with engine.begin() as connection:
+        for statement in WITH_A_CLEAR_OUT:
+            connection.execute(text(statement.format(then="2026-11-22 04:00:00.000000+00:00")))
+    migrations.upgrade(engine)
+    return Sessions(engine)
+
+
+def test_a_clear_out_that_is_under_way_belongs_to_its_rental_after_every_step(with_a_clear_out):
+    with with_a_clear_out.begin() as session:
+        clear_out = queries.clear_out_of(session, rental_id="r1")
+        rental = session.get_one(Rental, "r1")
+
+        assert (clear_out.bag_label, rental.use, rental.note, rental.told_stage) == ("B-17", "rented", "", "running")
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE clear_outs SET rental_id = 'nothing'"))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("DELETE FROM rentals"))
+
+
+def test_after_every_step_a_rental_can_be_without_an_end_and_without_a_member_and_never_the_wrong_one(upgraded):
+    row = (
+        "INSERT INTO rentals (id, compartment_id, use, member_id, state, from_at)"
+        " VALUES (:id, 'c2', :use, :m, 'ACTIVE', :f)"
+    )
+    then = "2026-11-22 04:00:00.000000+00:00"
+    with upgraded.begin() as session:
+        for use, member in (("rented", None), ("held", "m1"), ("assigned", "m1"), ("drop_off", None), ("whim", None)):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(row), {"id": use, "use": use, "m": member, "f": then})
+        session.execute(text(row), {"id": "h1", "use": "held", "m": None, "f": then})
+
+        assert session.get_one(Rental, "h1").until_at is None
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(row), {"id": "h2", "use": "held", "m": None, "f": then})

@@ -15,7 +15,7 @@ from gateway.fleet.model import DeviceState, Presence
 from gateway.founding import found
 from gateway.kit import audit
 from gateway.lockers import queries as lockers
-from gateway.lockers.model import Compartment
+from gateway.lockers.model import Compartment, Mode, Use
 from gateway.members import queries, service
 from gateway.members.model import Member
 from gateway.members.passwords import Hasher, password_fault
@@ -106,15 +106,37 @@ def test_the_banks_promised_are_there_approved_and_away_until_they_speak(demo):
     directory, _ = demo
     views = look(directory, lockers.banks)
 
-    assert {view.bank.id: view.total for view in views} == {"bank-a": 24, "bank-b": 12}
-    assert all(min(view.free.values()) > 0 for view in views)
+    assert {view.bank.id: view.total for view in views} == {"bank-a": 24, "bank-b": 12, "bank-c": 8}
+    assert all(sum(view.free.values()) > 0 for view in views)
     reachable = select(func.count()).select_from(Compartment).where(Compartment.accessible)
-    assert look(directory, lambda session: session.scalar(reachable)) == 8
+    assert look(directory, lambda session: session.scalar(reachable)) == 10
     for device in look(directory, fleet.devices):
         assert (device.state, device.presence) == (DeviceState.APPROVED, Presence.OFFLINE)
 
 
-@pytest.mark.parametrize(("device", "doors"), [("bank-a", 24), ("bank-b", 12)])
+def test_every_way_of_renting_is_to_be_seen(demo):
+    directory, _ = demo
+
+    modes = {view.bank.id: (view.bank.mode, view.bank.zone_en) for view in look(directory, lockers.banks)}
+    boxes = look(directory, lambda session: lockers.compartments(session, "bank-c"))
+
+    assert modes == {
+        "bank-a": (Mode.FREE_CHOICE, "Lobby"),
+        "bank-b": (Mode.TIME_LIMITED, "Pool"),
+        "bank-c": (Mode.KEPT_UNTIL_RELEASED, "First floor"),
+    }
+    assert {box.compartment.label for box in boxes if box.mode is Mode.FIXED} == {"C07", "C08"}
+    assigned = look(
+        directory,
+        lambda session: [
+            [session.get_one(Member, one).member_no for one in lockers.people_of(session, place.rental)]
+            for place in lockers.in_use(session, Use.ASSIGNED)
+        ],
+    )
+    assert sorted(assigned) == [["10020"], ["10021", "10022", "10023"]]
+
+
+@pytest.mark.parametrize(("device", "doors"), [("bank-a", 24), ("bank-b", 12), ("bank-c", 8)])
 def test_a_device_finds_all_it_needs_in_its_folder(demo, device, doors):
     directory, _ = demo
     folder = directory / "demo" / device

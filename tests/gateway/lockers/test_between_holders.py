@@ -158,3 +158,19 @@ def test_of_a_compartment_that_is_not_there_nothing_is_said(session):
         service.set_condition(
             session, compartment_id="f" * 32, condition=Condition.READY, reason="x", actor="s002", now=NOON
         )
+
+
+def test_one_whose_last_holder_pressed_in_that_very_moment_is_not_had(session, wang):
+    """Another's transaction comes in after this one has chosen: the quarantine is looked at once more."""
+    looks = iter([frozenset(), frozenset({lock_of(session, "01")})])
+
+    with pytest.raises(Conflict, match="no_compartment_free"):
+        service.rent(
+            session,
+            member=wang,
+            now=NOON,
+            until=NOON.replace(day=23),
+            max_days=7,
+            unsettled_locks=lambda: next(looks),
+        )
+    assert queries.active_rental_of(session, member_id=wang.id) is None

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
@@ -14,7 +14,7 @@ import { Spaces } from './Spaces'
 import { Tabs } from './Tabs'
 import { Bar } from './Title'
 import { Stale, Unreached, Waiting } from './Waiting'
-import { banks, coming, follow, fresh, look, rental } from './mine'
+import { banks, coming, follow, fresh, lockers, look, rental } from './mine'
 import { go, page, under } from './route'
 import { me } from './session'
 
@@ -66,15 +66,19 @@ function Under() {
 }
 
 function Held() {
-  if (rental.value) {
+  const held = lockers.value
+  if (held?.[0]) {
     return (
-      <Shown key={rental.value.id} title={titleOf('locker.title')}>
+      <Shown key={held[0].id} title={titleOf('locker.title')}>
         <Coming />
-        <Locker rental={rental.value} />
+        {held.map((each) => (
+          <Locker key={each.id} rental={each} />
+        ))}
+        {!rental.value && <RentToo />}
       </Shown>
     )
   }
-  if (rental.value === null && banks.value) {
+  if (held && banks.value) {
     return (
       <Shown key="rent" title={titleOf('rent.title')}>
         <Coming />
@@ -84,6 +88,24 @@ function Held() {
     )
   }
   return fresh.value ? <Waiting /> : <Unreached onRetry={look} />
+}
+
+/** Whoever has one from the staff can rent one besides, for which they ask first. */
+function RentToo() {
+  const [isWanted, setWanted] = useState(false)
+  if (isWanted && banks.value) {
+    return (
+      <>
+        <h2 class="part">{t('rent.title')}</h2>
+        <Rent banks={banks.value} />
+      </>
+    )
+  }
+  return (
+    <button type="button" class="secondary" onClick={() => setWanted(true)}>
+      {t('rent.too')}
+    </button>
+  )
 }
 
 /** With a booking too, it is no longer about lockers alone. */

@@ -6,17 +6,18 @@ import { Icon, type IconName } from '../shared/ui/Icon'
 import { toast } from '../shared/ui/toast'
 import { EndSheet } from './EndSheet'
 import { OpenButton } from './OpenButton'
-import { extend, oneDayMore } from './locker'
-import { type Rental, door } from './mine'
+import { extend, longer } from './locker'
+import { type Rental, banks, doorOf } from './mine'
 
-/** The member's own locker: which one, until when, and the button that opens it. */
+/** A locker of the member's: which one, until when, and the button that opens it. */
 export function Locker({ rental }: { rental: Rental }) {
   const [isEnding, setEnding] = useState(false)
+  const until = longer(rental, banks.value?.find(({ id }) => id === rental.bank_id))
   return (
     <>
       <Card rental={rental} />
       <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
-      <Extend rental={rental} />
+      {until && <Extend rental={rental} until={until} />}
       <button type="button" class="secondary" onClick={() => setEnding(true)}>
         {t('locker.end')}
       </button>
@@ -32,9 +33,9 @@ const DOORS: Record<Rental['door'], { icon: IconName; sentence: Key }> = {
 }
 
 function Card({ rental }: { rental: Rental }) {
-  const { compartment, until } = rental
-  const isOverdue = new Date(until) < new Date()
-  const { icon, sentence } = DOORS[door.value]
+  const { compartment } = rental
+  const door = doorOf(rental)
+  const { icon, sentence } = DOORS[door]
   return (
     <section class="card locker">
       <p class="locker-bank">
@@ -44,22 +45,38 @@ function Card({ rental }: { rental: Rental }) {
         <span class="unseen">{t('locker.number')} </span>
         {compartment.label}
       </p>
-      <p class={`door door-${door.value}`}>
+      <p class={`door door-${door}`}>
         <Icon name={icon} />
         {t(sentence)}
       </p>
-      <p class="locker-until">
-        {t(isOverdue ? 'locker.overdue' : 'locker.until')} <strong>{when(until)}</strong>
-      </p>
-      {isOverdue && <p class="overdue">{t('locker.overdue_help')}</p>}
+      <Until rental={rental} />
     </section>
   )
 }
 
-function Extend({ rental }: { rental: Rental }) {
+function Until({ rental: { use, until } }: { rental: Rental }) {
+  const isOverdue = until !== null && new Date(until) < new Date()
+  const help = use === 'rented' ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
+  return (
+    <>
+      <p class="locker-until">
+        {until === null ? (
+          t('locker.kept')
+        ) : (
+          <>
+            {t(isOverdue ? 'locker.overdue' : 'locker.until')} <strong>{when(until)}</strong>
+          </>
+        )}
+      </p>
+      {use === 'assigned' && <p>{t('locker.assigned')}</p>}
+      {isOverdue && <p class="overdue">{t(help)}</p>}
+    </>
+  )
+}
+
+function Extend({ rental, until }: { rental: Rental; until: string }) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  const until = oneDayMore(rental.until)
   const onClick = async () => {
     setBusy(true)
     setError(undefined)

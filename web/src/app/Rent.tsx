@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { sentenceFor } from '../shared/api'
-import { language, t } from '../shared/t'
+import { language, length, t } from '../shared/t'
 import { Choice, Switch } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
 import { toast } from '../shared/ui/toast'
@@ -72,7 +72,10 @@ function BankLine({ bank }: { bank: Bank }) {
   return (
     <>
       <strong>{bank.name[language.value]}</strong>
+      {bank.zone && <small>{bank.zone[language.value]}</small>}
       <small>{availability(bank)}</small>
+      {bank.mode === 'kept_until_released' && <small>{t('locker.kept')}</small>}
+      {bank.longest_min !== null && <small>{t('rent.limited', { length: length(bank.longest_min) })}</small>}
     </>
   )
 }

@@ -1,6 +1,6 @@
 /** What a member does with a locker. */
 import { ask, newKey } from '../shared/api'
-import { type Rental, look, rental } from './mine'
+import { type Bank, type Rental, hold, letGo, look } from './mine'
 
 export type Size = Rental['compartment']['size']
 
@@ -13,24 +13,33 @@ export interface Wish {
 export async function rent(wish: Wish): Promise<Rental> {
   const body = { bank_id: wish.bank_id, size: wish.size, ...(wish.accessible ? { accessible: true } : {}) }
   const taken = await ask('post', '/api/v1/rentals', { body, key: newKey() })
-  rental.value = taken
+  hold(taken)
   void look()
   return taken
 }
 
+const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** Until when the locker can be kept with one press: a day more, from its end or from now when that has passed. */
-export function oneDayMore(until: string, now: Date = new Date()): string {
-  return new Date(Math.max(new Date(until).getTime(), now.getTime()) + DAY_MS).toISOString()
+/**
+ * Until when a locker can be kept with one press: a day more, or the usual time more where its bank limits it; from its
+ * end, or from now when that has passed. undefined: it has no end, or cannot be kept longer.
+ */
+export function longer(held: Rental, bank: Bank | undefined, now: number = Date.now()): string | undefined {
+  if (held.use !== 'rented' || held.until === null) return undefined
+  const from = Math.max(Date.parse(held.until), now)
+  if (!bank?.usual_min || !bank.longest_min) return new Date(from + DAY_MS).toISOString()
+  const longest = Date.parse(held.from) + bank.longest_min * MINUTE_MS
+  const until = Math.min(from + bank.usual_min * MINUTE_MS, longest)
+  return until > from ? new Date(until).toISOString() : undefined
 }
 
 export async function extend(held: Rental, until: string): Promise<void> {
-  rental.value = await ask('patch', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id }, body: { until } })
+  hold(await ask('patch', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id }, body: { until } }))
 }
 
 export async function end(held: Rental): Promise<void> {
   await ask('delete', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id } })
-  rental.value = null
+  letGo(held)
   void look()
 }

@@ -1,4 +1,4 @@
-/** What is the member's now: the locker, the bookings, and the lockers to be had, kept fresh by the event stream. */
+/** What is the member's now: the lockers, the bookings, and the lockers to be had, kept fresh by the event stream. */
 import { computed, signal } from '@preact/signals'
 import { type Answered, Problem, Unreachable, ask } from '../shared/api'
 import { listen } from '../shared/live'
@@ -9,8 +9,10 @@ import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
-/** undefined: not known yet. null: none. */
-export const rental = signal<Rental | null | undefined>(undefined)
+/** The lockers that are the member's now, the one they rent first. undefined: not known yet. */
+export const lockers = signal<Rental[] | undefined>(undefined)
+/** The one they rent. undefined: not known yet. null: none. */
+export const rental = computed(() => lockers.value && (lockers.value.find(isRented) ?? null))
 export const banks = signal<Bank[] | undefined>(undefined)
 /** All of them, past ones too. */
 export const bookings = signal<Booking[] | undefined>(undefined)
@@ -19,8 +21,20 @@ export const fresh = signal(true)
 /** The time as what is shown was last judged by it, in milliseconds. */
 export const now = signal(Date.now())
 
-/** What may be said of the door now: nothing, while nobody tells us. */
-export const door = computed(() => (fresh.value && rental.value ? rental.value.door : 'unknown'))
+/** What may be said of a locker's door now: nothing, while nobody tells us. */
+export function doorOf(held: Rental): Rental['door'] {
+  return fresh.value ? held.door : 'unknown'
+}
+
+/** This is the member's, as it stands now. */
+export function hold(held: Rental): void {
+  lockers.value = inOrder([held, ...(lockers.value ?? []).filter(({ id }) => id !== held.id)])
+}
+
+/** This is the member's no more. */
+export function letGo(gone: Rental): void {
+  lockers.value = lockers.value?.filter(({ id }) => id !== gone.id)
+}
 
 /** Bookings that are not over, the soonest first. */
 export const coming = computed(() => ahead(bookings.value ?? [], now.value))
@@ -43,7 +57,7 @@ export function follow(): () => void {
     stop()
     window.clearInterval(again)
     watch += 1
-    rental.value = banks.value = bookings.value = undefined
+    lockers.value = banks.value = bookings.value = undefined
     leave()
   }
 }
@@ -80,11 +94,11 @@ async function lookOnce(): Promise<void> {
     ])
     if (mine !== watch) return
     now.value = Date.now()
-    rental.value = rentals.items.find(({ state }) => state === 'ACTIVE') ?? null
+    lockers.value = inOrder(rentals.items.filter(({ state }) => state === 'ACTIVE'))
     banks.value = all.items
     bookings.value = booked.items
     fresh.value = true
-    if (rental.value) doorSeen({ rental_id: rental.value.id }, door.value)
+    for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(whatOpens)
   } catch (error) {
     if (mine !== watch) return
@@ -96,7 +110,16 @@ async function lookOnce(): Promise<void> {
 
 /** Through which of the member's things a lock was asked to open. */
 function whatOpens(lock_id: string): Thing | undefined {
-  if (rental.value?.lock_id === lock_id) return { rental_id: rental.value.id }
+  const locker = lockers.value?.find((each) => each.lock_id === lock_id)
+  if (locker) return { rental_id: locker.id }
   const booking = coming.value.find((each) => each.opens_door && isTime(each, now.value))
   return booking && { booking_id: booking.id }
+}
+
+function inOrder(held: Rental[]): Rental[] {
+  return [...held.filter(isRented), ...held.filter((each) => !isRented(each))]
+}
+
+function isRented({ use }: Rental): boolean {
+  return use === 'rented'
 }

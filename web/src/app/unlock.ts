@@ -56,7 +56,7 @@ let followed: Told | undefined // the unlock on show
 let latest: Told | undefined // the newest word of the stream: it can come before the answer to our own request
 let turn = 0 // answers to an older turn are void
 let pressedAt = 0
-let doorWasOpen = false
+const stoodOpen = new Set<string>() // the things whose door was open when last looked at
 let timer: number | undefined
 
 /** What a person is shown for an unlock. */
@@ -133,10 +133,12 @@ export function heard(told: Told): void {
 /** A thing's contact was looked at: an ending that the door has left behind is taken away. */
 export function doorSeen(thing: Thing, level: string): void {
   const { phase } = pressOf(thing)
-  const wentShut = doorWasOpen && level === 'shut'
+  const name = JSON.stringify(thing)
+  const wentShut = stoodOpen.has(name) && level === 'shut'
   if ((phase === 'opened' || phase === 'stood-open') && wentShut) clear()
   if (phase === 'not-opened' && level === 'open') clear()
-  doorWasOpen = level === 'open'
+  if (level === 'open') stoodOpen.add(name)
+  else stoodOpen.delete(name)
 }
 
 function begin(thing: Thing): number {

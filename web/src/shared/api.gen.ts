@@ -85,7 +85,7 @@ export interface paths {
         };
         /**
          * List Banks
-         * @description Every locker bank and how many of its compartments are free, by size.
+         * @description Every locker bank and how many of its compartments can be had, by size.
          */
         get: operations["list_banks"];
         put?: never;
@@ -125,7 +125,7 @@ export interface paths {
         };
         /**
          * List Rentals
-         * @description The member's own, newest first.
+         * @description What the member rents, and what staff assigned to them; newest first.
          */
         get: operations["list_rentals"];
         put?: never;
@@ -736,6 +736,118 @@ export interface paths {
          * @description Say whether a compartment can have a next holder, and why. Whoever holds it keeps it.
          */
         patch: operations["set_condition"];
+        trace?: never;
+    };
+    "/api/v1/staff/compartments/{compartment_id}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Compartment Mode
+         * @description Let one compartment come to its holders otherwise than its bank's do; null: as they do. Who has it keeps it.
+         */
+        put: operations["set_compartment_mode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignments
+         * @description Every compartment that is assigned now, and to whom; the newest first.
+         */
+        get: operations["list_assignments"];
+        put?: never;
+        /**
+         * Assign Compartment
+         * @description Give a fixed compartment to one member or several, for a season or without an end. They are told.
+         */
+        post: operations["assign_compartment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/assignments/{rental_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Assignment
+         * @description Take it away while nothing can be inside. Once it was opened, give it an end instead (`until`: now).
+         */
+        delete: operations["withdraw_assignment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Assignment
+         * @description Name other members, or set another end. Whoever is taken off the list opens it no more, from that moment on.
+         */
+        patch: operations["change_assignment"];
+        trace?: never;
+    };
+    "/api/v1/staff/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Every compartment that staff keep now, and why; the newest first.
+         */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Hold Compartment
+         * @description Keep a compartment: nobody is offered it meanwhile. Staff open it by `POST /staff/locks/{id}/open`.
+         */
+        post: operations["hold_compartment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/holds/{rental_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release Hold
+         * @description Give it back. Answers with the hold as it ended.
+         */
+        delete: operations["release_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/staff/spaces": {
@@ -1722,6 +1834,42 @@ export interface components {
             bank?: components["schemas"]["NewBank"] | null;
         };
         /**
+         * AssignmentChange
+         * @description What should be otherwise; what is left out stays. `until` null takes the end away; now is an end, too.
+         */
+        AssignmentChange: {
+            /** Member Nos */
+            member_nos?: string[] | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * AssignmentView
+         * @description A compartment that staff gave to named members. `stage` null: it is over.
+         */
+        AssignmentView: {
+            /** Id */
+            id: string;
+            /** Bank Id */
+            bank_id: string;
+            compartment: components["schemas"]["RentedCompartment"];
+            /** Lock Id */
+            lock_id: string;
+            door: components["schemas"]["DoorLevel"];
+            /** Members */
+            members: components["schemas"]["NamedMember"][];
+            /** Note */
+            note: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Until */
+            until: string | null;
+            stage: components["schemas"]["Stage"] | null;
+        };
+        /**
          * AuditView
          * @description One entry of the audit trail.
          */
@@ -1769,12 +1917,20 @@ export interface components {
         };
         /**
          * Bank
-         * @description A locker bank, from outside.
+         * @description A locker bank, from outside. `zone`: where in the building; null when nobody said.
+         *
+         *     `usual_min`, `longest_min`: for how long one can be had when `mode` is `time_limited`, else null.
          */
         Bank: {
             /** Id */
             id: string;
             name: components["schemas"]["InBothLanguages"];
+            zone: components["schemas"]["InBothLanguages"] | null;
+            mode: components["schemas"]["Mode"];
+            /** Usual Min */
+            usual_min: number | null;
+            /** Longest Min */
+            longest_min: number | null;
             presence: components["schemas"]["Presence"];
             free: components["schemas"]["FreeBySize"];
             /** Total */
@@ -1788,6 +1944,12 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["InBothLanguages"];
+            zone: components["schemas"]["InBothLanguages"] | null;
+            mode: components["schemas"]["Mode"];
+            /** Usual Min */
+            usual_min: number | null;
+            /** Longest Min */
+            longest_min: number | null;
             presence: components["schemas"]["Presence"];
             free: components["schemas"]["FreeBySize"];
             /** Total */
@@ -1811,12 +1973,20 @@ export interface components {
         };
         /**
          * BankTerms
-         * @description What a bank says of rentals that come to their end: minutes before it, after it, and after the grace.
+         * @description How a bank is rented; and what it says of the end: minutes before it, after it, and after the grace.
          */
         BankTerms: {
             /** Id */
             id: string;
             name: components["schemas"]["InBothLanguages"];
+            zone: components["schemas"]["InBothLanguages"] | null;
+            mode: components["schemas"]["Mode"];
+            /** Usual Min */
+            usual_min: number;
+            /** Longest Min */
+            longest_min: number;
+            /** Idle After Days */
+            idle_after_days: number;
             /** Remind Before Min */
             remind_before_min: number;
             /** Grace Min */
@@ -1829,14 +1999,27 @@ export interface components {
         };
         /**
          * BankTermsChange
-         * @description What a bank should say of rentals that come to their end; what is left out or null stays.
+         * @description How a bank should be rented, and what it should say of rentals that come to their end; null stays as it is.
          *
+         *     `usual_min`, `longest_min`: for how long, when time-limited. `idle_after_days`: after how long unopened a rental
+         *     without an end counts as at its end, until it is opened; 0: never. `zone_zh`, `zone_en`: where it stands.
          *     `care_after`: what is done with a compartment between two holders. `ajar_after_min`: how long a door may stand open
          *     before staff are told.
          *
          *     Nobody's things are cleared out sooner than a day after the grace.
          */
         BankTermsChange: {
+            mode?: components["schemas"]["Mode"] | null;
+            /** Usual Min */
+            usual_min?: number | null;
+            /** Longest Min */
+            longest_min?: number | null;
+            /** Idle After Days */
+            idle_after_days?: number | null;
+            /** Zone Zh */
+            zone_zh?: string | null;
+            /** Zone En */
+            zone_en?: string | null;
             /** Remind Before Min */
             remind_before_min?: number | null;
             /** Grace Min */
@@ -2374,6 +2557,33 @@ export interface components {
             bag_label: string;
         };
         /**
+         * HoldView
+         * @description A compartment that staff keep. `is_over`: its end has passed, or it was given back, which `ended_at` tells.
+         */
+        HoldView: {
+            /** Id */
+            id: string;
+            /** Bank Id */
+            bank_id: string;
+            compartment: components["schemas"]["RentedCompartment"];
+            /** Lock Id */
+            lock_id: string;
+            door: components["schemas"]["DoorLevel"];
+            /** Reason */
+            reason: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Until */
+            until: string | null;
+            /** Is Over */
+            is_over: boolean;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
          * Hours
          * @description From opening to closing on one day.
          */
@@ -2413,6 +2623,13 @@ export interface components {
         Items_AlertView_: {
             /** Items */
             items: components["schemas"]["AlertView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[AssignmentView] */
+        Items_AssignmentView_: {
+            /** Items */
+            items: components["schemas"]["AssignmentView"][];
             /** Next */
             next: string | null;
         };
@@ -2483,6 +2700,13 @@ export interface components {
         Items_HappeningView_: {
             /** Items */
             items: components["schemas"]["HappeningView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[HoldView] */
+        Items_HoldView_: {
+            /** Items */
+            items: components["schemas"]["HoldView"][];
             /** Next */
             next: string | null;
         };
@@ -2658,6 +2882,19 @@ export interface components {
             password?: components["schemas"]["NewPassword"] | null;
         };
         /**
+         * Mode
+         * @description How the compartments of a bank, or a single one, come to their holders.
+         * @enum {string}
+         */
+        Mode: "free_choice" | "time_limited" | "kept_until_released" | "fixed";
+        /**
+         * ModeChange
+         * @description How a compartment should come to its holders; null: as its bank's do.
+         */
+        ModeChange: {
+            mode: components["schemas"]["Mode"] | null;
+        };
+        /**
          * NamedDayView
          * @description A date that is unlike others. `said_by`: staff, whose word goes first, or the public calendar.
          */
@@ -2675,6 +2912,33 @@ export interface components {
              * @enum {string}
              */
             said_by: "staff" | "public";
+        };
+        /**
+         * NamedMember
+         * @description Somebody to whom a compartment is assigned.
+         */
+        NamedMember: {
+            /** Member No */
+            member_no: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewAssignment
+         * @description Whose a fixed compartment should be: one member's, or a team's; `until` null: without an end.
+         */
+        NewAssignment: {
+            /** Compartment Id */
+            compartment_id: string;
+            /** Member Nos */
+            member_nos: string[];
+            /** Until */
+            until?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * NewBank
@@ -2778,6 +3042,18 @@ export interface components {
             name_en: string;
         };
         /**
+         * NewHold
+         * @description Which compartment staff keep, and what for; `until`: when somebody should look whether it is still needed.
+         */
+        NewHold: {
+            /** Compartment Id */
+            compartment_id: string;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * NewKiosk
          * @description A kiosk to be. `bank_id`: the locker bank it stands at, whose numbers need no bank named there.
          */
@@ -2830,6 +3106,7 @@ export interface components {
             /** Id */
             id: string;
             state: components["schemas"]["RentalState"];
+            use: components["schemas"]["Use"];
             /** Bank Id */
             bank_id: string;
             bank_name: components["schemas"]["InBothLanguages"];
@@ -2843,22 +3120,13 @@ export interface components {
              * Format: date-time
              */
             from: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
+            /** Until */
+            until: string | null;
             stage: components["schemas"]["Stage"] | null;
-            /**
-             * Grace Until
-             * Format: date-time
-             */
-            grace_until: string;
-            /**
-             * Clear Out At
-             * Format: date-time
-             */
-            clear_out_at: string;
+            /** Grace Until */
+            grace_until: string | null;
+            /** Clear Out At */
+            clear_out_at: string | null;
             /** Pin */
             pin: string | null;
         };
@@ -3153,12 +3421,14 @@ export interface components {
          * RentalView
          * @description A member's rental and how its door stands, as far as anybody can tell.
          *
-         *     `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
+         *     `use`: `rented` by the member, or `assigned` by staff to them and perhaps to others. `until` null: theirs until it
+         *     is given back. `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
          */
         RentalView: {
             /** Id */
             id: string;
             state: components["schemas"]["RentalState"];
+            use: components["schemas"]["Use"];
             /** Bank Id */
             bank_id: string;
             bank_name: components["schemas"]["InBothLanguages"];
@@ -3172,30 +3442,25 @@ export interface components {
              * Format: date-time
              */
             from: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
+            /** Until */
+            until: string | null;
             stage: components["schemas"]["Stage"] | null;
-            /**
-             * Grace Until
-             * Format: date-time
-             */
-            grace_until: string;
-            /**
-             * Clear Out At
-             * Format: date-time
-             */
-            clear_out_at: string;
+            /** Grace Until */
+            grace_until: string | null;
+            /** Clear Out At */
+            clear_out_at: string | null;
         };
         /**
          * RentalWish
          * @description What kind of compartment somebody wants. What is left out is for us to choose; `until` is then the usual time.
+         *
+         *     `zone`: its name in either language. Where a compartment is kept until it is given back, there is no `until`.
          */
         RentalWish: {
             /** Bank Id */
             bank_id?: string | null;
+            /** Zone */
+            zone?: string | null;
             size?: components["schemas"]["Size"] | null;
             /** Accessible */
             accessible?: boolean | null;
@@ -3315,7 +3580,7 @@ export interface components {
         Severity: "info" | "warning" | "alarm";
         /**
          * ShareView
-         * @description Somebody else may open a rental. As they see it, and as its holder does.
+         * @description Somebody else may open a rental. As they see it, and as its holder does. `until` null: as long as it runs.
          */
         ShareView: {
             /** Id */
@@ -3333,11 +3598,8 @@ export interface components {
             member_no: string;
             /** Once */
             once: boolean;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * SignIn
@@ -3414,7 +3676,7 @@ export interface components {
         };
         /**
          * StaffCompartment
-         * @description A compartment, for staff. `rental_id`: of whoever holds it; null when nobody does.
+         * @description A compartment, for staff. `rental_id`, `use`, `until`, `note`: by what it is somebody's; null when it is not.
          */
         StaffCompartment: {
             /** Id */
@@ -3426,6 +3688,7 @@ export interface components {
             size: components["schemas"]["Size"];
             /** Accessible */
             accessible: boolean;
+            mode: components["schemas"]["Mode"];
             /** Lock Id */
             lock_id: string;
             door: components["schemas"]["DoorLevel"];
@@ -3436,6 +3699,11 @@ export interface components {
             condition_at: string | null;
             /** Rental Id */
             rental_id: string | null;
+            use: components["schemas"]["Use"] | null;
+            /** Until */
+            until: string | null;
+            /** Note */
+            note: string | null;
         };
         /**
          * StaffKiosk
@@ -3472,11 +3740,12 @@ export interface components {
         };
         /**
          * StaffRentalView
-         * @description Somebody's rental, for staff.
+         * @description Somebody's rental, for staff. Of several whose it is, `member_no` and `member_name` are the first's.
          */
         StaffRentalView: {
             /** Id */
             id: string;
+            use: components["schemas"]["Use"];
             /** Member No */
             member_no: string;
             /** Member Name */
@@ -3493,11 +3762,8 @@ export interface components {
              * Format: date-time
              */
             from: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
+            /** Until */
+            until: string | null;
             stage: components["schemas"]["Stage"] | null;
         };
         /**
@@ -3581,6 +3847,12 @@ export interface components {
             /** Booking Id */
             booking_id?: string | null;
         };
+        /**
+         * Use
+         * @description By what right a compartment is somebody's. Whatever it is, nobody else can have it meanwhile.
+         * @enum {string}
+         */
+        Use: "rented" | "assigned" | "drop_off" | "held";
         /**
          * WeekAsk
          * @description Opening hours by the name of the day; null: closed. What is left out is inherited.
@@ -3947,6 +4219,8 @@ export interface operations {
     list_banks: {
         parameters: {
             query?: {
+                /** @description Only those there: a zone's name in either language. */
+                zone?: string | null;
                 limit?: number;
                 after?: string | null;
             };
@@ -4199,7 +4473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days` */
+            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,7 +4616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way` */
+            /** @description `assigned_by_staff`, `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4422,7 +4696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended`, `rental_overdue`, `policy.max_days` */
+            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4501,7 +4775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended` */
+            /** @description `rental_ended`, `assigned_by_staff` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5569,7 +5843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended`, `rental_overdue`, `policy.share_within_rental`, `policy.max_shares`, `already_shared`, `shared_with_oneself` */
+            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.share_within_rental`, `policy.max_shares`, `already_shared`, `shared_with_oneself` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6879,6 +7153,607 @@ export interface operations {
                 };
             };
             /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_compartment_mode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                compartment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCompartment"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AssignmentView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_compartment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `compartment_not_fixed`, `compartment_taken`, `compartment_not_ready`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rental_ended`, `things_may_be_inside`, `door_open`, `door_unknown`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rental_ended`, `things_may_be_inside` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HoldView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_compartment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `compartment_taken`, `compartment_not_ready`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rental_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8626,7 +9501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rental_ended` */
+            /** @description `rental_ended`, `assigned_by_staff` */
             409: {
                 headers: {
                     [name: string]: unknown;

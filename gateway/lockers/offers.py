@@ -1,0 +1,105 @@
+"""Which compartments could be had, and what is to be known of them before one is. Read-only."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
+from gateway.kit.errors import NotFound
+from gateway.lockers import rules
+from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size
+from gateway.lockers.rules import Offer
+
+MODE = func.coalesce(Compartment.own_mode, Bank.mode)
+"""How a compartment comes to its holders: by a mode of its own, or its bank's."""
+
+
+def that_fit(
+    session: Session, *, bank_id: str | None, zone: str | None, size: Size | None, accessible: bool | None
+) -> list[Offer]:
+    """The compartments that are nobody's and not fixed, and fit what was asked for; None leaves a thing open."""
+    query = _offers().where(Rental.id.is_(None), MODE != Mode.FIXED)
+    if zone is not None:
+        query = query.where(is_in(zone))
+    if bank_id is not None:
+        query = query.where(Compartment.bank_id == bank_id)
+    if size is not None:
+        query = query.where(Compartment.size == size)
+    if accessible:
+        query = query.where(Compartment.accessible)
+    return [_offer(row) for row in session.execute(query)]
+
+
+def of(session: Session, compartment_id: str) -> Offer:
+    """One compartment, held or not. Raises NotFound("compartment")."""
+    row = session.execute(_offers().where(Compartment.id == compartment_id)).first()
+    if row is None:
+        raise NotFound("compartment")
+    return _offer(row)
+
+
+def is_ready(session: Session, compartment_id: str) -> bool:
+    """Whether it can have a next holder, asked afresh."""
+    found = session.scalar(select(Compartment.condition).where(Compartment.id == compartment_id))
+    return found is Condition.READY
+
+
+def is_in(zone: str) -> ColumnElement[bool]:
+    """The bank stands there: a zone goes by its name in either language."""
+    return or_(Bank.zone_zh == zone, Bank.zone_en == zone)
+
+
+def free() -> Select[Compartment]:
+    """Those that can be had: ready, nobody's, and not for staff to assign."""
+    held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
+    return (
+        select(Compartment)
+        .join(Bank, Bank.id == Compartment.bank_id)
+        .where(Compartment.condition == Condition.READY, Compartment.id.not_in(held), MODE != Mode.FIXED)
+    )
+
+
+_OfferRow = tuple[Compartment, Bank, Mode, str, DeviceState, Presence, DoorLevel, int, datetime | None]
+
+
+def _offers() -> Select[*_OfferRow]:
+    # Two of their own, not one joined: each is answered from the index alone.
+    before = Rental.__table__.alias()
+    uses = select(func.count()).select_from(before).where(before.c.compartment_id == Compartment.id)
+    last = select(func.max(before.c.ended_at)).where(before.c.compartment_id == Compartment.id)
+    return (
+        select(
+            Compartment,
+            Bank,
+            MODE,
+            Rental.id,
+            Device.state,
+            Device.presence,
+            Lock.level,
+            uses.correlate(Compartment).scalar_subquery(),
+            last.correlate(Compartment).scalar_subquery(),
+        )
+        .join(Bank, Bank.id == Compartment.bank_id)
+        .join(Lock, Lock.id == Compartment.lock_id)
+        .join(Device, Device.id == Lock.device_id)
+        .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))
+    )
+
+
+def _offer(row: Row[*_OfferRow]) -> Offer:
+    compartment, bank_there, mode, rental_id, state, presence, level, uses, last_used_at = row
+    return Offer(
+        compartment_id=compartment.id,
+        lock_id=compartment.lock_id,
+        label=compartment.label,
+        accessible=compartment.accessible,
+        mode=mode,
+        limit=rules.limit_of_bank(usual_min=bank_there.usual_min, longest_min=bank_there.longest_min),
+        taken=rental_id is not None,
+        condition=compartment.condition,
+        bank_there=state is DeviceState.APPROVED and presence is Presence.ONLINE,
+        door=level,
+        uses=uses,
+        last_used_at=last_used_at,
+    )
