@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from devices import facility
 from devices.boards.bank import BoardBank, BoardPlan, PlanError
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
@@ -55,13 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("node", choices=["locker_bank"], help="which firmware")
+    parser.add_argument("node", choices=["locker_bank", "facility"], help="which firmware")
     parser.add_argument("--config", type=Path, required=True, metavar="node.toml", help="who it is and how it is wired")
     asked = parser.parse_args(arguments)
     # Before the first thread: all of them inherit it, so that only `_wait` ever sees these.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     log_to_stderr()
     try:
+        if asked.node == "facility":
+            return facility.run(asked.config)
         return _run_locker_bank(_prepare(asked.config))
     except (ConfigError, LogError, OSError, sqlite3.Error) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,6 +1,6 @@
 """What a node needs of the world, and no more: time, a memory that survives a power cut, and a way to speak."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -72,10 +72,11 @@ class EventLog(Protocol):
 class KeptReadings(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured at one moment, as it waits for the gateway."""
 
-    seq: int
+    seq: int = 0
     boot_id: str
     mono_ms: int  # when, on the clock of that boot
     clock_ms: int  # when, on the calendar clock, as far as that can be believed
+    is_waited_for: bool = False  # by a person, who sees when it has been heard
     measurements: list[Measurement]
 
 
@@ -86,8 +87,8 @@ class ReadingLog(Protocol):
     def store(self) -> str:
         """The name of this store: random, and new whenever it began empty."""
 
-    def append(self, *, boot_id: str, mono_ms: int, clock_ms: int, measurements: Sequence[Measurement]) -> None:
-        """Number and keep what was measured at one moment."""
+    def append(self, draft: KeptReadings) -> int:
+        """Keep what was measured at one moment under the next number, whatever `draft` has, and return that."""
 
     def oldest(self) -> int:
         """The lowest number still kept; one above the newest when there is none."""

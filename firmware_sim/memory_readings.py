@@ -2,11 +2,11 @@
 
 import secrets
 from collections import deque
-from collections.abc import Sequence
 from itertools import islice
 
+import msgspec
+
 from devices.ports import KeptReadings
-from devices.wire.messages import Measurement
 
 
 class MemoryReadings:
@@ -17,13 +17,11 @@ class MemoryReadings:
         self._last_seq = 0
         self._waiting: deque[KeptReadings] = deque()
 
-    def append(self, *, boot_id: str, mono_ms: int, clock_ms: int, measurements: Sequence[Measurement]) -> None:
-        """Number and keep what was measured at one moment."""
+    def append(self, draft: KeptReadings) -> int:
+        """Keep it under the next number, and return that."""
         self._last_seq += 1
-        kept = KeptReadings(
-            seq=self._last_seq, boot_id=boot_id, mono_ms=mono_ms, clock_ms=clock_ms, measurements=list(measurements)
-        )
-        self._waiting.append(kept)
+        self._waiting.append(msgspec.structs.replace(draft, seq=self._last_seq))
+        return self._last_seq
 
     def oldest(self) -> int:
         """The lowest number still kept; one above the newest when there is none."""

@@ -12,6 +12,7 @@ from devices.wire.messages import Chal, Event, EventEnvelope, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
+from gateway.facility.watch import KIND_OF, Watch
 from gateway.faults import service as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
@@ -21,6 +22,7 @@ from gateway.fleet.service import Recorded
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.recorder import Buried
+from gateway.telemetry.store import Letter as ReadingLetter
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.engine import UnlockEngine
 from gateway.unlocking.ports import Challenge, Link, Standing
@@ -51,6 +53,7 @@ class Intake:
     link: Link
     clock: Clock
     reached: Callable[[str], None] = field(default=lambda step: None)
+    watch: Watch = field(default_factory=Watch)
     _keys: dict[str, PublicKey] = field(default_factory=dict)  # of approved devices; an approved key never changes
 
     def receive(self, letters: Sequence[Letter]) -> None:
@@ -69,6 +72,13 @@ class Intake:
         """Whose readings count. Safe from any thread."""
         with self.sessions.read() as session:
             return frozenset(fleet_queries.approved_ids(session))
+
+    def watch_readings(self, letters: Sequence[ReadingLetter]) -> None:
+        """Let staff know at once of what they must. Safe from the recorder's thread."""
+        told = [letter for letter in letters if any(value.metric in KIND_OF for value in letter.values)]
+        if told:
+            with self.sessions.begin() as session:
+                self.watch.note(session, told, now=self.clock.now())
 
     def bury_readings(self, buried: Sequence[Buried]) -> None:
         """Count messages of readings that could not be read. Safe from any thread."""

@@ -28,6 +28,8 @@ MOST_WAITING: Final = 50_000  # messages; what comes on top is let go, and comes
 ROLL_UP_S: Final = 300.0
 PRUNE_S: Final = 3_600.0
 
+_HURRY: Final = b'"hurry":true'  # as our own nodes write it; from anybody else it is only a little slower
+
 READING: Final = f"/{Channel.READING}"
 """How the topics end that belong to this door."""
 
@@ -46,8 +48,9 @@ class Buried:
 class Recorder:
     """`hear` is for the network's thread; everything else happens in `take`, on the thread that `start` begins.
 
-    `approved` names the devices whose readings count; `acknowledge` tells a device how far its store is kept;
-    `bury` is handed what could not be read. All three are called from that thread, and must be safe there.
+    `approved` names the devices whose readings count; `watch` is handed every reading before it is kept, and again
+    only when the gateway died in between; `acknowledge` tells a device how far its store is kept; `bury` is handed what
+    could not be read. All of them are called from that thread, and must be safe there.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Recorder:
         site: str,
         clock: Clock,
         approved: Callable[[], Collection[str]],
+        watch: Callable[[Sequence[Letter]], None],
         acknowledge: Callable[[Kept], None],
         bury: Callable[[Sequence[Buried]], None],
     ) -> None:
@@ -64,6 +68,7 @@ class Recorder:
         self._site = site
         self._clock = clock
         self._approved = approved
+        self._watch = watch
         self._acknowledge = acknowledge
         self._bury = bury
         self._heard: deque[tuple[str, bytes, int]] = deque()
@@ -83,7 +88,7 @@ class Recorder:
         if len(self._heard) >= MOST_WAITING:
             return
         self._heard.append((topic, payload, now_ms(self._clock.now())))
-        if len(self._heard) >= HURRY_AT:
+        if len(self._heard) >= HURRY_AT or _HURRY in payload:
             self._hurry.set()
 
     def start(self) -> None:
@@ -106,7 +111,7 @@ class Recorder:
         if buried:
             self._bury(buried)
         try:
-            kept = self._store.keep(letters) if letters else []
+            kept = self._keep(letters) if letters else []
             self._look_after()
             self._note_full(is_full=False)
         except StoreFullError as error:
@@ -115,6 +120,11 @@ class Recorder:
             return
         for source in kept:
             self._acknowledge(source)
+
+    def _keep(self, letters: list[Letter]) -> list[Kept]:
+        if fresh := self._store.fresh(letters):
+            self._watch(fresh)
+        return self._store.keep(letters)
 
     # --- its thread
 

@@ -52,6 +52,7 @@ def record(gateway: Gateway, readings: ReadingStore, *, site: str, clock: Clock)
         site=site,
         clock=clock,
         approved=gateway.intake.approved_devices,
+        watch=gateway.intake.watch_readings,
         acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
         bury=gateway.intake.bury_readings,
     )

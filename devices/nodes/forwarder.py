@@ -39,16 +39,29 @@ class Forwarder:
         self._sent = 0  # the newest number sent on this connection
         self._resend: Timer | None = None
 
-    def tell(self, measurements: Sequence[Measurement]) -> None:
-        """Keep what was measured just now, and send it when its turn has come."""
-        for part in _in_parts(measurements):
+    def tell(self, measurements: Sequence[Measurement], *, is_waited_for: bool = False) -> list[int]:
+        """Keep what was measured just now, and send it when its turn has come. The numbers of its messages.
+
+        `is_waited_for`: somebody stands there until it has been heard (`is_kept`), so the gateway should not dawdle.
+        """
+        numbers = [
             self._log.append(
-                boot_id=self._boot_id,
-                mono_ms=self._now_ms(),
-                clock_ms=self._clock_ms(),
-                measurements=part,
+                KeptReadings(
+                    boot_id=self._boot_id,
+                    mono_ms=self._now_ms(),
+                    clock_ms=self._clock_ms(),
+                    is_waited_for=is_waited_for,
+                    measurements=part,
+                )
             )
+            for part in _in_parts(measurements)
+        ]
         self._send()
+        return numbers
+
+    def is_kept(self, number: int) -> bool:
+        """Whether the gateway has said that it has the message of that number."""
+        return number < self._log.oldest()
 
     def connected(self) -> None:
         """Begin with the oldest again: nobody knows what of it arrived."""
@@ -93,6 +106,7 @@ class Forwarder:
             oldest=oldest,
             age_ms=max(0, self._now_ms() - kept.mono_ms) if is_of_this_boot else None,
             taken_ms=None if is_of_this_boot else kept.clock_ms,
+            hurry=kept.is_waited_for,
             readings=kept.measurements,
         )
 

@@ -5,7 +5,7 @@ import ssl
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -17,15 +17,18 @@ DoorNo = Annotated[int, msgspec.Meta(ge=1, le=512)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
+_Kind = TypeVar("_Kind")
+
+
 class ConfigError(Exception):
     """One sentence: which key, and what was found there."""
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of node.toml: what it does not know is a fault."""
 
 
-class BrokerConfig(_Table, frozen=True, kw_only=True):
+class BrokerConfig(Table, frozen=True, kw_only=True):
     """Where the broker is and how to show oneself to it: a password, a certificate, or both."""
 
     host: str
@@ -45,7 +48,7 @@ class BrokerConfig(_Table, frozen=True, kw_only=True):
             raise ValueError("a certificate needs ca as well")
 
 
-class DoorConfig(_Table, frozen=True, kw_only=True):
+class DoorConfig(Table, frozen=True, kw_only=True):
     """One door's wiring; pins by GPIO number."""
 
     no: DoorNo
@@ -55,14 +58,14 @@ class DoorConfig(_Table, frozen=True, kw_only=True):
     contact_closed_is_low: bool = True
 
 
-class SupplyConfig(_Table, frozen=True, kw_only=True):
+class SupplyConfig(Table, frozen=True, kw_only=True):
     """What feeds the strikes of some boards."""
 
     name: str = "main"
     amperes: Annotated[float, msgspec.Meta(gt=0, le=100)] = 3.0
 
 
-class BoardConfig(_Table, frozen=True, kw_only=True):
+class BoardConfig(Table, frozen=True, kw_only=True):
     """One lock board. Its channels 1, 2… are the doors `first_door` and on."""
 
     family: str  # cu48, cu16, 8a, wkly, winnsen, waveshare
@@ -78,7 +81,7 @@ class BoardConfig(_Table, frozen=True, kw_only=True):
     baud: Annotated[int, msgspec.Meta(ge=1200, le=115200)] | None = None
 
 
-class NodeConfig(_Table, frozen=True, kw_only=True):
+class NodeConfig(Table, frozen=True, kw_only=True):
     """The whole file. Paths in it are relative to the directory it lies in."""
 
     site: str
@@ -99,10 +102,10 @@ class NodeConfig(_Table, frozen=True, kw_only=True):
                 raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
         if not (self.doors or self.board):
             raise ValueError("doors, board: a bank needs at least one of them, found none")
-        _refuse_twins("supply: name", [supply.name for supply in self.supply])
-        _refuse_twins("doors: no", [door.no for door in self.doors])
+        refuse_twins("supply: name", [supply.name for supply in self.supply])
+        refuse_twins("doors: no", [door.no for door in self.doors])
         pins = [pin for door in self.doors for pin in (door.strike_pin, door.contact_pin)]
-        _refuse_twins("doors: pin", pins)
+        refuse_twins("doors: pin", pins)
 
     def gateway(self) -> PublicKey:
         """Whose commands to follow. Raises ConfigError."""
@@ -116,6 +119,13 @@ class NodeConfig(_Table, frozen=True, kw_only=True):
 
 def load(path: Path) -> NodeConfig:
     """Read node.toml. Raises ConfigError for a file that is missing, no TOML, or not a node's."""
+    config = read(path, NodeConfig)
+    config.gateway()
+    return config
+
+
+def read(path: Path, kind: type[_Kind]) -> _Kind:
+    """The file as tables of that kind. Raises ConfigError."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -123,11 +133,9 @@ def load(path: Path) -> NodeConfig:
     except ValueError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     try:
-        config = msgspec.convert(tables, NodeConfig)
+        return msgspec.convert(tables, kind)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(error, tables)}") from error
-    config.gateway()
-    return config
 
 
 def password(broker: BrokerConfig, directory: Path) -> str | None:
@@ -154,7 +162,8 @@ def tls(broker: BrokerConfig, directory: Path) -> ssl.SSLContext | None:
     return context
 
 
-def _refuse_twins(what: str, numbers: Sequence[int | str]) -> None:
+def refuse_twins(what: str, numbers: Sequence[int | str]) -> None:
+    """Raises ValueError when one stands there twice."""
     for number in numbers:
         if numbers.count(number) > 1:
             raise ValueError(f"{what} {number} stands there twice")

@@ -2,7 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +9,6 @@ import msgspec
 
 from devices.ports import KeptReadings
 from devices.runtime.store import LogError
-from devices.wire.messages import Measurement
 
 MOST_WAITING: Final = 200_000  # messages, some 60 MB: three weeks without a gateway at one in ten seconds
 
@@ -48,21 +46,16 @@ class SqliteReadings:
         """Give the file back."""
         self._db.close()
 
-    def append(self, *, boot_id: str, mono_ms: int, clock_ms: int, measurements: Sequence[Measurement]) -> None:
-        """Number and keep what was measured at one moment. Raises sqlite3.Error when the disk refuses."""
-        kept = KeptReadings(
-            seq=self._last_seq + 1,
-            boot_id=boot_id,
-            mono_ms=mono_ms,
-            clock_ms=clock_ms,
-            measurements=list(measurements),
-        )
+    def append(self, draft: KeptReadings) -> int:
+        """Keep it under the next number, and return that. Raises sqlite3.Error when the disk refuses."""
+        kept = msgspec.structs.replace(draft, seq=self._last_seq + 1)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("INSERT INTO reading (seq, body) VALUES (?, ?)", (kept.seq, msgspec.json.encode(kept)))
             self._db.execute("UPDATE memory SET last_seq = ?", (kept.seq,))
             self._db.execute("DELETE FROM reading WHERE seq <= ?", (kept.seq - self._most_waiting,))
         self._last_seq = kept.seq
+        return kept.seq
 
     def oldest(self) -> int:
         """The lowest number still kept; one above the newest when there is none."""

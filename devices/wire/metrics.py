@@ -34,6 +34,8 @@ METRICS: Final = MappingProxyType(
         "occupancy": None,
         "motion": None,
         "people": None,
+        "entries": None,
+        "exits": None,
         "open": None,
         "on": None,
         "water_leak": None,
@@ -41,12 +43,13 @@ METRICS: Final = MappingProxyType(
         "battery_low": None,
         "alarm": None,
         "input": None,
+        "call": None,
         "lock": None,
     }
 )
 """Each metric and its unit; None: it has none."""
 
 BOOLEANS: Final = frozenset(
-    {"occupancy", "motion", "open", "on", "water_leak", "tamper", "battery_low", "alarm", "input"}
+    {"occupancy", "motion", "open", "on", "water_leak", "tamper", "battery_low", "alarm", "input", "call"}
 )
 """Metrics that are true when the thing named is so."""

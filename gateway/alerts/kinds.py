@@ -117,6 +117,43 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: the device's log went back (its memory was wiped or swapped), so it is suspended. Please"
             " compare its fingerprint and approve it again.",
         ),
+        # What sensors say
+        "leak": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=10 * _MINUTE,
+            zh="{place}：有水。请马上去看，关好水阀，移开物品。",
+            en="{place}: there is water. Please go there now, shut the valve and move what can be spoilt.",
+        ),
+        "call_staff": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=5 * _MINUTE,
+            zh="{place}：有人按了呼叫按钮，请马上过去。",
+            en="{place}: somebody has pressed the button that calls staff. Please go there now.",
+        ),
+        "sensor_tamper": Kind(
+            severity=Severity.WARNING,
+            latched=True,
+            keeps_quiet=True,
+            zh="{place}：传感器被拆动。请去看看。",
+            en="{place}: the sensor has been opened or moved. Please go and see.",
+        ),
+        "battery_low": Kind(
+            severity=Severity.INFO,
+            keeps_quiet=True,
+            zh="{place}：电池快用完了，请更换。",
+            en="{place}: the battery is nearly empty. Please change it.",
+        ),
+        "stale_air": Kind(
+            severity=Severity.INFO,
+            raise_at=1_500,
+            clear_below=1_000,
+            hold=10 * _MINUTE,
+            keeps_quiet=True,
+            zh="{place}：空气不好，二氧化碳 {level} ppm。请开窗或加大通风。",
+            en="{place}: the air is stale, {level} ppm of CO2. Please open a window, or turn up the ventilation.",
+        ),
         # Codes at a bank or kiosk
         "wrong_codes": Kind(
             severity=Severity.WARNING,

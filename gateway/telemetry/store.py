@@ -139,6 +139,18 @@ class ReadingStore:
         self._last |= last
         return list(kept.values())
 
+    def fresh(self, letters: Iterable[Letter]) -> list[Letter]:
+        """Those of a batch that `keep` would take: what is kept already, or follows a gap, is not among them."""
+        ahead: dict[str, Kept] = {}
+        taken = []
+        with self._engine.connect() as connection:
+            for letter in letters:
+                before = ahead.get(letter.device) or self._source(connection, letter)
+                ahead[letter.device] = _next(before, letter)
+                if ahead[letter.device] is not before:
+                    taken.append(letter)
+        return taken
+
     def roll_up(self, *, now_ms: int) -> None:
         """Add what has come since the last time to its minutes, hours and days, each sample once."""
         try:

@@ -11,7 +11,7 @@ from devices.wire.metrics import METRICS
 Value = bool | float | str | None
 """A number in the metric's unit, true or false, a lock's word; None: the device says that it does not know."""
 
-_HOUSE_ONLY: Final = frozenset({"motion", "people"})  # no maker's word: theirs is `occupancy`, or a count of its own
+_HOUSE_ONLY: Final = frozenset({"call", "entries", "exits", "motion", "people"})  # what our own nodes say, and no maker
 
 CANONICAL: Final = MappingProxyType({metric: unit for metric, unit in METRICS.items() if metric not in _HOUSE_ONLY})
 """Each metric and the one unit in which it is told; None: it has no unit."""

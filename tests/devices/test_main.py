@@ -46,12 +46,12 @@ contact_pin = 27
 
 
 class Firmware:
-    """`python -m devices locker_bank --config node.toml` in a directory of its own."""
+    """`python -m devices locker_bank --config node.toml` (or another node) in a directory of its own."""
 
-    def __init__(self, directory, **environ):
+    def __init__(self, directory, node="locker_bank", **environ):
         self.directory = directory
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "devices", "locker_bank", "--config", str(directory / "node.toml")],
+            [sys.executable, "-m", "devices", node, "--config", str(directory / "node.toml")],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from devices.ports import KeptReadings
 from devices.runtime.reading_store import SqliteReadings
 from devices.runtime.store import LogError
 from devices.wire.messages import Measurement
@@ -14,8 +15,12 @@ def measured(value):
     return [Measurement(sensor="hall", metric="co2", value=value)]
 
 
+def draft(measurements):
+    return KeptReadings(boot_id="0" * 16, mono_ms=5, clock_ms=7, measurements=measurements)
+
+
 def append(log, value):
-    log.append(boot_id="0" * 16, mono_ms=5, clock_ms=7, measurements=measured(value))
+    return log.append(draft(measured(value)))
 
 
 @pytest.fixture(params=["sqlite", "memory"])
@@ -34,8 +39,7 @@ def test_a_new_one_holds_nothing(log):
 
 
 def test_it_numbers_from_one_and_gives_back_what_it_was_given(log):
-    for value in (1.0, True, None):
-        append(log, value)
+    assert [append(log, value) for value in (1.0, True, None)] == [1, 2, 3]
 
     kept = log.waiting(after=0, limit=10)
     assert [one.seq for one in kept] == [1, 2, 3]
@@ -106,7 +110,7 @@ def test_a_disk_that_refuses_leaves_the_numbers_as_they_were(tmp_path):
     append(log, 1.0)
     log._db.execute("PRAGMA max_page_count = 1")
     with pytest.raises(sqlite3.Error):
-        log.append(boot_id="0" * 16, mono_ms=1, clock_ms=1, measurements=measured(1.0) * 1000)
+        log.append(draft(measured(1.0) * 1000))
     log._db.execute("PRAGMA max_page_count = 1000000")
 
     append(log, 9.0)

@@ -29,12 +29,13 @@ class Desk:
             keeping=Keeping(**{"spare_bytes": 0} | keeping),
         )
         self.store.prepare()
-        self.acknowledged, self.buried = [], []
+        self.acknowledged, self.buried, self.watched = [], [], []
         self.recorder = Recorder(
             self.store,
             site="demo",
             clock=self.clock,
             approved=lambda: {"air-1"},
+            watch=self.watched.extend,
             acknowledge=self.acknowledged.append,
             bury=self.buried.extend,
         )
@@ -140,4 +141,31 @@ def test_its_own_thread_keeps_what_came_before_it_was_stopped(desk):
     desk.recorder.hear(TOPIC, said(("hall", "co2", 600.0)))
     desk.recorder.stop()
 
+    assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+
+
+def test_each_reading_is_watched_once_and_before_it_is_acknowledged(desk):
+    message = said(("cellar", "water_leak", True))
+    desk.recorder.hear(TOPIC, message)
+    desk.hears(message)
+    desk.hears(message)
+
+    assert [(one.seq, one.values[0].metric) for one in desk.watched] == [(1, "water_leak")]
+
+
+def test_what_could_not_be_watched_comes_again(desk):
+    message = said(("cellar", "water_leak", True))
+
+    def no_database(letters):
+        raise OSError("away")
+
+    desk.recorder._watch = no_database
+    desk.recorder.hear(TOPIC, message)
+    with pytest.raises(OSError, match="away"):
+        desk.recorder.take()
+    assert desk.acknowledged == []
+
+    desk.recorder._watch = desk.watched.extend
+    desk.hears(message)
+    assert len(desk.watched) == 1
     assert desk.acknowledged == [Kept("air-1", STORE, 1)]

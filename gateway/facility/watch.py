@@ -1,0 +1,59 @@
+"""Readings that staff must know of: a leak, a call for help, air that nobody should breathe for long."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from gateway.alerts import queries as alerts_queries
+from gateway.alerts import rules as alerts_rules
+from gateway.alerts import service as alerts
+from gateway.alerts.kinds import KINDS
+from gateway.telemetry.store import Letter, Value
+
+KIND_OF: Final = MappingProxyType(
+    {
+        "water_leak": "leak",
+        "call": "call_staff",
+        "tamper": "sensor_tamper",
+        "battery_low": "battery_low",
+        "co2": "stale_air",
+    }
+)
+"""Which metric speaks for which kind of alert: true and false are 1 and 0, of a level `raise_at` and `clear_below`."""
+
+
+class Watch:
+    """Looks at each reading once, in the order of its device. Since when a level is too high, it keeps in mind."""
+
+    def __init__(self) -> None:
+        self._since: dict[tuple[str, str], datetime] = {}  # by kind and thing
+
+    def note(self, session: Session, letters: Iterable[Letter], *, now: datetime) -> None:
+        """Raise, count and let go what these say. Harmless to repeat: what is so already is not counted again."""
+        for letter in letters:
+            for value in letter.values:
+                if value.metric in KIND_OF and value.value is not None:
+                    self._judge(session, letter, value, value.value, now)
+
+    def _judge(self, session: Session, letter: Letter, value: Value, level: float, now: datetime) -> None:
+        kind, thing = KIND_OF[value.metric], f"{letter.device}/{value.sensor}"
+        stands = alerts_queries.standing(session, kind=kind, thing=thing)
+        was_so = (kind, thing) in self._since or (stands is not None and stands.over_at is None)
+        is_so = alerts_rules.is_so(KINDS[kind], level, was_so=was_so)
+        taken_at = min(now, datetime.fromtimestamp(letter.taken_ms / 1000, UTC))
+        since = self._since.setdefault((kind, thing), taken_at) if is_so else None
+        if not is_so:
+            self._since.pop((kind, thing), None)
+        alerts.note_condition(
+            session,
+            kind=kind,
+            thing=thing,
+            is_so=is_so,
+            since=since,
+            now=now,
+            facts={"place": dict.fromkeys(("zh-CN", "en"), f"{letter.device} · {value.sensor}"), "level": round(level)},
+            links={"device": letter.device},
+        )
