@@ -17,6 +17,7 @@ from api.deps import Desk
 from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import banks, bookings, live, me, notices, pins, rentals, session, shares, spaces, unlocks
+from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import (
     alerts,
@@ -125,8 +126,8 @@ def _routes() -> Sequence[BaseRoute]:
         sensors,
         records,
     )
-    for_managers = (staff_groups, staff_policies)
-    for part in (*for_members, *for_staff, *for_managers, health):
+    about_policies = (member_explain, staff_groups, staff_policies)
+    for part in (*for_members, *for_staff, *about_policies, health):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

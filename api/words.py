@@ -354,6 +354,17 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 
+ANSWERS: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "allowed": Sentence("可以。", "Yes, you can."),
+        "needs_approval": Sentence(
+            "可以提出申请，工作人员同意后才算订好。", "You can ask for it. It is yours once our staff have said yes."
+        ),
+    }
+)
+"""What is said to whoever asks first, where nothing is refused."""
+
+
 NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
         "rental_ending": Sentence(

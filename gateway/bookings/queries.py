@@ -74,6 +74,11 @@ def availability(session: Session, *, space: Space, within: Span, policy: Policy
     return [Slot(slot, free.reason(slot, now)) for slot in slots(hours, within)]
 
 
+def is_free(session: Session, *, space: Space, span: Span, now: datetime) -> bool:
+    """Whether nothing else claims a space then."""
+    return _Freedom(session, space, span).reason(span, now) is None
+
+
 def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:
     """How every day is at a space on which some time of a span falls."""
     hours = spaces.hours_of(session, space, zone=policy.zone, within=within)

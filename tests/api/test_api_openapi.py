@@ -44,6 +44,8 @@ def test_it_holds_every_resource_there_is():
         "/bookings/{booking_id}",
         "/bookings/{booking_id}/check-in",
         "/bookings/{booking_id}/reclaim",
+        "/explain",
+        "/me/policy",
         "/staff/groups",
         "/staff/groups/{group_id}",
         "/staff/members/{member_no}/groups",

@@ -1528,6 +1528,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description What would come of it now, as if it were done: every rule that was looked at, and the one that decides.
+         */
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read My Policy
+         * @description What holds for whoever asks, of every space.
+         */
+        get: operations["read_my_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/groups": {
         parameters: {
             query?: never;
@@ -1686,6 +1726,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Act
+         * @description What somebody would do.
+         * @enum {string}
+         */
+        Act: "rent" | "extend" | "book" | "move" | "cancel" | "reclaim";
         /**
          * AlertLinkView
          * @description Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
@@ -2434,6 +2480,25 @@ export interface components {
             doors: components["schemas"]["DoorCountView"];
         };
         /**
+         * Explanation
+         * @description Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
+         *
+         *     `decided_by`: the rule that says no, or that staff must agree first. `looked_at`: every rule that matters here.
+         */
+        Explanation: {
+            act: components["schemas"]["Act"];
+            /** Allowed */
+            allowed: boolean;
+            /** Needs Approval */
+            needs_approval: boolean;
+            /** Code */
+            code: string | null;
+            sentence: components["schemas"]["InBothLanguages"];
+            decided_by: components["schemas"]["FindingView"] | null;
+            /** Looked At */
+            looked_at: components["schemas"]["FindingView"][];
+        };
+        /**
          * FaultView
          * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
          */
@@ -2460,6 +2525,28 @@ export interface components {
             field: string;
             /** Why */
             why: string;
+        };
+        /**
+         * FindingView
+         * @description A rule that was looked at. `limit`: what it allows; `value`: what the wish would come to under it.
+         */
+        FindingView: {
+            rule: components["schemas"]["Limit"];
+            /** Limit */
+            limit: number;
+            /** Value */
+            value: number;
+            /** Allows */
+            allows: boolean;
+            /** Rule Id */
+            rule_id: string;
+            layer: components["schemas"]["Layer"];
+            /** Scope */
+            scope: string;
+            /** Group */
+            group: string | null;
+            peak: components["schemas"]["PeakHoursView"] | null;
+            sentence: components["schemas"]["InBothLanguages"];
         };
         /**
          * FreeBySize
@@ -2893,6 +2980,20 @@ export interface components {
          */
         ModeChange: {
             mode: components["schemas"]["Mode"] | null;
+        };
+        /**
+         * MyPolicy
+         * @description What a page needs to know before it asks. `key_early_min`: a booking opens its door so long before its start.
+         */
+        MyPolicy: {
+            /** Zone */
+            zone: string;
+            /** Key Early Min */
+            key_early_min: number;
+            /** No Show After Min */
+            no_show_after_min: number;
+            /** Spaces */
+            spaces: components["schemas"]["SpaceLimits"][];
         };
         /**
          * NamedDayView
@@ -3652,6 +3753,32 @@ export interface components {
          * @enum {string}
          */
         SpaceKind: "room" | "court" | "seat" | "equipment";
+        /**
+         * SpaceLimits
+         * @description What holds for whoever asks at one space; null: nothing limits it. Minutes, days, people and bookings.
+         */
+        SpaceLimits: {
+            /** Space Id */
+            space_id: string;
+            /** May Use */
+            may_use: boolean;
+            /** Needs Approval */
+            needs_approval: boolean;
+            /** Days Ahead */
+            days_ahead: number | null;
+            /** Opens At Min */
+            opens_at_min: number | null;
+            /** Min Minutes */
+            min_minutes: number | null;
+            /** Max Minutes */
+            max_minutes: number | null;
+            /** Most Ahead */
+            most_ahead: number | null;
+            /** Guests */
+            guests: number | null;
+            /** Cancel Before Min */
+            cancel_before_min: number | null;
+        };
         /**
          * SpaceView
          * @description Something that is booked. `places`: how many may have it at the same time.
@@ -10690,6 +10817,131 @@ export interface operations {
             };
             /** @description `malformed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query: {
+                act: "book" | "move" | "cancel";
+                /** @description To book. */
+                space_id?: string | null;
+                /** @description To move or cancel. */
+                booking_id?: string | null;
+                /** @description To book or move. */
+                starts_at?: string | null;
+                /** @description To book or move. */
+                ends_at?: string | null;
+                guests?: number;
+                /** @description For staff: whom it is about. */
+                member_no?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set`, `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_my_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPolicy"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

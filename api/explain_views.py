@@ -1,0 +1,146 @@
+"""Why somebody may, or may not, as JSON."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from api.policy_views import PeakHoursView
+from api.views import InBothLanguages, View, name_of
+from api.words import ANSWERS, WORDS, Sentence, in_language
+from gateway.bookings.standing import Judged
+from gateway.members.model import Language
+from gateway.policies import service as policies
+from gateway.policies.model import Layer, Limit
+from gateway.policies.rules import Bound, Finding, tightest
+from gateway.policies.wishes import Act
+from gateway.spaces.model import Space
+
+
+class FindingView(View):
+    """A rule that was looked at. `limit`: what it allows; `value`: what the wish would come to under it."""
+
+    rule: Limit
+    limit: int
+    value: int
+    allows: bool
+    rule_id: str
+    layer: Layer
+    scope: str
+    group: str | None
+    peak: PeakHoursView | None
+    sentence: InBothLanguages
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """As the judgement found it."""
+        by = finding.bound.by
+        peak = by.peak
+        return cls(
+            rule=by.limit,
+            limit=by.value,
+            value=finding.found,
+            allows=not finding.refuses,
+            rule_id=by.id,
+            layer=by.scope.layer,
+            scope=by.scope.id,
+            group=by.group_id,
+            peak=PeakHoursView(days=peak.days, from_min=peak.from_min, until_min=peak.until_min) if peak else None,
+            sentence=_sentence(_words(finding), policies.told(finding)),
+        )
+
+
+class Explanation(View):
+    """Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
+
+    `decided_by`: the rule that says no, or that staff must agree first. `looked_at`: every rule that matters here.
+    """
+
+    act: Act
+    allowed: bool
+    needs_approval: bool
+    code: str | None
+    sentence: InBothLanguages
+    decided_by: FindingView | None
+    looked_at: list[FindingView]
+
+    @classmethod
+    def of(cls, act: Act, judged: Judged) -> Self:
+        """As it was judged."""
+        verdict = judged.verdict
+        refusal = None if judged.house else verdict.refusal
+        deciding = refusal or (verdict.approval if judged.code is None else None)
+        return cls(
+            act=act,
+            allowed=judged.code is None,
+            needs_approval=judged.code is None and verdict.approval is not None,
+            code=judged.code,
+            sentence=_answer(judged, refusal),
+            decided_by=FindingView.of(deciding) if deciding else None,
+            looked_at=[FindingView.of(finding) for finding in verdict.findings],
+        )
+
+
+class SpaceLimits(View):
+    """What holds for whoever asks at one space; null: nothing limits it. Minutes, days, people and bookings."""
+
+    space_id: str
+    may_use: bool
+    needs_approval: bool
+    days_ahead: int | None
+    opens_at_min: int | None
+    min_minutes: int | None
+    max_minutes: int | None
+    most_ahead: int | None
+    guests: int | None
+    cancel_before_min: int | None
+
+    @classmethod
+    def of(cls, space: Space, bounds: list[Bound]) -> Self:
+        """Of every limit the strictest."""
+
+        def value(limit: Limit) -> int | None:
+            found = tightest(bounds, limit)
+            return found.value if found else None
+
+        return cls(
+            space_id=space.id,
+            may_use=value(Limit.MAY_USE) != 0,
+            needs_approval=bool(value(Limit.NEEDS_APPROVAL)),
+            days_ahead=value(Limit.DAYS_AHEAD),
+            opens_at_min=value(Limit.OPENS_AT),
+            min_minutes=value(Limit.MIN_MINUTES),
+            max_minutes=value(Limit.MAX_MINUTES),
+            most_ahead=value(Limit.MOST_AHEAD),
+            guests=value(Limit.GUESTS),
+            cancel_before_min=value(Limit.CANCEL_BEFORE),
+        )
+
+
+class MyPolicy(View):
+    """What a page needs to know before it asks. `key_early_min`: a booking opens its door so long before its start."""
+
+    zone: str
+    key_early_min: int
+    no_show_after_min: int
+    spaces: list[SpaceLimits]
+
+
+def _answer(judged: Judged, refusal: Finding | None) -> InBothLanguages:
+    if refusal is not None:
+        return _sentence(_words(refusal), policies.told(refusal))
+    if judged.house is not None:
+        words = WORDS[judged.house.code]
+        why = {} if judged.house.why is None else {"why": judged.house.why.told()}
+        return _sentence(Sentence(words.zh, words.en), why)
+    return _sentence(ANSWERS["needs_approval" if judged.verdict.approval else "allowed"], {})
+
+
+def _words(finding: Finding) -> Sentence:
+    if finding.bound.limit is Limit.NEEDS_APPROVAL:
+        return ANSWERS["needs_approval"]
+    words = WORDS[policies.code_of(finding)]
+    return Sentence(words.zh, words.en)
+
+
+def _sentence(words: Sentence, facts: Mapping[str, object]) -> InBothLanguages:
+    zh, en = (words.sentence(language, in_language(language, facts)) for language in (Language.ZH_CN, Language.EN))
+    return name_of(zh, en)

@@ -1,0 +1,104 @@
+"""May somebody do this to this thing then, and which rule says so."""
+
+from typing import Annotated, Literal, TypeVar
+
+from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
+
+from api.deps import Caller, SignedIn
+from api.explain_views import Explanation, MyPolicy, SpaceLimits
+from api.openapi import problems
+from api.views import AnyId, Instant
+from gateway.bookings import asking
+from gateway.bookings import queries as bookings
+from gateway.bookings.standing import Judged
+from gateway.kit.errors import Malformed, NotFound
+from gateway.members import queries as members
+from gateway.members.model import Member, Role
+from gateway.policies.wishes import Act
+from gateway.spaces.rules import Span
+
+router = APIRouter(tags=["policies"])
+
+T = TypeVar("T")
+
+_SIGNED_IN = ("not_signed_in", "password_must_be_set")
+_ASKED_BY_STAFF = (Role.DESK, Role.MANAGER)
+
+
+@router.get("/explain", responses=problems(*_SIGNED_IN, "not_allowed", "not_found", "malformed"))
+async def explain(
+    *,
+    who: SignedIn,
+    act: Literal["book", "move", "cancel"],
+    space_id: Annotated[AnyId | None, Query(description="To book.")] = None,
+    booking_id: Annotated[AnyId | None, Query(description="To move or cancel.")] = None,
+    starts_at: Annotated[Instant | None, Query(description="To book or move.")] = None,
+    ends_at: Annotated[Instant | None, Query(description="To book or move.")] = None,
+    guests: Annotated[int, Query(ge=0, le=1000)] = 0,
+    member_no: Annotated[AnyId | None, Query(description="For staff: whom it is about.")] = None,
+) -> Explanation:
+    """What would come of it now, as if it were done: every rule that was looked at, and the one that decides."""
+    desk = who.desk
+
+    def span() -> Span:
+        start, end = _given(starts_at, "starts_at"), _given(ends_at, "ends_at")
+        if end <= start:
+            raise Malformed("malformed", field="ends_at")
+        return Span(start, end)
+
+    def judge(session: Session, member: Member) -> Judged:
+        now, policy = desk.clock.now(), desk.centre.booking_policy
+        if act == "book":
+            space = _given(space_id, "space_id")
+            return asking.may_book(
+                session, member=member, space_id=space, span=span(), policy=policy, now=now, guests=guests
+            )
+        wanted = _given(booking_id, "booking_id")
+        booking = bookings.booking_of(session, member_id=member.id, booking_id=wanted)
+        if act == "cancel":
+            return asking.may_cancel(session, booking=booking, now=now)
+        return asking.may_move(session, booking=booking, member=member, span=span(), policy=policy, now=now)
+
+    def look() -> Explanation:
+        with desk.sessions.read() as session:
+            return Explanation.of(Act(act), judge(session, _whom(session, who, member_no)))
+
+    return await desk.backroom.read(look)
+
+
+@router.get("/me/policy", responses=problems(*_SIGNED_IN))
+async def read_my_policy(who: SignedIn) -> MyPolicy:
+    """What holds for whoever asks, of every space."""
+    desk = who.desk
+
+    def look() -> MyPolicy:
+        policy = desk.centre.booking_policy
+        with desk.sessions.read() as session:
+            found = asking.limits_of(session, member=who.member(session), policy=policy)
+            return MyPolicy(
+                zone=policy.zone.key,
+                key_early_min=policy.key_early_min,
+                no_show_after_min=policy.no_show_after_min,
+                spaces=[SpaceLimits.of(space, bounds) for space, bounds in found],
+            )
+
+    return await desk.backroom.read(look)
+
+
+def _given(value: T | None, field: str) -> T:
+    """Raises Malformed naming what this act needs and did not get."""
+    if value is None:
+        raise Malformed("malformed", field=field)
+    return value
+
+
+def _whom(session: Session, who: Caller, member_no: str | None) -> Member:
+    """Whoever asks, or the one that staff ask about. Raises Refused("not_allowed"), NotFound("member")."""
+    if member_no is None:
+        return who.member(session)
+    who.staff(session, *_ASKED_BY_STAFF)
+    found = members.member_by_no(session, member_no=member_no)
+    if found is None:
+        raise NotFound("member")
+    return found
