@@ -126,8 +126,10 @@ def _run_locker_bank(prepared: _Prepared) -> int:
             firmware=_version(),
             openings_per_minute=config.openings_per_minute,
             strike_lag_s=LAG_S if boards.doors else 0.0,
+            boards=boards.parts,
             reached=failpoint.from_environment(),
         )
+        boards.when_changed = bank.boards_changed
         outbox.connection = connection = _connect(prepared, bank, mailbox)
         undo.callback(boards.close)
         mailbox.start()

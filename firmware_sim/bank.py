@@ -2,11 +2,11 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from devices.nodes.locker_bank import Door, Identity, LockerBank
+from devices.nodes.locker_bank import BoardPart, Door, Identity, LockerBank
 from devices.ports import EventLog, Outbox, Timers
 from firmware_sim.clockwork import Act, Lifetime
 from firmware_sim.doors import SimulatedDoor
@@ -23,6 +23,12 @@ class Plugged(Protocol):
     @property
     def strike_lag_s(self) -> float:
         """So long after `pulse` has returned a strike may still act."""
+
+    def parts(self) -> Sequence[BoardPart]:
+        """The lock boards, as they are now; none where there are none."""
+
+    def watch(self, when_changed: Callable[[], None]) -> None:
+        """Be told when a board is lost, or answers again."""
 
     def look(self, when_seen: Callable[[], None]) -> None:
         """Find out how the doors stand; `when_seen` is called once, now or later."""
@@ -191,9 +197,11 @@ class SimulatedBank:
             firmware=self._firmware,
             openings_per_minute=self._openings_per_minute,
             strike_lag_s=plugged.strike_lag_s,
+            boards=plugged.parts,
             random=self._random,
             reached=self._reached,
         )
+        plugged.watch(node.boards_changed)
         return _Run(node, boot_id, life, plugged)
 
     def _wake(self, run: "_Run") -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from devices.boards.bank import BoardBank, BoardPlan, OpenPort
+from devices.boards.bank import BoardBank, BoardPart, BoardPlan, OpenPort
 from devices.boards.bus import LAG_S
 from devices.boards.families import family
 from devices.boards.power import SUPPLY_A
@@ -60,6 +60,14 @@ class PluggedBoards:
     def __init__(self, boards: BoardBank) -> None:
         self.doors = {no: Door(strike, contact) for no, (strike, contact) in boards.doors.items()}
         self._boards = boards
+
+    def parts(self) -> Sequence[BoardPart]:
+        """Every board."""
+        return self._boards.parts()
+
+    def watch(self, when_changed: Callable[[], None]) -> None:
+        """Be told when a board is lost, or answers again."""
+        self._boards.when_changed = when_changed
 
     def look(self, when_seen: Callable[[], None]) -> None:
         """Ask every board."""

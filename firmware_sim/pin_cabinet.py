@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from devices.nodes.locker_bank import Door
+from devices.nodes.locker_bank import BoardPart, Door
 from devices.parts.contact import Contact
 from devices.parts.strike import Strike
 from devices.ports import Timers
@@ -91,6 +91,13 @@ class PluggedPins:
     def __init__(self, parts: dict[int, tuple[Strike, Contact]]) -> None:
         self.doors = {no: Door(strike, contact) for no, (strike, contact) in parts.items()}
         self._parts: Sequence[tuple[Strike, Contact]] = list(parts.values())
+
+    def parts(self) -> Sequence[BoardPart]:
+        """None: every door hangs on pins."""
+        return ()
+
+    def watch(self, when_changed: Callable[[], None]) -> None:
+        """There is nothing to tell."""
 
     def look(self, when_seen: Callable[[], None]) -> None:
         """A contact on a pin was read when it was taken."""

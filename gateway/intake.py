@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from devices.wire import codec
 from devices.wire.errors import Fault, WireError
-from devices.wire.messages import Chal, Event, EventEnvelope, State, Sync
+from devices.wire.messages import Chal, Event, EventEnvelope, Part, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
 from gateway.facility.watch import KIND_OF, Watch
 from gateway.faults import service as faults
 from gateway.fleet import queries as fleet_queries
+from gateway.fleet import rules as fleet_rules
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DoorLevel
+from gateway.fleet.model import DoorLevel, PartHealth
 from gateway.fleet.rules import Place, Presentation, Report
 from gateway.fleet.service import Recorded
 from gateway.kit.clock import Clock
@@ -132,8 +133,8 @@ class Intake:
         except ValueError as error:
             raise WireError(Fault.MALFORMED, "no such key") from error
         with self.sessions.begin() as session:
-            has_come = fleet.note_presence(session, _presentation(device_id, state, fingerprint), now=self.clock.now())
-        if has_come:
+            has_news = fleet.note_presence(session, _presentation(device_id, state, fingerprint), now=self.clock.now())
+        if has_news:
             self.engine.meet(device_id)
         elif not state.online:
             self.engine.part(device_id)
@@ -240,7 +241,12 @@ def _presentation(device_id: str, state: State, fingerprint: str) -> Presentatio
         public_key=state.key,
         fingerprint=fingerprint,
         doors=len(state.doors),
+        parts={part.name: _part(part) for part in state.parts},
     )
+
+
+def _part(told: Part) -> fleet_rules.Part:
+    return fleet_rules.Part(health=PartHealth(told.health), first_door=told.first_door, last_door=told.last_door)
 
 
 def _standing(device_id: str, sync: Sync) -> Standing:

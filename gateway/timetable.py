@@ -77,12 +77,16 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
         with centre.sessions.read() as session:
             locks = fault_queries.locks_to_look_at(session, now=now)
             devices = fault_queries.devices_to_look_at(session)
+            with_boards = fault_queries.devices_whose_boards_to_look_at(session)
         for lock_id in locks:  # one at a time, as above
             with centre.sessions.begin() as session:
                 faults.look_at_lock(session, lock_id=lock_id, now=now)
         for device_id in devices:
             with centre.sessions.begin() as session:
                 faults.look_at_device(session, device_id=device_id, now=now)
+        for device_id in with_boards:
+            with centre.sessions.begin() as session:
+                faults.look_at_boards(session, device_id=device_id, now=now)
 
     def look_at_latches() -> None:
         with centre.sessions.read() as session:

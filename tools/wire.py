@@ -63,10 +63,11 @@ def document() -> str:
         messages.Sync,
         messages.Event,
         messages.State,
+        messages.Part,
         messages.Readings,
         messages.Measurement,
     ]
-    words = [messages.EventKind, messages.Reason, messages.Level, messages.ActorClass]
+    words = [messages.EventKind, messages.Reason, messages.Level, messages.Health, messages.ActorClass]
     return "\n".join([HEAD, *map(_table, structs), *map(_words, words)])
 
 

@@ -14,6 +14,7 @@ from devices.boards.power import LOCK_A, SUPPLY_A, Supply
 from devices.ports import Timers
 
 HIGHEST_DOOR: Final = 512
+_LONGEST_NAME: Final = 31  # of a part, on the wire
 
 
 class PlanError(ValueError):
@@ -35,6 +36,16 @@ class BoardPlan:
     lock_amperes: float = LOCK_A
     supply: str = "main"
     baud: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardPart:
+    """One board as its node tells of it: its port and address, which stand on it, and its doors."""
+
+    name: str
+    is_lost: bool
+    first_door: int
+    last_door: int
 
 
 OpenPort = Callable[[str, int, Timers], Port]
@@ -62,6 +73,8 @@ class BoardBank:
         Nothing is opened yet. Raises PlanError for the first thing that does not fit.
         """
         self.doors: dict[int, tuple[BoardStrike, BoardContact]] = {}
+        self.when_changed: Callable[[], None] | None = None  # a board was lost, or answers again
+        self._wired: list[tuple[BoardPlan, Board]] = []
         self._supplies = {name: Supply(a, name=name) for name, a in (supplies or {"main": SUPPLY_A}).items()}
         self._taken = set(taken)
         lines: dict[str, list[tuple[int, BoardPlan]]] = defaultdict(list)
@@ -85,6 +98,18 @@ class BoardBank:
         for bus in self._buses:
             bus.start(seen)
 
+    def parts(self) -> list[BoardPart]:
+        """Every board, and whether it answers, in the order of the plans."""
+        return [
+            BoardPart(
+                name=f"{plan.port.rpartition('/')[2]}#{plan.address}"[-_LONGEST_NAME:],
+                is_lost=board.is_lost,
+                first_door=plan.first_door,
+                last_door=plan.first_door + len(board.contacts) - 1,
+            )
+            for plan, board in self._wired
+        ]
+
     def close(self) -> None:
         """Give every port up."""
         for bus in self._buses:
@@ -97,9 +122,15 @@ class BoardBank:
         line = Line(open_port(first.port, spoken.profile.baud, timers), spoken, timers=timers)
         bus = Bus(line, spoken, boards, timers=timers)
         for board, (_, plan) in zip(boards, wired, strict=True):
+            board.when_changed = self._changed
+            self._wired.append((plan, board))
             for channel, contact in board.contacts.items():
                 self.doors[plan.first_door + channel - 1] = (BoardStrike(bus, board, channel), contact)
         return bus
+
+    def _changed(self) -> None:
+        if self.when_changed is not None:
+            self.when_changed()
 
     def _board(self, place: int, plan: BoardPlan, spoken: Family) -> Board:
         profile = spoken.profile

@@ -104,13 +104,24 @@ class Board:
         self.pulsing_until = 0.0
         self.is_woken = False  # since it was last asked in vain
         self.unheard = 0  # words in a row
+        self.when_changed: Callable[[], None] | None = None
 
     def lose(self) -> None:
         """Its contacts are unknown from now on."""
-        self.is_lost = True
         self.questions.clear()
         for contact in self.contacts.values():
             contact.lose()
+        self._become(lost=True)
+
+    def find(self) -> None:
+        """It has answered."""
+        self._become(lost=False)
+        self.misses = self.tries = 0
+
+    def _become(self, *, lost: bool) -> None:
+        has_changed, self.is_lost = lost is not self.is_lost, lost
+        if has_changed and self.when_changed is not None:
+            self.when_changed()
 
 
 @dataclass(frozen=True)
@@ -345,7 +356,7 @@ class Bus:
             log.info("board %d answers", board.address)
             board.look_at = min(board.look_at, self._timers.now())
             self._words.extend(_Word(board, frame) for frame in self._family.all_off(board.address))
-        board.is_lost, board.misses, board.tries = False, 0, 0
+        board.find()
 
     def _missed(self, board: Board) -> None:
         now = self._timers.now()

@@ -6,7 +6,7 @@ each is named by `reached(...)`, so that a test can stop the world between any t
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,8 +24,10 @@ from devices.wire.messages import (
     Eack,
     Event,
     EventKind,
+    Health,
     Level,
     Open,
+    Part,
     Prep,
     Reason,
     Sreq,
@@ -65,6 +67,26 @@ class ContactPart(Protocol):
         """Settle a pending edge now."""
 
 
+class BoardPart(Protocol):
+    """What the node needs of a lock board: what it is called, whether it answers, and which doors hang on it."""
+
+    @property
+    def name(self) -> str:
+        """At most 31 characters."""
+
+    @property
+    def is_lost(self) -> bool:
+        """It does not answer."""
+
+    @property
+    def first_door(self) -> int:
+        """Of those that follow one another on it."""
+
+    @property
+    def last_door(self) -> int:
+        """The last of them."""
+
+
 @dataclass(frozen=True)
 class Door:
     """One door's two parts."""
@@ -102,10 +124,14 @@ class LockerBank:
         firmware: str = "",
         openings_per_minute: int = 6,
         strike_lag_s: float = 0.0,
+        boards: Callable[[], Sequence[BoardPart]] = tuple,
         random: Callable[[int], bytes] = secrets.token_bytes,
         reached: Callable[[str], None] = lambda step: None,
     ) -> None:
-        """`strike_lag_s`: so long after `pulse` has returned a strike may still act; a permission must last for it."""
+        """`strike_lag_s`: so long after `pulse` has returned a strike may still act; a permission must last for it.
+
+        `boards`: those that doors hang on, as they are now.
+        """
         self._identity = identity
         self._doors = doors
         self._log = log
@@ -115,6 +141,7 @@ class LockerBank:
         self._firmware = firmware
         self._openings_per_minute = openings_per_minute
         self._strike_lag_s = strike_lag_s
+        self._boards = boards
         self._reached = reached
         self._challenges = Challenges(secret=identity.key.secret(), boot_id=boot_id, random=random)
         self._memory: dict[int, DoorMemory] = {}
@@ -172,6 +199,10 @@ class LockerBank:
                 self._forget_log(message)
             case Sreq():
                 self._say_where_we_stand(message)
+
+    def boards_changed(self) -> None:
+        """A lock board was lost, or answers again: say so, with how its doors stand now."""
+        self._say_state_soon()
 
     def will(self) -> tuple[str, bytes]:
         """What the broker says for us, retained, when we fall silent: topic and payload."""
@@ -418,6 +449,7 @@ class LockerBank:
             firmware=self._firmware,
             key=self._identity.key.public().text(),
             doors=self._levels(),
+            parts=[_part(board) for board in self._boards()],
         )
         self._outbox.send(self._identity.topic(Channel.STATE), codec.encode_state(state), qos=1, retain=True)
 
@@ -444,3 +476,8 @@ class LockerBank:
 
 # Refusals that come after the intent was kept and before anything moved: the command no longer dangles.
 _AFTER_INTENT = frozenset({Reason.TOO_LATE, Reason.STRIKE})
+
+
+def _part(board: BoardPart) -> Part:
+    health = Health.LOST if board.is_lost else Health.OK
+    return Part(name=board.name, health=health, first_door=board.first_door, last_door=board.last_door)

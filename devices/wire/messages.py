@@ -25,6 +25,9 @@ SensorName = Annotated[
     msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,31}$", description="the device's own name for it: a-z, 0-9, hyphens"),
 ]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds")]
+PartName = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=31, pattern=r"^[^\x00-\x1f\x7f]*$", description="at most 31 characters")
+]
 Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="plain text")]
 
 
@@ -184,6 +187,22 @@ class EventEnvelope(Envelope, frozen=True, kw_only=True):
     age_ms: Millis | None = None
 
 
+class Health(StrEnum):
+    """Whether a part of a device works."""
+
+    OK = "ok"
+    LOST = "lost"  # it does not answer
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A lock board of a device, by a name that its technician knows, and the doors that hang on it."""
+
+    name: PartName
+    health: Health
+    first_door: DoorNo
+    last_door: DoorNo
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Plain and retained on `state`; with `online` false also the device's will.
 
@@ -199,6 +218,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     firmware: Word = ""
     key: Annotated[str, msgspec.Meta(max_length=64)] = ""
     doors: dict[str, Level] = {}
+    parts: Annotated[list[Part], msgspec.Meta(max_length=64)] = []
     supply_v: float | None = None
 
 

@@ -91,7 +91,16 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: the lock is getting slow: {now_ms} ms, where it took {usual_ms} ms. It is about to break."
             " Please plan its repair.",
         ),
-        # Devices
+        # Boards and devices
+        "board_dead": Kind(
+            severity=Severity.ALARM,
+            hold=_MINUTE,
+            calm=5 * _MINUTE,
+            escalate_after=15 * _MINUTE,
+            zh="{place}：{part} 没有应答，{first} 到 {last} 号门现在打不开，也看不到。请检查它的电源和接线。",
+            en="{place}: {part} does not answer. Doors {first} to {last} can be neither opened nor seen. Please check"
+            " its power and its wires.",
+        ),
         "device_silent": Kind(
             severity=Severity.ALARM,
             hold=2 * _MINUTE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.fleet.model import Device, Lock
+from gateway.fleet.model import Device, DevicePart, Lock
 from gateway.lockers.model import Bank, Compartment, Rental
 from gateway.spaces.model import Space
 
@@ -44,6 +44,11 @@ def of_lock(session: Session, lock: Lock) -> Place:
         return Place(lock.id, name, links | {"space": space.id})
     name = {"zh-CN": f"设备 {lock.device_id} 的 {lock.door} 号门", "en": f"Door {lock.door} of {lock.device_id}"}
     return Place(lock.id, name, links)
+
+
+def board(part: DevicePart) -> str:
+    """What a board is called as the thing of an alert."""
+    return f"{part.device_id}/{part.name}"
 
 
 def of_device(session: Session, device: Device) -> Place:

@@ -1,5 +1,6 @@
 """Questions about what is wrong. Read-only."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from gateway.alerts import queries as alerts
 from gateway.alerts.kinds import KINDS
-from gateway.alerts.model import Alert
+from gateway.alerts.model import Alert, AlertLink
 from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
 from gateway.faults import rules
 from gateway.faults.model import Pulse, PulseEnd
+from gateway.faults.places import board
 from gateway.faults.rules import Latch
-from gateway.fleet.model import Device, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.model import Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, PartHealth, Presence
 from gateway.lockers.model import Bank, Compartment
 
 OF_DOORS: Final = ("ajar", "jammed", "sensor_suspect")  # kinds that are so, or are not, of one lock
@@ -86,6 +88,34 @@ def devices_to_look_at(session: Session) -> list[str]:
     return list(session.scalars(select(Device.id).where(away | Device.id.in_(accused)).order_by(Device.id)))
 
 
+def devices_whose_boards_to_look_at(session: Session) -> list[str]:
+    """Devices that are there and have a board that does not answer, or an alert that says so."""
+    lost = select(DevicePart.device_id).where(DevicePart.health == PartHealth.LOST)
+    accused = (
+        select(AlertLink.ref)
+        .join(Alert)
+        .where(Alert.cleared_at.is_(None), Alert.kind == "board_dead", AlertLink.what == "device")
+    )
+    concerned = (Device.state == DeviceState.APPROVED) & (Device.presence == Presence.ONLINE)
+    query = select(Device.id).where(concerned, Device.id.in_(lost) | Device.id.in_(accused))
+    return list(session.scalars(query.order_by(Device.id)))
+
+
+def accused_boards(session: Session, device_id: str) -> set[str]:
+    """Boards of a device against which an alert stands."""
+    query = (
+        select(Alert.thing)
+        .join(AlertLink)
+        .where(
+            Alert.cleared_at.is_(None),
+            Alert.kind == "board_dead",
+            AlertLink.what == "device",
+            AlertLink.ref == device_id,
+        )
+    )
+    return set(session.scalars(query))
+
+
 def locks_with_many_openings(session: Session) -> list[str]:
     """Locks whose openings are enough to tell how their latch has changed."""
     enough = rules.FIRST_OPENINGS + rules.NEWEST_OPENINGS
@@ -104,12 +134,19 @@ def latch(session: Session, lock_id: str) -> Latch | None:
 
 
 def by_lock(session: Session) -> dict[str, list[Alert]]:
-    """What stands against each lock or its device, by the lock's id; one that is in order is not there."""
+    """What stands against each lock, its board or its device, by the lock's id; one in order is not there."""
     against: dict[str, list[Alert]] = {}
     for alert in alerts.all_standing(session):
         against.setdefault(alert.thing, []).append(alert)
-    accused = select(Lock.id, Lock.device_id).where(Lock.id.in_(against) | Lock.device_id.in_(against))
-    return {
-        lock_id: against.get(lock_id, []) + against.get(device_id, [])
-        for lock_id, device_id in session.execute(accused)
-    }
+    if not against:
+        return {}
+    boards = defaultdict(list)
+    for part in session.scalars(select(DevicePart)):
+        boards[part.device_id].append(part)
+    found = {}
+    for lock in session.scalars(select(Lock).order_by(Lock.device_id, Lock.door)):
+        things = [lock.id, lock.device_id]
+        things += [board(part) for part in boards[lock.device_id] if part.first_door <= lock.door <= part.last_door]
+        if wrong := [alert for thing in things for alert in against.get(thing, ())]:
+            found[lock.id] = wrong
+    return found

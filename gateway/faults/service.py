@@ -20,7 +20,7 @@ from gateway.faults import places, queries, rules
 from gateway.faults.model import Pulse
 from gateway.faults.places import Place
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import Device, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.model import Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, PartHealth, Presence
 
 
 def note_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
@@ -93,6 +93,32 @@ def look_at_device(session: Session, *, device_id: str, now: datetime) -> None:
         facts={"place": place.name, "since": since.isoformat()},
         links=place.links,
     )
+
+
+def look_at_boards(session: Session, *, device_id: str, now: datetime) -> None:
+    """Judge whether a device's boards answer. Of one that is away itself nobody can tell. Harmless to repeat."""
+    device = fleet.device(session, device_id)
+    if device.presence is not Presence.ONLINE:
+        return
+    place = places.of_device(session, device)
+    parts = {places.board(part): part for part in fleet.parts(session, device_id)}
+    for thing in parts.keys() | queries.accused_boards(session, device_id):
+        part = parts.get(thing)
+        alerts.note_condition(
+            session,
+            kind="board_dead",
+            thing=thing,
+            is_so=part is not None and part.health is PartHealth.LOST,
+            since=part.health_at if part else None,
+            now=now,
+            facts=_of_board(place, part) if part else None,
+            links=place.links,
+        )
+
+
+def _of_board(place: Place, part: DevicePart) -> dict[str, object]:
+    name = {"zh-CN": f"锁控板 {part.name}", "en": f"lock board {part.name}"}
+    return {"place": place.name, "part": name, "first": part.first_door, "last": part.last_door}
 
 
 @dataclass(frozen=True)

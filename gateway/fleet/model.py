@@ -60,6 +60,26 @@ class Device(Base):
     last_hash: Mapped[str] = mapped_column(String(64), default="")
 
 
+class PartHealth(StrEnum):
+    """Whether a part of a device works."""
+
+    OK = "ok"
+    LOST = "lost"  # it does not answer
+
+
+class DevicePart(Base):
+    """A lock board of a device, as the device says: not signed, so good for telling people and nothing more."""
+
+    __tablename__ = "device_parts"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(31), primary_key=True)
+    health: Mapped[PartHealth] = mapped_column(word_column(PartHealth))
+    health_at: Mapped[datetime] = mapped_column(Instant)  # since when
+    first_door: Mapped[int]
+    last_door: Mapped[int]
+
+
 class Lock(Base):
     """Anything that a signed command opens: one door of one device."""
 

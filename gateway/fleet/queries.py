@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import rules
-from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
+from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock
 from gateway.kit.errors import NotFound
 
 
@@ -27,6 +27,12 @@ def devices(session: Session) -> Sequence[Device]:
 def approved_ids(session: Session) -> Sequence[str]:
     """Of every device that has been approved and is not suspended or retired."""
     return session.scalars(select(Device.id).where(Device.state == DeviceState.APPROVED)).all()
+
+
+def parts(session: Session, device_id: str) -> Sequence[DevicePart]:
+    """What a device says of its lock boards, by the doors on them."""
+    query = select(DevicePart).where(DevicePart.device_id == device_id)
+    return session.scalars(query.order_by(DevicePart.first_door, DevicePart.name)).all()
 
 
 def pinned_key(session: Session, device_id: str) -> str | None:

@@ -1,10 +1,12 @@
 """Judgements about devices: plain values in, an answer out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Self
 
-from gateway.fleet.model import DoorLevel
+from gateway.fleet.model import DevicePart, DoorLevel, PartHealth
 
 MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
 
@@ -32,6 +34,20 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """How a device says that one of its lock boards is, and which doors hang on it."""
+
+    health: PartHealth
+    first_door: int
+    last_door: int
+
+    @classmethod
+    def of(cls, kept: DevicePart) -> Self:
+        """As it was told last."""
+        return cls(health=kept.health, first_door=kept.first_door, last_door=kept.last_door)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Presentation:
     """How a device says it is; unsigned. Only `online` and `boot_id` when it is a will."""
 
@@ -43,6 +59,7 @@ class Presentation:
     public_key: str = ""
     fingerprint: str = ""
     doors: int = 0
+    parts: Mapping[str, Part] = field(default_factory=dict)  # by name
 
 
 class Place(Enum):

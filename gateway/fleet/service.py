@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import queries, rules
-from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
-from gateway.fleet.rules import Place, Presentation, Report
+from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.rules import Part, Place, Presentation, Report
 from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
@@ -21,7 +21,9 @@ _ANYBODY = "*"
 
 
 def note_presence(session: Session, told: Presentation, *, now: datetime) -> bool:
-    """A device says how it is, or its will says that it fell silent. True when an approved device has just come.
+    """A device says how it is, or its will says that it fell silent.
+
+    True when an approved device has just come, or one of its boards has been lost or found: its doors stand otherwise.
 
     A stranger becomes PENDING and changes nothing else. None of this is signed, so it is good for showing who is there,
     and for nothing more.
@@ -41,7 +43,8 @@ def note_presence(session: Session, told: Presentation, *, now: datetime) -> boo
     if not (told.online and was_there):  # a device says so at each move of a door; that alone is not worth a write
         device.heard_at = now
     _set_presence(session, device, Presence.ONLINE if told.online else Presence.OFFLINE, now)
-    return device.state is DeviceState.APPROVED and told.online and not was_there
+    has_other_parts = told.online and _take_parts(session, device, told.parts, now)
+    return device.state is DeviceState.APPROVED and told.online and (has_other_parts or not was_there)
 
 
 def lose_sight(session: Session, *, now: datetime) -> None:
@@ -188,6 +191,8 @@ def _introduce(session: Session, told: Presentation, now: datetime) -> None:
         first_seen_at=now,
     )
     session.add(device)
+    session.flush()
+    _take_parts(session, device, told.parts, now)
     announce(session, "device", id=device.id, presence=device.presence, state=device.state)
 
 
@@ -196,6 +201,23 @@ def _is_news(device: Device, told: Presentation) -> bool:
     if rules.is_an_old_will(told, known_boot_id=device.boot_id):
         return False
     return not told.online or device.state is DeviceState.PENDING or told.public_key == device.public_key
+
+
+def _take_parts(session: Session, device: Device, told: Mapping[str, Part], now: datetime) -> bool:
+    """Keep what a device says of its boards. True when that is other than it was."""
+    known = {part.name: part for part in queries.parts(session, device.id)}
+    if {name: Part.of(part) for name, part in known.items()} == told:
+        return False
+    for gone in known.keys() - told.keys():
+        session.delete(known[gone])
+    for name, said in told.items():
+        part = known.get(name) or DevicePart(device_id=device.id, name=name)
+        if part.health is not said.health:
+            part.health, part.health_at = said.health, now
+        part.first_door, part.last_door = said.first_door, said.last_door
+        session.add(part)
+    session.flush()
+    return True
 
 
 def _has_room_for_strangers(session: Session) -> bool:

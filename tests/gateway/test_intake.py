@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from devices.wire import codec
-from devices.wire.messages import Event, EventKind, Level, Prep, Sreq, State, Sync
+from devices.wire.messages import Event, EventKind, Health, Level, Part, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
 from gateway.alerts.model import Alert
@@ -153,6 +153,20 @@ def test_a_gateway_that_dies_after_the_commit_does_not_raise_the_alert_again(ses
         tell(dying, an_event(kind=EventKind.FORCED, door=2))
     tell(gateway, an_event(kind=EventKind.FORCED, door=2))
     assert alerts(sessions) == {"forced": 1}
+
+
+def test_a_device_whose_board_was_lost_or_found_is_asked_how_its_doors_stand(gateway, sessions, said):
+    def tell_of_board(health):
+        parts = [Part(name="usb0#1", health=health, first_door=1, last_door=2)]
+        state = State(online=True, boot_id=BOOT, key=DEVICE.public().text(), parts=parts)
+        said.said.clear()
+        gateway.intake.clock.advance(seconds=2)
+        gateway.intake.receive([Letter(f"{BASE}/state", codec.encode_state(state), retained=True)])
+        return [type(command) for command in said.commands()]
+
+    assert tell_of_board(Health.LOST) == [Sreq]
+    assert tell_of_board(Health.LOST) == []
+    assert tell_of_board(Health.OK) == [Sreq]
 
 
 def test_staff_are_told_of_a_log_that_went_back(gateway, sessions):

@@ -15,7 +15,7 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DoorLevel, Presence
+from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, Presence
 from gateway.kit import audit
 from gateway.lockers import service as lockers
 from gateway.members import service as members
@@ -107,18 +107,23 @@ def test_an_alert_that_nobody_took_up_is_escalated_and_one_that_is_over_is_clear
         assert session.get_one(Alert, codes.id).state is AlertState.CLEARED
 
 
-def test_a_door_that_stays_open_and_a_bank_that_stays_away_are_told(centre, timetable):
+def test_a_door_that_stays_open_and_boards_and_banks_that_stay_away_are_told(centre, timetable):
     with centre.sessions.begin() as session:
         a_bank(session)
         a_device(session, "bank-b")
         set_presence(session, Presence.OFFLINE, "bank-b")
+        session.add(
+            DevicePart(
+                device_id="bank-a", name="usb0#1", health=PartHealth.LOST, health_at=NOON, first_door=1, last_door=2
+            )
+        )
         fleet.note_levels(session, device_id="bank-a", levels={1: DoorLevel.OPEN}, now=NOON)
     centre.clock.advance(minutes=5)
     for _ in range(2):
         run(timetable, "look_for_faults")
     with centre.sessions.read() as session:
         found = {alert.kind: alert.count for alert in alert_queries.all_standing(session)}
-    assert found == {"ajar": 1, "device_silent": 1}
+    assert found == {"ajar": 1, "board_dead": 1, "device_silent": 1}
 
 
 def test_a_latch_that_has_become_slow_is_told(centre, timetable):

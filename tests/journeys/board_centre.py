@@ -21,13 +21,14 @@ from firmware_sim.building import Building
 from firmware_sim.configured_boards import ConfiguredBoards
 from firmware_sim.doors import Hands
 from gateway import wiring
-from gateway.centre import Centre
+from gateway.centre import Centre, make_pepper
 from gateway.intake import Letter
 from gateway.kit.db import Sessions, open_engine
 from gateway.link.memory import MemoryCarriage
 from gateway.members.model import Role
 from gateway.program import PULSE_S, TICK_S
 from gateway.settings import Settings
+from gateway.timetable import open_timetable
 from tests.api.conftest import CHEAP, HOST, PASSWORD, kept_password
 from tests.asker import DEVICE_KEY, GATEWAY_KEY
 from tests.centre_builder import a_member
@@ -93,6 +94,7 @@ class BoardCentre:
 
     def _open_api(self) -> None:
         """On a connection of its own, as another process would be."""
+        make_pepper(self.directory)
         sessions = Sessions(open_engine(self.database_url))
         with sessions.begin() as session:
             for member_no, role in [("10001", Role.MEMBER), ("10002", Role.MEMBER), ("s003", Role.TECHNICIAN)]:
@@ -111,6 +113,9 @@ class BoardCentre:
 
     def _start_gateway(self) -> None:
         post, sessions = self.building.post, Sessions(open_engine(self.database_url))
+        centre = Centre(self.directory, Settings(site=self.building.site), sessions, self.clock)
+        self._timetable = open_timetable(centre, key=GATEWAY_KEY)
+        self._timetable.start(paused=True)
         self.gateway = wiring.assemble(
             site=self.building.site,
             sessions=sessions,
@@ -136,6 +141,7 @@ class BoardCentre:
 
     def close(self) -> None:
         """And look whether anything has burnt."""
+        self._timetable.shutdown(wait=False)
         for client in (self.staff, *self.members):
             self.runner.run(client.aclose())
         self.runner.run(self._living.__aexit__(None, None, None))
@@ -194,6 +200,22 @@ class BoardCentre:
     def told(self, unlock_id: str) -> dict[str, Any]:
         """What the member's phone reads of it now."""
         return self._ask(self.member, "GET", f"/unlocks/{unlock_id}").json()
+
+    def alerts(self) -> dict[str, dict[str, Any]]:
+        """What staff read of what is wrong, by its kind."""
+        found = self._ask(self.staff, "GET", "/staff/alerts").json()["items"]
+        return {one["kind"]: one for one in found if one["state"] != "CLEARED"}
+
+    def locks(self) -> dict[int, dict[str, Any]]:
+        """What staff read of each door."""
+        return {one["door"]: one for one in self._ask(self.staff, "GET", "/staff/locks").json()["items"]}
+
+    def pass_minutes(self, minutes: int) -> None:
+        """Time goes by, and the gateway's timetable does what it does each minute."""
+        for _ in range(minutes):
+            self.clockwork.advance(60)
+            for job in ("look_for_faults", "look_after_alerts"):
+                self._timetable.get_job(job).func()
 
     def door(self, no: int) -> Any:
         """For hands."""

@@ -8,9 +8,11 @@ from devices.boards.bank import BoardBank, BoardPlan, PlanError
 from devices.boards.bus import BoardError
 from firmware_sim.board_cabinet import BoardCabinet
 from firmware_sim.board_lines import VirtualPort
+from firmware_sim.lock_boards import BoardFault
 
 CU48 = BoardPlan(family="cu48", port="/dev/ttyUSB0", address=0, first_door=1)
 EIGHT_A = BoardPlan(family="8a", port="/dev/ttyUSB1", address=1, first_door=49, shut_is=True)
+BY_ID = f"/dev/serial/by-id/{'x' * 40}-port0"
 
 
 class Lines:
@@ -20,6 +22,7 @@ class Lines:
         self.opened = {}
         self.cabinets = {
             "/dev/ttyUSB0": BoardCabinet("cu48", addresses=[0], ways=48, timers=clockwork),
+            BY_ID: BoardCabinet("cu48", addresses=[0], ways=48, timers=clockwork),
             "/dev/ttyUSB1": BoardCabinet("8a", addresses=[1, 2], ways=24, timers=clockwork),
         }
 
@@ -55,6 +58,41 @@ def test_a_start_is_over_when_the_boards_of_every_line_were_seen(build, clockwor
     clockwork.advance(4)
     assert seen == [True]
     assert {contact.level for _, contact in bank.doors.values()} == {"shut"}
+
+
+def test_every_board_is_told_of_by_its_port_its_address_and_its_doors(build, clockwork):
+    bank = build(CU48, replace(EIGHT_A, address=2, doors=8))
+    assert [part.is_lost for part in bank.parts()] == [True, True]  # nobody has looked yet
+
+    bank.start(lambda: None)
+    clockwork.advance(4)
+
+    assert [(part.name, part.is_lost, part.first_door, part.last_door) for part in bank.parts()] == [
+        ("ttyUSB0#0", False, 1, 48),
+        ("ttyUSB1#2", False, 49, 56),
+    ]
+
+
+def test_a_port_with_a_long_name_keeps_its_end_and_the_address(build):
+    [part] = build(replace(CU48, port=BY_ID)).parts()
+
+    assert part.name == f"{'x' * 23}-port0#0"
+
+
+def test_each_time_a_board_is_lost_or_found_it_is_told_once(build, clockwork):
+    bank = build(EIGHT_A)
+    told = []
+    bank.when_changed = lambda: told.append(bank.parts()[0].is_lost)
+    bank.start(lambda: None)
+    clockwork.advance(4)
+    board = build.lines.cabinets["/dev/ttyUSB1"].wires.boards[0]
+
+    board.faults.add(BoardFault.DEAD)
+    clockwork.advance(30)
+    board.faults.discard(BoardFault.DEAD)
+    clockwork.advance(60)
+
+    assert told == [False, True, False]
 
 
 def test_a_door_of_a_board_is_pulsed_by_its_number(build, clockwork):

@@ -6,7 +6,8 @@ from devices.boards.bank import BoardBank, BoardPlan
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.boards.families import FAMILIES
 from devices.nodes.locker_bank import Door, Identity, LockerBank
-from devices.wire.messages import T_DEV_S, EventKind, Level, Sreq
+from devices.wire import codec
+from devices.wire.messages import T_DEV_S, EventKind, Health, Level, Sreq
 from devices.wire.topics import Channel
 from firmware_sim.board_cabinet import BoardCabinet
 from firmware_sim.board_lines import VirtualPort
@@ -75,7 +76,9 @@ class BankOnBoards:
             outbox=self.building.post.outbox("bank-a"),
             boot_id=f"{self.starts:016x}",
             strike_lag_s=LAG_S,
+            boards=self.boards.parts,
         )
+        self.boards.when_changed = self.node.boards_changed
         seen = []
         self.boards.start(lambda: seen.append(True))
         self.clockwork.advance(FIRST_LOOK_S)
@@ -234,3 +237,26 @@ def test_nothing_opens_later_than_a_permission_lasts_however_long_a_pulse_has_to
         pulses = bank.cabinet.ledger.pulses()
         assert all(pulse.at - made_at <= T_DEV_S + 0.02 for pulse in pulses)  # the word's own time on the line
         assert len(pulses) == (2 if age_s < T_DEV_S - LAG_S else 0)
+
+
+@every_family
+def test_a_board_that_falls_silent_is_told_of_with_its_doors_and_so_is_its_return(make_bank, name):
+    bank = make_bank(name)
+
+    def newest():
+        state = codec.decode_state(bank.asker.states[-1][0])
+        return [(part.health, part.first_door, part.last_door) for part in state.parts], state.doors
+
+    first, second = (1, bank.ways), (bank.ways + 1, 2 * bank.ways)
+    assert newest()[0] == [(Health.OK, *first), (Health.OK, *second)]
+
+    bank.cabinet.wires.boards[1].faults.add(BoardFault.DEAD)
+    bank.clockwork.advance(30)
+    parts, doors = newest()
+    assert parts == [(Health.OK, *first), (Health.LOST, *second)]
+    assert (doors["1"], doors[str(second[0])]) == (Level.SHUT, Level.UNKNOWN)
+
+    bank.cabinet.wires.boards[1].faults.discard(BoardFault.DEAD)
+    bank.clockwork.advance(60)
+    assert newest()[0] == [(Health.OK, *first), (Health.OK, *second)]
+    assert set(newest()[1].values()) == {Level.SHUT}

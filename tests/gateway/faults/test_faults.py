@@ -13,8 +13,8 @@ from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
 from gateway.faults import queries, service
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.fleet import service as fleet
-from gateway.fleet.model import Device, DoorLevel, Presence
-from gateway.fleet.rules import Presentation
+from gateway.fleet.model import Device, DoorLevel, PartHealth, Presence
+from gateway.fleet.rules import Part, Presentation
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Bank
 from gateway.members.model import Role
@@ -348,10 +348,15 @@ def test_a_device_says_nothing_of_another_doors_pulse(bank):
 # Devices
 
 
-def goes(bank, presence):
+def goes(bank, presence, **boards):
+    """The bank comes or goes; `boards`: how each is, the first with door 1, the second with door 2."""
     online = presence is Presence.ONLINE
+    parts = {
+        name: Part(health=health, first_door=no, last_door=no)
+        for no, (name, health) in enumerate(boards.items(), start=1)
+    }
     told = Presentation(
-        device_id="bank-a", online=online, boot_id=_boot(bank), public_key=KEY, fingerprint="F", doors=2
+        device_id="bank-a", online=online, boot_id=_boot(bank), public_key=KEY, fingerprint="F", doors=2, parts=parts
     )
     bank.change(fleet.note_presence, told, now=bank.now)
 
@@ -417,6 +422,61 @@ def test_a_bank_that_was_away_before_the_upgrade_is_missed_from_its_last_word_on
     bank.minutes(1)
 
     assert bank.alert("device_silent").since_at == NOON
+
+
+# Boards
+
+
+def test_a_board_that_does_not_answer_for_a_minute_is_an_alarm_with_its_doors(bank):
+    goes(bank, Presence.ONLINE, usb1=PartHealth.OK, usb2=PartHealth.LOST)
+    bank.look()
+    assert bank.alert("board_dead") is None
+
+    bank.minutes(1)
+    dead = bank.alert("board_dead")
+    assert (dead.thing, dead.since_at) == ("bank-a/usb2", bank.now - timedelta(minutes=1))
+    assert (facts(dead)["part"]["en"], facts(dead)["first"], facts(dead)["last"]) == ("lock board usb2", 2, 2)
+    with bank.sessions.read() as session:
+        assert list(queries.by_lock(session)) == [bank.lock_id("02")]
+
+
+def test_a_board_is_right_again_after_five_minutes_of_answers_and_flapping_counts(bank):
+    for _ in range(2):
+        goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
+        bank.minutes(1)
+        goes(bank, Presence.ONLINE, usb1=PartHealth.OK)
+        bank.minutes(1)
+    assert bank.alert("board_dead").count == 2
+
+    bank.minutes(5)
+    assert bank.alert("board_dead") is None
+
+
+def test_a_board_that_was_taken_out_is_no_longer_missed(bank):
+    goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
+    bank.minutes(1)
+    goes(bank, Presence.ONLINE)
+    bank.minutes(6)
+
+    assert bank.alert("board_dead") is None
+
+
+def test_of_a_device_that_is_gone_nobody_knows_the_boards(bank):
+    goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
+    bank.minutes(1)
+    goes(bank, Presence.OFFLINE)
+    bank.minutes(10)
+
+    assert bank.alert("board_dead").over_at is None
+
+
+def test_a_board_that_was_lost_with_its_device_is_no_alarm_of_its_own(bank):
+    goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
+    goes(bank, Presence.OFFLINE)
+    bank.minutes(5)
+    bank.change(service.look_at_boards, device_id="bank-a", now=bank.now)
+
+    assert bank.kinds() == ["device_silent"]
 
 
 # Each lock

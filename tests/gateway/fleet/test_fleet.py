@@ -1,5 +1,6 @@
 """Devices: strangers wait, approved ones are believed by their signature, and a log that goes back is quarantined."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from gateway.fleet import queries, rules, service
-from gateway.fleet.model import DeadLetter, DeviceEvent, DeviceState, DoorLevel, Lock, Presence
-from gateway.fleet.rules import Place, Presentation, Report
+from gateway.fleet.model import DeadLetter, DeviceEvent, DeviceState, DoorLevel, Lock, PartHealth, Presence
+from gateway.fleet.rules import Part, Place, Presentation, Report
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, NotFound
 from tests.centre_builder import FINGERPRINT, KEY, NOON, a_device
@@ -205,3 +206,52 @@ def test_only_the_very_next_event_of_an_unbroken_log_is_taken(last_seq, seq, joi
     if place is Place.DUPLICATE:
         assert seq <= last_seq
         assert stored == "same"
+
+
+LOST, OK = PartHealth.LOST, PartHealth.OK
+
+
+def says_of_its_boards(sessions, now=NOON, **health):
+    """bank-a tells how its boards are; whether that was news."""
+    parts = {name: Part(health=one, first_door=1, last_door=2) for name, one in health.items()}
+    with sessions.begin() as session:
+        boot = queries.device(session, "bank-a").boot_id
+        return service.note_presence(session, replace(told(boot=boot), parts=parts), now=now)
+
+
+def boards(sessions):
+    with sessions.read() as session:
+        return {part.name: (part.health, part.health_at) for part in queries.parts(session, "bank-a")}
+
+
+def test_what_a_device_says_of_its_boards_is_kept_with_since_when(sessions, approved):
+    later = NOON + timedelta(minutes=1)
+
+    assert says_of_its_boards(sessions, a=OK, b=OK)
+    assert says_of_its_boards(sessions, now=later, a=OK, b=LOST)
+    assert not says_of_its_boards(sessions, now=later + timedelta(minutes=1), a=OK, b=LOST)
+
+    assert boards(sessions) == {"a": (OK, NOON), "b": (LOST, later)}
+
+
+def test_a_board_that_was_taken_out_is_forgotten(sessions, approved):
+    says_of_its_boards(sessions, a=OK, b=OK)
+    assert says_of_its_boards(sessions, a=OK)
+
+    assert list(boards(sessions)) == ["a"]
+
+
+def test_another_box_under_a_known_name_says_nothing_of_its_boards(sessions, approved):
+    parts = {"a": Part(health=LOST, first_door=1, last_door=2)}
+    with sessions.begin() as session:
+        service.note_presence(session, replace(told(key="B" * 43), parts=parts), now=NOON)
+
+    assert boards(sessions) == {}
+
+
+def test_what_a_stranger_says_of_its_boards_counts_once_it_is_approved(sessions):
+    parts = {"a": Part(health=LOST, first_door=1, last_door=2)}
+    with sessions.begin() as session:
+        assert not service.note_presence(session, replace(told(), parts=parts), now=NOON)
+
+    assert boards(sessions) == {"a": (LOST, NOON)}
