@@ -328,6 +328,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "请先打开柜门查看，关好门后再结束租用。",
             "Please open the door, look inside and shut it first. Then you can end the rental.",
         ),
+        "nothing_to_keep": Words(
+            409,
+            "只有没人使用、里面却有物品的柜子，才能留给工作人员处理。",
+            "Only a compartment that is nobody's and has things inside is kept back for staff.",
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,

@@ -1,6 +1,6 @@
 """Questions about devices. Read-only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -73,6 +73,21 @@ def has_opened(session: Session, lock_id: str, *, since: datetime) -> bool:
 def has_moved(session: Session, lock_id: str, *, since: datetime) -> bool:
     """Whether a lock's door was sensed to open or shut from then on. Raises NotFound("lock")."""
     return _was_sensed(session, lock_id, kinds=rules.MOVES, since=since)
+
+
+def forced_since(session: Session, *, since: datetime) -> Mapping[str, Sequence[datetime]]:
+    """When doors were opened that nobody had asked for, by lock; the newest last."""
+    seen_at = func.coalesce(DeviceEvent.observed_at, DeviceEvent.received_at)
+    rows = session.execute(
+        select(Lock.id, seen_at)
+        .join(Lock, (Lock.device_id == DeviceEvent.device_id) & (Lock.door == DeviceEvent.door))
+        .where(DeviceEvent.kind == "forced", seen_at >= since)
+        .order_by(seen_at)
+    )
+    found: dict[str, list[datetime]] = {}
+    for lock_id, at in rows:
+        found.setdefault(lock_id, []).append(at)
+    return found
 
 
 def dead_letters(session: Session) -> Sequence[DeadLetter]:

@@ -6,6 +6,7 @@ import gateway.access.model
 import gateway.alerts.model
 import gateway.bookings.model
 import gateway.calendar.model
+import gateway.counts.model
 import gateway.credentials.model
 import gateway.emergencies.model
 import gateway.faults.model

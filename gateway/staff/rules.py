@@ -16,6 +16,7 @@ class Power(StrEnum):
     OPEN = "open"  # a door behind which nobody has anything just now
     OPEN_HELD = "open_held"  # a compartment that somebody rents, a room that somebody has booked for now
     RELEASE = "release"  # end somebody's rental
+    COUNT = "count"  # say what is inside
 
 
 POWERS: Final[Mapping[Power, frozenset[Role]]] = MappingProxyType(
@@ -24,6 +25,7 @@ POWERS: Final[Mapping[Power, frozenset[Role]]] = MappingProxyType(
         # Whoever repairs doors can repair this one together with somebody who answers to its holder.
         Power.OPEN_HELD: frozenset({Role.DESK, Role.MANAGER}),
         Power.RELEASE: frozenset({Role.DESK, Role.MANAGER}),
+        Power.COUNT: frozenset({Role.DESK, Role.TECHNICIAN, Role.MANAGER}),
     }
 )
 """The role matrix. What stands in no row is nobody's."""

@@ -81,6 +81,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/assignments/{rental_id}",
         "/staff/holds",
         "/staff/holds/{rental_id}",
+        "/staff/compartments/{compartment_id}/sightings",
+        "/staff/reconciliation",
         "/staff/banks",
         "/staff/banks/{bank_id}",
         "/staff/devices",

@@ -50,6 +50,7 @@ BODIES = {
     "set_bank_terms": {},
     "set_condition": {"condition": "ready", "reason": "x"},
     "open_for_staff": {"reason": "x"},
+    "note_sighting": {"seen": "empty"},
     "release_rental": {"reason": "x", "empty": True},
     "set_compartment_mode": {"mode": None},
     "assign_compartment": {"compartment_id": "x", "member_nos": ["10001"]},

@@ -40,6 +40,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "naming_refusal",
         "withdraw_refusal",
     },
+    "gateway/counts/rules.py": {"hold_refusal"},
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
     "gateway/emergencies/rules.py": {"pair_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},

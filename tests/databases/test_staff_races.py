@@ -5,12 +5,15 @@ from functools import partial
 from sqlalchemy import select
 
 from gateway.access import queries as access
+from gateway.counts import service as counts
+from gateway.counts.model import Seen
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
+from gateway.lockers import moves as lockers_moves
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.lockers.history import ASKED_BY_STAFF
-from gateway.lockers.model import Rental
+from gateway.lockers.model import Condition, Rental
 from gateway.members import queries as people
 from gateway.members.model import Role
 from gateway.notices.model import Notice
@@ -18,7 +21,7 @@ from gateway.staff import openings, releases
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import NOON, HandClock, a_member, lock_of, sense
+from tests.centre_builder import NOON, HandClock, a_member, compartment_labelled, lock_of, sense
 from tests.databases.test_races import assert_whole, furnish, member, rent
 from tests.race import at_once
 
@@ -211,5 +214,30 @@ def test_released_and_opened_by_its_holder_at_once_exactly_one_of_them_has_it(se
         assert (released == "released") is not bool(opened), (released, opened)
         settle_all(sessions)
         if opened:
+            give_back(sessions)
+    assert_whole(sessions)
+
+
+def test_things_found_and_rented_at_once_it_goes_to_somebody_or_is_kept_back_and_never_both(sessions):
+    furnish_with_staff(sessions)
+    for _ in range(ROUNDS):
+
+        def keep_back():
+            with sessions.begin() as session:
+                box = compartment_labelled(session, "01")
+                staff = people.member_by_no(session, member_no="s0")
+                facts = {"seen": Seen.THINGS, "note": "a bag", "keep": True, "now": NOON}
+                counts.note_sighting(session, compartment_id=box.id, staff=staff, **facts)
+                return "kept"
+
+        kept, _ = at_once([keep_back, partial(rent, sessions, 0)])
+
+        with sessions.begin() as session:
+            box = compartment_labelled(session, "01")
+            is_rented = lockers.active_rental_of(session, member_id=member(session, 0).id) is not None
+            assert (kept, is_rented) in [("kept", False), ("nothing_to_keep", True)]
+            assert (box.condition is Condition.INSPECTION) is not is_rented
+            lockers_moves.set_condition(session, box, Condition.READY, "seen to", NOON)
+        if is_rented:
             give_back(sessions)
     assert_whole(sessions)

@@ -43,6 +43,7 @@ MATRIX = {
     Power.OPEN: {Role.DESK, Role.TECHNICIAN, Role.MANAGER},
     Power.OPEN_HELD: {Role.DESK, Role.MANAGER},
     Power.RELEASE: {Role.DESK, Role.MANAGER},
+    Power.COUNT: {Role.DESK, Role.TECHNICIAN, Role.MANAGER},
 }
 
 

@@ -1134,6 +1134,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reconcile
+         * @description Every compartment as the software, its door and whoever looked inside last have it; differences first.
+         */
+        get: operations["reconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/compartments/{compartment_id}/sightings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Sighting
+         * @description Say what is inside a compartment: the next shift sees who looked, when, and what they saw.
+         */
+        post: operations["note_sighting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/members/{member_no}/cards": {
         parameters: {
             query?: never;
@@ -1983,6 +2023,19 @@ export interface components {
             total: number;
         };
         /**
+         * BankCountView
+         * @description A bank at the count; the gravest differences in front.
+         */
+        BankCountView: {
+            /** Bank Id */
+            bank_id: string;
+            name: components["schemas"]["InBothLanguages"];
+            presence: components["schemas"]["Presence"];
+            tally: components["schemas"]["Tally"];
+            /** Lines */
+            lines: components["schemas"]["CountLine"][];
+        };
+        /**
          * BankDetail
          * @description A locker bank and what is free in it.
          */
@@ -2286,6 +2339,31 @@ export interface components {
             reason: string;
         };
         /**
+         * CountLine
+         * @description One compartment. `forced`: when it was opened in the last day without being asked for; `sighting`: the newest.
+         */
+        CountLine: {
+            /** Compartment Id */
+            compartment_id: string;
+            /** Lock Id */
+            lock_id: string;
+            /** Label */
+            label: string;
+            size: components["schemas"]["Size"];
+            /** Rental Id */
+            rental_id: string | null;
+            use: components["schemas"]["Use"] | null;
+            door: components["schemas"]["DoorLevel"];
+            condition: components["schemas"]["Condition"];
+            /** Condition Reason */
+            condition_reason: string;
+            /** Differences */
+            differences: components["schemas"]["DifferenceView"][];
+            /** Forced */
+            forced: string[];
+            sighting: components["schemas"]["SightingView"] | null;
+        };
+        /**
          * DayKind
          * @description What staff, or the public calendar, say of one date.
          * @enum {string}
@@ -2368,6 +2446,21 @@ export interface components {
              * Format: date-time
              */
             heard_at: string;
+        };
+        /**
+         * Difference
+         * @description Something to go and look at, the gravest first.
+         * @enum {string}
+         */
+        Difference: "things_in_free" | "forced" | "free_open" | "door_unknown" | "taken_open" | "rented_empty";
+        /**
+         * DifferenceView
+         * @description Something that does not go together, and what to do about it, in the reader's language.
+         */
+        DifferenceView: {
+            kind: components["schemas"]["Difference"];
+            /** Text */
+            text: string;
         };
         /**
          * Doer
@@ -3247,6 +3340,23 @@ export interface components {
             until?: string | null;
         };
         /**
+         * NewSighting
+         * @description What is inside a compartment. `keep`: it is nobody's, so it is kept back for staff; `note` then says why.
+         */
+        NewSighting: {
+            seen: components["schemas"]["Seen"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+        };
+        /**
          * NewSpace
          * @description A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of.
          */
@@ -3458,6 +3568,19 @@ export interface components {
             notes: components["schemas"]["Note"][];
         };
         /**
+         * Reconciliation
+         * @description What the software says against what the doors say, and what staff saw inside.
+         */
+        Reconciliation: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Banks */
+            banks: components["schemas"]["BankCountView"][];
+        };
+        /**
          * Release
          * @description Why somebody's rental ends, and that its compartment is empty.
          *
@@ -3635,6 +3758,12 @@ export interface components {
             peak?: components["schemas"]["PeakHours"] | null;
         };
         /**
+         * Seen
+         * @description What is inside.
+         * @enum {string}
+         */
+        Seen: "empty" | "things";
+        /**
          * SensorView
          * @description One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
          */
@@ -3701,6 +3830,29 @@ export interface components {
             once: boolean;
             /** Until */
             until: string | null;
+        };
+        /**
+         * SightingView
+         * @description What one of the staff saw in a compartment. `taken`: it was somebody's then; `door`: as its contact said.
+         */
+        SightingView: {
+            /** Id */
+            id: string;
+            /** Compartment Id */
+            compartment_id: string;
+            seen: components["schemas"]["Seen"];
+            /** Note */
+            note: string;
+            /** Taken */
+            taken: boolean;
+            door: components["schemas"]["DoorLevel"];
+            /** Seen By */
+            seen_by: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
         };
         /**
          * SignIn
@@ -3912,6 +4064,24 @@ export interface components {
         Suspension: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Tally
+         * @description How many compartments are somebody's or free, and how their doors stand.
+         */
+        Tally: {
+            /** Taken Shut */
+            taken_shut: number;
+            /** Taken Open */
+            taken_open: number;
+            /** Taken Unknown */
+            taken_unknown: number;
+            /** Free Shut */
+            free_shut: number;
+            /** Free Open */
+            free_open: number;
+            /** Free Unknown */
+            free_unknown: number;
         };
         /**
          * UnlockNews
@@ -9179,6 +9349,157 @@ export interface operations {
                 };
             };
             /** @description `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way`, `not_looked_inside` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: {
+                /** @description One bank only. */
+                bank_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_sighting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                compartment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSighting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightingView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_keep` */
             409: {
                 headers: {
                     [name: string]: unknown;
