@@ -14,6 +14,10 @@ from starlette.routing import BaseRoute
 from api import errors, health, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
+from api.kiosk import lockers as kiosk_lockers
+from api.kiosk import spaces as kiosk_spaces
+from api.kiosk import unlocks as kiosk_unlocks
+from api.kiosk import visits as kiosk_visits
 from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import banks, bookings, live, me, notices, pins, rentals, session, shares, spaces, unlocks
@@ -110,6 +114,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_members = (session, me, banks, rentals, pins, spaces, bookings, shares, unlocks, notices, live)
+    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks)
     for_staff = (
         devices,
         doors,
@@ -129,7 +134,7 @@ def _routes() -> Sequence[BaseRoute]:
         records,
     )
     about_policies = (member_explain, staff_groups, staff_policies)
-    for part in (*for_members, *for_staff, *about_policies, health):
+    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, health):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

@@ -13,7 +13,9 @@ from api.words import WORDS
 
 URL: Final = "/api/v1/openapi.json"
 
-_SESSION: Final = "session"  # the security scheme
+_SESSION: Final = "session"  # the security schemes
+_KIOSK: Final = "kiosk"
+_VISIT: Final = "visit"
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -53,7 +55,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     for path in document["paths"].values():
         for operation in path.values():
-            operation["security"] = [{_SESSION: []}] if _needs_session(operation) else []
+            operation["security"] = _security(operation)
             _use_problems(operation["responses"])
     _drop_fastapis_errors(document["components"]["schemas"])
     document["components"]["securitySchemes"] = {
@@ -62,13 +64,28 @@ def _document(app: FastAPI) -> dict[str, Any]:
             "in": "cookie",
             "name": "hearth",
             "description": "Set by POST /session. Under TLS its name is `__Host-hearth`.",
-        }
+        },
+        _KIOSK: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A kiosk's own token, told once by POST /staff/kiosks. Good for /kiosk/… alone.",
+        },
+        _VISIT: {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Kiosk-Visit",
+            "description": "Whoever stands before the kiosk: the token that POST /kiosk/session answers with.",
+        },
     }
     return document
 
 
-def _needs_session(operation: dict[str, Any]) -> bool:
-    return "not_signed_in" in operation["responses"].get("401", {}).get("description", "")
+def _security(operation: dict[str, Any]) -> list[dict[str, list[str]]]:
+    """What must come along, as the refusals of its absence say."""
+    refusals = operation["responses"].get("401", {}).get("description", "")
+    schemes = {"not_signed_in": _SESSION, "kiosk_unknown": _KIOSK, "kiosk_visit_over": _VISIT}
+    needed: dict[str, list[str]] = {scheme: [] for code, scheme in schemes.items() if code in refusals}
+    return [needed] if needed else []
 
 
 def _use_problems(responses: dict[str, Any]) -> None:

@@ -4,15 +4,31 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api.deps import Desk
 from api.views import Ask, RentalView, View
 from gateway.credentials.model import Pin, PinOf
-from gateway.credentials.rules import DIGITS
+from gateway.credentials.rules import DIGITS, card_number
 from gateway.credentials.service import HashedPin
 
 PinDigits = Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{DIGITS}}}$")]
+
+
+_SHORTEST = 4  # of a card's number
+
+
+def _is_card_number(text: str) -> str:
+    if len(card_number(text)) < _SHORTEST:
+        raise ValueError(f"a card's number has at least {_SHORTEST} letters or figures")
+    return text
+
+
+CardNumber = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(_is_card_number),
+]
 
 
 class RentalPin(View):

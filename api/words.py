@@ -99,6 +99,25 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这张卡已经登记过了，请先在原来的会员那里取消。",
             "This card is registered already. Please remove it there first.",
         ),
+        "kiosk_unknown": Words(
+            401,
+            "这台机器还没有登记，请找工作人员。",
+            "This kiosk is not registered. Please ask our staff.",
+        ),
+        "kiosk_visit_over": Words(
+            401,
+            "时间到了，请重新刷卡，或者输入柜号和密码。",
+            "Your time here is over. Please show your card again, or type your locker number and PIN.",
+        ),
+        "card_needed": Words(
+            403,
+            "这件事需要刷会员卡。柜号和密码只能用来打开、续租或归还这个柜子。",
+            "This needs your member card. A locker number and PIN are only for opening, extending and returning that"
+            " locker.",
+        ),
+        "pin_must_be_chosen": Words(
+            403, "请先设置您自己的六位数字密码。", "Please choose six figures of your own first."
+        ),
         "wrong_pin": Words(
             401,
             "柜号（或卡）和密码对不上，请再试一次。",

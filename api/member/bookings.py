@@ -24,7 +24,7 @@ _COUNTED = (
     "policy.peak_minutes",
     "policy.branch_peak_minutes",
 )
-_POLICY = (
+POLICY = (  # what may be refused, here and at a kiosk
     "slot_taken",
     "booking_in_the_past",
     "policy.opening_hours",
@@ -39,13 +39,23 @@ _POLICY = (
     *_COUNTED,
 )
 
+CHECK_IN = (
+    "not_found",
+    "booking_too_early",
+    "booking_over",
+    "booking_cancelled",
+    "booking_released",
+    "malformed",
+    "idempotency_key_reused",
+)
+
 
 @router.post(
     "",
     status_code=201,
     response_model=BookingView,
     responses=problems(
-        *_SIGNED_IN, *_POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
+        *_SIGNED_IN, *POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
     ),
 )
 async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
@@ -100,7 +110,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
     "/{booking_id}",
     responses=problems(
         *_SIGNED_IN,
-        *_POLICY,
+        *POLICY,
         "policy.cancel_before",
         "not_found",
         "malformed",
@@ -155,16 +165,7 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
 @router.post(
     "/{booking_id}/check-in",
     response_model=BookingView,
-    responses=problems(
-        *_SIGNED_IN,
-        "not_found",
-        "booking_too_early",
-        "booking_over",
-        "booking_cancelled",
-        "booking_released",
-        "malformed",
-        "idempotency_key_reused",
-    ),
+    responses=problems(*_SIGNED_IN, *CHECK_IN),
 )
 async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Say that one is there. Opening the door says it too. Send `{}`."""

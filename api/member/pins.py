@@ -23,15 +23,14 @@ from gateway.members.model import Member
 router = APIRouter(tags=["pins"])
 
 _OWN = ("not_signed_in", "password_must_be_set")
+MAKE = ("not_found", "rental_ended", "assigned_by_staff", "malformed", "idempotency_key_reused", "busy")
 
 
 @router.post(
     "/rentals/{rental_id}/pin",
     status_code=201,
     response_model=RentalPin,
-    responses=problems(
-        *_OWN, "not_found", "rental_ended", "assigned_by_staff", "malformed", "idempotency_key_reused", "busy"
-    ),
+    responses=problems(*_OWN, *MAKE),
 )
 async def make_pin(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Make the rental's PIN anew, and tell it this once; the one before is good for nothing. Send `{}`."""

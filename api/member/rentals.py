@@ -15,32 +15,52 @@ from gateway.unlocking import queries as unlocking
 
 router = APIRouter(prefix="/rentals", tags=["rentals"])
 
+_OWN = ("not_signed_in", "password_must_be_set")
+# What may be refused, here and at a kiosk.
+RENT = (
+    "idempotency_key_missing",
+    "not_found",
+    "already_rented",
+    "rental_overdue",
+    "compartment_taken",
+    "compartment_fixed",
+    "compartment_not_ready",
+    "no_compartment_free",
+    "bank_offline",
+    "door_open",
+    "door_unknown",
+    "unlock_under_way",
+    "policy.max_days",
+    "policy.longest_use",
+    "policy.no_end",
+    "malformed",
+    "idempotency_key_reused",
+)
+EXTEND = (
+    "not_found",
+    "assigned_by_staff",
+    "rental_ended",
+    "rental_overdue",
+    "policy.max_days",
+    "policy.longest_use",
+    "policy.no_end",
+    "malformed",
+)
+END = (
+    "not_found",
+    "assigned_by_staff",
+    "rental_ended",
+    "door_open",
+    "door_unknown",
+    "unlock_under_way",
+)
+
 
 @router.post(
     "",
     status_code=201,
     response_model=NewRentalView,
-    responses=problems(
-        "idempotency_key_missing",
-        "not_signed_in",
-        "password_must_be_set",
-        "not_found",
-        "already_rented",
-        "rental_overdue",
-        "compartment_taken",
-        "compartment_fixed",
-        "compartment_not_ready",
-        "no_compartment_free",
-        "bank_offline",
-        "door_open",
-        "door_unknown",
-        "unlock_under_way",
-        "policy.max_days",
-        "policy.longest_use",
-        "policy.no_end",
-        "malformed",
-        "idempotency_key_reused",
-    ),
+    responses=problems(*_OWN, *RENT),
 )
 async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
     """Rent a compartment: the one asked for, else the best of those that fit. Its PIN for kiosks is told this once."""
@@ -107,18 +127,7 @@ async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
 
 @router.patch(
     "/{rental_id}",
-    responses=problems(
-        "not_signed_in",
-        "password_must_be_set",
-        "not_found",
-        "assigned_by_staff",
-        "rental_ended",
-        "rental_overdue",
-        "policy.max_days",
-        "policy.longest_use",
-        "policy.no_end",
-        "malformed",
-    ),
+    responses=problems(*_OWN, *EXTEND),
 )
 async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> RentalView:
     """Give a rental a new end."""
@@ -142,16 +151,7 @@ async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> R
 
 @router.delete(
     "/{rental_id}",
-    responses=problems(
-        "not_signed_in",
-        "password_must_be_set",
-        "not_found",
-        "assigned_by_staff",
-        "rental_ended",
-        "door_open",
-        "door_unknown",
-        "unlock_under_way",
-    ),
+    responses=problems(*_OWN, *END),
 )
 async def end_rental(rental_id: Id, who: SignedIn) -> RentalView:
     """Give the compartment back. Answers with the rental as it ended."""

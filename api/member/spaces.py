@@ -1,11 +1,13 @@
 """What can be booked, and when it is free."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
 
 from api.calendar_views import DayView
-from api.deps import Id, Paged, SignedIn
+from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
 from api.space_views import Availability, SlotView, SpaceView
 from api.views import Instant, Items, behind, items
@@ -16,7 +18,7 @@ from gateway.spaces.rules import Span
 
 router = APIRouter(prefix="/spaces", tags=["spaces"])
 
-_MOST_DAYS = 31  # of one look at what is free
+MOST_DAYS = 31  # of one look at what is free
 
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
@@ -51,21 +53,23 @@ async def read_availability(
     space_id: Id,
     who: SignedIn,
     since: Annotated[Instant, Query(alias="from")],
-    until: Annotated[Instant, Query(alias="to", description=f"At most {_MOST_DAYS} days after `from`.")],
+    until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
 ) -> Availability:
     """Every bookable time of a space that lies whole within the span, free or not."""
-    desk = who.desk
-    if not 0 < (until - since).total_seconds() <= _MOST_DAYS * 86_400:
-        raise Malformed("malformed", field="to")
 
     def look() -> Availability:
-        with desk.sessions.read() as session:
+        with who.desk.sessions.read() as session:
             who.member(session)
-            space, within, policy = spaces.space(session, space_id), Span(since, until), desk.centre.booking_policy
-            found = bookings.availability(session, space=space, within=within, policy=policy, now=desk.clock.now())
-            days = bookings.days(session, space=space, within=within, policy=policy)
-            return Availability(
-                items=[SlotView.of(slot) for slot in found], days=[DayView.of(day, how) for day, how in days]
-            )
+            return availability(session, who.desk, space_id, since, until)
 
-    return await desk.backroom.read(look)
+    return await who.desk.backroom.read(look)
+
+
+def availability(session: Session, desk: Desk, space_id: str, since: datetime, until: datetime) -> Availability:
+    """What is free there, for whoever may look. Raises Malformed for a span that is none, or too long."""
+    if not 0 < (until - since).total_seconds() <= MOST_DAYS * 86_400:
+        raise Malformed("malformed", field="to")
+    space, within, policy = spaces.space(session, space_id), Span(since, until), desk.centre.booking_policy
+    found = bookings.availability(session, space=space, within=within, policy=policy, now=desk.clock.now())
+    days = bookings.days(session, space=space, within=within, policy=policy)
+    return Availability(items=[SlotView.of(slot) for slot in found], days=[DayView.of(day, how) for day, how in days])

@@ -23,6 +23,26 @@ from gateway.unlocking.model import TERMINAL, UNSIGNED, Unlock
 
 router = APIRouter(prefix="/unlocks", tags=["unlocks"])
 
+_OWN = ("not_signed_in", "password_must_be_set")
+# What may be refused, here and at a kiosk.
+REQUEST = (
+    "idempotency_key_missing",
+    "not_found",
+    "bank_offline",
+    "device_suspended",
+    "frozen",
+    "rental_ended",
+    "booking_too_early",
+    "booking_over",
+    "booking_cancelled",
+    "booking_released",
+    "no_door",
+    "unlock_under_way",
+    "malformed",
+    "idempotency_key_reused",
+    "gateway_away",
+)
+
 _LOOK_EVERY_S: Final = 1.0  # while waiting: for what the live line did not bring
 AWAY_RETRY_S: Final = 5
 
@@ -33,25 +53,7 @@ Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the 
     "",
     status_code=202,
     response_model=UnlockView,
-    responses=problems(
-        "idempotency_key_missing",
-        "not_signed_in",
-        "password_must_be_set",
-        "not_found",
-        "bank_offline",
-        "device_suspended",
-        "frozen",
-        "rental_ended",
-        "booking_too_early",
-        "booking_over",
-        "booking_cancelled",
-        "booking_released",
-        "no_door",
-        "unlock_under_way",
-        "malformed",
-        "idempotency_key_reused",
-        "gateway_away",
-    ),
+    responses=problems(*_OWN, *REQUEST),
 )
 async def request_unlock(wish: UnlockWish, who: SignedIn, attempt: Keyed) -> Response:
     """Ask for a door to be opened. What comes of it tells `GET /unlocks/{id}?wait=`, and the live stream."""

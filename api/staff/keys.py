@@ -1,17 +1,17 @@
 """Cards and PINs, as the desk hands them out and takes them back."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, StrictBool, StringConstraints
+from pydantic import StrictBool
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
-from api.pins import RentalPin, hashed
+from api.pins import CardNumber, RentalPin, hashed
 from api.views import Ask, Items, PlainText, View
 from gateway.credentials import queries as credentials
 from gateway.credentials import service as credentials_service
@@ -29,21 +29,6 @@ router = APIRouter(prefix="/staff", tags=["staff"])
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _POSTED = (*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
-
-_SHORTEST = 4  # of a card's number
-
-
-def _is_card_number(text: str) -> str:
-    if len(card_number(text)) < _SHORTEST:
-        raise ValueError(f"a card's number has at least {_SHORTEST} letters or figures")
-    return text
-
-
-CardNumber = Annotated[
-    str,
-    StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    AfterValidator(_is_card_number),
-]
 
 
 class NewCard(Ask):

@@ -1,6 +1,7 @@
 """How often somebody may guess, how long a visit lasts, and what of a name a screen may show."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,15 +47,20 @@ def visit_ends_at(*, used_at: datetime, idle_s: int, ends_at: datetime) -> datet
     return min(used_at + timedelta(seconds=idle_s), ends_at)
 
 
+def is_seen_anew(seen_at: datetime | None, now: datetime) -> bool:
+    """Long enough since we last wrote down that a kiosk was there."""
+    return seen_at is None or now - seen_at >= SEEN_EVERY
+
+
 def masked(name: str) -> str:
     """What of a name others may read over somebody's shoulder: 王* of 王晓华."""
     return f"{name[:1]}*"
 
 
 def plain_label(text: str) -> str:
-    """A locker's number as it is compared: 7, 07 and ０７ are the same."""
+    """A locker's number as it is compared: 7, 07 and ０７ are the same, and a7 and A07."""
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
-    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+    return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
 def subject_of(kind: str, *names: str) -> str:

@@ -11,6 +11,16 @@ OPERATIONS = [(verb, path, operation) for path, verbs in DOCUMENT["paths"].items
 NAMES = [f"{verb} {path}" for verb, path, _ in OPERATIONS]
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 
+KIOSK_ALONE = {  # needs nobody before the kiosk
+    "read_kiosk",
+    "begin_visit",
+    "end_visit",
+    "list_banks_at_kiosk",
+    "read_bank_at_kiosk",
+    "list_spaces_at_kiosk",
+    "read_availability_at_kiosk",
+}
+
 each_operation = pytest.mark.parametrize(("verb", "path", "operation"), OPERATIONS, ids=NAMES)
 
 
@@ -107,6 +117,20 @@ def test_it_holds_every_resource_there_is():
         "/staff/rentals/{rental_id}/pin",
         "/staff/kiosks",
         "/staff/kiosks/{kiosk_id}",
+        "/kiosk",
+        "/kiosk/session",
+        "/kiosk/pin",
+        "/kiosk/banks",
+        "/kiosk/banks/{bank_id}",
+        "/kiosk/rentals",
+        "/kiosk/rentals/{rental_id}",
+        "/kiosk/rentals/{rental_id}/pin",
+        "/kiosk/spaces",
+        "/kiosk/spaces/{space_id}/availability",
+        "/kiosk/bookings",
+        "/kiosk/bookings/{booking_id}/check-in",
+        "/kiosk/unlocks",
+        "/kiosk/unlocks/{unlock_id}",
         "/staff/dead-letters",
         "/staff/audit",
         "/staff/sensors",
@@ -147,7 +171,12 @@ def test_every_refusal_is_a_problem(verb, path, operation):
 
 @each_operation
 def test_it_says_who_must_be_signed_in(verb, path, operation):
-    assert operation["security"] == ([] if operation["operationId"] in PUBLIC else [{"session": []}])
+    if not path.startswith("/api/v1/kiosk"):
+        assert operation["security"] == ([] if operation["operationId"] in PUBLIC else [{"session": []}])
+    elif operation["operationId"] in KIOSK_ALONE:
+        assert operation["security"] == [{"kiosk": []}]
+    else:
+        assert operation["security"] == [{"kiosk": [], "visit": []}]
 
 
 @pytest.mark.parametrize(

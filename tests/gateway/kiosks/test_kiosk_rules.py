@@ -62,7 +62,9 @@ def test_a_screen_shows_no_name(name, shown):
         ("a12", " A12", True),
         ("70", "7", False),
         ("0", "00", True),
-        ("A07", "A7", False),
+        ("A07", "a7", True),
+        ("A70", "A7", False),
+        ("A107", "A17", False),
     ],
 )
 def test_a_number_is_the_same_however_it_is_typed(one, other, same):

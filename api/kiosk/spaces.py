@@ -1,0 +1,76 @@
+"""Spaces at a kiosk: what is free when, and a guest's own bookings."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.deps import Id, Paged
+from api.idempotency import Keyed, Repeatable
+from api.kiosk.deps import BY_CARD, KIOSK, AtKiosk, BeforeKiosk
+from api.member import bookings
+from api.member.spaces import MOST_DAYS, availability
+from api.openapi import problems
+from api.space_views import Availability, BookingView, BookingWish, SpaceView
+from api.views import Instant, Items, behind, items
+from gateway.spaces import queries as spaces
+
+router = APIRouter(prefix="/kiosk", tags=["kiosk"])
+
+
+@router.get("/spaces", responses=problems(*KIOSK, "not_found", "malformed"))
+async def list_spaces_at_kiosk(at: AtKiosk, page: Paged) -> Items[SpaceView]:
+    """Every space."""
+
+    def look() -> Items[SpaceView]:
+        with at.desk.sessions.read() as session:
+            at.kiosk(session)
+            rest = behind(spaces.spaces(session), page, name=lambda space: space.id)
+            return items(rest, page, view=SpaceView.of, name=lambda space: space.id)
+
+    return await at.desk.backroom.read(look)
+
+
+@router.get("/spaces/{space_id}/availability", responses=problems(*KIOSK, "not_found", "malformed"))
+async def read_availability_at_kiosk(
+    space_id: Id,
+    at: AtKiosk,
+    since: Annotated[Instant, Query(alias="from")],
+    until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
+) -> Availability:
+    """Every bookable time of a space that lies whole within the span, free or not; never whose it is."""
+
+    def look() -> Availability:
+        with at.desk.sessions.read() as session:
+            at.kiosk(session)
+            return availability(session, at.desk, space_id, since, until)
+
+    return await at.desk.backroom.read(look)
+
+
+@router.get("/bookings", responses=problems(*BY_CARD, "not_found", "malformed"))
+async def list_bookings_at_kiosk(who: BeforeKiosk, page: Paged) -> Items[BookingView]:
+    """The guest's own, by card, the latest time first."""
+    return await bookings.list_bookings(who, page)
+
+
+@router.post(
+    "/bookings",
+    status_code=201,
+    response_model=BookingView,
+    responses=problems(
+        *BY_CARD, *bookings.POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
+    ),
+)
+async def book_at_kiosk(wish: BookingWish, who: BeforeKiosk, attempt: Keyed) -> Response:
+    """Book a space, by card. When it is taken the answer names up to three `alternatives` near by."""
+    return await bookings.book(wish, who, attempt)
+
+
+@router.post(
+    "/bookings/{booking_id}/check-in",
+    response_model=BookingView,
+    responses=problems(*BY_CARD, *bookings.CHECK_IN),
+)
+async def check_in_at_kiosk(booking_id: Id, who: BeforeKiosk, attempt: Repeatable) -> Response:
+    """Say that one is there. Send `{}`."""
+    return await bookings.check_in(booking_id, who, attempt)
