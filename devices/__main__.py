@@ -14,19 +14,20 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from devices import facility
-from devices.boards.bank import BoardBank, BoardPlan, PlanError
+from devices.boards.bank import BoardBank, PlanError
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
 from devices.nodes.locker_bank import Door, Identity, LockerBank
 from devices.parts.contact import Contact
+from devices.plans import board_plans, supplies
 from devices.runtime import config as node_config
-from devices.runtime import failpoint, systemd
-from devices.runtime.config import BoardConfig, ConfigError, NodeConfig
+from devices.runtime import failpoint, lock, systemd
+from devices.runtime.config import ConfigError, NodeConfig
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection, Incoming
@@ -50,15 +51,21 @@ compare when they approve the device. SIGTERM and Ctrl-C stop it with every stri
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until told to stop. 0: stopped as told; 1: could not start or got stuck, with one sentence on stderr."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["commission"]:
+        # Not at the top: the firmware itself needs nothing of it.
+        return int(import_module("devices.commission.program").main(words[1:]))
     parser = argparse.ArgumentParser(
         prog="python -m devices",
         description=_DESCRIPTION,
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("node", choices=["locker_bank", "facility"], help="which firmware")
+    parser.add_argument(
+        "node", choices=["locker_bank", "facility"], help="which firmware (or `commission`, see its own --help)"
+    )
     parser.add_argument("--config", type=Path, required=True, metavar="node.toml", help="who it is and how it is wired")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(words)
     # Before the first thread: all of them inherit it, so that only `_wait` ever sees these.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     log_to_stderr()
@@ -80,17 +87,20 @@ class _Prepared:
     password: str | None
     tls: ssl.SSLContext | None
     log: SqliteLog
+    lock: TextIO
 
 
 def _prepare(path: Path) -> _Prepared:
     config = node_config.load(path)
     directory = path.resolve().parent
+    held = lock.take(directory / config.log)
     prepared = _Prepared(
         config=config,
         key=_own_key(directory / config.key),
         password=node_config.password(config.broker, directory),
         tls=node_config.tls(config.broker, directory),
         log=SqliteLog(directory / config.log),
+        lock=held,
     )
     sys.stdout.write(f"{config.device}: key fingerprint {prepared.key.public().fingerprint()}\n")
     sys.stdout.flush()
@@ -147,29 +157,13 @@ def _run_locker_bank(prepared: _Prepared) -> int:
 def _boards(config: NodeConfig, mailbox: Mailbox) -> BoardBank:
     try:
         return BoardBank(
-            [_board_plan(board) for board in config.board],
-            supplies={supply.name: supply.amperes for supply in config.supply},
+            board_plans(config),
+            supplies=supplies(config),
             taken=[door.no for door in config.doors],
             timers=mailbox,
         )
     except PlanError as error:
         raise ConfigError(str(error)) from error
-
-
-def _board_plan(board: BoardConfig) -> BoardPlan:
-    return BoardPlan(
-        family=board.family,
-        port=board.port,
-        address=board.address,
-        first_door=board.first_door,
-        ways=board.ways,
-        doors=board.doors,
-        shut_is=None if board.shut_is is None else bool(board.shut_is),
-        pulse_s=board.pulse_ms / 1000,
-        lock_amperes=board.lock_amperes,
-        supply=board.supply,
-        baud=board.baud,
-    )
 
 
 def _guard(config: NodeConfig, undo: ExitStack) -> Guard | None:

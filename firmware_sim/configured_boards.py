@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from devices.boards.bank import BoardBank, BoardPart, BoardPlan, OpenPort
+from devices.boards.bank import BoardBank, BoardPart, BoardPlan, OpenPort, doors_by_channel, inputs_by_channel
 from devices.boards.bus import LAG_S
 from devices.boards.families import family
 from devices.boards.power import SUPPLY_A
@@ -84,17 +84,21 @@ def _line(
     """Boards of one line share supply and lock; a board of the other polarity has all its switches reversed."""
     first, profile = plans[0], family(plans[0].family, plans[0].ways).profile
     shut_is = {plan.address: profile.shut_is if plan.shut_is is None else plan.shut_is for plan in plans}
-    strikes = {
-        (plan.address, channel): plan.first_door + channel - 1
-        for plan in plans
-        for channel in range(1, (profile.ways if plan.doors is None else plan.doors) + 1)
-    }
+    strikes, contacts, reversed_contacts = {}, {}, set()
+    for plan in plans:
+        inputs = inputs_by_channel(plan, profile)
+        for channel, door in doors_by_channel(plan, profile).items():
+            strikes[plan.address, channel] = door
+            contacts[plan.address, inputs[channel]] = door
+            if (shut_is[plan.address] != shut_is[first.address]) is not (inputs[channel] in plan.reversed_contacts):
+                reversed_contacts.add(door)
     return BoardCabinet(
         first.family,
         addresses=list(shut_is),
         ways=profile.ways,
         strikes=strikes,
-        reversed_contacts=[no for (address, _), no in strikes.items() if shut_is[address] != shut_is[first.address]],
+        contacts=contacts,
+        reversed_contacts=reversed_contacts,
         supply_a=supplies.get(first.supply, SUPPLY_A),
         lock_a=first.lock_amperes,
         pulse_s=first.pulse_s,

@@ -106,7 +106,9 @@ class SimulatedBoard(ABC):
         """To a request; empty when this kind of board says nothing to it."""
 
     def bit(self, channel: int) -> bool:
-        """A contact as it looks on the wire."""
+        """A contact as it looks on the wire; 0 where the board has no such channel."""
+        if channel not in self.channels:
+            return False
         flipped = BoardFault.FLIPPED_POLARITY in self.faults
         return (self.channels[channel][1].is_closed is self._shut_is) is not flipped
 

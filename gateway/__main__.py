@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "broker": "run the centre's MQTT broker alone",
         "migrate": "bring the database to this release's shape",
         "enrol": "make the folder that a new device carries to its Raspberry Pi",
+        "commission": "learn at the open cabinet how a bank's doors are wired, and write it down",
         "doctor": "say what is wrong: clock, disk, database, broker, certificates",
         "vendor-read": "say what an off-the-shelf device's MQTT messages mean: JSON lines in, JSON lines out",
         "verify-audit": "check that nothing in the audit trail was changed, dropped or reordered",

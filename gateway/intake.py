@@ -240,7 +240,7 @@ def _presentation(device_id: str, state: State, fingerprint: str) -> Presentatio
         firmware=state.firmware,
         public_key=state.key,
         fingerprint=fingerprint,
-        doors=len(state.doors),
+        doors=max((int(no) for no in state.doors if no.isdecimal()), default=0),  # a door in between may be out of use
         parts={part.name: _part(part) for part in state.parts},
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from devices.boards.bus import PULSE_S, Board, BoardContact, BoardStrike, Bus
 from devices.boards.families import FAMILIES, family
-from devices.boards.frames import Family, FrameError
+from devices.boards.frames import Family, FrameError, Profile
 from devices.boards.line import Line
 from devices.boards.port import Port, SerialPort
 from devices.boards.power import LOCK_A, SUPPLY_A, Supply
@@ -23,12 +23,17 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class BoardPlan:
-    """One board as it is wired; None is what is usual for its family."""
+    """One board as it is wired; None is what is usual for its family.
+
+    Either `first_door`, the door behind channel 1, with the next behind the next channel; or `numbers`, the door behind
+    each channel, 0 for none. `contacts`: for each channel, to which one the contact of its door is wired, where that is
+    another. `reversed_contacts`: the inputs that mean shut by the bit that is not `shut_is`.
+    """
 
     family: str
     port: str
     address: int
-    first_door: int
+    first_door: int | None = None
     ways: int | None = None
     doors: int | None = None
     shut_is: bool | None = None
@@ -36,11 +41,14 @@ class BoardPlan:
     lock_amperes: float = LOCK_A
     supply: str = "main"
     baud: int | None = None
+    numbers: Sequence[int] | None = None
+    contacts: Sequence[int] | None = None
+    reversed_contacts: Collection[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardPart:
-    """One board as its node tells of it: its port and address, which stand on it, and its doors."""
+    """One board as its node tells of it: its port and address, which stand on it, and its lowest and highest door."""
 
     name: str
     is_lost: bool
@@ -74,7 +82,7 @@ class BoardBank:
         """
         self.doors: dict[int, tuple[BoardStrike, BoardContact]] = {}
         self.when_changed: Callable[[], None] | None = None  # a board was lost, or answers again
-        self._wired: list[tuple[BoardPlan, Board]] = []
+        self._wired: list[tuple[BoardPlan, Board, Mapping[int, int]]] = []
         self._supplies = {name: Supply(a, name=name) for name, a in (supplies or {"main": SUPPLY_A}).items()}
         self._taken = set(taken)
         lines: dict[str, list[tuple[int, BoardPlan]]] = defaultdict(list)
@@ -104,10 +112,11 @@ class BoardBank:
             BoardPart(
                 name=f"{plan.port.rpartition('/')[2]}#{plan.address}"[-_LONGEST_NAME:],
                 is_lost=board.is_lost,
-                first_door=plan.first_door,
-                last_door=plan.first_door + len(board.contacts) - 1,
+                first_door=min(doors.values()),
+                last_door=max(doors.values()),
             )
-            for plan, board in self._wired
+            for plan, board, doors in self._wired
+            if doors
         ]
 
     def close(self) -> None:
@@ -118,50 +127,52 @@ class BoardBank:
     def _bus(self, wired: Sequence[tuple[int, BoardPlan]], timers: Timers, open_port: OpenPort) -> Bus:
         place, first = wired[0]
         spoken = _family(place, first)
-        boards = [self._board(place, plan, spoken) for place, plan in wired]
+        boards = [self._board(place, plan, spoken.profile) for place, plan in wired]
         line = Line(open_port(first.port, spoken.profile.baud, timers), spoken, timers=timers)
-        bus = Bus(line, spoken, boards, timers=timers)
-        for board, (_, plan) in zip(boards, wired, strict=True):
+        bus = Bus(line, spoken, [board for board, _ in boards], timers=timers)
+        for (board, doors), (_, plan) in zip(boards, wired, strict=True):
             board.when_changed = self._changed
-            self._wired.append((plan, board))
-            for channel, contact in board.contacts.items():
-                self.doors[plan.first_door + channel - 1] = (BoardStrike(bus, board, channel), contact)
+            self._wired.append((plan, board, doors))
+            for channel, door in doors.items():
+                self.doors[door] = (BoardStrike(bus, board, channel), board.contacts[board.inputs[channel]])
         return bus
 
     def _changed(self) -> None:
         if self.when_changed is not None:
             self.when_changed()
 
-    def _board(self, place: int, plan: BoardPlan, spoken: Family) -> Board:
-        profile = spoken.profile
+    def _board(self, place: int, plan: BoardPlan, profile: Profile) -> tuple[Board, Mapping[int, int]]:
+        """A board, and the doors behind its channels."""
         if plan.address not in profile.addresses:
-            expected = f"{profile.addresses[0]} to {profile.addresses[-1]}"
-            raise _wrong(place, "address", f"expected {expected} for {profile.name}", plan.address)
-        doors = profile.ways if plan.doors is None else plan.doors
-        if not 1 <= doors <= profile.ways:
-            raise _wrong(place, "doors", f"expected 1 to {profile.ways}, which is what the board has", plan.doors)
+            expected = f"expected {profile.addresses[0]} to {profile.addresses[-1]} for {profile.name}"
+            raise _wrong(place, "address", expected, plan.address)
         shut_is = profile.shut_is if plan.shut_is is None else plan.shut_is
         if shut_is is None:
             raise _wrong(
                 place, "shut_is", f"a {profile.name} board means shut by 0 or by 1; expected one of them", None
             )
-        self._take_doors(place, plan.first_door, doors)
-        return Board(
+        doors = doors_by_channel(plan, profile, place=place)
+        self._take_doors(place, plan, doors)
+        board = Board(
             plan.address,
-            channels=range(1, doors + 1),
+            channels=doors,
             shut_is=shut_is,
             supply=self._supply(place, plan),
             lock_amperes=plan.lock_amperes,
             pulse_s=plan.pulse_s,
+            inputs=inputs_by_channel(plan, profile, place=place),
+            reversed_inputs=plan.reversed_contacts,
         )
+        return board, doors
 
-    def _take_doors(self, place: int, first: int, count: int) -> None:
-        numbers = range(first, first + count)
-        if numbers[0] < 1 or numbers[-1] > HIGHEST_DOOR:
-            raise _wrong(place, "first_door", f"expected doors of 1 to {HIGHEST_DOOR}", f"{first} to {numbers[-1]}")
-        if twice := self._taken.intersection(numbers):
-            raise _wrong(place, "first_door", f"door {min(twice)} stands there twice", first)
-        self._taken.update(numbers)
+    def _take_doors(self, place: int, plan: BoardPlan, doors: Mapping[int, int]) -> None:
+        key, found = ("numbers", "") if plan.numbers is not None else ("first_door", plan.first_door)
+        for door in doors.values():
+            if not 1 <= door <= HIGHEST_DOOR:
+                raise _wrong(place, key, f"expected doors of 1 to {HIGHEST_DOOR}", door)
+            if door in self._taken:
+                raise _wrong(place, key, f"door {door} stands there twice", found or door)
+            self._taken.add(door)
 
     def _supply(self, place: int, plan: BoardPlan) -> Supply:
         if plan.supply not in self._supplies:
@@ -182,6 +193,40 @@ def _family(place: int, plan: BoardPlan) -> Family:
     if plan.baud is not None:
         spoken.profile = replace(spoken.profile, baud=plan.baud)
     return spoken
+
+
+def doors_by_channel(plan: BoardPlan, profile: Profile, *, place: int = 0) -> Mapping[int, int]:
+    """The door behind each channel that has one. Raises PlanError, of the board that stands at `place` in the file."""
+    if (plan.numbers is None) is (plan.first_door is None):
+        raise _wrong(place, "first_door", "expected this or numbers, one of the two", plan.first_door)
+    if plan.numbers is not None:
+        _refuse_list(place, "numbers", plan.numbers, profile.ways)
+        return {channel: door for channel, door in enumerate(plan.numbers, start=1) if door}
+    doors = profile.ways if plan.doors is None else plan.doors
+    if not 1 <= doors <= profile.ways:
+        raise _wrong(place, "doors", f"expected 1 to {profile.ways}, which is what the board has", plan.doors)
+    return {channel: (plan.first_door or 0) + channel - 1 for channel in range(1, doors + 1)}
+
+
+def inputs_by_channel(plan: BoardPlan, profile: Profile, *, place: int = 0) -> Mapping[int, int]:
+    """For each channel with a door, the one to which that door's contact is wired. Raises PlanError likewise."""
+    contacts = list(plan.contacts or ())
+    _refuse_list(place, "contacts", contacts, profile.ways)
+    inputs = {
+        channel: contacts[channel - 1] if channel <= len(contacts) else channel
+        for channel in doors_by_channel(plan, profile, place=place)
+    }
+    for channel in (*inputs.values(), *plan.reversed_contacts):
+        if not 1 <= channel <= profile.ways:
+            raise _wrong(place, "contacts", f"expected channels of 1 to {profile.ways}", channel)
+    if len(set(inputs.values())) < len(inputs):
+        raise _wrong(place, "contacts", "expected a contact of its own for each door", contacts)
+    return inputs
+
+
+def _refuse_list(place: int, key: str, found: Sequence[int], ways: int) -> None:
+    if len(found) > ways:
+        raise _wrong(place, key, f"expected at most {ways}, which is what the board has", len(found))
 
 
 def _refuse_another_language(place: int, plan: BoardPlan, before: Sequence[BoardPlan]) -> None:

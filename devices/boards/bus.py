@@ -7,7 +7,7 @@ asked ever more rarely; nobody waits for it.
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -44,6 +44,7 @@ class BoardContact:
     def __init__(self, *, shut_is: bool) -> None:
         self.when_opened: Callable[[], None] | None = None
         self.when_shut: Callable[[], None] | None = None
+        self.has_moved = False  # since its door was last pulsed
         self._shut_is = shut_is
         self._level: DoorReading = "unknown"
         self._told: DoorReading = "unknown"
@@ -62,6 +63,7 @@ class BoardContact:
         if self._level == self._told:
             return
         self._told = self._level
+        self.has_moved = True
         tell = self.when_opened if self._level == "open" else self.when_shut
         if tell is not None:
             tell()
@@ -83,10 +85,19 @@ class Board:
         supply: Supply,
         lock_amperes: float = LOCK_A,
         pulse_s: float = PULSE_S,
+        inputs: Mapping[int, int] | None = None,
+        reversed_inputs: Collection[int] = (),
     ) -> None:
-        """`channels` are those with a door behind them. `pulse_s`: as the board itself is set."""
+        """`channels` are those with a door behind them. `pulse_s`: as the board itself is set.
+
+        `inputs`: of channels whose door's contact is wired to another channel, which. `reversed_inputs`: those that
+        mean shut by the other bit.
+        """
         self.address = address
-        self.contacts = {channel: BoardContact(shut_is=shut_is) for channel in channels}
+        self.inputs = {channel: channel for channel in channels} | dict(inputs or {})
+        self.contacts = {
+            place: BoardContact(shut_is=shut_is is not (place in reversed_inputs)) for place in self.inputs.values()
+        }
         self.supply = supply
         self.lock_amperes = lock_amperes
         self.pulse_s = pulse_s
@@ -98,10 +109,13 @@ class Board:
         self.asked_at = 0.0
         self.answers_in_s = 0.0  # when last asked, or how long was waited in vain
         self.questions: deque[bytes] = deque()  # left of the present sweep
-        self.watched: int | None = None
+        self.watched: int | None = None  # the input of a door that was pulsed
         self.watched_until = 0.0
         self.rests_until: dict[int, float] = {}
+        self.pulsed_at = 0.0  # when the word for it went out
         self.pulsing_until = 0.0
+        self.swept_from = 0.0  # when the last whole sweep began
+        self.sweeping_from = 0.0
         self.is_woken = False  # since it was last asked in vain
         self.unheard = 0  # words in a row
         self.when_changed: Callable[[], None] | None = None
@@ -163,7 +177,7 @@ class Bus:
         self._when_seen: Callable[[], None] | None = None
         for board in self.boards.values():
             board.supply.wait_s(board.lock_amperes, 0.0)
-            for channel in board.contacts:
+            for channel in {*board.inputs, *board.contacts}:
                 family.open_one(board.address, channel, seconds=LONGEST_PULSE_S)
         line.when_up = self._came_up
         line.when_down = self._went_down
@@ -258,9 +272,11 @@ class Bus:
         frame = self._family.open_one(board.address, channel, seconds=pulse.seconds)
         board.supply.take(board.lock_amperes, pulse.seconds, now)
         board.rests_until[channel] = now + pulse.seconds + REST_S
-        board.pulsing_until = now + pulse.seconds
-        board.watched, board.watched_until = channel, now + WATCH_S
-        board.contacts[channel].lose()  # as it was before the pulse is not as it is: until the next look nobody knows
+        board.pulsed_at, board.pulsing_until = now, now + pulse.seconds
+        board.watched, board.watched_until = board.inputs[channel], now + WATCH_S
+        contact = board.contacts[board.watched]
+        contact.has_moved = False
+        contact.lose()  # as it was before the pulse is not as it is: until the next look nobody knows
         board.look_at = now
         self._tell(board, frame)
 
@@ -301,6 +317,7 @@ class Bus:
             self._ask(board, self._family.look(board.address, board.watched), about={board.watched})
         else:
             if not board.questions:
+                board.sweeping_from = now
                 board.questions.extend(self._family.sweep(board.address))
             self._ask(board, board.questions[0], about=set())
 
@@ -328,13 +345,14 @@ class Bus:
         self._find(board)
         if board.watched is None and board.questions and board.questions[0] == question:
             board.questions.popleft()
-            board.is_swept = board.is_swept or not board.questions
+            if not board.questions:
+                board.is_swept, board.swept_from = True, board.sweeping_from
         if board.watched is not None:
             board.look_at = board.asked_at + LOOK_S
         else:
             board.look_at = now if board.questions else now + self._sweep_s
         self._take_contacts(board, contacts)
-        if board.watched is not None and board.contacts[board.watched].level == "open":
+        if board.watched is not None and board.contacts[board.watched].has_moved:
             board.watched = None
         self._see()
 

@@ -66,12 +66,12 @@ class SupplyConfig(Table, frozen=True, kw_only=True):
 
 
 class BoardConfig(Table, frozen=True, kw_only=True):
-    """One lock board. Its channels 1, 2… are the doors `first_door` and on."""
+    """One lock board. Its channels 1, 2… are the doors `first_door` and on, or those of `numbers`."""
 
     family: str  # cu48, cu16, 8a, wkly, winnsen, waveshare
     port: str  # /dev/ttyUSB0, or socket://host:port for a bridge
     address: int
-    first_door: DoorNo
+    first_door: DoorNo | None = None
     ways: int | None = None  # the board's channels; as many as its family usually has
     doors: Annotated[int, msgspec.Meta(ge=1)] | None = None  # how many of them have a door; all
     shut_is: Literal[0, 1] | None = None  # the contact's bit of a shut door; as its maker says, where one does
@@ -79,6 +79,9 @@ class BoardConfig(Table, frozen=True, kw_only=True):
     lock_amperes: Annotated[float, msgspec.Meta(gt=0, le=100)] = 2.4
     supply: str = "main"
     baud: Annotated[int, msgspec.Meta(ge=1200, le=115200)] | None = None
+    numbers: list[Annotated[int, msgspec.Meta(ge=0, le=512)]] | None = None  # the door of each channel; 0: none
+    contacts: list[int] | None = None  # for each channel, to which one its door's contact is wired; to itself
+    reversed: list[int] = []  # inputs whose contact means shut by the other bit
 
 
 class NodeConfig(Table, frozen=True, kw_only=True):
@@ -101,7 +104,7 @@ class NodeConfig(Table, frozen=True, kw_only=True):
             if not is_name(name):
                 raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
         if not (self.doors or self.board):
-            raise ValueError("doors, board: a bank needs at least one of them, found none")
+            raise ValueError("doors, board: a bank needs at least one of them, found none; see `hearth commission`")
         refuse_twins("supply: name", [supply.name for supply in self.supply])
         refuse_twins("doors: no", [door.no for door in self.doors])
         pins = [pin for door in self.doors for pin in (door.strike_pin, door.contact_pin)]
@@ -127,9 +130,18 @@ def load(path: Path) -> NodeConfig:
 def read(path: Path, kind: type[_Kind]) -> _Kind:
     """The file as tables of that kind. Raises ConfigError."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    return parse(text, path, kind)
+
+
+def parse(text: str, path: Path, kind: type[_Kind]) -> _Kind:
+    """What lies, or is to lie, at `path`. Raises ConfigError."""
+    try:
+        tables = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     try:

@@ -24,9 +24,15 @@ def arguments(parser: ArgumentParser) -> None:
     """What may be said beside it."""
     options.add_centre(parser)
     parser.add_argument("name", type=_name, metavar="NAME", help="the device's name: a-z, 0-9 and inner hyphens")
-    parser.add_argument(
-        "--doors", type=int, required=True, choices=range(1, len(_PINS) + 1), metavar="N", help="how many, 1 to 8"
+    wired = parser.add_mutually_exclusive_group(required=True)
+    wired.add_argument(
+        "--doors",
+        type=int,
+        choices=range(1, len(_PINS) + 1),
+        metavar="N",
+        help="how many, 1 to 8, on the Pi's pins",
     )
+    wired.add_argument("--boards", action="store_true", help="its doors hang on lock boards, which commissioning finds")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make; must not exist")
     parser.add_argument(
         "--host",
@@ -54,7 +60,7 @@ def run(arguments: Namespace) -> int:
         gateway_key=gateway_key,
         host=arguments.host,
         port=lan_port,
-        doors=arguments.doors,
+        doors=arguments.doors or 0,
     )
     (arguments.out / "node.toml").write_text(node, encoding="utf-8")
     print(_what_next(arguments.name, arguments.out))
@@ -62,7 +68,7 @@ def run(arguments: Namespace) -> int:
 
 
 def node_toml(settings: Settings, *, device: str, gateway_key: str, host: str, port: int, doors: int) -> str:
-    """What the device is told about itself (`devices/runtime/config.py` reads it)."""
+    """What the device is told about itself (`devices/runtime/config.py` reads it). `doors` 0: they hang on boards."""
     lines = [
         f'site = "{settings.site}"',
         f'device = "{device}"',
@@ -91,8 +97,9 @@ def _fill(out: Path, centre_dir: Path, device: str) -> None:
 
 def _what_next(device: str, out: Path) -> str:
     return (
-        f"Carry {out.name} to the Raspberry Pi, check the pins in node.toml, and start it there:"
-        " python -m devices locker_bank --config node.toml\n"
+        f"Carry {out.name} to the Raspberry Pi. With the cabinet open before you, learn there how it is wired:"
+        " hearth commission --config node.toml (with lock boards of which nothing is known yet: --find /dev/ttyUSB0)\n"
+        "Then start it: python -m devices locker_bank --config node.toml\n"
         f"It makes its own key and prints the fingerprint; a technician compares it and approves {device}."
     )
 

@@ -45,7 +45,7 @@ class Device(Base):
     reason: Mapped[str] = mapped_column(String(64), default="")  # why it is suspended
     public_key: Mapped[str] = mapped_column(String(64))  # pinned at approval
     fingerprint: Mapped[str] = mapped_column(String(32))
-    doors: Mapped[int] = mapped_column(default=0)  # how many it says it has
+    doors: Mapped[int] = mapped_column(default=0)  # the highest number that it says it has
     firmware: Mapped[str] = mapped_column(String(64), default="")
     presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
     presence_at: Mapped[datetime | None] = mapped_column(Instant)  # since when

@@ -2,26 +2,32 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from api.__main__ import main as api_main
+from devices.commission.program import main as wizard
+from devices.runtime.config import ConfigError
 from devices.runtime.config import load as load_node
 from gateway.__main__ import COMMANDS, main
 from gateway.centre import open_centre
+from gateway.commands.commission import rented_there
 from gateway.commands.doctor import examine
 from gateway.commands.init import site_from
 from gateway.credentials import service as credentials
 from gateway.credentials.service import HashedPin
+from gateway.lockers import service as lockers
 from gateway.members.queries import member_by_no
 from tests.broker_fixture import free_port
+from tests.centre_builder import NOON, a_bank, a_member
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +80,9 @@ def test_help_lists_every_command(capsys):
         ["doctor", "--fast"],
         ["enrol", "bank-c", "--doors", "0", "--out", "x"],
         ["enrol", "gateway", "--doors", "1", "--out", "x"],
+        ["enrol", "bank-c", "--doors", "1", "--boards", "--out", "x"],
+        ["enrol", "bank-c", "--out", "x"],
+        ["commission"],
         ["enrol", "Bank C", "--doors", "1", "--out", "x"],
         ["verify-audit", "--head", "12"],
     ],
@@ -85,9 +94,11 @@ def test_what_cannot_be_understood_ends_with_2(words):
 
 
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"init", "api", "broker", "vendor-read"}))
-def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, monkeypatch, capsys):
+def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("HEARTH_HTTP_PORT", "eighty")
-    extra = ["bank-c", "--doors", "1", "--out", "x"] if name == "enrol" else []
+    node = tmp_path / "node.toml"
+    node.write_text('device = "bank-c"')
+    extra = {"enrol": ["bank-c", "--doors", "1", "--out", "x"], "commission": ["--config", str(node)]}.get(name, [])
 
     assert main([name, "--centre", str(centre), *extra]) == 1
     said = capsys.readouterr()
@@ -297,6 +308,59 @@ def capsys_after(capsys):
     """Forget what was said before."""
     capsys.readouterr()
     return capsys
+
+
+def test_an_enrolled_bank_on_boards_waits_to_be_commissioned(lan_centre, tmp_path):
+    out = tmp_path / "bank-e"
+    assert main(["enrol", "bank-e", "--centre", str(lan_centre), "--boards", "--out", str(out)]) == 0
+
+    assert "hearth commission" in (out / "README").read_text()
+    with pytest.raises(ConfigError, match="hearth commission"):
+        load_node(out / "node.toml")
+
+
+def options_of(text):
+    """Of a command's help."""
+    return set(re.findall(r"^  (--[a-z-]+)", text, re.MULTILINE))
+
+
+def test_hearth_commission_takes_what_the_wizard_takes(capsys):
+    with pytest.raises(SystemExit):
+        main(["commission", "--help"])
+    ours = options_of(capsys.readouterr().out)
+    with pytest.raises(SystemExit):
+        wizard(["--help"])
+    theirs = options_of(capsys.readouterr().out)
+
+    assert ours - {"--centre"} == theirs - {"--rented"}
+
+
+def test_hearth_commission_becomes_the_wizard(tmp_path):
+    ended = hearth("commission", "--centre", str(tmp_path), "--config", str(tmp_path / "node.toml"), "--json")
+
+    assert ended.returncode == 1
+    assert "node.toml cannot be read" in ended.stderr
+
+
+def test_where_the_centre_is_here_the_wizard_is_told_how_many_compartments_are_rented(centre, tmp_path):
+    opened = open_centre(centre)
+    with opened.sessions.begin() as session:
+        a_bank(session, "bank-r", sizes="SSM")
+        lockers.rent(
+            session,
+            member=a_member(session, "20001"),
+            now=NOON,
+            until=NOON + timedelta(hours=1),
+            max_days=7,
+            unsettled_locks=frozenset,
+            bank_id="bank-r",
+        )
+    opened.sessions.close()
+    node = tmp_path / "node.toml"
+    node.write_text('device = "bank-r"')
+
+    assert rented_there(centre, node) == 1
+    assert rented_there(tmp_path, node) == 0
 
 
 def test_no_strikes_pin_is_one_that_a_pi_pulls_up_at_power_on(lan_centre, tmp_path):

@@ -194,6 +194,16 @@ def test_an_unknown_device_can_change_nothing(gateway, sessions, said):
     assert said.commands() == []
 
 
+def test_a_bank_whose_door_in_the_middle_is_out_of_use_has_as_many_locks_as_its_highest_number(gateway, sessions):
+    newcomer = SigningKey.generate().public()
+    doors = {"1": Level.SHUT, "2": Level.SHUT, "4": Level.SHUT}
+    state = State(online=True, boot_id=BOOT, kind="locker_bank", key=newcomer.text(), doors=doors)
+    gateway.intake.receive([Letter("hearth/1/demo/new/state", codec.encode_state(state), True)])
+
+    with sessions.read() as session:
+        assert session.get_one(Device, "new").doors == 4
+
+
 def test_a_device_that_waits_for_approval_can_change_nothing(gateway, sessions):
     newcomer = SigningKey.generate()
     state = State(online=True, boot_id=BOOT, kind="locker_bank", key=newcomer.public().text(), doors={"1": Level.OPEN})

@@ -100,6 +100,7 @@ class BoardCentre:
             for member_no, role in [("10001", Role.MEMBER), ("10002", Role.MEMBER), ("s003", Role.TECHNICIAN)]:
                 a_member(session, member_no, role=role, password_hash=kept_password(), now=self.clock.now())
         centre = Centre(self.directory, Settings(site=self.building.site), sessions, self.clock)
+        make_pepper(self.directory)
         line = _PostLine(self.building, self.clock)
         self._app = create_app(centre, line=line, hasher=CHEAP, webroot=self.directory / "webroot", look_again_s=0.1)
         self._living = self._app.router.lifespan_context(self._app)

@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from devices.boards.families import FAMILIES
+from devices.boards.families import family as family_of
 from firmware_sim.ledger import What
 from firmware_sim.lock_boards import BoardFault
 from tests.journeys.board_centre import BANK, DOORS, DOORS_OF_A_BOARD, GPIO, BoardCentre
@@ -17,7 +18,8 @@ every_family = pytest.mark.parametrize("family", [*sorted(FAMILIES), GPIO])
 every_board = pytest.mark.parametrize("family", sorted(FAMILIES))
 
 DOOR = DOORS_OF_A_BOARD + 2  # the second door of the second board
-SETTLED_S = 14.0  # nothing opens later than 13 s after it was asked for
+SETTLED_S = 6.0  # the watch of 3 s, and the question that follows it
+OVER_S = 14.0  # nothing opens later than 13 s after it was asked for
 MEANS_SHUT = {"NOT_OPENED", "EXPIRED", "REFUSED"}
 
 
@@ -100,15 +102,14 @@ def test_a_dead_bank_is_told_as_such_and_opens_nothing_later(open_centre, family
     centre = open_centre(family)
     unlock = centre.press(centre.rent(DOOR))
     centre.building.banks[BANK].power_off()
-    centre.clockwork.advance(SETTLED_S)
+    centre.clockwork.advance(OVER_S)
     centre.power_on()
-    centre.clockwork.advance(SETTLED_S)
 
     assert centre.told(unlock)["state"] in MEANS_SHUT
     assert opened_by_strike(centre) == []
 
 
-@every_board
+@pytest.mark.parametrize("family", [name for name in sorted(FAMILIES) if family_of(name).profile.words_are_answered])
 def test_a_board_that_does_not_say_that_it_has_unlocked_has_unlocked_all_the_same(open_centre, family):
     centre = open_centre(family, lambda centre: centre.line.wires.afflict(BoardFault.SILENT_UNLOCK))
 
@@ -182,7 +183,7 @@ def test_a_board_that_sticks_after_its_unlock_is_waited_for_and_never_told_as_no
     assert opened_by_strike(centre) == [DOOR]
 
 
-@every_board
+@pytest.mark.parametrize("family", ["8a", "winnsen"])  # the slowest, and the one without a checksum
 @pytest.mark.parametrize("fault", [BoardFault.DROPPED_BYTE, BoardFault.SLOW_REPLY])
 def test_on_a_bad_line_the_member_is_never_told_the_opposite_of_what_happened(open_centre, family, fault):
     centre = open_centre(family, lambda centre: centre.line.wires.afflict(fault))

@@ -14,6 +14,8 @@ CU48 = BoardPlan(family="cu48", port="/dev/ttyUSB0", address=0, first_door=1)
 EIGHT_A = BoardPlan(family="8a", port="/dev/ttyUSB1", address=1, first_door=49, shut_is=True)
 BY_ID = f"/dev/serial/by-id/{'x' * 40}-port0"
 
+LISTED = BoardPlan(family="cu48", port="/dev/ttyUSB0", address=0, numbers=[30, 10, 0, 20])
+
 
 class Lines:
     """Two simulated lines, and a memory of how they were opened."""
@@ -29,6 +31,32 @@ class Lines:
     def open_port(self, url, baud, timers):
         self.opened[url] = baud
         return VirtualPort(self.cabinets[url].wires, baud=baud, timers=timers)
+
+
+@pytest.mark.parametrize(("name", "ways"), [("cu48", 48), ("wkly", 12)])  # one is looked at whole, one by the channel
+def test_a_board_that_is_wired_crookedly_is_used_as_its_lists_say(clockwork, name, ways):
+    """Two contacts are crossed, one channel is empty, one switch is of the other kind."""
+    wired = {
+        "strikes": {(0, 1): 30, (0, 2): 10, (0, 4): 20},
+        "contacts": {(0, 2): 30, (0, 1): 10, (0, 4): 20},
+        "reversed_contacts": [20],
+    }
+    cabinet = BoardCabinet(name, addresses=[0], ways=ways, timers=clockwork, **wired)
+    plan = replace(LISTED, family=name, contacts=[2, 1], reversed_contacts=[4])
+    bank = BoardBank(
+        [plan],
+        supplies={},
+        timers=clockwork,
+        open_port=lambda url, baud, timers: VirtualPort(cabinet.wires, baud=baud, timers=timers),
+    )
+    bank.start(lambda: None)
+    clockwork.advance(2)
+    assert {no: contact.level for no, (_, contact) in bank.doors.items()} == {30: "shut", 10: "shut", 20: "shut"}
+    assert [(part.first_door, part.last_door) for part in bank.parts()] == [(10, 30)]
+    for no, (strike, contact) in bank.doors.items():
+        strike.pulse(0.3)
+        clockwork.advance(1)
+        assert (no, contact.level, cabinet.doors[no].is_open) == (no, "open", True)
 
 
 @pytest.fixture
@@ -133,7 +161,14 @@ def test_a_bank_without_boards_is_seen_at_once(build):
         ([replace(CU48, address=10)], r"board\[0\]\.address: expected 0 to 9 for cu48, found 10"),
         ([replace(CU48, doors=49)], r"board\[0\]\.doors: expected 1 to 48, .*found 49"),
         ([replace(EIGHT_A, shut_is=None)], r"board\[0\]\.shut_is: a 8a board .*found nothing"),
-        ([replace(CU48, first_door=500)], r"board\[0\]\.first_door: expected doors of 1 to 512, found '500 to 547'"),
+        ([replace(CU48, first_door=500)], r"board\[0\]\.first_door: expected doors of 1 to 512, found 513"),
+        ([replace(CU48, numbers=[1])], r"board\[0\]\.first_door: expected this or numbers, one of the two, found 1"),
+        ([replace(CU48, first_door=None)], r"board\[0\]\.first_door: expected this or numbers.*found nothing"),
+        ([replace(LISTED, numbers=[0] * 49)], r"board\[0\]\.numbers: expected at most 48, .*found 49"),
+        ([replace(LISTED, numbers=[1, 2, 1])], r"board\[0\]\.numbers: door 1 stands there twice"),
+        ([replace(LISTED, contacts=[1, 49])], r"board\[0\]\.contacts: expected channels of 1 to 48, found 49"),
+        ([replace(LISTED, contacts=[2])], r"board\[0\]\.contacts: expected a contact of its own .*found \[2\]"),
+        ([replace(LISTED, reversed_contacts=[0])], r"board\[0\]\.contacts: expected channels of 1 to 48, found 0"),
         ([replace(CU48, supply="left")], r"board\[0\]\.supply: expected one of main, found 'left'"),
         ([replace(CU48, lock_amperes=3.5)], r"board\[0\]\.lock_amperes: expected at most the 3 A .*found 3\.5"),
         ([CU48, replace(EIGHT_A, first_door=48)], r"board\[1\]\.first_door: door 48 stands there twice, found 48"),
