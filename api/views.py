@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Page
 from api.words import NOTICES, told_to
-from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence
+from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence, SecondKey
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
@@ -504,7 +504,8 @@ class HappeningView(View):
 def _doer(found: Happening, reader_id: str) -> Doer:
     by = found.by
     if by is None:
-        return Doer(who="house" if found.entry.actor == "gateway" else "unknown", name=None)
+        by_itself = found.entry.actor == "gateway" or found.entry.act == "door_emergency"
+        return Doer(who="house" if by_itself else "unknown", name=None)
     if by.id == reader_id:
         return Doer(who="you", name=by.name)
     return Doer(who="staff" if is_staff(by.role) else "member", name=by.name)
@@ -514,7 +515,7 @@ def _doer(found: Happening, reader_id: str) -> Doer:
 
 
 class DeviceView(View):
-    """A device on the wire. `reason`: why it is suspended."""
+    """A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs."""
 
     id: str
     kind: str
@@ -525,6 +526,8 @@ class DeviceView(View):
     firmware: str
     presence: Presence
     heard_at: datetime
+    key_switch: SecondKey
+    fire_contact: SecondKey
 
     @classmethod
     def of(cls, device: Device) -> Self:

@@ -22,8 +22,9 @@ from devices import facility
 from devices.boards.bank import BoardBank, PlanError
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
-from devices.nodes.locker_bank import Door, Identity, LockerBank
+from devices.nodes.locker_bank import Door, Identity, Input, LockerBank
 from devices.parts.contact import Contact
+from devices.parts.second_key import SecondKey
 from devices.plans import board_plans, supplies
 from devices.runtime import config as node_config
 from devices.runtime import failpoint, lock, systemd
@@ -137,6 +138,7 @@ def _run_locker_bank(prepared: _Prepared) -> int:
             openings_per_minute=config.openings_per_minute,
             strike_lag_s=LAG_S if boards.doors else 0.0,
             boards=boards.parts,
+            second_keys={key: _input(wired, mailbox) for key, wired in config.second_keys().items()},
             reached=failpoint.from_environment(),
         )
         boards.when_changed = bank.boards_changed
@@ -221,7 +223,7 @@ def _doors_on_pins(config: NodeConfig, guard: Guard | None, mailbox: Mailbox) ->
 
 
 def _doors_on_boards(boards: BoardBank) -> dict[int, Door]:
-    return {no: Door(strike=strike, contact=contact) for no, (strike, contact) in boards.doors.items()}
+    return {no: Door(strike=strike, contact=contact, supply=strike) for no, (strike, contact) in boards.doors.items()}
 
 
 def _door(door: node_config.DoorConfig, config: NodeConfig, guard: Guard, mailbox: Mailbox) -> Door:
@@ -232,6 +234,17 @@ def _door(door: node_config.DoorConfig, config: NodeConfig, guard: Guard, mailbo
         timers=mailbox,
     )
     return Door(strike=guard.strike(door.no), contact=contact)
+
+
+def _input(wired: node_config.SecondKeyConfig, mailbox: Mailbox) -> Input:
+    part = SecondKey(
+        rest_pin=wired.rest_pin,
+        on_pin=wired.on_pin,
+        broken_wire_is_on=wired.broken_wire_is_on,
+        settle_s=wired.settle_ms / 1000,
+        timers=mailbox,
+    )
+    return Input(part, opens_all=wired.opens_all)
 
 
 def _connect(prepared: _Prepared, bank: LockerBank, mailbox: Mailbox) -> Connection:

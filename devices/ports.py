@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from devices.wire.messages import Event, EventKind, Level, Measurement
+from devices.wire.messages import Event, EventKind, Level, Measurement, SecondKey
 
 
 class Timer(Protocol):
@@ -33,6 +33,7 @@ class DoorMemory(msgspec.Struct, frozen=True):
 
     level: Level = Level.UNKNOWN
     pending: str | None = None  # the command whose pulse may still open it
+    by_rule: SecondKey | None = None  # or the second key by whose rule it was pulsed
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

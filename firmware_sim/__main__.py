@@ -29,6 +29,7 @@ after `ok`, or says after `error` what is wrong with it:
   shut 3       push door 3 shut          jam 3     wedge it: its strike does not open it
   force 3      lever it open             unjam 3   free it
   shut-all     push every door shut      doors     which stand open, as in `ok doors 3 7`
+  key on       turn the key switch       fire on   the fire contact trips; `off` puts either back, `cut` cuts its wires
 With several banks, each line begins with the bank's name: `bank-a shut 3`.
 
 HEARTH_KILL_AT names a step of the firmware (`intent.kept`, `pulsed`...): the process kills itself when it comes there.
@@ -141,10 +142,10 @@ def _stop_on_signals() -> threading.Event:
 
 
 def _obey(banks: Sequence[LiveBank]) -> None:
-    doors = {bank.device: bank.doors for bank in banks}
+    by_name = {bank.device: bank for bank in banks}
     for line in sys.stdin:
         if words := line.split():
-            _say(follow(words, doors))
+            _say(follow(words, by_name))
 
 
 def _say(line: str) -> None:

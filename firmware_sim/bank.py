@@ -10,6 +10,7 @@ from devices.nodes.locker_bank import BoardPart, Door, Identity, LockerBank
 from devices.ports import EventLog, Outbox, Timers
 from firmware_sim.clockwork import Act, Lifetime
 from firmware_sim.doors import SimulatedDoor
+from firmware_sim.keys import KeyBox, PluggedKeys
 from firmware_sim.memory_log import MemoryLog
 
 
@@ -62,6 +63,7 @@ class SimulatedBank:
         *,
         timers: Timers,
         outbox: Outbox,
+        keys: KeyBox | None = None,
         log: EventLog | None = None,
         openings_per_minute: int = 6,
         random: Callable[[int], bytes] = secrets.token_bytes,
@@ -80,9 +82,11 @@ class SimulatedBank:
         self.when_powered = when_powered
         self.doors = cabinet.doors
         self._cabinet = cabinet
+        self._key_box = keys or KeyBox({}, physics=timers)
+        self.keys = self._key_box.keys
         self._timers = timers
         self._outbox = outbox
-        self._openings_per_minute = openings_per_minute
+        self.openings_per_minute = openings_per_minute
         self._random = random
         self._firmware = firmware
         self._observe = reached
@@ -185,7 +189,7 @@ class SimulatedBank:
 
     def _assemble(self) -> "_Run":
         life = Lifetime(self._timers, self._guard)
-        plugged = self._cabinet.plug(life)
+        plugged, keys = self._cabinet.plug(life), self._key_box.plug(life)
         boot_id = self._random(8).hex()
         node = LockerBank(
             identity=self.identity,
@@ -195,14 +199,15 @@ class SimulatedBank:
             outbox=self._outbox,
             boot_id=boot_id,
             firmware=self._firmware,
-            openings_per_minute=self._openings_per_minute,
+            openings_per_minute=self.openings_per_minute,
             strike_lag_s=plugged.strike_lag_s,
             boards=plugged.parts,
+            second_keys=keys.inputs,
             random=self._random,
             reached=self._reached,
         )
         plugged.watch(node.boards_changed)
-        return _Run(node, boot_id, life, plugged)
+        return _Run(node, boot_id, life, plugged, keys)
 
     def _wake(self, run: "_Run") -> None:
         run.node.start()
@@ -236,6 +241,7 @@ class SimulatedBank:
         run, self._run = self._running, None
         run.life.end()
         run.plugged.close()
+        run.keys.close()
         self.when_powered(False)
 
     def _plan(self, step: str, nth: int, act: Act) -> None:
@@ -271,6 +277,7 @@ class _Run:
     boot_id: str
     life: Lifetime
     plugged: Plugged
+    keys: PluggedKeys
     is_looking: bool = False  # the doors were not seen at once
     is_awake: bool = False
 

@@ -2,14 +2,17 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from devices.nodes.locker_bank import Identity
 from devices.ports import EventLog
+from devices.wire.messages import SecondKey
 from devices.wire.signing import PublicKey, SigningKey
 from devices.wire.topics import Channel
 from firmware_sim.bank import Cabinet, SimulatedBank
 from firmware_sim.clockwork import Clockwork
 from firmware_sim.doors import Hands, SimulatedDoor
+from firmware_sim.keys import KeyBox, KeyWiring
 from firmware_sim.ledger import Ledger
 from firmware_sim.pin_cabinet import PinCabinet, wire_doors
 from firmware_sim.post import Post
@@ -38,6 +41,7 @@ class Building:
         key: SigningKey | None = None,
         log: EventLog | None = None,
         hands: Hands | None = None,
+        second_keys: Mapping[SecondKey, KeyWiring] = MappingProxyType({}),
         settle_s: float = 0.0,
         openings_per_minute: int = 6,
         random: Callable[[int], bytes] = secrets.token_bytes,
@@ -51,6 +55,7 @@ class Building:
         bank = SimulatedBank(
             identity,
             cabinet or self._cabinet_on_pins(device, doors, hands, settle_s),
+            keys=KeyBox(second_keys, physics=self.clockwork, settle_s=settle_s),
             timers=self.clockwork,
             outbox=self.post.outbox(device),
             log=log,

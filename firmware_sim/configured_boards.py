@@ -58,7 +58,7 @@ class PluggedBoards:
     strike_lag_s = LAG_S
 
     def __init__(self, boards: BoardBank) -> None:
-        self.doors = {no: Door(strike, contact) for no, (strike, contact) in boards.doors.items()}
+        self.doors = {no: Door(strike, contact, strike) for no, (strike, contact) in boards.doors.items()}
         self._boards = boards
 
     def parts(self) -> Sequence[BoardPart]:

@@ -10,10 +10,12 @@ from devices.runtime import config as files
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection, Incoming
 from devices.runtime.store import SqliteLog
+from devices.wire.messages import SecondKey
 from devices.wire.signing import SigningKey
 from devices.wire.topics import ROOT, Channel
 from firmware_sim.bank import SimulatedBank
 from firmware_sim.doors import Hands, SimulatedDoor
+from firmware_sim.keys import KeyBox, KeyWiring, SimulatedKey
 from firmware_sim.ledger import Fact, Ledger
 from firmware_sim.pin_cabinet import PinCabinet, Wiring
 
@@ -67,6 +69,9 @@ class LiveBank:
                 hands=hands,
                 settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
             ),
+            keys=KeyBox(
+                {key: _key_wiring(wired) for key, wired in config.second_keys().items()}, physics=stage.physics
+            ),
             timers=self._mailbox,
             outbox=_Mouth(self),
             log=self._log,
@@ -89,6 +94,11 @@ class LiveBank:
     def doors(self) -> Mapping[int, SimulatedDoor]:
         """For hands: safe from any thread."""
         return self._bank.doors
+
+    @property
+    def keys(self) -> Mapping[SecondKey, SimulatedKey]:
+        """For hands: safe from any thread."""
+        return self._bank.keys
 
     def start(self) -> None:
         """Power on, then connect, for as long as that takes."""
@@ -171,6 +181,10 @@ def _wiring(door: files.DoorConfig) -> Wiring:
         strike_active_high=door.strike_active_high,
         contact_closed_is_low=door.contact_closed_is_low,
     )
+
+
+def _key_wiring(wired: files.SecondKeyConfig) -> KeyWiring:
+    return KeyWiring(wired.rest_pin, wired.on_pin, wired.opens_all, wired.broken_wire_is_on)
 
 
 def _own_key(path: Path) -> SigningKey:

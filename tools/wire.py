@@ -67,7 +67,14 @@ def document() -> str:
         messages.Readings,
         messages.Measurement,
     ]
-    words = [messages.EventKind, messages.Reason, messages.Level, messages.Health, messages.ActorClass]
+    words = [
+        messages.EventKind,
+        messages.Reason,
+        messages.SecondKey,
+        messages.Level,
+        messages.Health,
+        messages.ActorClass,
+    ]
     return "\n".join([HEAD, *map(_table, structs), *map(_words, words)])
 
 

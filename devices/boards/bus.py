@@ -222,6 +222,10 @@ class Bus:
         if board.is_lost:  # found out just now
             raise BoardError(f"board {board.address} cannot be reached")
 
+    def wait_s(self, board: Board) -> float:
+        """How long until its supply bears one more pulse, after those that were promised it; 0.0: now."""
+        return board.supply.wait_s(board.lock_amperes, self._timers.now()) + board.supply.promised_s
+
     def off(self, board: Board, channel: int) -> None:
         """Withdraw a pulse that was not sent; end one under way where the family has a word for that."""
         self._forget_pulses([one for one in self._pulses if (one.board, one.channel) == (board, channel)])
@@ -238,7 +242,7 @@ class Bus:
             return f"channel {channel} of board {board.address} is resting"
         if any((one.board, one.channel) == (board, channel) for one in self._pulses):
             return f"channel {channel} of board {board.address} is about to be pulsed"
-        if board.supply.wait_s(board.lock_amperes, now) + board.supply.promised_s > LAG_S:
+        if self.wait_s(board) > LAG_S:
             return f"supply {board.supply.name} is busy"
         return ""
 
@@ -474,6 +478,10 @@ class BoardStrike:
     def pulse(self, seconds: float) -> None:
         """As `Bus.pulse`."""
         self._bus.pulse(self._board, self._channel, seconds)
+
+    def wait_s(self) -> float:
+        """As `Bus.wait_s`."""
+        return self._bus.wait_s(self._board)
 
     def off(self) -> None:
         """As `Bus.off`."""

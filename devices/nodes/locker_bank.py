@@ -8,11 +8,13 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import structs
 
 from devices.nodes.challenges import ChallengeRefused, Challenges
+from devices.nodes.own_rule import PULSE_S, OwnRule
 from devices.ports import DoorMemory, Draft, EventLog, Outbox, Timer, Timers
 from devices.wire import codec
 from devices.wire.errors import Fault, WireError
@@ -30,6 +32,7 @@ from devices.wire.messages import (
     Part,
     Prep,
     Reason,
+    SecondKey,
     Sreq,
     State,
     Sync,
@@ -41,6 +44,7 @@ STATE_REST_S = 1.0  # doors that move within this are told of together
 RESEND_S = 2.0  # an event not acknowledged is sent again after this
 FORGERIES_A_MINUTE = 10  # beyond these one `tamper` event is written, not one a message: flash wears
 MINUTE_S = 60.0
+GAP_S = 0.15  # between two pulses by the bank's own rule, of doors whose supply keeps no account of its own
 
 
 class StrikePart(Protocol):
@@ -87,12 +91,38 @@ class BoardPart(Protocol):
         """The last of them."""
 
 
+class SupplyPart(Protocol):
+    """What feeds a strike and keeps an account of it."""
+
+    def wait_s(self) -> float:
+        """How long until it bears one more pulse; 0.0: now."""
+
+
+class SecondKeyPart(Protocol):
+    """What the node needs of a key switch or a fire contact."""
+
+    when_changed: Callable[[], None] | None
+
+    @property
+    def reading(self) -> str:
+        """Settled: off, on or fault."""
+
+
 @dataclass(frozen=True)
 class Door:
-    """One door's two parts."""
+    """One door's parts. Without a supply of their own doors share one, which bears one pulse at a time."""
 
     strike: StrikePart
     contact: ContactPart
+    supply: SupplyPart | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """A second key's part, and whether the bank opens every door by itself while it is on."""
+
+    part: SecondKeyPart
+    opens_all: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +155,7 @@ class LockerBank:
         openings_per_minute: int = 6,
         strike_lag_s: float = 0.0,
         boards: Callable[[], Sequence[BoardPart]] = tuple,
+        second_keys: Mapping[SecondKey, Input] = MappingProxyType({}),
         random: Callable[[int], bytes] = secrets.token_bytes,
         reached: Callable[[str], None] = lambda step: None,
     ) -> None:
@@ -142,12 +173,15 @@ class LockerBank:
         self._openings_per_minute = openings_per_minute
         self._strike_lag_s = strike_lag_s
         self._boards = boards
+        self._second_keys = second_keys
         self._reached = reached
         self._challenges = Challenges(secret=identity.key.secret(), boot_id=boot_id, random=random)
         self._memory: dict[int, DoorMemory] = {}
         self._openings: deque[float] = deque()
         self._forgeries: deque[float] = deque()
         self._watches: dict[int, Timer] = {}
+        self._rule = OwnRule(list(doors), doors=self, timers=timers)
+        self._supply_free_at = 0.0  # of doors without a supply of their own
         self._resend: Timer | None = None
         self._state_due: Timer | None = None
         self._untold: list[Event] = []
@@ -167,6 +201,9 @@ class LockerBank:
         for no, door in self._doors.items():
             door.contact.when_opened = lambda no=no: self._door_opened(no)
             door.contact.when_shut = lambda no=no: self._door_shut(no)
+        for key, wired in self._second_keys.items():
+            wired.part.when_changed = lambda key=key: self._key_changed(key)
+            self._key_changed(key)
 
     def connected(self) -> None:
         """The link is up: say how we are, and everything not yet acknowledged."""
@@ -251,7 +288,7 @@ class LockerBank:
         # An edge that is still settling belongs to what came before this command.
         self._doors[order.door].contact.flush()
         self._reached("edges.flushed")
-        if self._memory[order.door].pending:
+        if self._memory[order.door].pending or self._memory[order.door].by_rule:
             self._refuse(order, Reason.BUSY)
             return
         self._intend(order)
@@ -268,7 +305,7 @@ class LockerBank:
 
     def _pulse(self, order: Open) -> None:
         try:
-            self._doors[order.door].strike.pulse(order.pulse_ms / 1000)
+            self._energise(order.door, order.pulse_ms / 1000)
         except OSError:
             self._refuse(order, Reason.STRIKE)
             return
@@ -277,12 +314,20 @@ class LockerBank:
         self._reached("done.kept")
         self._watch(order.door, order.cmd_id)
 
+    def _energise(self, no: int, seconds: float) -> None:
+        self._doors[no].strike.pulse(seconds)
+        if self._doors[no].supply is None:
+            self._supply_free_at = self._timers.now() + seconds + GAP_S
+
     def _use_one_opening(self) -> None:
-        """At most so many openings a minute, whoever signs them: the gateway may be in a thief's hands."""
+        """At most so many openings a minute, whoever signs them: the gateway may be in a thief's hands.
+
+        The second key, which alone lifts that, is at the cabinet itself and not on the wire.
+        """
         now = self._timers.now()
         while self._openings and now - self._openings[0] >= MINUTE_S:
             self._openings.popleft()
-        if len(self._openings) >= self._openings_per_minute:
+        if len(self._openings) >= self._openings_per_minute and not self._a_second_key_is_on():
             raise ChallengeRefused(Reason.RATE)
         self._openings.append(now)
 
@@ -307,16 +352,77 @@ class LockerBank:
         else:
             self._log.remember(self._memory)
 
+    # --- the second key, and the bank's own rule
+
+    def _key_changed(self, key: SecondKey) -> None:
+        """A rule that has begun ends only by a clear "off": in a fire its wires may burn."""
+        reading = self._second_keys[key].part.reading
+        self._keep(_KEY_EVENTS[reading], reason=key)
+        if self._second_keys[key].opens_all and reading == "on":
+            self._rule.begin(key)
+        elif all(wired.part.reading == "off" for wired in self._second_keys.values() if wired.opens_all):
+            self._rule.end()
+
+    def _a_second_key_is_on(self) -> bool:
+        return any(wired.part.reading == "on" for wired in self._second_keys.values())
+
+    def is_open(self, no: int) -> bool:
+        """For the rule: sensed open."""
+        return self._level(no) is Level.OPEN
+
+    def is_watched(self, no: int) -> bool:
+        """For the rule: an edge at this door would be a command's."""
+        return self._memory[no].pending is not None
+
+    def wait_s(self, no: int) -> float:
+        """For the rule: how long until the door's supply bears one more pulse."""
+        supply = self._doors[no].supply
+        return supply.wait_s() if supply is not None else max(0.0, self._supply_free_at - self._timers.now())
+
+    def pulse_by_rule(self, no: int, key: SecondKey) -> None:
+        """For the rule: the steps of a signed `open` without its signature, so that each opening is found again."""
+        self._doors[no].contact.flush()
+        level = self._level(no)
+        self._remember(no, by_rule=key)
+        self._keep(EventKind.INTENT, door=no, level_before=level, reason=key)
+        self._reached("intent.kept")
+        try:
+            self._energise(no, PULSE_S)
+        except OSError:
+            self._remember(no, by_rule=None)
+            self._keep(EventKind.REFUSED, door=no, reason=Reason.STRIKE)
+            return
+        self._reached("pulsed")
+        self._keep(EventKind.DONE, door=no, reason=key)
+        self._reached("done.kept")
+
+    def rule_is_over(self) -> None:
+        """For the rule: an edge from now on is nobody's."""
+        for no, memory in self._memory.items():
+            if memory.by_rule:
+                self._doors[no].contact.flush()
+                self._end_of_rule_at(no)
+
+    def _end_of_rule_at(self, no: int) -> None:
+        key = self._memory[no].by_rule
+        if key is None:
+            return  # the edge has just come
+        self._remember(no, by_rule=None)
+        if self._level(no) is Level.UNKNOWN:  # as after a command
+            self._keep(EventKind.POSSIBLE, door=no, reason=key)
+        else:
+            self._log.remember(self._memory)
+
     # --- the doors
 
     def _door_opened(self, no: int) -> None:
-        cmd_id = self._memory[no].pending
-        if cmd_id is None and self._memory[no].level is Level.OPEN:
+        before = self._memory[no]
+        if before.pending is None and before.level is Level.OPEN:
             return  # nobody could see it for a while, and it stands as it stood
         if watch := self._watches.pop(no, None):
             watch.cancel()
-        self._remember(no, level=Level.OPEN, pending=None)
-        self._keep(EventKind.DOOR_OPEN if cmd_id else EventKind.FORCED, door=no, cmd_id=cmd_id)
+        self._remember(no, level=Level.OPEN, pending=None, by_rule=None)
+        self._keep(_opening(before), door=no, cmd_id=before.pending, reason=None if before.pending else before.by_rule)
         self._say_state_soon()
 
     def _door_shut(self, no: int) -> None:
@@ -329,11 +435,19 @@ class LockerBank:
     def _look_after_the_dark(self, no: int, level: Level) -> None:
         """Compare levels, not edges: nobody saw the edges while the power was off."""
         before = self._memory[no]
-        if before.pending:
+        if before.pending or before.by_rule:
             opened_in_the_dark = level is Level.OPEN and before.level is not Level.OPEN
-            kind = EventKind.INFERRED if opened_in_the_dark else EventKind.POSSIBLE
-            self._remember(no, level=level, pending=None)
-            self._keep(kind, door=no, cmd_id=before.pending, level_before=before.level)
+            opened = EventKind.INFERRED if before.pending else EventKind.EMERGENCY
+            self._remember(no, level=level, pending=None, by_rule=None if opened_in_the_dark else before.by_rule)
+            self._keep(
+                opened if opened_in_the_dark else EventKind.POSSIBLE,
+                door=no,
+                cmd_id=before.pending,
+                level_before=before.level,
+                reason=before.by_rule,
+            )
+            if self._memory[no].by_rule:
+                self._rule.watch(no)
         elif level is Level.OPEN and before.level is not Level.OPEN:
             self._remember(no, level=level)
             # A door that was never seen before may stand open for a fitter; after that only force opens it.
@@ -347,7 +461,7 @@ class LockerBank:
         return Level(self._doors[no].contact.level)
 
     def _remember(self, no: int, **facts: Level | str | None) -> None:
-        """Change what is remembered of a door (`level`, `pending`); it is kept with the next event."""
+        """Change what is remembered of a door (`level`, `pending`, `by_rule`); it is kept with the next event."""
         self._memory[no] = structs.replace(self._memory[no], **facts)
 
     # --- speaking
@@ -478,6 +592,16 @@ class LockerBank:
 _AFTER_INTENT = frozenset({Reason.TOO_LATE, Reason.STRIKE})
 
 
+_KEY_EVENTS = MappingProxyType({"on": EventKind.KEY_ON, "off": EventKind.KEY_OFF, "fault": EventKind.KEY_FAULT})
+
+
 def _part(board: BoardPart) -> Part:
     health = Health.LOST if board.is_lost else Health.OK
     return Part(name=board.name, health=health, first_door=board.first_door, last_door=board.last_door)
+
+
+def _opening(before: DoorMemory) -> EventKind:
+    """By whom a door came open."""
+    if before.pending:
+        return EventKind.DOOR_OPEN
+    return EventKind.EMERGENCY if before.by_rule else EventKind.FORCED

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from devices.wire.messages import SecondKey
 from devices.wire.signing import PublicKey
 from devices.wire.topics import is_name
 
@@ -84,6 +85,30 @@ class BoardConfig(Table, frozen=True, kw_only=True):
     reversed: list[int] = []  # inputs whose contact means shut by the other bit
 
 
+class SecondKeyConfig(Table, frozen=True, kw_only=True):
+    """A key switch or a fire contact: dry contacts between these pins and ground."""
+
+    rest_pin: Pin | None = None  # closed at rest
+    on_pin: Pin | None = None  # closed when on
+    opens_all: bool = False  # while it is on, the bank opens every door by itself; else it lifts the limit, no more
+    broken_wire_is_on: bool = False
+    settle_ms: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 200
+
+    def __post_init__(self) -> None:
+        if self.rest_pin is None and self.on_pin is None:
+            raise ValueError("expected rest_pin, on_pin or both, found neither")
+        if self.rest_pin is None and self.broken_wire_is_on:
+            raise ValueError("broken_wire_is_on needs rest_pin: a wire without current cannot be seen to break")
+        if self.on_pin is None and not self.broken_wire_is_on:
+            raise ValueError(
+                "with rest_pin alone a broken wire looks like a turned key: add on_pin, or say broken_wire_is_on = true"
+            )
+
+    def pins(self) -> list[int]:
+        """Those that are wired."""
+        return [pin for pin in (self.rest_pin, self.on_pin) if pin is not None]
+
+
 class NodeConfig(Table, frozen=True, kw_only=True):
     """The whole file. Paths in it are relative to the directory it lies in."""
 
@@ -94,6 +119,8 @@ class NodeConfig(Table, frozen=True, kw_only=True):
     doors: list[DoorConfig] = []
     board: list[BoardConfig] = []
     supply: list[SupplyConfig] = []
+    key_switch: SecondKeyConfig | None = None
+    fire_contact: SecondKeyConfig | None = None
     key: str = "device.pem"
     log: str = "log.db"
     settle_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
@@ -108,7 +135,12 @@ class NodeConfig(Table, frozen=True, kw_only=True):
         refuse_twins("supply: name", [supply.name for supply in self.supply])
         refuse_twins("doors: no", [door.no for door in self.doors])
         pins = [pin for door in self.doors for pin in (door.strike_pin, door.contact_pin)]
-        refuse_twins("doors: pin", pins)
+        refuse_twins("pin", pins + [pin for wired in self.second_keys().values() for pin in wired.pins()])
+
+    def second_keys(self) -> dict[SecondKey, SecondKeyConfig]:
+        """The cabinet's own inputs, as far as it has any."""
+        both = {SecondKey.KEY_SWITCH: self.key_switch, SecondKey.FIRE_CONTACT: self.fire_contact}
+        return {key: wired for key, wired in both.items() if wired is not None}
 
     def gateway(self) -> PublicKey:
         """Whose commands to follow. Raises ConfigError."""

@@ -25,6 +25,8 @@ _OPENINGS: Final = frozenset(
         EventKind.DOOR_OPEN,
         EventKind.FORCED,
         EventKind.TAMPER,
+        EventKind.KEY_ON,
+        EventKind.EMERGENCY,
     }
 )
 

@@ -61,6 +61,10 @@ class EventKind(StrEnum):
     REFUSED = "refused"  # an authentic `open` was not followed, for `reason`
     TAMPER = "tamper"  # the box was opened, or somebody keeps sending forgeries
     CREDENTIAL = "credential"  # a card or code was presented
+    KEY_ON = "key_on"  # the cabinet's own second key, named by `reason`, is on; also at each start
+    KEY_OFF = "key_off"  # it is off
+    KEY_FAULT = "key_fault"  # its wires contradict each other: broken, or shorted
+    EMERGENCY = "emergency"  # the door came open by the bank's own rule, because the second key `reason` is on
 
 
 class Reason(StrEnum):
@@ -74,6 +78,13 @@ class Reason(StrEnum):
     RATE = "rate"  # the cabinet's openings a minute are used up
     NO_SUCH_DOOR = "no_such_door"
     STRIKE = "strike"  # the hardware said no
+
+
+class SecondKey(StrEnum):
+    """An input of the cabinet itself. While one is on, its openings a minute are not counted."""
+
+    KEY_SWITCH = "key_switch"
+    FIRE_CONTACT = "fire_contact"
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", kw_only=True):
@@ -153,7 +164,7 @@ class Event(Message, frozen=True, kw_only=True, tag="evt"):
     door: DoorNo | None = None
     cmd_id: Hex128 | None = None
     level_before: Level | None = None
-    reason: Word | None = None
+    reason: Word | None = None  # of a pulse without `cmd_id`: the second key whose rule it was
     prev_hash: Hex256
 
 

@@ -163,6 +163,27 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             zh="{place}：空气不好，二氧化碳 {level} ppm。请开窗或加大通风。",
             en="{place}: the air is stale, {level} ppm of CO2. Please open a window, or turn up the ventilation.",
         ),
+        # The cabinet's own inputs
+        "fire_contact_on": Kind(
+            severity=Severity.ALARM,
+            zh="{place}：火警触点已动作。请先确认火情，再看哪些柜门还关着。",
+            en="{place}: the fire contact is on. Please find out about the fire first, then which doors are still"
+            " shut.",
+        ),
+        "key_switch_on": Kind(
+            severity=Severity.WARNING,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：柜上的钥匙开关已打开，开门次数不再受限。用完请关回。",
+            en="{place}: the key switch at the cabinet is on, so its openings are not limited. Please turn it back"
+            " when you are done.",
+        ),
+        "second_key_fault": Kind(
+            severity=Severity.WARNING,
+            escalate_after=_HOUR,
+            zh="{place}：钥匙开关或火警触点的线断了或短路了，现在不起作用。请检查接线。",
+            en="{place}: a wire of the key switch or the fire contact is broken or shorted, so that it does not work."
+            " Please check the wiring.",
+        ),
         # Codes at a bank or kiosk
         "wrong_codes": Kind(
             severity=Severity.WARNING,

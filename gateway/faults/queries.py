@@ -16,7 +16,17 @@ from gateway.faults import rules
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.faults.places import board
 from gateway.faults.rules import Latch
-from gateway.fleet.model import Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, PartHealth, Presence
+from gateway.fleet.model import (
+    Device,
+    DeviceEvent,
+    DevicePart,
+    DeviceState,
+    DoorLevel,
+    Lock,
+    PartHealth,
+    Presence,
+    SecondKey,
+)
 from gateway.lockers.model import Bank, Compartment
 
 OF_DOORS: Final = ("ajar", "jammed", "sensor_suspect")  # kinds that are so, or are not, of one lock
@@ -62,7 +72,13 @@ def ajar_after(session: Session, lock_id: str) -> timedelta:
 
 
 def is_opened_for_all(session: Session, lock: Lock) -> bool:
-    """Everything here is opened on purpose: an emergency opening lasts, of this bank or of the whole centre."""
+    """Everything here is opened on purpose: an emergency opening lasts, of this bank or of the whole centre.
+
+    Or a second key of the cabinet is on.
+    """
+    device = session.get_one(Device, lock.device_id)
+    if SecondKey.ON in (device.key_switch, device.fire_contact):
+        return True
     here = select(Bank.id).where(Bank.device_id == lock.device_id).scalar_subquery()
     declared = select(Emergency.id).where(
         Emergency.kind == EmergencyKind.EMERGENCY_OPEN,

@@ -17,7 +17,8 @@ FIRST_OPENINGS: Final = 50  # of a lock: what is usual for it
 NEWEST_OPENINGS: Final = 20
 USUAL_MS_AT_LEAST: Final = 240  # two looks of a lock board: faster than that nobody can tell latches apart
 
-EDGES: Final = frozenset({"door_open", "forced", "inferred", "door_closed"})  # kinds of event
+EDGES: Final = frozenset({"door_open", "forced", "inferred", "emergency", "door_closed"})  # kinds of event
+OF_A_KEY: Final = frozenset({"boot", "key_on", "key_off", "key_fault"})
 OF_A_PULSE: Final = frozenset({"done", "door_open", "inferred", "possible"})
 
 

@@ -20,7 +20,17 @@ from gateway.faults import places, queries, rules
 from gateway.faults.model import Pulse
 from gateway.faults.places import Place
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, PartHealth, Presence
+from gateway.fleet.model import (
+    Device,
+    DeviceEvent,
+    DevicePart,
+    DeviceState,
+    DoorLevel,
+    Lock,
+    PartHealth,
+    Presence,
+    SecondKey,
+)
 
 
 def note_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
@@ -28,6 +38,8 @@ def note_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
     if event.kind == "tamper":
         device = session.get_one(Device, event.device_id)
         _raise(session, "tamper", places.of_device(session, device), event, now)
+    if event.kind in rules.OF_A_KEY:
+        _look_at_second_keys(session, session.get_one(Device, event.device_id), now)
     lock = fleet.lock_at(session, event.device_id, event.door) if event.door is not None else None
     if lock is None:
         return
@@ -119,6 +131,19 @@ def look_at_boards(session: Session, *, device_id: str, now: datetime) -> None:
 def _of_board(place: Place, part: DevicePart) -> dict[str, object]:
     name = {"zh-CN": f"锁控板 {part.name}", "en": f"lock board {part.name}"}
     return {"place": place.name, "part": name, "first": part.first_door, "last": part.last_door}
+
+
+def _look_at_second_keys(session: Session, device: Device, now: datetime) -> None:
+    place = places.of_device(session, device)
+    for kind, is_so in (
+        ("key_switch_on", device.key_switch is SecondKey.ON),
+        ("fire_contact_on", device.fire_contact is SecondKey.ON),
+        ("second_key_fault", SecondKey.FAULT in (device.key_switch, device.fire_contact)),
+    ):
+        facts = {"place": place.name}
+        alerts.note_condition(
+            session, kind=kind, thing=place.thing, is_so=is_so, now=now, facts=facts, links=place.links
+        )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,15 @@ class DoorLevel(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SecondKey(StrEnum):
+    """How a key switch or a fire contact stands, by its device's signed word."""
+
+    NONE = "none"  # its device has told of none since its last start
+    OFF = "off"
+    ON = "on"
+    FAULT = "fault"  # its wires contradict each other
+
+
 class Device(Base):
     """A box on the wire, by the name it has on its topics."""
 
@@ -58,6 +67,12 @@ class Device(Base):
     )  # rises when a wiped device is approved again: its numbers start anew
     last_seq: Mapped[int | None] = mapped_column(BigInteger)  # newest event stored; None: none yet
     last_hash: Mapped[str] = mapped_column(String(64), default="")
+    key_switch: Mapped[SecondKey] = mapped_column(
+        word_column(SecondKey, check="key_switch"), default=SecondKey.NONE, server_default=SecondKey.NONE
+    )
+    fire_contact: Mapped[SecondKey] = mapped_column(
+        word_column(SecondKey, check="fire_contact"), default=SecondKey.NONE, server_default=SecondKey.NONE
+    )
 
 
 class PartHealth(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Self
 
-from gateway.fleet.model import DevicePart, DoorLevel, PartHealth
+from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, SecondKey
 
 MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
 
@@ -88,6 +88,7 @@ _LEVEL_AFTER = {
     "door_open": DoorLevel.OPEN,
     "inferred": DoorLevel.OPEN,
     "forced": DoorLevel.OPEN,
+    "emergency": DoorLevel.OPEN,
     "door_closed": DoorLevel.SHUT,
 }
 
@@ -99,6 +100,19 @@ OPENINGS = frozenset(kind for kind, level in _LEVEL_AFTER.items() if level is Do
 def level_after(kind: str) -> DoorLevel | None:
     """What an event of this kind says of its door; None when it says nothing."""
     return _LEVEL_AFTER.get(kind)
+
+
+_KEY_AFTER = {"key_on": SecondKey.ON, "key_off": SecondKey.OFF, "key_fault": SecondKey.FAULT}
+
+
+def key_after(kind: str) -> SecondKey | None:
+    """What an event of this kind says of the second key that its reason names; None when it says nothing."""
+    return _KEY_AFTER.get(kind)
+
+
+def is_worth_the_trail(before: SecondKey, after: SecondKey) -> bool:
+    """At each start a device tells of its keys; that one is off is news only when it was not."""
+    return after is not before and (before, after) != (SecondKey.NONE, SecondKey.OFF)
 
 
 def is_an_old_will(told: Presentation, *, known_boot_id: str) -> bool:

@@ -8,7 +8,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import queries, rules
-from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock, Presence
+from gateway.fleet.model import (
+    DeadLetter,
+    Device,
+    DeviceEvent,
+    DevicePart,
+    DeviceState,
+    DoorLevel,
+    Lock,
+    Presence,
+    SecondKey,
+)
 from gateway.fleet.rules import Part, Place, Presentation, Report
 from gateway.kit import audit
 from gateway.kit.db import announce
@@ -257,11 +267,25 @@ def _keep_event(session: Session, device: Device, report: Report, now: datetime)
     )
     session.add(event)
     device.last_seq, device.last_hash, device.heard_at = report.seq, report.hash, now
+    _note_second_key(session, device, report, now)
     level = rules.level_after(report.kind)
     if level is not None and report.door is not None:
         note_levels(session, device_id=device.id, levels={report.door: level}, now=event.observed_at or now)
     session.flush()
     return event
+
+
+def _note_second_key(session: Session, device: Device, report: Report, now: datetime) -> None:
+    """A start forgets how the keys stood: the device tells of each one that it has right after it."""
+    if report.kind == "boot":
+        device.key_switch = device.fire_contact = SecondKey.NONE
+    after = rules.key_after(report.kind)
+    if after is None or report.reason not in {"key_switch", "fire_contact"}:
+        return
+    before: SecondKey = getattr(device, report.reason)
+    setattr(device, report.reason, after)
+    if rules.is_worth_the_trail(before, after):
+        audit.append(session, actor=f"device:{device.id}", act=f"{report.reason}_{after}", thing=device.id, now=now)
 
 
 def _set_level(session: Session, lock: Lock, level: DoorLevel, seen_at: datetime | None) -> None:

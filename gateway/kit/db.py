@@ -57,10 +57,14 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def word_column(words: type[Any]) -> Enum:
-    """A column that holds one of an enum's values, as text with a CHECK, the same on both databases."""
+def word_column(words: type[Any], *, check: str | None = None) -> Enum:
+    """A column that holds one of an enum's values, as text with a CHECK, the same on both databases.
+
+    `check` names that CHECK where a table has two columns of one enum; None: after the enum.
+    """
     return Enum(
         words,
+        name=check or words.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         values_callable=lambda e: [w.value for w in e],

@@ -21,7 +21,7 @@ from gateway.unlocking import queries, rules
 from gateway.unlocking.model import AFTER_SIGNING, MOVES, TERMINAL, UNSIGNED, Unlock, UnlockState
 from gateway.unlocking.rules import Moment, Verdict
 
-_OPENINGS = frozenset({"door_open", "inferred", "forced"})
+_OPENINGS = frozenset({"door_open", "inferred", "forced", "emergency"})
 
 
 def moment(clock: Clock) -> Moment:
@@ -121,7 +121,7 @@ def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> Unlock
     unlock = session.get(Unlock, event.cmd_id) if event.cmd_id else None
     if unlock is not None and (unlock.device_id, unlock.door) != (event.device_id, event.door):
         unlock = None
-    if event.kind in _OPENINGS:
+    if event.kind in _OPENINGS or _may_have_opened_by_rule(event):
         _record_opening(session, event, unlock, now)
     if unlock is None:
         return None
@@ -162,6 +162,11 @@ def _settle_by_event(session: Session, event: DeviceEvent, unlock: Unlock, now: 
         settle(session, unlock, verdict, now=now)
 
 
+def _may_have_opened_by_rule(event: DeviceEvent) -> bool:
+    """No command's end will say so: nobody saw what came of it."""
+    return event.kind == "possible" and event.cmd_id is None
+
+
 def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None, now: datetime) -> None:
     member = session.get_one(Member, unlock.member_id) if unlock else None
     audit.append(
@@ -174,6 +179,7 @@ def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None,
         door=event.door,
         seq=event.seq,
         unlock=event.cmd_id,
+        **({} if event.reason is None else {"second_key": event.reason}),
         observed_at=event.observed_at.isoformat() if event.observed_at else None,
     )
 

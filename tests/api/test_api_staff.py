@@ -80,6 +80,8 @@ def test_a_technician_sees_the_devices(house, pending):
         "firmware": "",
         "presence": "online",
         "heard_at": "2026-11-22T04:00:00Z",
+        "key_switch": "none",
+        "fire_contact": "none",
     }
 
 

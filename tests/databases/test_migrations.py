@@ -16,7 +16,7 @@ from gateway.access import queries as access
 from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DoorLevel, Lock
+from gateway.fleet.model import Device, DoorLevel, Lock, SecondKey
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
@@ -273,3 +273,12 @@ def test_after_every_step_a_rental_can_be_without_an_end_and_without_a_member_an
         assert session.get_one(Rental, "h1").until_at is None
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(row), {"id": "h2", "use": "held", "m": None, "f": then})
+
+
+def test_a_device_of_the_first_release_has_told_of_no_second_key(upgraded):
+    with upgraded.begin() as session:
+        device = session.get_one(Device, "bank-a")
+
+        assert (device.key_switch, device.fire_contact) == (SecondKey.NONE, SecondKey.NONE)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE devices SET fire_contact = 'burning'"))

@@ -2,12 +2,14 @@
 
 import pytest
 
+from devices.wire.messages import SecondKey
 from firmware_sim.building import Building
+from firmware_sim.keys import KeyWiring
 from firmware_sim.orders import follow
 
 
 def tell(building: Building, line: str) -> str:
-    return follow(line.split(), {name: bank.doors for name, bank in building.banks.items()})
+    return follow(line.split(), building.banks)
 
 
 def test_a_door_is_forced_and_shut_and_the_order_repeated(building: Building):
@@ -30,6 +32,14 @@ def test_all_doors_are_shut_at_once(building: Building):
         building.door("bank-a", no).force()
     assert tell(building, "shut-all") == "ok shut-all"
     assert not any(building.levels().values())
+
+
+def test_a_key_is_turned_and_a_cable_cut(building: Building):
+    bank = building.add_bank("bank-k", second_keys={SecondKey.FIRE_CONTACT: KeyWiring(rest_pin=20, on_pin=21)})
+    for order, position in (("fire on", "on"), ("fire cut", "cut"), ("fire off", "off")):
+        assert tell(building, f"bank-k {order}") == f"ok bank-k {order}"
+        assert bank.keys[SecondKey.FIRE_CONTACT].position == position
+    assert tell(building, "bank-k key on") == "error bank-k key on: there is no key_switch here"
 
 
 def test_with_several_banks_each_order_names_its_own(building: Building):

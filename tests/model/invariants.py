@@ -16,7 +16,9 @@ from tests.model.world import STAFF, Hold, World, lock_id
 
 NEVER_SIGNED = {UnlockState.EXPIRED, UnlockState.REFUSED}
 TOLD_NOT_OPENED = {UnlockState.NOT_OPENED, *NEVER_SIGNED}
-OPENING_RECORDS = {"door_opened", "door_inferred", "door_forced"}
+OPENING_RECORDS = {"door_opened", "door_inferred", "door_forced", "door_emergency"}
+LONGEST_STALL_S = 21.0  # a node that hangs so long hears of its key as late
+MINUTE_S = 60.0
 SLACK_S = 0.01  # floating point, and the network's own two milliseconds
 
 
@@ -30,10 +32,14 @@ class Violation:
 
 @dataclass(frozen=True)
 class Opened:
-    """A pulse, with the command whose intent the device wrote down just before it; None when there is none."""
+    """A pulse, with the command whose intent the device wrote down just before it; None when there is none.
+
+    `by_rule`: the intent was the bank's own, because of a second key.
+    """
 
     pulse: Pulse
     unlock: Unlock | None
+    by_rule: bool
 
 
 def violations(world: World) -> Iterator[Violation]:
@@ -54,6 +60,9 @@ def violations(world: World) -> Iterator[Violation]:
     for unlock in unlocks.values():
         yield from _judge_outcome(world, unlock, [o.pulse for o in opened if o.unlock and o.unlock.id == unlock.id])
     yield from _judge_records(world, entries)
+    yield from _judge_causes(world, entries, opened)
+    for device in world.building.banks:
+        yield from _judge_rate(world, device, [o.pulse for o in opened if o.pulse.device == device and not o.by_rule])
 
 
 def _attribute(world: World, unlocks: dict[str, Unlock]) -> Iterator[Opened]:
@@ -64,12 +73,21 @@ def _attribute(world: World, unlocks: dict[str, Unlock]) -> Iterator[Opened]:
             mine = [e for e in intents if e.door == pulse.door and e.mono_ms <= pulse.at * 1000 + 1]
             if mine:
                 intents.remove(mine[-1])
-            yield Opened(pulse, unlocks.get(mine[-1].cmd_id) if mine else None)
+            intent = mine[-1] if mine else None
+            yield Opened(
+                pulse,
+                unlocks.get(intent.cmd_id) if intent and intent.cmd_id else None,
+                by_rule=intent is not None and intent.cmd_id is None and intent.reason is not None,
+            )
 
 
 def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
     pulse, unlock = opened.pulse, opened.unlock
     lock = lock_id(pulse.device, pulse.door)
+    if opened.by_rule:
+        if not _was_on(world, pulse.device, since=pulse.at - LONGEST_STALL_S, until=pulse.at):
+            yield Violation("I11", f"{lock} was pulsed by a rule whose second key was off")
+        return
     if unlock is None:
         yield Violation("I1", f"{lock} was pulsed and nobody had written down for whom")
         return
@@ -137,6 +155,43 @@ def _judge_records(world: World, entries: list[AuditEntry]) -> Iterator[Violatio
                 yield Violation(
                     "I6", f"{device}/{no} came open {truth} times, written down {written[lock_id(device, no)]}"
                 )
+
+
+def _judge_causes(world: World, entries: list[AuditEntry], opened: list[Opened]) -> Iterator[Violation]:
+    """What a bank's own rule opened is never called force."""
+    written = Counter(entry.thing for entry in entries if entry.act == "door_forced")
+    ruled = Counter(
+        lock_id(one.pulse.device, one.pulse.door) for one in opened if one.by_rule for _ in _opened_by(world, one.pulse)
+    )
+    for device, bank in world.building.banks.items():
+        for no in bank.doors:
+            lock = lock_id(device, no)
+            others = len(world.building.ledger.openings(device, no)) - ruled[lock]
+            if written[lock] > others:
+                yield Violation("I6", f"{lock} is written down as forced more often than anything else opened it")
+
+
+def _judge_rate(world: World, device: str, pulses: list[Pulse]) -> Iterator[Violation]:
+    """Of commands no more than the limit in any minute of one start, but for a second key at the cabinet."""
+    most = world.bank(device).openings_per_minute
+    for first, one_too_many in zip(pulses, pulses[most:], strict=False):
+        span_s = one_too_many.at - first.at
+        is_one_start = not any(first.at <= at <= one_too_many.at for at, _ in world.power[device])
+        was_on = _was_on(world, device, since=first.at - LONGEST_STALL_S, until=one_too_many.at)
+        if span_s < MINUTE_S - SLACK_S and is_one_start and not was_on:
+            yield Violation("I12", f"{device} followed {most + 1} commands in {span_s:.1f} s without a second key")
+
+
+def _was_on(world: World, device: str, *, since: float, until: float) -> bool:
+    """The second key was on at some time between; so it counts while its wires burn."""
+    moves = [(at, to) for at, to in world.key(device).moves if at <= until]
+    return any(to == "on" and over_at >= since for (_, to), over_at in zip(moves, _ends(moves, until), strict=True))
+
+
+def _ends(moves: list[tuple[float, str]], until: float) -> list[float]:
+    """When each position gave way to being off for good."""
+    offs = [at for at, to in moves if to == "off"]
+    return [min((at for at in offs if at > began), default=until) for began, _ in moves]
 
 
 def _visible_openings(world: World, device: str, no: int) -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
+from devices.ports import DoorMemory
 from devices.wire import codec
-from devices.wire.messages import ActorClass, Chal, Open, Prep
+from devices.wire.messages import ActorClass, Chal, Level, Open, Prep
 from devices.wire.topics import Channel, parse
 from firmware_sim.ledger import What
 from tests.model.world import DOORS, MEMBERS, SITE, World
@@ -158,17 +159,55 @@ def press_and_freeze(world: World) -> None:
     freeze(world)
 
 
+def turn_a_key(world: World) -> None:
+    """A key is turned, or a fire breaks out, and a little later it is over, or its wires are cut."""
+    key = world.key(world.dice.choice(list(DOORS)))
+    if key.position != "off":
+        key.turn_off()
+        return
+    world.dice.choice([key.turn_on, key.turn_on, key.cut])()
+    after = world.dice.choice([key.turn_off, key.turn_off, key.cut])
+    world.clockwork.call_later(world.dice.uniform(0.1, 12.0), after)
+
+
+def burn_while_it_is_dark(world: World) -> None:
+    """The fire contact trips, and the power of its bank is cut halfway; the gateway may be dead as well."""
+    if world.dice.random() < 0.5:
+        world.kill_gateway()
+        world.clockwork.call_later(world.dice.uniform(1.0, 8.0), world.start_gateway)
+    bank = world.bank("bank-a")
+    bank.crash_at(world.dice.choice(["intent.kept", "pulsed", "done.kept"]), back_after_s=world.dice.uniform(0.0, 6.0))
+    world.key("bank-a").turn_on()
+    world.clockwork.call_later(world.dice.uniform(0.5, 12.0), world.key("bank-a").turn_off)
+
+
+def press_often(world: World) -> None:
+    """One door after another is asked for, shut and asked for again."""
+    for _ in range(4):
+        press(world)
+        world.clockwork.advance(0.5)
+        for device, no in PLACES:
+            _shut_if_seen(world, device, no)
+        world.clockwork.advance(0.3)
+
+
 def shut(world: World) -> None:
     """Somebody shuts a door whose bank can see it."""
-    device, no = world.dice.choice(PLACES)
-    if world.bank(device).is_running and not _moved_just_now(world, device, no):
-        world.building.door(device, no).shut()
+    _shut_if_seen(world, *world.dice.choice(PLACES))
 
 
 def force(world: World) -> None:
     device, no = world.dice.choice(PLACES)
     if not _moved_just_now(world, device, no):
         world.building.door(device, no).force()
+
+
+def _shut_if_seen(world: World, device: str, no: int) -> None:
+    """A door that its bank knows to be open: what opens and shuts while a bank hangs, nobody can know."""
+    bank = world.bank(device)
+    is_known = bank.log.doors().get(no, DoorMemory()).level is Level.OPEN
+    if bank.is_running and is_known and not _moved_just_now(world, device, no):
+        world.building.door(device, no).shut()
 
 
 def _moved_just_now(world: World, device: str, no: int) -> bool:
@@ -307,6 +346,9 @@ ACTS_AND_WEIGHTS: list[tuple[Callable[[World], None], float]] = [
     (open_as_staff, 2),
     (press_again_as_staff, 0.5),
     (revoke, 1),
+    (turn_a_key, 0.5),
+    (burn_while_it_is_dark, 0.5),
+    (press_often, 0.3),
     (freeze, 0.5),
     (press_and_freeze, 0.5),
     (shut, 5),

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unittest.mock import patch
 
+from devices.nodes import locker_bank
 from devices.nodes.challenges import Challenge, Challenges
 from devices.nodes.locker_bank import LockerBank
 from devices.parts.contact import Contact
+from devices.parts.second_key import SecondKey as SecondKeyPart
 from devices.ports import DoorMemory
 from devices.wire import codec
 from devices.wire.errors import WireError
@@ -141,6 +143,53 @@ def the_right_is_not_judged_again_at_signing():
         return service.move(session, unlock, UnlockState.SIGNED, now=now, nonce=nonce, signed_at=now)
 
     return ((service, "sign", sign),)
+
+
+@twin("I12", (LockerBank, "_use_one_opening", lambda self: None), stress="press_often")
+def the_openings_of_a_minute_are_not_counted(): ...
+
+
+@twin("I12", (LockerBank, "_a_second_key_is_on", lambda self: True), stress="press_often")
+def the_limit_is_lifted_without_a_key(): ...
+
+
+@twin("I11", stress="turn_a_key")
+def a_cut_cable_is_taken_for_a_fire():
+    read = SecondKeyPart._read
+    return ((SecondKeyPart, "_read", lambda self: "on" if read(self) == "fault" else read(self)),)
+
+
+@twin("I6", stress="burn_while_it_is_dark turn_a_key")
+def what_the_rule_opens_is_called_forced():
+    opening = locker_bank._opening
+
+    def blind(before):
+        return opening(DoorMemory(level=before.level, pending=before.pending))
+
+    return ((locker_bank, "_opening", blind),)
+
+
+@twin("I1 I6", stress="burn_while_it_is_dark")
+def the_rule_pulses_before_it_writes_down():
+    pulse_by_rule = LockerBank.pulse_by_rule
+
+    def pulse_first(self, no, key):
+        self._energise(no, 0.4)
+        self._reached("pulsed")
+        pulse_by_rule(self, no, key)
+
+    return ((LockerBank, "pulse_by_rule", pulse_first),)
+
+
+@twin("I6", stress="burn_while_it_is_dark")
+def after_a_power_cut_the_rule_is_forgotten():
+    look = LockerBank._look_after_the_dark
+
+    def forget(self, no, level):
+        self._remember(no, by_rule=None)
+        look(self, no, level)
+
+    return ((LockerBank, "_look_after_the_dark", forget),)
 
 
 @twin("I10", (emergencies, "is_frozen", lambda session, *, device_id: False), stress="freeze press_and_freeze")

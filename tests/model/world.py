@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from devices.wire.messages import SecondKey
 from devices.wire.signing import SigningKey
 from firmware_sim.bank import SimulatedBank
 from firmware_sim.building import Building
 from firmware_sim.clockwork import Clockwork, Lifetime
 from firmware_sim.doors import Hands
+from firmware_sim.keys import KeyWiring, SimulatedKey
 from firmware_sim.memory_log import MemoryLog
 from firmware_sim.post import Letter
 from gateway import wiring
@@ -41,6 +43,10 @@ SITE = "demo"
 GATEWAY_KEY = SigningKey.generate()
 DEVICE_KEYS = {"bank-a": SigningKey.generate(), "bank-b": SigningKey.generate()}
 DOORS = {"bank-a": 2, "bank-b": 1}
+KEYS = {
+    "bank-a": {SecondKey.FIRE_CONTACT: KeyWiring(rest_pin=1, on_pin=2, opens_all=True)},
+    "bank-b": {SecondKey.KEY_SWITCH: KeyWiring(on_pin=1)},
+}
 MEMBERS = ["ann", "ben"]
 STAFF = {"chief": Role.MANAGER, "desk": Role.DESK}
 TICK_S = 0.5  # twice the production one: half of a schedule is otherwise spent looking for nothing
@@ -152,6 +158,11 @@ class World:
 
     def bank(self, device: str) -> SimulatedBank:
         return self.building.banks[device]
+
+    def key(self, device: str) -> SimulatedKey:
+        """Its one second key."""
+        (key,) = self.bank(device).keys.values()
+        return key
 
     # --- the gateway's process
 
@@ -344,6 +355,7 @@ class World:
             bank.forget_plans()
             post.mend(name)
             bank.thaw()
+            self.key(name).turn_off()
             bank.power_on()
             for door in bank.doors.values():
                 door.unjam()
@@ -396,7 +408,8 @@ def open_world(seed: int, template: Template, *, settle_s: float | None = None, 
             hands=Hands(spring_s=dice.choice([0.0, 0.15]) if spring_s is None else spring_s),
             settle_s=dice.choice([0.0, 0.03]) if settle_s is None else settle_s,
             random=dice.randbytes,
-            openings_per_minute=20,
+            openings_per_minute=dice.choice([2, 20]),
+            second_keys=KEYS[device],
         )
         _note_power(world, device, bank)
     building.post.join(

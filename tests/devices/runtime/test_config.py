@@ -94,6 +94,36 @@ def test_two_doors_cannot_have_one_number(load):
         load(GOOD + "[[doors]]\nno = 1\nstrike_pin = 5\ncontact_pin = 6\n")
 
 
+def test_a_cabinet_has_no_second_key_unless_it_says_so_and_one_that_it_has_opens_nothing_by_itself(load):
+    assert load(GOOD).second_keys() == {}
+
+    (wired,) = load(GOOD + "[key_switch]\non_pin = 20\n").second_keys().values()
+
+    assert (wired.opens_all, wired.broken_wire_is_on, wired.settle_ms) == (False, False, 200)
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("[fire_contact]\n", r"fire_contact: expected rest_pin, on_pin or both, found neither"),
+        ("[fire_contact]\nrest_pin = 20\n", r"fire_contact: with rest_pin alone a broken wire looks like a turned key"),
+        ("[fire_contact]\non_pin = 20\nbroken_wire_is_on = true\n", r"fire_contact: broken_wire_is_on needs rest_pin"),
+        ("[key_switch]\non_pin = 17\n", r"pin 17 stands there twice"),
+        ("[key_switch]\non_pin = 20\n[fire_contact]\non_pin = 20\n", r"pin 20 stands there twice"),
+        ("[key_switch]\non_pin = 20\nopen_all = true\n", r"key_switch: .*unknown field `open_all`"),
+    ],
+)
+def test_a_second_key_that_could_mean_something_else_stops_the_start(load, section, said):
+    with pytest.raises(ConfigError, match=said):
+        load(GOOD + section)
+
+
+def test_a_loop_alone_serves_when_a_broken_wire_shall_count_as_fire(load):
+    (wired,) = load(GOOD + "[fire_contact]\nrest_pin = 20\nbroken_wire_is_on = true\n").second_keys().values()
+
+    assert wired.pins() == [20]
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"nothing\.toml cannot be read: No such file"):
         config.load(tmp_path / "nothing.toml")

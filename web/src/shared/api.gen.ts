@@ -2736,7 +2736,7 @@ export interface components {
         DeviceState: "PENDING" | "APPROVED" | "SUSPENDED" | "RETIRED";
         /**
          * DeviceView
-         * @description A device on the wire. `reason`: why it is suspended.
+         * @description A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
          */
         DeviceView: {
             /** Id */
@@ -2758,6 +2758,8 @@ export interface components {
              * Format: date-time
              */
             heard_at: string;
+            key_switch: components["schemas"]["SecondKey"];
+            fire_contact: components["schemas"]["SecondKey"];
         };
         /**
          * Difference
@@ -4141,6 +4143,12 @@ export interface components {
             lifts: boolean;
             peak?: components["schemas"]["PeakHours"] | null;
         };
+        /**
+         * SecondKey
+         * @description How a key switch or a fire contact stands, by its device's signed word.
+         * @enum {string}
+         */
+        SecondKey: "none" | "off" | "on" | "fault";
         /**
          * Seen
          * @description What is inside.
