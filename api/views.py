@@ -46,6 +46,7 @@ from gateway.lockers.shares import Share
 from gateway.members.model import Language, Member, Role
 from gateway.members.rules import is_staff
 from gateway.notices.model import Notice
+from gateway.notices.rules import NEWS
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S
 
@@ -445,7 +446,7 @@ class UnlockView(View):
 class NoticeView(View):
     """Something the reader should know, in their language and the centre's time.
 
-    `about`: the id of a rental or a booking.
+    `about`: the id of a rental or a booking. `news`: it only tells what has happened, and can be put away.
     """
 
     id: str
@@ -453,12 +454,15 @@ class NoticeView(View):
     text: str
     about: str
     at: datetime
+    news: bool
 
     @classmethod
     def of(cls, notice: Notice, language: Language, zone: ZoneInfo) -> Self:
         """As this reader should read it."""
         text = NOTICES[notice.kind].sentence(language, told_to(language, zone, json.loads(notice.facts)))
-        return cls(id=notice.id, kind=notice.kind, text=text, about=notice.about, at=notice.left_at)
+        return cls(
+            id=notice.id, kind=notice.kind, text=text, about=notice.about, at=notice.left_at, news=notice.kind in NEWS
+        )
 
 
 # History

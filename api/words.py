@@ -352,6 +352,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "只有没人使用、里面却有物品的柜子，才能留给工作人员处理。",
             "Only a compartment that is nobody's and has things inside is kept back for staff.",
         ),
+        "notice_still_so": Words(
+            409,
+            "这条通知说的事情还没有结束，处理好之后它会自己消失。",
+            "This notice still holds. It goes by itself once the matter is settled.",
+        ),
         # Devices
         "fingerprint_differs": Words(
             409,

@@ -4,10 +4,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
-from api.deps import Paged, SignedIn
+from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.views import Items, NoticeView, items
 from gateway.notices import queries as notices
+from gateway.notices import service as notices_service
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 
@@ -29,3 +30,19 @@ async def list_notices(who: SignedIn, page: Paged) -> Items[NoticeView]:
             )
 
     return await who.desk.backroom.read(look)
+
+
+@router.delete(
+    "/{notice_id}",
+    status_code=204,
+    responses=problems("not_signed_in", "password_must_be_set", "not_found", "notice_still_so"),
+)
+async def put_notice_away(notice_id: Id, who: SignedIn) -> None:
+    """The member has read it. Only of what has happened; what still holds stays until it no longer does."""
+
+    def act() -> None:
+        with who.desk.sessions.begin() as session:
+            member, now = who.member(session), who.desk.clock.now()
+            notices_service.put_away(session, member_id=member.id, notice_id=notice_id, now=now)
+
+    await who.desk.backroom.write(act)

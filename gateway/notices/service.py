@@ -4,11 +4,13 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from gateway.kit.errors import Conflict, NotFound
 from gateway.kit.ids import new_id
 from gateway.notices.model import Notice
+from gateway.notices.rules import NEWS
 
 
 def leave(
@@ -43,3 +45,13 @@ def take_back(
     if member_id is not None:
         over = over.where(Notice.member_id == member_id)
     session.execute(over.values(over_at=now))
+
+
+def put_away(session: Session, *, member_id: str, notice_id: str, now: datetime) -> None:
+    """Its reader has read it. Raises NotFound("notice") for other people's too; Conflict("notice_still_so")."""
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.member_id == member_id))
+    if notice is None or notice.over_at is not None:
+        raise NotFound("notice")
+    if notice.kind not in NEWS:
+        raise Conflict("notice_still_so")
+    notice.over_at = now

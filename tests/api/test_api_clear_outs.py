@@ -67,6 +67,7 @@ def test_the_member_reads_in_their_history_who_opened_and_why(house, late):
         ("door_opened", "staff", "overdue"),
         ("clear_out_witnessed", "staff", "overdue"),
         ("clear_out_proposed", "staff", "overdue"),
+        ("pin_made", "you", ""),
         ("rented", "you", ""),
     ]
     assert items[1]["bag_label"] == "B-17"

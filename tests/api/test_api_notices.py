@@ -27,6 +27,7 @@ def test_a_member_reads_their_notice_in_the_centres_time(house, reminded):
         "text": "您租用的大厅 01 号柜将于 2026-11-23 12:00 到期，请届时取出物品，或者续租。",
         "about": reminded["id"],
         "at": "2026-11-23T03:00:00Z",
+        "news": False,
     }
 
 
@@ -73,3 +74,38 @@ def test_notices_come_in_pages_newest_first(house):
 
     assert [notice["kind"] for notice in first["items"] + second["items"]] == kinds[::-1]
     assert second["next"] is None
+
+
+@pytest.fixture
+def news(house):
+    """Staff have ended 10001's rental."""
+    notice = house.change(
+        notices.leave, member_id=house.member_id("10001"), kind="released_by_staff", about="r1", now=NOON
+    )
+    return notice.id
+
+
+def test_what_has_happened_is_put_away_once_it_was_read(house, news):
+    browser = house.signed_in()
+    assert [notice["news"] for notice in browser.get("/notices").json()["items"]] == [True]
+
+    assert browser.delete(f"/notices/{news}").status_code == 204
+
+    assert browser.get("/notices").json()["items"] == []
+    assert browser.delete(f"/notices/{news}").status_code == 404
+
+
+def test_what_still_holds_is_not_put_away(house, reminded):
+    browser = house.signed_in()
+    (notice,) = browser.get("/notices").json()["items"]
+
+    answer = browser.delete(f"/notices/{notice['id']}")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "notice_still_so")
+    assert len(browser.get("/notices").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("member_no", ["10002", "s001"])
+def test_nobody_puts_another_persons_notice_away(house, news, member_no):
+    assert house.signed_in(member_no).delete(f"/notices/{news}").status_code == 404
+    assert len(house.signed_in().get("/notices").json()["items"]) == 1

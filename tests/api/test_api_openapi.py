@@ -64,6 +64,7 @@ def test_it_holds_every_resource_there_is():
         "/unlocks",
         "/unlocks/{unlock_id}",
         "/notices",
+        "/notices/{notice_id}",
         "/live",
         "/rentals/{rental_id}/shares",
         "/rentals/{rental_id}/shares/{share_id}",

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.app import openapi_document
+from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id", "notice_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
@@ -107,7 +108,10 @@ def things(house):
     house.change(a_space, "room")
     booking = phone.post("/bookings", BODIES["book"], key="book").json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
+    facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
+    notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
     return {
+        "notice_id": notice.id,
         "share_id": share["id"],
         "rental_id": rental["id"],
         "unlock_id": unlock["id"],

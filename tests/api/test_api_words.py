@@ -12,6 +12,7 @@ from api.words import NOTICES, WORDS
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.lockers import rules as lockers
 from gateway.members.model import Language
+from gateway.notices.rules import NEWS
 from gateway.policies.model import Limit
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +131,11 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "card_registered",
     }
     assert left | {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values()} == set(NOTICES)
+
+
+def test_what_can_be_put_away_is_something_that_is_said():
+    assert set(NOTICES) > NEWS
+    assert not NEWS & set(lockers.NOTICES.values())
 
 
 @pytest.mark.parametrize("code", sorted({*WORDS, *NOTICES}))

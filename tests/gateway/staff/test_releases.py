@@ -4,14 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.access import queries as access
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, HearthError, NotFound
-from gateway.lockers import history, service
-from gateway.lockers.model import Bank, CareAfter, Condition
+from gateway.lockers import assignments, history, holds, service
+from gateway.lockers.model import Bank, CareAfter, Condition, Mode
 from gateway.lockers.rules import LOOK_WINDOW
 from gateway.members.model import Role
 from gateway.notices import queries as notices
@@ -295,6 +295,45 @@ def test_a_rental_ends_once_and_one_that_is_not_there_never(session, rental, zha
     session.expunge(rental)
     with pytest.raises(NotFound):
         release(session, rental, zhao)
+
+
+def test_what_staff_keep_is_nobodys_rental(session, zhao):
+    held = holds.hold(
+        session,
+        compartment_id=box(session).id,
+        reason="lost property",
+        until=None,
+        staff=zhao,
+        unsettled_locks=frozenset,
+        now=NOON,
+    )
+
+    with pytest.raises(NotFound):
+        release(session, held, zhao)
+
+
+def test_everybody_to_whom_it_was_assigned_is_told_of_the_opening_and_the_end(session, wang, zhao):
+    li = a_member(session, "10002")
+    session.execute(update(Bank).values(mode=Mode.FIXED))
+    shared = assignments.assign(
+        session,
+        compartment_id=box(session).id,
+        member_nos=["10001", "10002"],
+        until=None,
+        note="choir",
+        actor="s001",
+        unsettled_locks=frozenset,
+        now=NOON,
+    )
+
+    def told(member):
+        return {notice.kind for notice in notices.notices_for(session, member_id=member.id, limit=50)}
+
+    settle(session, ask(session, zhao), "door_open", "door_closed")
+    assert all("opened_by_staff" in told(member) for member in (wang, li))
+    release(session, shared, zhao)
+
+    assert all(told(member) == {"released_by_staff"} for member in (wang, li))
 
 
 def test_a_refused_release_leaves_no_trace(session, rental, wang, zhao):

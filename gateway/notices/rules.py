@@ -1,0 +1,16 @@
+"""Which notices only tell what has happened."""
+
+from typing import Final
+
+NEWS: Final = frozenset(
+    {
+        "assignment_withdrawn",
+        "card_registered",
+        "kiosk_pin_reset",
+        "opened_by_staff",
+        "pin_reset",
+        "released_by_staff",
+        "room_opened_by_staff",
+    }
+)
+"""Their reader may put them away. All others stand as long as they are so: somebody must act, or may still ask."""
