@@ -113,16 +113,17 @@ def forget_ended_visits(session: Session, *, now: datetime) -> None:
 
 
 def _still_so(session: Session, kiosk: Kiosk, claim: Claim) -> Member:
-    """Who it is, if nothing has changed since the claim was made. On PostgreSQL it cannot change until the commit."""
-    pin_id = claim.pin.id if claim.pin else ""
-    holds = select(Pin.id).where(Pin.id == pin_id).with_for_update(read=True)
+    """Who it is, if nothing has changed since the claim was made. From here on one at a time comes to this kiosk.
+
+    What changes a moment later ends the visit: `queries.guest` asks for all of it each time.
+    """
+    here = select(Kiosk.id).where(Kiosk.id == kiosk.id, Kiosk.revoked_at.is_(None)).with_for_update(key_share=True)
+    holds = select(Pin.id).where(Pin.id == (claim.pin.id if claim.pin else ""))
     if claim.rental_id is not None:
         standing = select(Rental.id).where(Rental.id == claim.rental_id, Rental.ended_at.is_(None))
     else:
         standing = select(Card.id).where(Card.id == claim.card_id, Card.blocked_at.is_(None))
-    in_use = select(Member).where(Member.id == claim.member_id, Member.disabled_at.is_(None))
-    member = session.scalar(in_use)
-    here = select(Kiosk.id).where(Kiosk.id == kiosk.id, Kiosk.revoked_at.is_(None))
+    member = session.scalar(select(Member).where(Member.id == claim.member_id, Member.disabled_at.is_(None)))
     if member is None or any(session.scalar(query) is None for query in (here, holds, standing)):
         raise Refused("wrong_pin")
     return member

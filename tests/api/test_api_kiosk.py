@@ -8,7 +8,6 @@ from gateway.members import service as members
 from gateway.members.queries import member_by_no
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.api.conftest import together
 from tests.api.kiosk_builder import a_card, a_kiosk
 from tests.api.test_api_strangers import HOUR, OPERATIONS, PUBLIC, ask
 from tests.centre_builder import a_space
@@ -380,17 +379,3 @@ def test_the_member_finds_in_their_history_that_somebody_came_with_the_pin(house
     assert (newest["act"], newest["by"]["who"]) == ("kiosk_visited", "you")
     with house.centre.sessions.read() as session:
         assert session.scalars(select(AuditEntry.detail).where(AuditEntry.act == "kiosk_visited")).one()
-
-
-def test_two_who_come_at_once_leave_one_visit(house, kiosk, rental):
-    a_card(house, NUMBER, PIN)
-    shown = [{"card": NUMBER, "pin": PIN}, {"locker_no": "01", "pin": rental["pin"]}]
-
-    answers = together(house, *(kiosk.asking("POST", "/session", body=body) for body in shown))
-
-    assert [answer.status_code for answer in answers] == [201, 201]
-    standing = []
-    for answer in answers:
-        kiosk.visit = answer.json()["token"]
-        standing.append(kiosk.get("/session").status_code)
-    assert sorted(standing) == [200, 401]

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.line import LocalLine
 from gateway.credentials.model import Pin
 from gateway.members.passwords import Hasher
-from tests.api.conftest import CHEAP, together
+from tests.api.conftest import CHEAP
 from tests.api.kiosk_builder import Screen, a_card, a_kiosk
 
 NUMBER, PIN = "04:A2:1F:99", "483920"
@@ -137,16 +137,6 @@ def test_a_kiosk_stops_after_twenty_wrong_pins_for_whatever_is_shown_and_staff_g
     assert kiosk.get().json()["stopped_until"] == "2026-11-22T05:00:00Z"
     (alert,) = house.signed_in("s001").get("/staff/alerts?kind=wrong_codes").json()["items"]
     assert alert["text"].startswith("大厅：有人连续输错取物码")
-
-
-@pytest.mark.parametrize("shown", [{"locker_no": "01"}, {"card": NUMBER}])
-def test_of_twenty_guesses_sent_at_once_five_are_looked_at(house, kiosk, rental, shown):
-    a_card(house, NUMBER, PIN)
-    body = {**shown, "pin": "000001" if "card" in shown else wrong(rental)}
-
-    answers = together(house, *(kiosk.asking("POST", "/session", body=body) for _ in range(20)))
-
-    assert sorted(answer.json()["code"] for answer in answers) == ["pin_locked"] * 15 + ["wrong_pin"] * 5
 
 
 def test_a_new_program_over_the_same_database_has_forgotten_no_wrong_pin(house, kiosk, rental):

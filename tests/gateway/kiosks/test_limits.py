@@ -1,14 +1,21 @@
 """Wrong PINs are counted, and stop whoever guesses, on both databases."""
 
+import shutil
+from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from gateway.alerts.model import Alert
 from gateway.kiosks import limits, service
 from gateway.kiosks.model import KioskTry
 from gateway.kit.audit import AuditEntry
+from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Refused
 from tests.centre_builder import NOON
 
@@ -115,3 +122,35 @@ def test_tries_that_count_no_more_are_forgotten_and_no_others(scene):
     limits.forget_old_tries(scene.session, now=NOON + 60 * MINUTE)
 
     assert scene.session.scalars(select(KioskTry.at)).all() == [NOON + MINUTE]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whoever_guesses_wherever_and_whenever_gets_no_more_than_the_limits_in_any_window(sqlite_template, data):
+    """Restarts in between forget nothing: each guess is a program of its own over the same file."""
+    with TemporaryDirectory() as directory:
+        shutil.copy(sqlite_template, f"{directory}/hearth.db")
+        engine = open_engine(f"sqlite:///{directory}/hearth.db")
+        with Sessions(engine).begin() as session:
+            kiosks = [
+                service.register(session, name=name, bank_id=None, actor="t", now=NOON)[0].id for name in ("a", "b")
+            ]
+        looked_at, now = [], NOON
+        for waits_s, kiosk, locker in data.draw(st.lists(GUESS, min_size=30, max_size=90)):
+            now += timedelta(seconds=waits_s)
+            with suppress(Refused), Sessions(engine).begin() as session:
+                limits.take_try(session, kiosk_id=kiosks[kiosk], subject=f"locker {locker}", now=now)
+                looked_at.append((now, kiosk, locker))
+        engine.dispose()
+
+    for at, _, _ in looked_at:
+        assert most(looked_at, at, 15 * MINUTE, by=2) <= 5
+        assert most(looked_at, at, 60 * MINUTE, by=1) <= 20
+
+
+GUESS = st.tuples(st.sampled_from([0, 0, 1, 20, 60, 300, 901]), st.integers(0, 1), st.sampled_from([0, 0, 1, 2, 3]))
+
+
+def most(looked_at, since, span, *, by):
+    """How many within that span of the one that had most."""
+    return max(Counter(one[by] for one in looked_at if since <= one[0] < since + span).values())
