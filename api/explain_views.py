@@ -1,14 +1,16 @@
 """Why somebody may, or may not, as JSON."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Self
 
 from api.policy_views import PeakHoursView
 from api.views import InBothLanguages, View, name_of
 from api.words import ANSWERS, WORDS, Sentence, in_language
-from gateway.bookings.standing import Judged
+from gateway.lockers.model import Bank
 from gateway.members.model import Language
 from gateway.policies import service as policies
+from gateway.policies.judged import Judged
 from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Bound, Finding, tightest
 from gateway.policies.wishes import Act
@@ -96,11 +98,7 @@ class SpaceLimits(View):
     @classmethod
     def of(cls, space: Space, bounds: list[Bound]) -> Self:
         """Of every limit the strictest."""
-
-        def value(limit: Limit) -> int | None:
-            found = tightest(bounds, limit)
-            return found.value if found else None
-
+        value = partial(_value, bounds)
         return cls(
             space_id=space.id,
             may_use=value(Limit.MAY_USE) != 0,
@@ -115,13 +113,38 @@ class SpaceLimits(View):
         )
 
 
+class BankLimits(View):
+    """What holds for whoever asks at one locker bank; null: nothing limits it."""
+
+    bank_id: str
+    may_use: bool
+    max_days: int | None
+    rentals_at_once: int | None
+
+    @classmethod
+    def of(cls, bank: Bank, bounds: list[Bound]) -> Self:
+        """Of every limit the strictest."""
+        return cls(
+            bank_id=bank.id,
+            may_use=_value(bounds, Limit.MAY_USE) != 0,
+            max_days=_value(bounds, Limit.MAX_DAYS),
+            rentals_at_once=_value(bounds, Limit.RENTALS_AT_ONCE),
+        )
+
+
 class MyPolicy(View):
     """What a page needs to know before it asks. `key_early_min`: a booking opens its door so long before its start."""
 
     zone: str
     key_early_min: int
     no_show_after_min: int
+    banks: list[BankLimits]
     spaces: list[SpaceLimits]
+
+
+def _value(bounds: list[Bound], limit: Limit) -> int | None:
+    found = tightest(bounds, limit)
+    return found.value if found else None
 
 
 def _answer(judged: Judged, refusal: Finding | None) -> InBothLanguages:

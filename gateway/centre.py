@@ -18,6 +18,7 @@ from gateway.files import write_private
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Trouble
+from gateway.lockers import rules as rentals
 from gateway.migrations import Shape, shape
 from gateway.policies.rules import Rule
 from gateway.settings import Settings, load_settings
@@ -75,7 +76,7 @@ class Centre:
     @property
     def policy_defaults(self) -> list[Rule]:
         """What this centre's settings allow: each holds where no rule for everybody takes its place."""
-        return self.booking_policy.defaults()
+        return [*rentals.defaults(max_days=self.settings.rentals.max_days), *self.booking_policy.defaults()]
 
 
 def open_centre(directory: Path, *, environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> Centre:

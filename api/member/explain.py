@@ -6,15 +6,17 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, SignedIn
-from api.explain_views import Explanation, MyPolicy, SpaceLimits
+from api.explain_views import BankLimits, Explanation, MyPolicy, SpaceLimits
 from api.openapi import problems
 from api.views import AnyId, Instant
 from gateway.bookings import asking
 from gateway.bookings import queries as bookings
-from gateway.bookings.standing import Judged
 from gateway.kit.errors import Malformed, NotFound
+from gateway.lockers import asking as renting
+from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
+from gateway.policies.judged import Judged
 from gateway.policies.wishes import Act
 from gateway.spaces.rules import Span
 
@@ -30,11 +32,13 @@ _ASKED_BY_STAFF = (Role.DESK, Role.MANAGER)
 async def explain(
     *,
     who: SignedIn,
-    act: Literal["book", "move", "cancel"],
+    act: Literal["book", "move", "cancel", "rent", "extend"],
+    bank_id: Annotated[AnyId | None, Query(description="To rent.")] = None,
+    rental_id: Annotated[AnyId | None, Query(description="To extend.")] = None,
     space_id: Annotated[AnyId | None, Query(description="To book.")] = None,
     booking_id: Annotated[AnyId | None, Query(description="To move or cancel.")] = None,
     starts_at: Annotated[Instant | None, Query(description="To book or move.")] = None,
-    ends_at: Annotated[Instant | None, Query(description="To book or move.")] = None,
+    ends_at: Annotated[Instant | None, Query(description="To book, move or extend; to rent, if not as usual.")] = None,
     guests: Annotated[int, Query(ge=0, le=1000)] = 0,
     member_no: Annotated[AnyId | None, Query(description="For staff: whom it is about.")] = None,
 ) -> Explanation:
@@ -47,7 +51,7 @@ async def explain(
             raise Malformed("malformed", field="ends_at")
         return Span(start, end)
 
-    def judge(session: Session, member: Member) -> Judged:
+    def judge_booking(session: Session, member: Member) -> Judged:
         now, policy = desk.clock.now(), desk.centre.booking_policy
         if act == "book":
             space = _given(space_id, "space_id")
@@ -60,7 +64,20 @@ async def explain(
             return asking.may_cancel(session, booking=booking, now=now)
         return asking.may_move(session, booking=booking, member=member, span=span(), policy=policy, now=now)
 
+    def judge_rental(session: Session, member: Member) -> Judged:
+        now, settings = desk.clock.now(), desk.centre.settings.rentals
+        if act == "rent":
+            bank = _given(bank_id, "bank_id")
+            facts = {"days": settings.days, "max_days": settings.max_days}
+            return renting.may_rent(session, member=member, bank_id=bank, until=ends_at, now=now, **facts)
+        rental = lockers.rental_of(session, member_id=member.id, rental_id=_given(rental_id, "rental_id"))
+        until = _given(ends_at, "ends_at")
+        return renting.may_extend(
+            session, rental=rental, member=member, until=until, max_days=settings.max_days, now=now
+        )
+
     def look() -> Explanation:
+        judge = judge_rental if act in ("rent", "extend") else judge_booking
         with desk.sessions.read() as session:
             return Explanation.of(Act(act), judge(session, _whom(session, who, member_no)))
 
@@ -69,17 +86,20 @@ async def explain(
 
 @router.get("/me/policy", responses=problems(*_SIGNED_IN))
 async def read_my_policy(who: SignedIn) -> MyPolicy:
-    """What holds for whoever asks, of every space."""
+    """What holds for whoever asks, at every locker bank and every space."""
     desk = who.desk
 
     def look() -> MyPolicy:
         policy = desk.centre.booking_policy
         with desk.sessions.read() as session:
-            found = asking.limits_of(session, member=who.member(session), policy=policy)
+            member, rentals = who.member(session), desk.centre.settings.rentals
+            found = asking.limits_of(session, member=member, policy=policy)
+            at_banks = renting.limits_of(session, member=member, max_days=rentals.max_days, now=desk.clock.now())
             return MyPolicy(
                 zone=policy.zone.key,
                 key_early_min=policy.key_early_min,
                 no_show_after_min=policy.no_show_after_min,
+                banks=[BankLimits.of(bank, bounds) for bank, bounds in at_banks],
                 spaces=[SpaceLimits.of(space, bounds) for space, bounds in found],
             )
 

@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from gateway.bookings import queries, rules
 from gateway.bookings.model import Booking
-from gateway.bookings.rules import Policy, Refusal
-from gateway.bookings.standing import Judged, Standing, cancelling, scopes_of
+from gateway.bookings.rules import Policy
+from gateway.bookings.standing import Standing, cancelling, scopes_of
 from gateway.members.model import Member
 from gateway.policies import queries as policies
+from gateway.policies.judged import Judged, Refusal
 from gateway.policies.rules import Bound, bounds, with_defaults
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.bookings.model import Booking, BookingState
-from gateway.calendar.rules import Why
+from gateway.policies.judged import Refusal
 from gateway.policies.model import Limit
 from gateway.policies.rules import Rule
 from gateway.spaces.rules import Hours, Span, span_fault
@@ -41,13 +40,6 @@ class Policy:
             Limit.MOST_AHEAD: self.most_ahead,
         }
         return [Rule(id=f"bookings.{limit}", limit=limit, value=value) for limit, value in values.items()]
-
-
-class Refusal(NamedTuple):
-    """Why nobody can have a time. `why`: of a day that is closed."""
-
-    code: str
-    why: Why | None = None
 
 
 def house_refusal(hours: Hours, span: Span, now: datetime) -> Refusal | None:

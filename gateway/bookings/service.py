@@ -13,12 +13,13 @@ from gateway.access.model import GrantSource
 from gateway.bookings import queries, rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
-from gateway.bookings.standing import Judged, Standing, cancelling
+from gateway.bookings.standing import Standing, cancelling
 from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
+from gateway.policies.judged import Judged
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service

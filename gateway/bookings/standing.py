@@ -14,43 +14,19 @@ from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
 from gateway.bookings.model import LIVE, Booking
-from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy, Refusal
-from gateway.kit.errors import Conflict
+from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy
 from gateway.members.model import Group, Member, Membership
 from gateway.policies import queries as policies
-from gateway.policies import service as policies_service
 from gateway.policies import wishes
+from gateway.policies.judged import Judged, Refusal
 from gateway.policies.model import OF_A_BRANCH, Layer
-from gateway.policies.rules import CENTRE, Bound, Scope, Verdict
+from gateway.policies.rules import CENTRE, Bound, Scope
 from gateway.policies.wishes import Act, Held, Wish
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Hours, Span
 
 _COUNTED_WITHIN: Final = timedelta(days=9)  # the week of any time that lies within a day of the one asked for
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What comes of a wish. `house` is why nobody could have that time; None: it depends on the rules."""
-
-    house: Refusal | None
-    verdict: Verdict
-
-    @property
-    def code(self) -> str | None:
-        """Why not; None: allowed."""
-        if self.house is not None:
-            return self.house.code
-        refusal = self.verdict.refusal
-        return policies_service.code_of(refusal) if refusal else None
-
-    def insist(self) -> None:
-        """Raises Conflict with the code, and the rule's facts where it is one."""
-        if self.house is not None:
-            why = {} if self.house.why is None else {"why": self.house.why.told()}
-            raise Conflict(self.house.code, **why)
-        policies_service.insist(self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)

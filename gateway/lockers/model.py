@@ -143,20 +143,13 @@ class Rental(Base):
 
     __tablename__ = "rentals"
     __table_args__ = (
-        # One holder a compartment, whatever its use; one rented compartment a member: held by the database.
+        # One holder a compartment, whatever its use: held by the database.
         Index(
             "uq_rentals_compartment",
             "compartment_id",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
-        ),
-        Index(
-            "uq_rentals_member",
-            "member_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL AND use = 'rented'"),
-            postgresql_where=text("ended_at IS NULL AND use = 'rented'"),
         ),
         Index("ix_rentals_compartment", "compartment_id", "ended_at"),  # who was there last
         Index("ix_rentals_member", "member_id", "from_at"),

@@ -91,6 +91,7 @@ def _offer(row: Row[*_OfferRow]) -> Offer:
     compartment, bank_there, mode, rental_id, state, presence, level, uses, last_used_at = row
     return Offer(
         compartment_id=compartment.id,
+        bank_id=bank_there.id,
         lock_id=compartment.lock_id,
         label=compartment.label,
         accessible=compartment.accessible,

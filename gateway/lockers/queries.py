@@ -135,9 +135,19 @@ def rentals_of(session: Session, *, member_id: str, limit: int = 50, after: str 
 
 
 def active_rental_of(session: Session, *, member_id: str) -> Rental | None:
-    """What the member rents now; what staff assigned to them does not count."""
-    mine = select(Rental).where(Rental.member_id == member_id, Rental.ended_at.is_(None), Rental.use == Use.RENTED)
-    return session.scalar(mine)
+    """What the member rents now, of several the oldest; what staff assigned to them does not count."""
+    return next((rental for rental, _ in rented_by(session, member_id=member_id)), None)
+
+
+def rented_by(session: Session, *, member_id: str) -> list[tuple[Rental, str]]:
+    """What the member rents now, each with its bank's id, the oldest first."""
+    mine = (
+        select(Rental, Compartment.bank_id)
+        .join(Compartment, Compartment.id == Rental.compartment_id)
+        .where(Rental.member_id == member_id, Rental.ended_at.is_(None), Rental.use == Use.RENTED)
+        .order_by(Rental.from_at, Rental.id)
+    )
+    return [(rental, bank_id) for rental, bank_id in session.execute(mine)]
 
 
 def locks_of(session: Session, *, member_id: str) -> frozenset[str]:

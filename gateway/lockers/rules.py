@@ -8,6 +8,8 @@ from typing import Final
 
 from gateway.fleet.model import DoorLevel
 from gateway.lockers.model import CareAfter, Condition, Mode, Stage, Use
+from gateway.policies.model import Limit
+from gateway.policies.rules import Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,19 +17,29 @@ class Times:
     """For how long a compartment can be had: when nobody says, and at most."""
 
     usual: timedelta
-    longest: timedelta
-    rule: str  # the code that refuses more
+    longest: timedelta | None  # None: as the rules of the house say
 
 
 def limit_of_bank(*, usual_min: int, longest_min: int) -> Times:
     """What a time-limited bank allows."""
     usual, longest = timedelta(minutes=usual_min), timedelta(minutes=longest_min)
-    return Times(usual=usual, longest=longest, rule="policy.longest_use")
+    return Times(usual=usual, longest=longest)
 
 
-def usual_times(*, days: int, max_days: int) -> Times:
+AT_ONCE: Final = 1  # compartments that a member rents, unless a rule says otherwise
+
+
+def defaults(*, max_days: int) -> list[Rule]:
+    """The rules that hold for everybody where no rule for everybody takes their place."""
+    return [
+        Rule(id="rentals.max_days", limit=Limit.MAX_DAYS, value=max_days),
+        Rule(id="rentals.at_once", limit=Limit.RENTALS_AT_ONCE, value=AT_ONCE),
+    ]
+
+
+def usual_times(*, days: int) -> Times:
     """What a centre allows where its bank says nothing of its own."""
-    return Times(usual=timedelta(days=days), longest=timedelta(days=max_days), rule="policy.max_days")
+    return Times(usual=timedelta(days=days), longest=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +47,7 @@ class Offer:
     """A compartment as somebody who wants one finds it."""
 
     compartment_id: str
+    bank_id: str
     lock_id: str
     label: str
     accessible: bool
@@ -266,7 +279,7 @@ def until_fault(allowed: Times | None, *, from_at: datetime, until: datetime | N
         return None
     if allowed is None:
         return "policy.no_end"
-    return allowed.rule if until - from_at > allowed.longest else None
+    return "policy.longest_use" if allowed.longest and until - from_at > allowed.longest else None
 
 
 def best_first(offers: Iterable[Offer], *, accessible_wanted: bool) -> list[Offer]:

@@ -16,7 +16,9 @@ from gateway.lockers import moves, offers, queries, rules
 from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size, Stage, Use
 from gateway.lockers.moves import Unsettled
 from gateway.lockers.rules import Offer, Times
+from gateway.lockers.standing import Standing
 from gateway.members.model import Member
+from gateway.policies.wishes import Act
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,12 @@ def rent(
     `policy.max_days`, `policy.longest_use`, `policy.no_end`; Malformed for a past `until`, NotFound for a bank or box.
     """
     _refuse_the_past(until, now)
-    _refuse_second_rental(session, member, now)
-    usual = rules.usual_times(days=days, max_days=max_days)
+    # On PostgreSQL a member's wishes take turns, so that two at once do not both count as their last.
+    session.get(Member, member.id, with_for_update={"key_share": True})
+    all_banks = [view.bank.id for view in queries.banks(session)]
+    standing = Standing.of(session, member=member, banks=all_banks, max_days=max_days, now=now)
+    _refuse_while_overdue(session, standing.rentals, now)
+    standing.insist(standing.judge(Act.RENT, None, from_at=now, until=None))
     if compartment_id is not None:
         offer = offers.of(session, compartment_id)
         if refusal := rules.rent_refusal(offer, unsettled_locks()):
@@ -93,9 +99,8 @@ def rent(
         in_reach_first = member.prefers_accessible if accessible is None else accessible
         wanted = _Wish(bank_id=bank_id, zone=zone, size=size, accessible=accessible)
         found = _free_choice(session, unsettled_locks(), wanted, in_reach_first=in_reach_first)
-    for offer in _that_run_until(found, until, usual=usual, now=now):
+    for offer, runs_until in _that_may_be_had(found, until, standing, days=days):
         # Another member may be quicker: then the database refuses this one, and the next best is tried.
-        runs_until = rules.until_of(_allowed(offer, usual), wished=until, now=now)
         rental = moves.take(
             session,
             offer,
@@ -109,7 +114,6 @@ def rent(
             moves.let_in(session, rental, lock_id=offer.lock_id, member_id=member.id)
             moves.tell(session, rental, actor=member.audit_id, act="rented", now=now)
             return rental
-        _refuse_second_rental(session, member, now)
     raise Conflict("compartment_taken" if compartment_id is not None else "no_compartment_free")
 
 
@@ -122,9 +126,12 @@ def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, 
     _refuse_the_past(until, now)
     if refusal := rules.change_refusal(rental.use):
         raise Conflict(refusal)
-    usual = rules.usual_times(days=1, max_days=max_days)
-    allowed = _allowed(offers.of(session, rental.compartment_id), usual) or usual
+    offer, member = offers.of(session, rental.compartment_id), session.get_one(Member, rental.member_id)
+    standing = Standing.of(session, member=member, banks=[offer.bank_id], max_days=max_days, now=now)
+    usual = _usual(offer, standing, days=1)
+    allowed = rules.times(offer.mode, limit=offer.limit, usual=usual) or usual
     _refuse_until(allowed if rental.until_at else None, from_at=rental.from_at, until=until)
+    standing.insist(standing.judge(Act.EXTEND, offer.bank_id, from_at=rental.from_at, until=until))
     if refusal := _new_use_refusal(session, rental, now):
         raise Conflict(refusal)
     return moves.move(
@@ -231,21 +238,38 @@ def _free_choice(
     return rules.best_first(free, accessible_wanted=in_reach_first)
 
 
-def _that_run_until(found: list[Offer], until: datetime | None, *, usual: Times, now: datetime) -> list[Offer]:
-    """Those that can be had until then. Raises Conflict, as the best would, when none can."""
-    fitting = [offer for offer in found if rules.until_fault(_allowed(offer, usual), from_at=now, until=until) is None]
+def _that_may_be_had(
+    found: list[Offer], until: datetime | None, standing: Standing, *, days: int
+) -> list[tuple[Offer, datetime | None]]:
+    """Those that this member can have until then, and until when each would run. Raises Conflict as the best would."""
+    wishes, now = [], standing.now
+    for offer in found:
+        allowed = rules.times(offer.mode, limit=offer.limit, usual=_usual(offer, standing, days=days))
+        runs_until = rules.until_of(allowed, wished=until, now=now)
+        verdict = standing.judge(Act.RENT, offer.bank_id, from_at=now, until=runs_until)
+        wishes.append((offer, runs_until, allowed, verdict))
+    fitting = [
+        (offer, runs_until)
+        for offer, runs_until, allowed, verdict in wishes
+        if verdict.refusal is None and rules.until_fault(allowed, from_at=now, until=until) is None
+    ]
     if not fitting:
-        _refuse_until(_allowed(found[0], usual), from_at=now, until=until)
+        _, _, allowed, verdict = wishes[0]
+        _refuse_until(allowed, from_at=now, until=until)
+        standing.insist(verdict)
     return fitting
 
 
-def _allowed(offer: Offer, usual: Times) -> Times | None:
-    return rules.times(offer.mode, limit=offer.limit, usual=usual)
+def _usual(offer: Offer, standing: Standing, *, days: int) -> Times:
+    """The times of a bank that has none of its own, for this member. How long at most is for the rules to say."""
+    most = standing.max_days(offer.bank_id)
+    return rules.usual_times(days=days if most is None else min(days, most))
 
 
-def _refuse_second_rental(session: Session, member: Member, now: datetime) -> None:
-    if held := queries.active_rental_of(session, member_id=member.id):
-        raise Conflict(_new_use_refusal(session, held, now) or "already_rented", rental_id=held.id)
+def _refuse_while_overdue(session: Session, rentals: Sequence[Rental], now: datetime) -> None:
+    for held in rentals:
+        if refusal := _new_use_refusal(session, held, now):
+            raise Conflict(refusal, rental_id=held.id)
 
 
 def _holder(session: Session, rental: Rental) -> str:
@@ -283,9 +307,7 @@ def _refuse_the_past(until: datetime | None, now: datetime) -> None:
 
 def _refuse_until(allowed: Times | None, *, from_at: datetime, until: datetime | None) -> None:
     fault = rules.until_fault(allowed, from_at=from_at, until=until)
-    if fault == "policy.max_days" and allowed:
-        raise Conflict(fault, max_days=allowed.longest.days)
-    if fault == "policy.longest_use" and allowed:
+    if fault == "policy.longest_use" and allowed and allowed.longest:
         raise Conflict(fault, longest_min=allowed.longest // timedelta(minutes=1))
     if fault:
         raise Conflict(fault)

@@ -78,7 +78,9 @@ def insist(verdict: Verdict) -> None:
 
 
 def code_of(finding: Finding) -> str:
-    """What its refusal is called."""
+    """What its refusal is called. One compartment each is so usual a rule that it has a sentence of its own."""
+    if (finding.bound.limit, finding.bound.value) == (Limit.RENTALS_AT_ONCE, 1):
+        return "already_rented"
     return f"policy.{finding.bound.limit}"
 
 

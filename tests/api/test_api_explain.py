@@ -123,6 +123,8 @@ def test_staff_ask_for_a_member_and_members_for_nobody_else(house, manager, phon
         ("act=book&space_id=room&starts_at=2026-11-22T07:00:00Z&ends_at=2026-11-22T07:00:00Z", "ends_at"),
         ("act=book&space_id=room&starts_at=today&ends_at=2026-11-22T07:00:00Z", "starts_at"),
         ("act=cancel", "booking_id"),
+        ("act=rent", "bank_id"),
+        ("act=extend", "rental_id"),
     ],
 )
 def test_a_question_that_is_not_whole_is_malformed(phone, query, field):
@@ -159,3 +161,21 @@ def test_a_member_reads_what_holds_for_them_at_each_space(manager, phone):
     }
     assert [by_id[one]["max_minutes"] for one in ("hall", "court-1", "room")] == [60, 60, 120]
     assert [by_id[one]["may_use"] for one in ("half-a", "court-3")] == [True, False]
+
+
+def test_renting_and_extending_are_explained_too(house, manager, phone):
+    put(manager, "/staff/policies/b", {"rule": "max_days", "limit": 2, "layer": "bank", "scope": "bank-b"})
+    late = "ends_at=2026-11-26T04:00:00Z"
+
+    assert explain(phone, "act=rent&bank_id=bank-b")["allowed"]
+    told = explain(phone, f"act=rent&bank_id=bank-b&{late}")
+    assert (told["code"], told["decided_by"]["limit"], told["decided_by"]["value"]) == ("policy.max_days", 2, 4)
+    assert explain(phone, f"act=rent&bank_id=bank-a&{late}")["allowed"]
+    rental_id = house.rent("10001", bank_id="bank-b")["id"]
+    assert explain(phone, "act=rent&bank_id=bank-a")["code"] == "already_rented"
+    assert explain(phone, f"act=extend&rental_id={rental_id}&{late}")["code"] == "policy.max_days"
+    assert house.signed_in("10002").get(f"/explain?act=extend&rental_id={rental_id}&{late}").status_code == 404
+    assert phone.get("/explain?act=rent&bank_id=bank-z").status_code == 404
+    at_banks = {one["bank_id"]: one for one in phone.get("/me/policy").json()["banks"]}
+    assert at_banks["bank-b"] == {"bank_id": "bank-b", "may_use": True, "max_days": 2, "rentals_at_once": 1}
+    assert at_banks["bank-a"]["max_days"] == 7

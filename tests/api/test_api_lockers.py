@@ -199,7 +199,7 @@ def test_a_rental_is_not_extended_beyond_the_policy(house):
     answer = house.signed_in().patch(f"/rentals/{rental['id']}", {"until": "2026-12-24T04:00:00Z"})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "policy.max_days")
-    assert answer.json()["max_days"] == 7
+    assert (answer.json()["rule"], answer.json()["limit"]) == ("max_days", 7)
 
 
 def test_ending_a_rental_answers_with_it_as_it_ended(house):

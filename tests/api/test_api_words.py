@@ -45,6 +45,7 @@ RETURNED = {  # codes that a rule returns and a service raises
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
     "gateway/emergencies/rules.py": {"pair_refusal"},
     "gateway/spaces/rules.py": {"span_fault"},
+    "gateway/policies/service.py": {"code_of"},
     "gateway/bookings/rules.py": {
         "change_refusal",
         "move_refusal",

@@ -71,12 +71,12 @@ def test_the_steps_make_the_checks_that_the_models_have(engine, tmp_path):
 def test_a_model_that_changed_without_a_step_is_noticed(engine):
     migrations.upgrade(engine)
     with engine.begin() as connection:
-        connection.execute(text("DROP INDEX uq_rentals_member"))
+        connection.execute(text("DROP INDEX uq_rentals_compartment"))
 
         context = MigrationContext.configure(connection)
         [(what, index)] = compare_metadata(context, metadata())
 
-    assert (what, index.name) == ("add_index", "uq_rentals_member")
+    assert (what, index.name) == ("add_index", "uq_rentals_compartment")
 
 
 def test_an_upgrade_can_be_repeated(engine):

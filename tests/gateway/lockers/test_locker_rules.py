@@ -13,6 +13,7 @@ from gateway.lockers.rules import Offer, Terms
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 GOOD = Offer(
     compartment_id="c1",
+    bank_id="bank-a",
     lock_id="l1",
     label="01",
     accessible=False,
@@ -25,7 +26,7 @@ GOOD = Offer(
     uses=0,
     last_used_at=None,
 )
-USUAL = rules.usual_times(days=1, max_days=7)
+USUAL = rules.usual_times(days=1)
 
 
 def labels(offers):
@@ -78,8 +79,7 @@ DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
     ("mode", "runs_for", "fault"),
     [
         (Mode.FREE_CHOICE, SECOND, None),
-        (Mode.FREE_CHOICE, 7 * DAY, None),
-        (Mode.FREE_CHOICE, 7 * DAY + SECOND, "policy.max_days"),
+        (Mode.FREE_CHOICE, 7 * DAY, None),  # how long at most is for the house's rules to say
         (Mode.TIME_LIMITED, 4 * HOUR, None),
         (Mode.TIME_LIMITED, 4 * HOUR + SECOND, "policy.longest_use"),
         (Mode.KEPT_UNTIL_RELEASED, SECOND, "policy.no_end"),

@@ -1923,7 +1923,7 @@ export interface paths {
         };
         /**
          * Read My Policy
-         * @description What holds for whoever asks, of every space.
+         * @description What holds for whoever asks, at every locker bank and every space.
          */
         get: operations["read_my_policy"];
         put?: never;
@@ -2381,6 +2381,20 @@ export interface components {
             total: number;
             /** Compartments */
             compartments: components["schemas"]["FreeCompartment"][];
+        };
+        /**
+         * BankLimits
+         * @description What holds for whoever asks at one locker bank; null: nothing limits it.
+         */
+        BankLimits: {
+            /** Bank Id */
+            bank_id: string;
+            /** May Use */
+            may_use: boolean;
+            /** Max Days */
+            max_days: number | null;
+            /** Rentals At Once */
+            rentals_at_once: number | null;
         };
         /**
          * BankNews
@@ -3461,6 +3475,8 @@ export interface components {
             key_early_min: number;
             /** No Show After Min */
             no_show_after_min: number;
+            /** Banks */
+            banks: components["schemas"]["BankLimits"][];
             /** Spaces */
             spaces: components["schemas"]["SpaceLimits"][];
         };
@@ -5215,7 +5231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
+            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5438,7 +5454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
+            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12991,14 +13007,18 @@ export interface operations {
     explain: {
         parameters: {
             query: {
-                act: "book" | "move" | "cancel";
+                act: "book" | "move" | "cancel" | "rent" | "extend";
+                /** @description To rent. */
+                bank_id?: string | null;
+                /** @description To extend. */
+                rental_id?: string | null;
                 /** @description To book. */
                 space_id?: string | null;
                 /** @description To move or cancel. */
                 booking_id?: string | null;
                 /** @description To book or move. */
                 starts_at?: string | null;
-                /** @description To book or move. */
+                /** @description To book, move or extend; to rent, if not as usual. */
                 ends_at?: string | null;
                 guests?: number;
                 /** @description For staff: whom it is about. */
