@@ -39,6 +39,7 @@ from api.staff import (
     sensors,
 )
 from api.staff import banks as staff_banks
+from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
@@ -133,7 +134,7 @@ def _routes() -> Sequence[BaseRoute]:
         sensors,
         records,
     )
-    about_policies = (member_explain, staff_groups, staff_policies)
+    about_policies = (member_explain, staff_bookings, staff_groups, staff_policies)
     for part in (*for_members, *for_kiosks, *for_staff, *about_policies, health):
         v1.include_router(part.router)
     house = APIRouter()

@@ -267,6 +267,15 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "Less than {limit} minutes before its start a booking cannot be cancelled or moved. Please ask at the"
             " desk.",
         ),
+        "booking_pending": Words(
+            409,
+            "工作人员还没有同意这次预订，请稍后再看。",
+            "Our staff have not agreed to this booking yet. Please look again later.",
+        ),
+        "booking_denied": Words(409, "工作人员没有同意这次预订。", "Our staff did not agree to this booking."),
+        "booking_not_pending": Words(
+            409, "这次预订不需要答复，或者已经答复过了。", "This booking needs no answer, or has had one already."
+        ),
         "booking_begun": Words(409, "已经开始的预订不能改时间。", "A booking that has begun cannot be moved."),
         "booking_too_early": Words(
             409, "还没到时间，请稍后再来。", "It is not time yet. Please come back a little later."
@@ -442,6 +451,23 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "shared_with_you_meanwhile": Sentence(
             "有会员与您共享{bank} {label} 号柜，在对方归还之前您都可以打开。",
             "A member lets you open compartment {label} at {bank} for as long as they have it.",
+        ),
+        "booking_approved": Sentence(
+            "工作人员已同意您预订{space}，时间是 {starts_at} 至 {ends_at}。",
+            "Our staff have agreed to your booking of {space} from {starts_at} to {ends_at}.",
+        ),
+        "booking_denied": Sentence(
+            "工作人员没有同意您预订{space}（{starts_at} 至 {ends_at}）。原因：{reason}。",
+            "Our staff did not agree to your booking of {space} from {starts_at} to {ends_at}. Reason: {reason}.",
+        ),
+        "booking_unanswered": Sentence(
+            "您申请的{space}（{starts_at} 至 {ends_at}）没有人及时答复，这次没有订上，很抱歉。",
+            "Nobody answered your request for {space} from {starts_at} to {ends_at} in time, so it was not booked. We"
+            " are sorry.",
+        ),
+        "booked_for_you": Sentence(
+            "工作人员为您预订了{space}，时间是 {starts_at} 至 {ends_at}。",
+            "Our staff have booked {space} for you from {starts_at} to {ends_at}.",
         ),
         "shared_with_you": Sentence(
             "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",

@@ -1,7 +1,7 @@
 """What the clock asks for. Nothing here decides about an opening: a job that runs late does no harm."""
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -10,7 +10,7 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
-from gateway.bookings import no_shows
+from gateway.bookings import approvals, no_shows
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.faults import queries as fault_queries
@@ -35,6 +35,14 @@ def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
     return timetable
 
 
+def _deny_unanswered(centre: Centre, *, now: datetime) -> None:
+    with centre.sessions.read() as session:
+        unanswered = bookings_queries.unanswered(session, now=now)
+    for booking_id in unanswered:  # one at a time, so that nobody's unlock waits for all of them
+        with centre.sessions.begin() as session:
+            approvals.deny_unanswered(session, booking_id=booking_id, now=now)
+
+
 def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int]]:
     def forget_ended_sessions() -> None:
         with centre.sessions.begin() as session:
@@ -55,6 +63,9 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
         for booking_id in unattended:  # one at a time, so that nobody's unlock waits for all of them
             with centre.sessions.begin() as session:
                 no_shows.release(session, booking_id=booking_id, policy=centre.booking_policy, now=now)
+
+    def deny_unanswered_bookings() -> None:
+        _deny_unanswered(centre, now=centre.clock.now())
 
     def tell_of_late_rentals() -> None:
         now = centre.clock.now()
@@ -99,6 +110,7 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
         (forget_ended_sessions, 60),
         (anchor_the_audit_trail, 5),
         (release_no_shows, 1),
+        (deny_unanswered_bookings, 1),
         (tell_of_late_rentals, 1),
         (look_for_faults, 1),
         (look_at_latches, 60),

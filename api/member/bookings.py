@@ -45,6 +45,8 @@ CHECK_IN = (
     "booking_over",
     "booking_cancelled",
     "booking_released",
+    "booking_denied",
+    "booking_pending",
     "malformed",
     "idempotency_key_reused",
 )
@@ -116,6 +118,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
         "malformed",
         "booking_cancelled",
         "booking_released",
+        "booking_denied",
         "booking_begun",
         "booking_over",
     ),
@@ -144,7 +147,13 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
 @router.delete(
     "/{booking_id}",
     responses=problems(
-        *_SIGNED_IN, "not_found", "booking_cancelled", "booking_released", "booking_over", "policy.cancel_before"
+        *_SIGNED_IN,
+        "not_found",
+        "booking_cancelled",
+        "booking_released",
+        "booking_denied",
+        "booking_over",
+        "policy.cancel_before",
     ),
 )
 async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:

@@ -36,6 +36,8 @@ REQUEST = (
     "booking_over",
     "booking_cancelled",
     "booking_released",
+    "booking_denied",
+    "booking_pending",
     "no_door",
     "unlock_under_way",
     "malformed",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -13,12 +13,14 @@ from gateway.kit.db import Base, Instant, word_column
 class BookingState(StrEnum):
     """Where a booking stands."""
 
+    PENDING = "PENDING"  # asked for: it holds its time and opens nothing until staff have said yes
     CONFIRMED = "CONFIRMED"  # theirs; over when `ends_at` has passed
     CANCELLED = "CANCELLED"  # given back
     RELEASED = "RELEASED"  # nobody came: given back to everybody
+    DENIED = "DENIED"  # staff said no, or nobody had answered when it began
 
 
-LIVE: Final = (BookingState.CONFIRMED,)
+LIVE: Final = (BookingState.PENDING, BookingState.CONFIRMED)
 """In these a booking holds its time, and counts."""
 
 
@@ -30,6 +32,7 @@ class Booking(Base):
         CheckConstraint("starts_at < ends_at", name="span"),
         CheckConstraint("(state = 'CANCELLED') = (cancelled_at IS NOT NULL)", name="cancelled"),
         CheckConstraint("(state = 'RELEASED') = (released_at IS NOT NULL)", name="released"),
+        CheckConstraint("(state = 'DENIED') = (denied_at IS NOT NULL)", name="denied"),
         Index("ix_bookings_member", "member_id", "starts_at"),
         Index("ix_bookings_space", "space_id", "starts_at"),
     )
@@ -45,3 +48,5 @@ class Booking(Base):
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+    denied_at: Mapped[datetime | None] = mapped_column(Instant)
+    denied_for: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # as staff put it

@@ -18,6 +18,7 @@ from gateway.fleet import queries as fleet
 from gateway.fleet.model import Presence
 from gateway.kit.clock import at_wall
 from gateway.kit.errors import NotFound
+from gateway.members.model import Member
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.queries import Taken
@@ -40,6 +41,31 @@ def booking_of(session: Session, *, member_id: str, booking_id: str) -> Booking:
     if found is None:
         raise NotFound("booking")
     return found
+
+
+def booking(session: Session, booking_id: str) -> Booking:
+    """Anybody's: for staff. Raises NotFound("booking")."""
+    found = session.get(Booking, booking_id)
+    if found is None:
+        raise NotFound("booking")
+    return found
+
+
+def not_over(session: Session, *, state: BookingState, now: datetime) -> Sequence[tuple[Booking, Member]]:
+    """Everybody's in that state whose time is not over, the soonest first."""
+    rows = session.execute(
+        select(Booking, Member)
+        .join(Member, Member.id == Booking.member_id)
+        .where(Booking.state == state, Booking.ends_at > now)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return [(booking, member) for booking, member in rows]
+
+
+def unanswered(session: Session, *, now: datetime) -> Sequence[str]:
+    """The ids of those that have begun while they were waiting for staff to agree."""
+    begun = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.starts_at <= now)
+    return session.scalars(begun.order_by(Booking.starts_at)).all()
 
 
 def bookings_of(session: Session, *, member_id: str, limit: int, after: str | None = None) -> Sequence[Booking]:

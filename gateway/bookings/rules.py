@@ -57,6 +57,8 @@ def change_refusal(booking: Booking, now: datetime) -> str | None:
         return "booking_cancelled"
     if booking.state is BookingState.RELEASED:
         return "booking_released"
+    if booking.state is BookingState.DENIED:
+        return "booking_denied"
     return "booking_over" if booking.ends_at <= now else None
 
 
@@ -65,6 +67,18 @@ def move_refusal(booking: Booking, now: datetime) -> str | None:
     if refusal := change_refusal(booking, now):
         return refusal
     return "booking_begun" if booking.starts_at <= now else None
+
+
+def answer_refusal(booking: Booking, now: datetime) -> str | None:
+    """Why staff can neither agree to a booking nor deny it, or None."""
+    if booking.state is not BookingState.PENDING:
+        return "booking_not_pending"
+    return "booking_in_the_past" if is_unanswered(booking, now) else None
+
+
+def is_unanswered(booking: Booking, now: datetime) -> bool:
+    """Nobody said yes before its start: then it is a no."""
+    return booking.state is BookingState.PENDING and booking.starts_at <= now
 
 
 def key_span(policy: Policy, span: Span) -> Span:
@@ -76,6 +90,8 @@ def key_refusal(booking: Booking, policy: Policy, now: datetime) -> str | None:
     """Why a booking opens no door and checks nobody in now, or None."""
     if refusal := change_refusal(booking, now):
         return refusal
+    if booking.state is BookingState.PENDING:
+        return "booking_pending"
     return "booking_too_early" if now < key_span(policy, span_of(booking)).starts_at else None
 
 

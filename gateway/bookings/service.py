@@ -1,8 +1,10 @@
 """Booking, moving, cancelling and checking in. Nothing here commits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,6 +21,8 @@ from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
+from gateway.notices import service as notices
+from gateway.policies import service as policies
 from gateway.policies.judged import Judged
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
@@ -26,11 +30,33 @@ from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.rules import Span
 
+NOTICES: Final = ("booking_approved", "booked_for_you")
+"""What a member was told of a booking that stands: no longer so once it does not."""
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """Staff do it for a member. `override`: why it shall be so whatever the rules say; None: it shall not."""
+
+    staff: Member
+    override: str | None = None
+
 
 def book(
-    session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime, guests: int = 0
+    session: Session,
+    *,
+    member: Member,
+    space_id: str,
+    span: Span,
+    policy: Policy,
+    now: datetime,
+    guests: int = 0,
+    by: OnBehalf | None = None,
 ) -> Booking:
     """Give the member the space for that time, and the key to its door. `guests`: so many others come along.
+
+    Where a rule wants staff to agree first it is only asked for: it holds the time and opens nothing yet. Staff who
+    book for a member with a reason to override need nobody's agreement; past a time that is taken they do not get.
 
     Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its rule, limit and value, and
     `slot_taken` with up to three `alternatives` of the same length.
@@ -39,12 +65,16 @@ def book(
     take_turns(session, member)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
     judge = partial(standing.judge, Act.BOOK, guests=guests)
-    judge(span).insist()
+    judged = judge(span)
+    overridden = _overridden(judged, by)
+    if not overridden:
+        judged.insist()
+    waits = judged.verdict.approval is not None and not overridden
     booking = Booking(
         id=new_id(),
         space_id=space.id,
         member_id=member.id,
-        state=BookingState.CONFIRMED,
+        state=BookingState.PENDING if waits else BookingState.CONFIRMED,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
         guests=guests,
@@ -59,7 +89,10 @@ def book(
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
-    tell(session, booking, actor=member.audit_id, act="booked", now=now)
+    if by is not None:
+        _note_on_behalf(session, booking, by, overridden, now)
+    actor = by.staff.audit_id if by else member.audit_id
+    tell(session, booking, actor=actor, act="booking_asked_for" if waits else "booked", now=now)
     return booking
 
 
@@ -77,12 +110,22 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
         session, member=member, space=space, span=span, policy=policy, now=now, apart_from=booking.id, in_turn=True
     )
     judge = partial(standing.judge, Act.MOVE, guests=booking.guests, gives_up=given_up)
-    judge(span).insist()
+    judged = judge(span)
+    judged.insist()
     try:
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
         raise _with_alternatives(session, refused, space, span, judge, policy=policy, now=now) from refused
-    change(session, booking, starts_at=span.starts_at, ends_at=span.ends_at, checked_in_at=None)
+    change(
+        session,
+        booking,
+        since=booking.state,
+        state=BookingState.PENDING if judged.verdict.approval else BookingState.CONFIRMED,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        checked_in_at=None,
+    )
+    notices.take_back(session, about=booking.id, kinds=["booking_approved"], now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
     tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
@@ -96,7 +139,8 @@ def cancel(session: Session, *, booking: Booking, member: Member, now: datetime)
     """
     _take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
-    change(session, booking, state=BookingState.CANCELLED, cancelled_at=now)
+    change(session, booking, since=booking.state, state=BookingState.CANCELLED, cancelled_at=now)
+    notices.take_back(session, about=booking.id, kinds=NOTICES, now=now)
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     tell(session, booking, actor=member.audit_id, act="booking_cancelled", now=now)
@@ -134,6 +178,52 @@ def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime
     if refusal := rules.key_refusal(booking, policy, now):
         raise Conflict(refusal)
     return lock_id
+
+
+def _overridden(judged: Judged, by: OnBehalf | None) -> list[dict[str, object]]:
+    """What staff set aside by their reason: every rule that says no or wants agreement; empty where none does.
+
+    A time that is over is no rule of the house: nobody has it again.
+    """
+    if by is None or by.override is None:
+        return []
+    if judged.house is not None:
+        return [{"rule": judged.house.code}] if judged.house.code.startswith("policy.") else []
+    verdict = judged.verdict
+    broken = [finding for finding in verdict.findings if finding.refuses or finding == verdict.approval]
+    return [policies.told(finding) for finding in broken]
+
+
+def _note_on_behalf(
+    session: Session, booking: Booking, by: OnBehalf, overridden: list[dict[str, object]], now: datetime
+) -> None:
+    leave_notice(session, booking, "booked_for_you", now)
+    if overridden:
+        audit.append(
+            session,
+            actor=by.staff.audit_id,
+            act="policy_overridden",
+            thing=booking.id,
+            now=now,
+            reason=by.override,
+            rules=overridden,
+        )
+
+
+def leave_notice(session: Session, booking: Booking, kind: str, now: datetime, **more: object) -> None:
+    """Let the booking's member know something of it. `more`: JSON values."""
+    space = spaces.space(session, booking.space_id)
+    notices.leave(
+        session,
+        member_id=booking.member_id,
+        kind=kind,
+        about=booking.id,
+        now=now,
+        space={"zh-CN": space.name_zh, "en": space.name_en},
+        starts_at=booking.starts_at.isoformat(),
+        ends_at=booking.ends_at.isoformat(),
+        **more,
+    )
 
 
 def take_turns(session: Session, member: Member) -> None:
@@ -192,9 +282,9 @@ def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
 
 
 def give_key(session: Session, booking: Booking, policy: Policy) -> None:
-    """Let the booking's member open its door, where there is one."""
+    """Let the booking's member open its door, where there is one and the booking is theirs."""
     lock_id = spaces.lock_of(session, booking.space_id)
-    if lock_id is None:
+    if lock_id is None or booking.state is not BookingState.CONFIRMED:
         return
     key = rules.key_span(policy, rules.span_of(booking))
     access.give(

@@ -49,6 +49,7 @@ RETURNED = {  # codes that a rule returns and a service raises
     "gateway/bookings/rules.py": {
         "change_refusal",
         "move_refusal",
+        "answer_refusal",
         "key_refusal",
         "reclaim_refusal",
     },
@@ -124,6 +125,10 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "shared_with_you_meanwhile",
         "assigned_to_you",
         "assignment_withdrawn",
+        "booking_approved",
+        "booking_denied",
+        "booking_unanswered",
+        "booked_for_you",
         "opened_by_staff",
         "room_opened_by_staff",
         "released_by_staff",

@@ -21,10 +21,11 @@ from gateway.lockers import service as lockers
 from gateway.members import service as members
 from gateway.members.model import MemberSession
 from gateway.notices import queries as notices
+from gateway.policies.model import Limit
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_bank, a_device, a_member, a_space, lock_of, set_presence
+from tests.centre_builder import NOON, HandClock, a_bank, a_device, a_member, a_rule, a_space, lock_of, set_presence
 
 KEY = SigningKey.generate()
 
@@ -78,6 +79,25 @@ def test_a_booking_that_nobody_came_to_is_given_back(centre, timetable):
         run(timetable, "release_no_shows")
     with centre.sessions.read() as session:
         assert session.get_one(Booking, booking.id).state is BookingState.RELEASED
+
+
+def test_a_booking_that_nobody_agreed_to_in_time_is_a_no(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        a_rule(session, Limit.NEEDS_APPROVAL, 1)
+        wang, policy = a_member(session), centre.booking_policy
+        span = Span(NOON + timedelta(hours=1), NOON + timedelta(hours=2))
+        booking = bookings.book(session, member=wang, space_id="lawn", span=span, policy=policy, now=NOON)
+    run(timetable, "deny_unanswered_bookings")
+    with centre.sessions.read() as session:
+        assert session.get_one(Booking, booking.id).state is BookingState.PENDING
+    centre.clock.advance(hours=1)
+    for _ in range(2):
+        run(timetable, "deny_unanswered_bookings")
+    with centre.sessions.read() as session:
+        assert session.get_one(Booking, booking.id).state is BookingState.DENIED
+        kinds = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
+    assert kinds == ["booking_unanswered"]
 
 
 def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):

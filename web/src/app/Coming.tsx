@@ -17,8 +17,9 @@ import { type Booking, isTime, openFrom } from './times'
 export function Coming() {
   const [touched, touch] = useState<string>()
   const lost = coming.value.filter(({ state }) => state === 'RELEASED')
+  const unsettled = coming.value.filter(({ state }) => state === 'PENDING' || state === 'DENIED')
   const held = coming.value.filter(({ state }) => state === 'CONFIRMED')
-  const asked = held.find(({ id }) => id === touched)
+  const asked = [...held, ...unsettled].find(({ id }) => id === touched)
   return (
     <>
       {lost.map((each) => (
@@ -31,6 +32,9 @@ export function Coming() {
           <Later key={each.id} booking={each} onChange={() => touch(each.id)} />
         ),
       )}
+      {unsettled.map((each) => (
+        <Asked key={each.id} booking={each} onChange={() => touch(each.id)} />
+      ))}
       {asked && <BookingSheet booking={asked} onClose={() => touch(undefined)} />}
     </>
   )
@@ -66,6 +70,24 @@ function Next({ booking, onChange }: HeldProps) {
       <button type="button" class="plain booking-change" onClick={onChange}>
         {t('booking.change')}
       </button>
+    </Card>
+  )
+}
+
+/** Staff must agree first, or have said no. */
+function Asked({ booking, onChange }: HeldProps) {
+  const waits = booking.state === 'PENDING'
+  return (
+    <Card booking={booking}>
+      <p class={waits ? 'lead' : 'booking-lost'}>
+        {!waits && <Icon name="alert" />}
+        {t(waits ? 'booking.asked' : 'booking.denied')}
+      </p>
+      {waits && (
+        <button type="button" class="plain booking-change" onClick={onChange}>
+          {t('booking.change')}
+        </button>
+      )}
     </Card>
   )
 }

@@ -108,7 +108,8 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
       setTaken(undefined)
       try {
         const had = await (moved ? move(moved, wanted) : book(space, wanted))
-        toast(t(moved ? 'move.done' : 'book.done', { when: whenSpan(had) }))
+        const done: Key = had.state === 'PENDING' ? 'book.asked' : moved ? 'move.done' : 'book.done'
+        toast(t(done, { when: whenSpan(had) }))
         go('/')
       } catch (refusal) {
         forgetIfSignedOut(refusal)

@@ -1934,6 +1934,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookings Of All
+         * @description Everybody's in that state whose time is not over, the soonest first. `pending`: they wait for an answer.
+         */
+        get: operations["list_bookings_of_all"];
+        put?: never;
+        /**
+         * Book For Member
+         * @description Book for a member, as the rules say, or past them with a reason. Never a time that somebody else has.
+         */
+        post: operations["book_for_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/bookings/{booking_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Booking
+         * @description Say yes: it is the member's, with its key. Send `{}`.
+         */
+        post: operations["approve_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/bookings/{booking_id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deny Booking
+         * @description Say no, and why: the time is free again, and the member reads the reason.
+         */
+        post: operations["deny_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/groups": {
         parameters: {
             query?: never;
@@ -2486,6 +2550,30 @@ export interface components {
             ends_at: string;
         };
         /**
+         * BookingForMember
+         * @description What staff book for a member. `override`: why it shall be so whatever the rules say; null: as the rules say.
+         */
+        BookingForMember: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Space Id */
+            space_id: string;
+            /** Guests */
+            guests?: number | null;
+            /** Member No */
+            member_no: string;
+            /** Override */
+            override?: string | null;
+        };
+        /**
          * BookingNews
          * @description A booking of the reader's was made, moved, cancelled or checked in.
          */
@@ -2504,7 +2592,7 @@ export interface components {
          * @description Where a booking stands.
          * @enum {string}
          */
-        BookingState: "CONFIRMED" | "CANCELLED" | "RELEASED";
+        BookingState: "PENDING" | "CONFIRMED" | "CANCELLED" | "RELEASED" | "DENIED";
         /**
          * BookingView
          * @description A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
@@ -2761,6 +2849,14 @@ export interface components {
             detail: string;
             /** Sample */
             sample: string;
+        };
+        /**
+         * Denial
+         * @description Why not; the member reads it.
+         */
+        Denial: {
+            /** Reason */
+            reason: string;
         };
         /**
          * DeviceState
@@ -3291,6 +3387,13 @@ export interface components {
         Items_SpaceView_: {
             /** Items */
             items: components["schemas"]["SpaceView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[StaffBooking] */
+        Items_StaffBooking_: {
+            /** Items */
+            items: components["schemas"]["StaffBooking"][];
             /** Next */
             next: string | null;
         };
@@ -4382,6 +4485,41 @@ export interface components {
             slot_min: number;
             /** Buffer Min */
             buffer_min: number;
+        };
+        /**
+         * StaffBooking
+         * @description Somebody's booking. `denied_for`: why staff said no, in their words.
+         */
+        StaffBooking: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["BookingState"];
+            /** Member No */
+            member_no: string;
+            /** Member Name */
+            member_name: string;
+            /** Space Id */
+            space_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Guests */
+            guests: number;
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /** Denied For */
+            denied_for: string;
         };
         /**
          * StaffCompartment
@@ -6210,7 +6348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before` */
+            /** @description `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `policy.cancel_before` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6290,7 +6428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6369,7 +6507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released` */
+            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +7031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7703,7 +7841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
+            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,7 +7997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.longest_use`, `policy.no_end` */
+            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8305,7 +8443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released` */
+            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8395,7 +8533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13115,6 +13253,327 @@ export interface operations {
             };
             /** @description `password_must_be_set` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookings_of_all: {
+        parameters: {
+            query?: {
+                state?: "pending" | "confirmed" | "denied";
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffBooking_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book_for_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingForMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBooking"];
+                };
+            };
+            /** @description `idempotency_key_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBooking"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_pending`, `booking_in_the_past` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deny_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Denial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBooking"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_pending`, `booking_in_the_past` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
