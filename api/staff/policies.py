@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.policy_views import RuleView, RuleWish
+from api.staff.preview_views import Preview, RulePreview
 from api.views import Items, behind, items
+from gateway.bookings import preview
 from gateway.centre import Centre
 from gateway.kit.errors import Malformed
 from gateway.lockers import queries as lockers
@@ -52,6 +54,23 @@ async def put_policy(rule_id: Id, wanted: RuleWish, who: SignedIn) -> RuleView:
             return RuleView.of(rule)
 
     return await desk.backroom.write(act)
+
+
+@router.post("/preview", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def preview_policy(wanted: RulePreview, who: SignedIn) -> Preview:
+    """Whom a rule would refuse if it were set: of the bookings that stand, which all stay. Nothing is changed."""
+    desk = who.desk
+
+    def look() -> Preview:
+        with desk.sessions.read() as session:
+            who.staff(session, Role.MANAGER)
+            rule = wanted.named(wanted.id)
+            _refuse_unknown_scope(session, rule.scope)
+            policies_service.refuse_nonsense(session, rule)
+            policy, now = desk.centre.booking_policy, desk.clock.now()
+            return Preview.of(preview.would_refuse(session, rule=rule, policy=policy, now=now))
+
+    return await desk.backroom.read(look)
 
 
 @router.delete("/{rule_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))

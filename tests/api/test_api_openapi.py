@@ -64,6 +64,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/members/{member_no}/groups",
         "/staff/policies",
         "/staff/policies/{rule_id}",
+        "/staff/policies/preview",
         "/unlocks",
         "/unlocks/{unlock_id}",
         "/notices",

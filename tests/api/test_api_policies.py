@@ -170,3 +170,20 @@ def test_who_set_what_is_in_the_trail(manager):
 
     [entry] = [one for one in manager.get("/staff/audit?limit=200").json()["items"] if one["act"] == "policy_set"]
     assert (entry["thing"], entry["detail"]["rule"], entry["detail"]["limit"]) == ("guests", "guests", 2)
+
+
+def test_a_manager_sees_whom_a_rule_would_refuse_before_setting_it(house, manager, phone):
+    booking = book(phone, ends_at="2026-11-22T08:00:00Z").json()
+    wanted = {"id": "short", "rule": "max_minutes", "limit": 60, "layer": "space", "scope": "room"}
+
+    seen = manager.post("/staff/policies/preview", wanted)
+
+    assert (seen.status_code, seen.json()["members"]) == (200, 1)
+    [found] = seen.json()["bookings"]
+    assert (found["booking_id"], found["member_no"], found["because"]["value"]) == (booking["id"], "10001", 120)
+    assert all(one["from_settings"] for one in manager.get("/staff/policies").json()["items"]), "nothing is set"
+    put(manager, "/staff/policies/short", {name: wanted[name] for name in wanted if name != "id"})
+    assert phone.get(f"/bookings/{booking['id']}").json()["state"] == "CONFIRMED"
+    assert house.signed_in("s002").post("/staff/policies/preview", wanted).status_code == 403
+    assert manager.post("/staff/policies/preview", wanted | {"scope": "attic"}).status_code == 404
+    assert manager.post("/staff/policies/preview", wanted | {"lifts": True}).json()["field"] == "lifts"

@@ -37,6 +37,7 @@ BODIES = {
     "deny_booking": {"reason": "x"},
     "make_group": {"id": "x", "kind": "branch", "name_zh": "东区", "name_en": "East"},
     "set_groups_of_member": {"groups": []},
+    "preview_policy": {"id": "x", "rule": "guests", "limit": 1},
     "put_policy": {"rule": "guests", "limit": 1},
     "set_day": {"kind": "closed", "reason": "x"},
     "set_opening_hours": {"week": {}},

@@ -2110,6 +2110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Policy
+         * @description Whom a rule would refuse if it were set: of the bookings that stand, which all stay. Nothing is changed.
+         */
+        post: operations["preview_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -4055,6 +4075,16 @@ export interface components {
          */
         Presence: "online" | "offline" | "unknown";
         /**
+         * Preview
+         * @description Which bookings would be refused; all of them stay as they are, whatever is set. `members`: how many people's.
+         */
+        Preview: {
+            /** Bookings */
+            bookings: components["schemas"]["WouldBeRefused"][];
+            /** Members */
+            members: number;
+        };
+        /**
          * Problem
          * @description Why something was not done (RFC 9457). `code` is stable; `detail` is for a person, in their language.
          */
@@ -4237,6 +4267,32 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * RulePreview
+         * @description A rule to be, and the id that it would have: it may take the place of one.
+         */
+        RulePreview: {
+            rule: components["schemas"]["Limit"];
+            /** Limit */
+            limit: number;
+            /** @default centre */
+            layer: components["schemas"]["Layer"];
+            /**
+             * Scope
+             * @default
+             */
+            scope: string;
+            /** Group */
+            group?: string | null;
+            /**
+             * Lifts
+             * @default false
+             */
+            lifts: boolean;
+            peak?: components["schemas"]["PeakHours"] | null;
+            /** Id */
+            id: string;
+        };
         /**
          * RuleView
          * @description A rule. `from_settings`: nobody set it here; it is the centre's setting of that name.
@@ -4778,6 +4834,29 @@ export interface components {
         Witnessing: {
             /** Bag Label */
             bag_label: string;
+        };
+        /**
+         * WouldBeRefused
+         * @description A booking that stands and would not be made under that rule.
+         */
+        WouldBeRefused: {
+            /** Booking Id */
+            booking_id: string;
+            /** Member No */
+            member_no: string;
+            /** Space Id */
+            space_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            because: components["schemas"]["FindingView"];
         };
         /**
          * YearView
@@ -14129,6 +14208,75 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
