@@ -167,6 +167,8 @@ class Intake:
         self.reached("event.received")
         with self.sessions.begin() as session:
             kept = [(letter, self._keep(session, report)) for letter, report in reports]
+            new = [recorded.event for _, recorded in kept if recorded.event is not None]
+            faults.note_events(session, new, now=self.clock.now())
             newest = {recorded.device.id: (recorded.place, recorded.device.last_seq) for _, recorded in kept}
             self.reached("event.before_commit")
         self.reached("event.committed")
@@ -195,7 +197,6 @@ class Intake:
         recorded = fleet.record_event(session, report, now=now)
         if recorded.event is not None:
             opened = unlocking.take_event(session, recorded.event, now=now)
-            faults.note_event(session, recorded.event, now=now)
             if opened is not None:
                 bookings.note_opening(session, member_id=opened.member_id, lock_id=opened.lock_id, now=now)
         if recorded.place is Place.WENT_BACK:

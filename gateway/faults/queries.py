@@ -48,7 +48,7 @@ def newest_pulses(session: Session, lock_id: str, *, now: datetime) -> Sequence[
 
 
 def newest_edges(session: Session, lock: Lock) -> list[datetime]:
-    """When a door moved, of late, since a person last said that its contact is right."""
+    """When a door moved, of late."""
     device = session.get_one(Device, lock.device_id)
     query = select(DeviceEvent.observed_at).where(
         DeviceEvent.device_id == device.id,
@@ -57,8 +57,13 @@ def newest_edges(session: Session, lock: Lock) -> list[datetime]:
         DeviceEvent.door == lock.door,
         DeviceEvent.kind.in_(rules.EDGES),
     )
+    return [at for at in session.scalars(query) if at is not None]
+
+
+def was_put_right(session: Session, lock: Lock, *, since: datetime) -> bool:
+    """Whether a person has said since then that its contact is right: what it said before no longer counts."""
     cleared_at = alerts.cleared_by_hand_at(session, kind="sensor_suspect", thing=lock.id)
-    return [at for at in session.scalars(query) if at is not None and (cleared_at is None or at > cleared_at)]
+    return cleared_at is not None and cleared_at > since
 
 
 def ajar_after(session: Session, lock_id: str) -> timedelta:

@@ -20,6 +20,7 @@ USUAL_MS_AT_LEAST: Final = 240  # two looks of a lock board: faster than that no
 EDGES: Final = frozenset({"door_open", "forced", "inferred", "emergency", "door_closed"})  # kinds of event
 OF_A_KEY: Final = frozenset({"boot", "key_on", "key_off", "key_fault"})
 OF_A_PULSE: Final = frozenset({"done", "door_open", "inferred", "possible"})
+TELLING: Final = frozenset({"forced", "inferred", "door_closed"})  # what may change how a lock is judged at once
 
 
 class Told(Protocol):

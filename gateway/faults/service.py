@@ -33,24 +33,25 @@ from gateway.fleet.model import (
 )
 
 
-def note_event(session: Session, event: DeviceEvent, *, now: datetime) -> None:
-    """A device has reported something new. Call once for each event, in the transaction that keeps it."""
-    if event.kind == "tamper":
-        device = session.get_one(Device, event.device_id)
-        _raise(session, "tamper", places.of_device(session, device), event, now)
-    if event.kind in rules.OF_A_KEY:
-        _look_at_second_keys(session, session.get_one(Device, event.device_id), now)
-    lock = fleet.lock_at(session, event.device_id, event.door) if event.door is not None else None
-    if lock is None:
-        return
-    if event.cmd_id is not None and event.kind in rules.OF_A_PULSE:
-        _keep_pulse(session, lock, event, now)
-    if event.kind == "forced":
-        _raise(session, "forced", places.of_lock(session, lock), event, now)
-    if event.kind == "possible":
-        _raise(session, "door_unsure", places.of_lock(session, lock), event, now)
-    if event.kind in rules.EDGES and _is_worth_a_look(session, lock, now):
-        look_at_lock(session, lock_id=lock.id, now=now)
+def note_events(session: Session, events: Sequence[DeviceEvent], *, now: datetime) -> None:
+    """Devices have reported something new. Call once for each event, in the transaction that keeps it.
+
+    Those that come together are best noted together: a pulse and the edge that follows are then one row, written once.
+    """
+    pulses = {}
+    for event in events:
+        if event.kind == "tamper":
+            device = session.get_one(Device, event.device_id)
+            _raise(session, "tamper", places.of_device(session, device), event, now)
+        elif event.kind in rules.OF_A_KEY:
+            _look_at_second_keys(session, session.get_one(Device, event.device_id), now)
+        elif event.door is not None and event.kind in rules.TELLING | rules.OF_A_PULSE:
+            if event.cmd_id is not None and event.kind in rules.OF_A_PULSE:
+                pulses[event.device_id, event.door, event.cmd_id] = event
+            if event.kind in rules.TELLING or event.kind == "possible":
+                _note_door(session, event, now)
+    for event in pulses.values():
+        _keep_pulse(session, event, now)
 
 
 def note_lost_log(session: Session, *, device_id: str, now: datetime) -> None:
@@ -171,7 +172,7 @@ def _what_is_wrong(session: Session, lock: Lock, standing: set[str], now: dateti
 
 def _why_not_believed(session: Session, lock: Lock, pulses: Sequence[Pulse], now: datetime) -> dict[str, str] | None:
     times = rules.flaps(queries.newest_edges(session, lock), now=now)
-    if times >= rules.FLAPS:
+    if times >= rules.FLAPS and not queries.was_put_right(session, lock, since=now - rules.FLAPPING_WITHIN):
         return {"zh-CN": f"一分钟内动了 {times} 次", "en": f"the door moved {times} times within a minute"}
     stood = [(pulse.came_to, pulse.pulsed_at) for pulse in pulses]
     if rules.stands_open_for_ever(stood, open_since=lock.open_since):
@@ -223,8 +224,21 @@ def _raise(session: Session, kind: str, place: Place, event: DeviceEvent, now: d
     )
 
 
-def _keep_pulse(session: Session, lock: Lock, event: DeviceEvent, now: datetime) -> None:
+def _note_door(session: Session, event: DeviceEvent, now: datetime) -> None:
+    lock = fleet.lock_at(session, event.device_id, event.door or 0)
+    if lock is None:
+        return
+    if raised := {"forced": "forced", "possible": "door_unsure"}.get(event.kind):
+        _raise(session, raised, places.of_lock(session, lock), event, now)
+    if event.kind in rules.TELLING and _is_worth_a_look(session, lock, now):
+        look_at_lock(session, lock_id=lock.id, now=now)
+
+
+def _keep_pulse(session: Session, event: DeviceEvent, now: datetime) -> None:
     """Write down what came of a pulse as far as its events tell; a device can only speak of its own door."""
+    lock = fleet.lock_at(session, event.device_id, event.door or 0)
+    if lock is None:
+        return
     told = [one for one in fleet.events_of(session, event.cmd_id or "") if _is_of(one, lock)]
     came = rules.came_of(told)
     if came is None:

@@ -46,7 +46,7 @@ class Watched:
                 **facts,
             )
             event = fleet.record_event(session, report, now=self.clock.now()).event
-            service.note_event(session, event, now=self.clock.now())
+            service.note_events(session, [event], now=self.clock.now())
 
     def press(self, *, door=1, opens_in_ms=200, shuts=True, level_before="shut"):
         """Somebody asks for a door. `opens_in_ms` None: nothing moves."""

@@ -234,6 +234,23 @@ def test_a_contact_that_flaps_is_suspect_and_one_alert_however_long_it_flaps(ban
     assert bank.alert("forced").count == 12
 
 
+def test_a_contact_that_was_put_right_is_believed_until_it_flaps_anew(bank):
+    def flap(times):
+        for _ in range(times):
+            bank.says("forced")
+            bank.says("door_closed")
+
+    flap(6)
+    clear(bank, "sensor_suspect")
+    bank.clock.advance(seconds=10)
+    flap(1)
+    assert bank.alert("sensor_suspect") is None
+
+    bank.clock.advance(seconds=60)
+    flap(6)
+    assert bank.alert("sensor_suspect") is not None
+
+
 def test_members_who_come_and_go_do_not_make_it_suspect(bank):
     for _ in range(4):
         bank.press()

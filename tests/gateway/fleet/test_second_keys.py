@@ -43,7 +43,7 @@ def tell(session, kind, *, reason=None, door=None):
     )
     event = fleet.record_event(session, report, now=NOON).event
     unlocking.take_event(session, event, now=NOON)
-    faults.note_event(session, event, now=NOON)
+    faults.note_events(session, [event], now=NOON)
     return device
 
 
