@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from devices.boards.families import family as profile_of
 from devices.ports import Timers
 from firmware_sim.board_lines import Wires
 from firmware_sim.coils import Coil, Reed, Supply
@@ -78,6 +79,7 @@ class BoardCabinet:
             )
             for no in sorted(self.coils.keys() | reeds.keys())
         }
+        self.baud = profile_of(family).profile.baud
         self._device = device
 
     def lay(self, hands: Hands) -> None:

@@ -32,6 +32,8 @@ class ConfiguredBoards:
 
         Raises FrameError and PlanError for plans that do not fit.
         """
+        # What does not fit is found now, not at the first start.
+        BoardBank(plans, supplies=supplies, timers=physics)
         self._plans = list(plans)
         self._supplies = supplies
         by_port: dict[str, list[BoardPlan]] = defaultdict(list)

@@ -1,11 +1,19 @@
-"""One pretended bank in real time and over real MQTT: threads, log and connection as on a Pi, only the pins are not."""
+"""One pretended bank in real time and over real MQTT: threads, log and connection as on a Pi, only the pins are not.
+
+Doors on boards hang at the other end of a pseudo-terminal; the port that node.toml names is not touched.
+"""
 
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.boards.bank import OpenPort, PlanError
+from devices.boards.bus import FIRST_LOOK_S
+from devices.boards.frames import FrameError
+from devices.boards.port import SerialPort
 from devices.nodes.locker_bank import Identity
+from devices.plans import board_plans, supplies
 from devices.runtime import config as files
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection, Incoming
@@ -13,7 +21,10 @@ from devices.runtime.store import SqliteLog
 from devices.wire.messages import SecondKey
 from devices.wire.signing import SigningKey
 from devices.wire.topics import ROOT, Channel
-from firmware_sim.bank import SimulatedBank
+from firmware_sim.bank import Cabinet, SimulatedBank
+from firmware_sim.board_cabinet import BoardCabinet
+from firmware_sim.board_lines import PtyLine
+from firmware_sim.configured_boards import ConfiguredBoards
 from firmware_sim.doors import Hands, SimulatedDoor
 from firmware_sim.keys import KeyBox, KeyWiring, SimulatedKey
 from firmware_sim.ledger import Fact, Ledger
@@ -50,8 +61,11 @@ class LiveBank:
         """
         directory = path.parent
         config = files.load(path)
-        if config.board:
-            raise files.ConfigError("board: a pretended bank has its doors on pins; run it with doors instead")
+        if config.board and config.doors:
+            raise files.ConfigError("board: a pretended bank has its doors on boards or on pins, not on both")
+        self._config = config
+        self._ptys: list[PtyLine] = []
+        self._awake = threading.Event()
         self._mailbox = Mailbox(config.device)
         self._cutoff = Mailbox(f"{config.device} cutoff")
         self._log = SqliteLog(directory / config.log)
@@ -60,15 +74,7 @@ class LiveBank:
         identity = Identity(config.site, config.device, _own_key(directory / config.key), config.gateway())
         self._bank = SimulatedBank(
             identity,
-            PinCabinet(
-                config.device,
-                [_wiring(door) for door in config.doors],
-                cutoff=self._cutoff,
-                physics=stage.physics,
-                ledger=stage.ledger,
-                hands=hands,
-                settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
-            ),
+            self._cabinet(stage, hands, settle_s),
             keys=KeyBox(
                 {key: _key_wiring(wired) for key, wired in config.second_keys().items()}, physics=stage.physics
             ),
@@ -77,10 +83,10 @@ class LiveBank:
             log=self._log,
             openings_per_minute=config.openings_per_minute,
             reached=reached,
+            when_powered=lambda is_on: self._awake.set() if is_on else None,
         )
         for no, door in self._bank.doors.items():
             door.resume(fact for fact in stage.before if (fact.device, fact.door) == (config.device, no))
-        self._config = config
         self._password = files.password(config.broker, directory)
         self._tls = files.tls(config.broker, directory)
         self._connection: Connection | None = None
@@ -105,6 +111,8 @@ class LiveBank:
         self._cutoff.start()
         self._mailbox.start()
         self._on_node(self._bank.power_on)
+        if not self._awake.wait(2 * FIRST_LOOK_S):
+            raise TimeoutError(f"{self.device} does not see its boards")
         self._connection = self._connect()
         self._connection.start()
 
@@ -115,12 +123,45 @@ class LiveBank:
             self._connection.stop()
         self._mailbox.stop()
         self._cutoff.stop()
+        for line in self._ptys:
+            line.close()
         self._log.close()
 
     def say(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """Publish, if connected."""
         if self._connection is not None:
             self._connection.publish(topic, payload, qos=qos, retain=retain)
+
+    def _cabinet(self, stage: Stage, hands: Hands, settle_s: float | None) -> Cabinet:
+        config = self._config
+        if config.board:
+            try:
+                return ConfiguredBoards(
+                    config.device,
+                    board_plans(config),
+                    supplies=supplies(config),
+                    physics=stage.physics,
+                    ledger=stage.ledger,
+                    hands=hands,
+                    open_port=lambda lines: self._lay(lines, stage.physics),
+                )
+            except (FrameError, PlanError) as error:
+                raise files.ConfigError(str(error)) from error
+        return PinCabinet(
+            config.device,
+            [_wiring(door) for door in config.doors],
+            cutoff=self._cutoff,
+            physics=stage.physics,
+            ledger=stage.ledger,
+            hands=hands,
+            settle_s=config.settle_ms / 1000 if settle_s is None else settle_s,
+        )
+
+    def _lay(self, lines: Mapping[str, BoardCabinet], physics: Mailbox) -> OpenPort:
+        """A pseudo-terminal for each port, each byte as long under way as on a real line."""
+        ptys = {url: PtyLine(line.wires, timers=physics, baud=line.baud) for url, line in lines.items()}
+        self._ptys += ptys.values()
+        return lambda url, baud, timers: SerialPort(ptys[url].url, baud=baud, timers=timers)
 
     def _connect(self) -> Connection:
         config = self._config

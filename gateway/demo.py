@@ -68,6 +68,7 @@ class DemoBank:
     mode: Mode = Mode.FREE_CHOICE
     zone: tuple[str, str] = ("大厅", "Lobby")
     assigned: Mapping[int, Sequence[str]] = field(default_factory=dict)  # fixed doors, and whose they are
+    board: str | None = None  # the family of the lock board that its doors hang on; None: on pins
 
 
 BANKS: Final = (
@@ -90,6 +91,7 @@ BANKS: Final = (
         mode=Mode.KEPT_UNTIL_RELEASED,
         zone=("二楼", "First floor"),
         assigned={7: ("10020",), 8: ("10021", "10022", "10023")},  # the trainer's, and a team's
+        board="8a",
     ),
 )
 
@@ -158,7 +160,11 @@ def furnish(
         doors = {bank.device: len(bank.sizes) for bank in banks} | {
             DOORS: sum(space.door is not None for space in SPACES)
         }
-        keys = {device: _device_files(centre_dir, device, count, centre.settings) for device, count in doors.items()}
+        boards = {bank.device: bank.board for bank in banks}
+        keys = {
+            device: _device_files(centre_dir, device, _wiring(count, boards.get(device)), centre.settings)
+            for device, count in doors.items()
+        }
         _install_banks(centre, banks, keys)
         _install_spaces(centre, doors[DOORS], keys[DOORS])
         people = _settle_people(centre, password)
@@ -237,7 +243,7 @@ def _easy_password() -> str:
     return f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(10_000):04}"
 
 
-def _device_files(centre_dir: Path, device: str, doors: int, settings: Settings) -> PublicKey:
+def _device_files(centre_dir: Path, device: str, wiring: Sequence[str], settings: Settings) -> PublicKey:
     """The device's key and its broker password, made once, and its node.toml as the settings now say."""
     folder = centre_dir / FOLDER / device
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -246,11 +252,11 @@ def _device_files(centre_dir: Path, device: str, doors: int, settings: Settings)
         SigningKey.generate().save(key_file)
     broker.add_user(centre_dir, device)
     gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
-    (folder / "node.toml").write_text(_node_text(device, doors, settings, gateway_key), encoding="utf-8")
+    (folder / "node.toml").write_text(_node_text(device, wiring, settings, gateway_key), encoding="utf-8")
     return SigningKey.load(key_file).public()
 
 
-def _node_text(device: str, doors: int, settings: Settings, gateway_key: str) -> str:
+def _node_text(device: str, wiring: Sequence[str], settings: Settings, gateway_key: str) -> str:
     lines = [
         "# A device of the demo building; written at every start of the demo.",
         f'site = "{settings.site}"',
@@ -262,9 +268,18 @@ def _node_text(device: str, doors: int, settings: Settings, gateway_key: str) ->
         f"port = {settings.broker.port}",
         f'username = "{device}"',
         f'password_file = "../../broker/secrets/{device}"',
-        *(line for no in range(1, doors + 1) for line in _door_lines(no)),
+        *wiring,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _wiring(doors: int, board: str | None) -> list[str]:
+    """Of one board with as many channels, or of each door's pins."""
+    if board is None:
+        return [line for no in range(1, doors + 1) for line in _door_lines(no)]
+    port = 'port = "/dev/ttyUSB0"  # of a real bank; the pretended building has a pseudo-terminal of its own'
+    where = [port, "address = 1", "first_door = 1"]
+    return ["", "[[board]]", f'family = "{board}"', *where, f"ways = {doors}", "shut_is = 1", "pulse_ms = 400"]
 
 
 def _door_lines(no: int) -> Iterable[str]:

@@ -42,3 +42,18 @@ def test_the_table_says_what_the_family_says(name):
 def test_the_usual_ways_stand_in_the_order_of_the_table():
     usual = ", ".join(str(family(name).profile.ways) for name in FAMILIES)
     assert f"| `ways` | {usual} in the table's order |" in PAGE
+
+
+def test_the_bill_of_materials_has_as_many_boards_and_fuses_as_each_familys_example():
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")]
+    families = next(row for row in rows if row[0] == "part")[1:]
+    assert families == [f"`{name}`" for name in FAMILIES]
+    boards = {
+        name: sum(board["family"] == name for one in EXAMPLES for board in one.get("board", [])) for name in FAMILIES
+    }
+    for part in ("lock boards", "fuses"):
+        found = next(row for row in rows if row[0].startswith(part))[1:]
+        assert [int(re.match(r"\d+", cell)[0]) for cell in found] == list(boards.values())
+    for part in ("locks, energise", "four-wire leads", "flyback diodes"):
+        found = next(row for row in rows if row[0].startswith(part))[1:]
+        assert {int(re.match(r"\d+", cell)[0]) for cell in found} == {24}

@@ -171,6 +171,54 @@ def test_a_bank_opens_its_doors_and_says_goodbye(gateway: Gateway, mosquitto, ru
     gateway.wait_for_state(online=False)
 
 
+BOARDS = """
+[[board]]
+family = "8a"
+port = "/dev/ttyUSB0"
+address = 1
+first_door = 1
+ways = 8
+shut_is = 1
+
+[[board]]
+family = "cu16"
+port = "/dev/ttyUSB1"
+address = 3
+numbers = [12, 11, 0, 10]
+contacts = [2, 1]
+shut_is = 0
+reversed = [4]
+"""
+
+
+def test_a_bank_on_boards_opens_its_doors_over_lines_of_its_own_and_is_as_it_was_when_it_comes_back(
+    gateway: Gateway, mosquitto, run, tmp_path: Path
+):
+    config = write_node(tmp_path, "bank-a", port=mosquitto.port, doors=0)
+    config.write_text(config.read_text() + BOARDS)
+    ledger = tmp_path / "ledger.jsonl"
+    bank = run("bank", "--config", config, "--ledger", ledger)
+    assert bank.line() == "bank-a: 11 doors, ready"
+    state = gateway.wait_for_state(online=True)
+    assert set(state.doors.values()) == {"shut"}
+    assert {part.health for part in state.parts} == {"ok"}
+
+    for door in (8, 12):
+        gateway.open("bank-a", door)
+        assert gateway.wait_for("door_open").door == door
+    assert bank.order("shut 12") == "ok shut 12"
+    assert gateway.wait_for("door_closed").door == 12
+    assert bank.end() == 0
+    gateway.wait_for_state(online=False)
+
+    again = run("bank", "--config", config, "--ledger", ledger)
+    assert again.line() == "bank-a: 11 doors, ready"
+    assert again.order("doors") == "ok doors 8"
+    state = gateway.wait_for_state(online=True)
+    assert {no for no, level in state.doors.items() if level == "open"} == {"8"}
+    assert again.end() == 0
+
+
 def test_a_jammed_door_is_pulsed_and_stays_shut(gateway: Gateway, mosquitto, run, tmp_path: Path):
     ledger = tmp_path / "ledger.jsonl"
     bank = run("bank", "--config", write_node(tmp_path, "bank-a", port=mosquitto.port), "--ledger", ledger)
