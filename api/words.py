@@ -180,6 +180,21 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "It has been opened, so things may be inside. Set its end to now instead: the members are told, and empty"
             " it themselves. Long after its end it can be cleared out.",
         ),
+        "drop_off_to_oneself": Words(409, "不能留给自己，请填另一位会员。", "Please name somebody else: this is you."),
+        "policy.most_drop_offs": Words(
+            409,
+            "您留给别人的东西还有 {limit} 件没取走，取走后再留。",
+            "You left {limit} things for others that still wait. Please leave more once one is collected.",
+        ),
+        "drop_off_over": Words(409, "东西已经取走，这次留物已结束。", "It is over: the things have been taken out."),
+        "drop_off_waiting": Words(409, "对方已经收到通知，不用再确认。", "They have been told already."),
+        "open_it_first": Words(
+            409, "柜门还没有打开过，请先开门。", "The door has not been opened yet. Please open it first."
+        ),
+        "only_depositor": Words(
+            403, "只有留东西的会员可以这样做。", "Only the member who left the things can do this."
+        ),
+        "only_recipient": Words(403, "只有收东西的会员可以这样做。", "Only the member they are for can do this."),
         "compartment_not_ready": Words(
             409, "这个柜子正在清洁、检查或停用。", "This one is being cleaned or looked at, or is out of use."
         ),
@@ -447,6 +462,37 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "assignment_withdrawn": Sentence(
             "{bank} {label} 号柜不再分配给您。",
             "Compartment {label} at {bank} is no longer assigned to you.",
+        ),
+        "drop_off_waiting": Sentence(
+            "有会员在{bank} {label} 号柜给您留了东西，请在 {until} 之前取走。",
+            "A member left something for you in compartment {label} at {bank}. Please collect it by {until}.",
+        ),
+        "drop_off_collected": Sentence(
+            "您留在{bank} {label} 号柜的东西，对方已经取走。",
+            "What you left in compartment {label} at {bank} has been collected.",
+        ),
+        "drop_off_taken_back": Sentence(
+            "给您留在{bank} {label} 号柜的东西，对方已经拿回去了。",
+            "What was left for you in compartment {label} at {bank} was taken back.",
+        ),
+        "drop_off_ending": Sentence(
+            "{bank} {label} 号柜里留的东西还没有取走，请在 {until} 之前取走。",
+            "What was left in compartment {label} at {bank} still waits. Please take it out by {until}.",
+        ),
+        "drop_off_grace": Sentence(
+            "{bank} {label} 号柜里留的东西已于 {until} 到期，柜门仍可打开，请尽快取走。",
+            "What was left in compartment {label} at {bank} should have been taken out by {until}. You can still open"
+            " it: please do so soon.",
+        ),
+        "drop_off_overdue": Sentence(
+            "{bank} {label} 号柜里留的东西已超期。您仍可开门，请尽快取走；{clear_out_at} 之后工作人员可以清柜。",
+            "What was left in compartment {label} at {bank} is overdue. You can still open it: please take it out soon."
+            " After {clear_out_at} staff may clear it out.",
+        ),
+        "drop_off_clear_out": Sentence(
+            "{bank} {label} 号柜里留的东西超期太久，工作人员现在可以清柜。您仍可开门，请马上取走。",
+            "What was left in compartment {label} at {bank} is so long overdue that staff may clear it out now. You can"
+            " still open it: please take it out at once.",
         ),
         "shared_with_you_meanwhile": Sentence(
             "有会员与您共享{bank} {label} 号柜，在对方归还之前您都可以打开。",

@@ -89,7 +89,7 @@ def _to_rentals(member_id: str) -> Select[Any]:
     return (
         select(*columns, Rental.id.label("rental_id"))
         .join(Rental, Rental.id == AuditEntry.thing)
-        .where(queries.is_of(member_id))
+        .where(queries.concerns(member_id))
     )
 
 
@@ -101,10 +101,10 @@ def _at_doors(member_id: str) -> Select[Any]:
         select(*columns, Rental.id.label("rental_id"))
         .join(Compartment, Compartment.lock_id == AuditEntry.thing)
         .join(Rental, Rental.compartment_id == Compartment.id)
-        .join(begun, (begun.thing == Rental.id) & begun.act.in_(("rented", "assigned")))
+        .join(begun, (begun.thing == Rental.id) & begun.act.in_(("rented", "assigned", "drop_off_begun")))
         .outerjoin(ended, (ended.thing == Rental.id) & (ended.act == "rental_ended"))
         .where(
-            queries.is_of(member_id),
+            queries.concerns(member_id),
             AuditEntry.seq > begun.seq,
             ended.seq.is_(None) | (AuditEntry.seq < ended.seq),
         )

@@ -171,6 +171,29 @@ class Rental(Base):
     )
 
 
+class DropOffState(StrEnum):
+    """Where things are that one member leaves for another."""
+
+    FILLING = "FILLING"  # they are being put in; the other knows nothing of it yet
+    WAITING = "WAITING"  # the other may open, and so may whoever left them
+    COLLECTED = "COLLECTED"
+    TAKEN_BACK = "TAKEN_BACK"
+    REMOVED = "REMOVED"  # staff took them out
+
+
+class DropOff(Base):
+    """Something that the member of a rental leaves in it for another. Its state says `rules.drop_off_state`."""
+
+    __tablename__ = "drop_offs"
+    __table_args__ = (Index("ix_drop_offs_recipient", "recipient_id"),)
+
+    rental_id: Mapped[str] = mapped_column(ForeignKey("rentals.id"), primary_key=True)
+    recipient_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    waiting_at: Mapped[datetime | None] = mapped_column(Instant)
+    collected_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class ClearOut(Base):
     """Two members of staff take a late member's things out. That they are two is held by the database."""
 

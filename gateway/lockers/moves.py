@@ -34,7 +34,7 @@ from gateway.notices import service as notices
 
 CLOSING: Final = frozenset({ClearOutState.BAGGED, ClearOutState.CALLED_OFF})
 SHARED: Final = ("shared_with_you", "shared_with_you_meanwhile")  # what the one it is shared with was told
-OVER_WITH_IT: Final = (*SHARED, "assigned_to_you", "opened_by_staff", "pin_reset")
+OVER_WITH_IT: Final = (*SHARED, "assigned_to_you", "drop_off_waiting", "opened_by_staff", "pin_reset")
 
 Unsettled = Callable[[], frozenset[str]]
 """Asks which locks a command may still open, as it stands at the moment of asking."""
@@ -161,7 +161,7 @@ def note_clear_out(session: Session, clear_out: ClearOut, *, actor: str, now: da
 
 def stop_reminding(session: Session, rental: Rental, now: datetime) -> None:
     """What the clock has said of it is no longer so."""
-    kinds = {*rules.NOTICES.values(), *rules.IDLE_NOTICES.values()}
+    kinds = {*rules.NOTICES.values(), *rules.IDLE_NOTICES.values(), *rules.DROP_OFF_NOTICES.values()}
     notices.take_back(session, about=rental.id, kinds=kinds, now=now)
 
 

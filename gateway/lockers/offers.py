@@ -1,12 +1,13 @@
 """Which compartments could be had, and what is to be known of them before one is. Read-only."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
-from gateway.kit.errors import NotFound
+from gateway.kit.errors import Conflict, NotFound
 from gateway.lockers import rules
 from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size
 from gateway.lockers.rules import Offer
@@ -15,20 +16,26 @@ MODE = func.coalesce(Compartment.own_mode, Bank.mode)
 """How a compartment comes to its holders: by a mode of its own, or its bank's."""
 
 
-def that_fit(
-    session: Session, *, bank_id: str | None, zone: str | None, size: Size | None, accessible: bool | None
-) -> list[Offer]:
-    """The compartments that are nobody's and not fixed, and fit what was asked for; None leaves a thing open."""
-    query = _offers().where(Rental.id.is_(None), MODE != Mode.FIXED)
-    if zone is not None:
-        query = query.where(is_in(zone))
-    if bank_id is not None:
-        query = query.where(Compartment.bank_id == bank_id)
-    if size is not None:
-        query = query.where(Compartment.size == size)
-    if accessible:
-        query = query.where(Compartment.accessible)
-    return [_offer(row) for row in session.execute(query)]
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants who did not name a compartment. None leaves a thing open."""
+
+    bank_id: str | None = None
+    zone: str | None = None
+    size: Size | None = None
+    accessible: bool | None = None
+
+
+def best(session: Session, wish: Wish, unsettled_locks: frozenset[str], *, in_reach_first: bool) -> list[Offer]:
+    """What could be had, the best first. Raises Conflict when it is nothing, NotFound("bank")."""
+    if wish.bank_id is not None and session.get(Bank, wish.bank_id) is None:
+        raise NotFound("bank")
+    fitting = _that_fit(session, wish)
+    refusals = {offer.compartment_id: rules.rent_refusal(offer, unsettled_locks) for offer in fitting}
+    free = [offer for offer in fitting if refusals[offer.compartment_id] is None]
+    if not free:
+        raise Conflict(rules.nothing_free(refusals.values()))
+    return rules.best_first(free, accessible_wanted=in_reach_first)
 
 
 def of(session: Session, compartment_id: str) -> Offer:
@@ -58,6 +65,20 @@ def free() -> Select[Compartment]:
         .join(Bank, Bank.id == Compartment.bank_id)
         .where(Compartment.condition == Condition.READY, Compartment.id.not_in(held), MODE != Mode.FIXED)
     )
+
+
+def _that_fit(session: Session, wish: Wish) -> list[Offer]:
+    """The compartments that are nobody's and not fixed, and fit what was asked for."""
+    query = _offers().where(Rental.id.is_(None), MODE != Mode.FIXED)
+    if wish.zone is not None:
+        query = query.where(is_in(wish.zone))
+    if wish.bank_id is not None:
+        query = query.where(Compartment.bank_id == wish.bank_id)
+    if wish.size is not None:
+        query = query.where(Compartment.size == wish.size)
+    if wish.accessible:
+        query = query.where(Compartment.accessible)
+    return [_offer(row) for row in session.execute(query)]
 
 
 _OfferRow = tuple[Compartment, Bank, Mode, str, DeviceState, Presence, DoorLevel, int, datetime | None]

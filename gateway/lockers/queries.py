@@ -104,6 +104,11 @@ def compartment(session: Session, compartment_id: str) -> CompartmentView:
 
 def is_of(member_id: str) -> ColumnElement[bool]:
     """Rented by the member, or assigned to them; an assignment that has ended is of those whose it was until then."""
+    return concerns(member_id) & Rental.use.in_((Use.RENTED, Use.ASSIGNED))
+
+
+def concerns(member_id: str) -> ColumnElement[bool]:
+    """The member's in any way, as `people_of` has it."""
     named = select(AccessGrant.source_id).where(
         AccessGrant.member_id == member_id,
         AccessGrant.source == GrantSource.RENTAL,
@@ -111,7 +116,7 @@ def is_of(member_id: str) -> ColumnElement[bool]:
     )
     return or_(
         (Rental.member_id == member_id) & (Rental.use == Use.RENTED),
-        (Rental.use == Use.ASSIGNED) & Rental.id.in_(named.correlate(Rental)),
+        Rental.use.in_((Use.ASSIGNED, Use.DROP_OFF)) & Rental.id.in_(named.correlate(Rental)),
     )
 
 
@@ -155,14 +160,17 @@ def locks_of(session: Session, *, member_id: str) -> frozenset[str]:
     mine = (
         select(Compartment.lock_id)
         .join(Rental, Rental.compartment_id == Compartment.id)
-        .where(is_of(member_id), Rental.ended_at.is_(None))
+        .where(concerns(member_id), Rental.ended_at.is_(None))
     )
     return frozenset(session.scalars(mine))
 
 
 def people_of(session: Session, rental: Rental) -> list[str]:
-    """The ids of the members whose it is, by number: who rents it, or to whom staff assigned it. Nobody has a hold."""
-    if rental.member_id is not None:
+    """The ids of the members whose it is, by number: who rents it, or to whom staff assigned it. Nobody has a hold.
+
+    Of a drop-off: whoever left it, and once it waits, for whom.
+    """
+    if rental.use is Use.RENTED and rental.member_id is not None:
         return [rental.member_id]
     if rental.use is Use.HELD:
         return []

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.fleet.model import DoorLevel
-from gateway.lockers.model import CareAfter, Condition, Mode, Stage, Use
+from gateway.lockers.model import CareAfter, Condition, DropOffState, Mode, Stage, Use
 from gateway.policies.model import Limit
 from gateway.policies.rules import Rule
 
@@ -121,6 +121,52 @@ IDLE_NOTICES: Final[Mapping[Stage, str]] = MappingProxyType(
     }
 )
 """What is told of a rental without an end that nobody opens: opening it is all that it takes."""
+
+
+DROP_OFF_NOTICES: Final[Mapping[Stage, str]] = MappingProxyType(
+    {
+        Stage.ENDING: "drop_off_ending",
+        Stage.GRACE: "drop_off_grace",
+        Stage.OVERDUE: "drop_off_overdue",
+        Stage.CLEAR_OUT: "drop_off_clear_out",
+    }
+)
+"""What both are told of things that one left for the other."""
+
+
+def notices(use: Use, *, has_end: bool) -> Mapping[Stage, str]:
+    """What is told at each stage of what is used like this."""
+    if use is Use.DROP_OFF:
+        return DROP_OFF_NOTICES
+    return NOTICES if has_end else IDLE_NOTICES
+
+
+MOST_DROP_OFFS: Final = 3  # that one member has waiting or is filling, at a time
+DROP_OFF_LASTS: Final = timedelta(days=3)
+
+
+def drop_off_until(offer: Offer, now: datetime) -> datetime:
+    """Until when things left there from now on are to be collected."""
+    longest = offer.limit.longest if offer.mode is Mode.TIME_LIMITED else None
+    return now + min(longest or DROP_OFF_LASTS, DROP_OFF_LASTS)
+
+
+def drop_off_state(
+    *, waiting_at: datetime | None, collected_at: datetime | None, taken_back_at: datetime | None, is_over: bool
+) -> DropOffState:
+    """Where the things are."""
+    if collected_at is not None:
+        return DropOffState.COLLECTED
+    if taken_back_at is not None:
+        return DropOffState.TAKEN_BACK
+    if is_over:
+        return DropOffState.REMOVED
+    return DropOffState.FILLING if waiting_at is None else DropOffState.WAITING
+
+
+def moving_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool) -> str | None:
+    """Why nobody can say yet that things went in or came out there, or None: the door was opened, and is shut again."""
+    return _door_refusal(door, unsettled=unsettled) or (None if has_opened else "open_it_first")
 
 
 def times(mode: Mode, *, limit: Times, usual: Times) -> Times | None:

@@ -1,7 +1,7 @@
 """Founding banks; renting, extending and giving back compartments."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from gateway.kit.ids import new_id
 from gateway.lockers import moves, offers, queries, rules
 from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size, Stage, Use
 from gateway.lockers.moves import Unsettled
+from gateway.lockers.offers import Wish
 from gateway.lockers.rules import Offer, Times
 from gateway.lockers.standing import Standing
 from gateway.members.model import Member
@@ -97,8 +98,8 @@ def rent(
         found = [offer]
     else:
         in_reach_first = member.prefers_accessible if accessible is None else accessible
-        wanted = _Wish(bank_id=bank_id, zone=zone, size=size, accessible=accessible)
-        found = _free_choice(session, unsettled_locks(), wanted, in_reach_first=in_reach_first)
+        wish = Wish(bank_id=bank_id, zone=zone, size=size, accessible=accessible)
+        found = offers.best(session, wish, unsettled_locks(), in_reach_first=in_reach_first)
     for offer, runs_until in _that_may_be_had(found, until, standing, days=days):
         # Another member may be quicker: then the database refuses this one, and the next best is tried.
         rental = moves.take(
@@ -171,7 +172,7 @@ def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
         return
     moves.announce_to(session, rental, queries.people_of(session, rental))
     moves.stop_reminding(session, rental, now)
-    if kind := (rules.NOTICES if rental.until_at else rules.IDLE_NOTICES).get(stage):
+    if kind := rules.notices(rental.use, has_end=rental.until_at is not None).get(stage):
         moves.leave_notice(session, place, kind, now)
         until = place.ending.until.isoformat() if place.ending else None
         audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=until)
@@ -212,30 +213,6 @@ def set_condition(
     """
     moves.set_condition(session, queries.compartment(session, compartment_id).compartment, condition, reason, now)
     audit.append(session, actor=actor, act=f"compartment_{condition}", thing=compartment_id, now=now, reason=reason)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Wish:
-    """What somebody wants who did not name a compartment. None leaves a thing open."""
-
-    bank_id: str | None
-    zone: str | None
-    size: Size | None
-    accessible: bool | None
-
-
-def _free_choice(
-    session: Session, unsettled_locks: frozenset[str], wish: _Wish, *, in_reach_first: bool
-) -> list[Offer]:
-    """What could be had, the best first. Raises Conflict when it is nothing, NotFound("bank")."""
-    if wish.bank_id is not None:
-        queries.bank(session, wish.bank_id)
-    fitting = offers.that_fit(session, **asdict(wish))
-    refusals = {offer.compartment_id: rules.rent_refusal(offer, unsettled_locks) for offer in fitting}
-    free = [offer for offer in fitting if refusals[offer.compartment_id] is None]
-    if not free:
-        raise Conflict(rules.nothing_free(refusals.values()))
-    return rules.best_first(free, accessible_wanted=in_reach_first)
 
 
 def _that_may_be_had(

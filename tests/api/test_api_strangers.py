@@ -12,7 +12,7 @@ from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id", "notice_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id", "notice_id", "drop_off_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
@@ -45,6 +45,9 @@ BODIES = {
     "make_space": {"id": "x", "kind": "room", "name_zh": "房", "name_en": "Room"},
     "close_space": {**HOUR, "reason": "x"},
     "share_rental": {"member_no": "10002"},
+    "begin_drop_off": {"to_member_no": "10002"},
+    "confirm_drop_off": {},
+    "collect_drop_off": {},
     "make_pin": {},
     "choose_kiosk_pin": {"pin": "483920"},
     "register_card": {"number": "04A21F99"},
@@ -111,12 +114,14 @@ def things(house):
     unlock = phone.post("/unlocks", asked, key="press").json()
     house.change(a_space, "room")
     booking = phone.post("/bookings", BODIES["book"], key="book").json()
+    drop_off = phone.post("/drop-offs", {"to_member_no": "s002"}, key="leave").json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
     return {
         "notice_id": notice.id,
         "share_id": share["id"],
+        "drop_off_id": drop_off["id"],
         "rental_id": rental["id"],
         "unlock_id": unlock["id"],
         "lock_id": rental["lock_id"],

@@ -34,6 +34,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "release_refusal",
         "share_refusal",
         "until_fault",
+        "moving_refusal",
         "set_aside_refusal",
         "assign_refusal",
         "give_back_refusal",
@@ -129,6 +130,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "booking_denied",
         "booking_unanswered",
         "booked_for_you",
+        "drop_off_waiting",
         "opened_by_staff",
         "room_opened_by_staff",
         "released_by_staff",
@@ -136,7 +138,9 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "kiosk_pin_reset",
         "card_registered",
     }
-    assert left | {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values()} == set(NOTICES)
+    by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
+    how_it_ended = {"drop_off_collected", "drop_off_taken_back"}
+    assert left | by_rule | how_it_ended == set(NOTICES)
 
 
 def test_what_can_be_put_away_is_something_that_is_said():
