@@ -234,6 +234,24 @@ def test_a_line_of_which_nothing_is_known_is_asked_and_then_learnt(make_cabinet)
     assert set(cabinet.pulses().values()) == {1}
 
 
+def test_doors_on_pins_are_released_through_the_guard_and_a_bank_without_a_working_door_is_left_as_it_is(make_cabinet):
+    """Mock pins have nothing soldered to them: every lock is released, no door opens, no contact moves."""
+    cabinet = make_cabinet()
+    key = load(cabinet.file).gateway_key
+    doors = "".join(f"\n[[doors]]\nno = {no}\nstrike_pin = {no}\ncontact_pin = {20 + no}\n" for no in (4, 5))
+    cabinet.file.write_text(HEAD.format(key=key) + doors)
+    before = cabinet.file.read_text()
+
+    code, said = cabinet.commission()
+
+    assert code == 1
+    assert [cabinet.asked.count(asked) for asked in ("door", "write")] == [2, 0]
+    assert [line.split()[-1] for line in said.splitlines() if "strike" in line] == ["on", "off", "on", "off"]
+    assert cabinet.said("nothing_works")
+    assert "Traceback" not in said
+    assert cabinet.file.read_text() == before
+
+
 def test_help_shows_an_example():
     shown = subprocess.run(
         [sys.executable, "-m", "devices", "commission", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
