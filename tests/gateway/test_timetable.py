@@ -13,9 +13,15 @@ from gateway.alerts.model import Alert, AlertState
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
+from gateway.credentials import service as credentials
+from gateway.credentials.service import HashedPin
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, Presence
+from gateway.kiosks import limits
+from gateway.kiosks import queries as kiosk_queries
+from gateway.kiosks import service as kiosks
+from gateway.kiosks.model import KioskTry, KioskVisit
 from gateway.kit import audit
 from gateway.lockers import service as lockers
 from gateway.members import service as members
@@ -56,6 +62,27 @@ def test_sessions_that_have_ended_are_forgotten(centre, timetable):
     run(timetable, "forget_ended_sessions")
     with centre.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(MemberSession)) == 0
+
+
+def test_visits_that_are_over_and_wrong_pins_of_hours_ago_are_forgotten_and_younger_ones_are_not(centre, timetable):
+    with centre.sessions.begin() as session:
+        member = a_member(session)
+        made = HashedPin(hash="x", pepper="here")
+        credentials.choose_pin(session, member=member, made=made, now=NOON)
+        credentials.register_card(
+            session, member=member, number_hash="n", pepper="here", label="", actor="desk", now=NOON
+        )
+        kiosk, _ = kiosks.register(session, name="hall", bank_id=None, actor="test", now=NOON)
+        claim = kiosk_queries.claim_of_card(session, number_hash="n", now=NOON)
+        kiosks.let_in(session, kiosk=kiosk, claim=claim, now=NOON)
+        limits.take_try(session, kiosk_id=kiosk.id, subject="one", now=NOON)
+    left = []
+    for minutes in (9, 51):
+        centre.clock.advance(minutes=minutes)
+        run(timetable, "forget_ended_sessions")
+        with centre.sessions.read() as session:
+            left.append([session.scalar(select(func.count()).select_from(table)) for table in (KioskVisit, KioskTry)])
+    assert left == [[1, 1], [0, 0]]
 
 
 def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable):
