@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
-from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.model import LIVE, Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.calendar.rules import Day
 from gateway.fleet import queries as fleet
@@ -117,7 +117,7 @@ def outside_hours(session: Session, *, space_id: str | None, day: date, policy: 
     """The bookings of that day, of a space and its parts or of all, that lie at times which are not open."""
     whole_day = Span(at_wall(policy.zone, day, 0), at_wall(policy.zone, day + timedelta(days=1), 0))
     standing = select(Booking).where(
-        Booking.state == BookingState.CONFIRMED,
+        Booking.state.in_(LIVE),
         Booking.starts_at >= whole_day.starts_at,
         Booking.starts_at < whole_day.ends_at,
     )

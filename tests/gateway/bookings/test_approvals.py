@@ -9,6 +9,8 @@ from sqlalchemy import select
 from gateway.bookings import approvals, no_shows, queries, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.service import OnBehalf
+from gateway.calendar import service as calendar
+from gateway.calendar.model import HOUSE, DayKind
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, NotFound
 from gateway.members import queries as members
@@ -155,6 +157,15 @@ def test_the_desk_sees_what_waits_the_soonest_first(session, wang, li, asked):
 
     assert [(booking.id, member.id) for booking, member in waiting] == [(sooner.id, li.id), (asked.id, wang.id)]
     assert queries.not_over(session, state=BookingState.PENDING, now=NOON + 9 * HOUR) == []
+
+
+def test_what_waits_is_named_to_staff_who_close_its_day(session, wang, asked):
+    facts = {"kind": DayKind.CLOSED, "reason": "repairs", "opening": None, "actor": "desk", "now": NOON}
+    calendar.set_day(session, whose=HOUSE, day=NOON.date(), **facts)
+
+    found = queries.outside_hours(session, space_id="room", day=NOON.date(), policy=POLICY)
+
+    assert [booking.id for booking in found] == [asked.id]
 
 
 def on_behalf(session, member, desk, *, override=None, when=None, **more):

@@ -70,13 +70,13 @@ def allows(wish, given_rules):
     return verdict(wish, given_rules).refusal is None
 
 
-some_lists = st.lists(some_rules(), max_size=8)
+some_lists = st.lists(some_rules(), max_size=8, unique_by=lambda rule: rule.id)
 
 
 @st.composite
 def some_with_one_more(draw, **fixed):
     """Rules, and another one that often is about the same as one of them."""
-    before, more = draw(some_lists), draw(some_rules(**fixed))
+    before, more = draw(some_lists), draw(some_rules(id="more", **fixed))
     if before and draw(st.booleans()):
         like = draw(st.sampled_from(before))
         more = replace(more, limit=like.limit, scope=like.scope, peak=like.peak)
