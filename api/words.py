@@ -359,6 +359,17 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             " yours with a key.",
         ),
         "already_frozen": Words(409, "这里已经暂停开门。", "Opening doors has been stopped there already."),
+        "already_opening": Words(409, "这里已经在紧急全开。", "Every door there is being opened already."),
+        "proposal_lapsed": Words(
+            409,
+            "提出得太久了，请两人一起重新开始。",
+            "That was proposed too long ago. Please begin anew, both of you together.",
+        ),
+        "clear_freeze_first": Words(
+            409,
+            "这里已暂停开门，请先两人解除。",
+            "Opening doors has been stopped there: two of you must clear that first.",
+        ),
         "emergency_over": Words(409, "这次紧急状态已经结束。", "This emergency is over."),
         "second_is_the_first": Words(
             403, "这件事需要两位不同的工作人员。", "This takes two people: let a colleague say the same."

@@ -1,16 +1,18 @@
-"""Stopping every opening, and ending that: two members of staff, each with a session of their own."""
+"""Stopping every opening, opening every door, and ending either: two of staff, each with a session of their own."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
-from api.staff.emergency_views import EmergencyView, NewEmergency
+from api.staff.emergency_views import DryRun, EmergencyDetail, EmergencyView, NewEmergency
 from api.views import Items, behind, items
+from gateway.emergencies import openings
 from gateway.emergencies import queries as emergencies
 from gateway.emergencies import service as emergencies_service
 from gateway.emergencies.model import Emergency
@@ -19,6 +21,7 @@ from gateway.members.model import Member, Role
 router = APIRouter(prefix="/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+BankId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,32}$", description="Null: the whole centre.")]
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _POSTED = (*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
 
@@ -37,13 +40,14 @@ async def list_emergencies(who: SignedIn, page: Paged) -> Items[EmergencyView]:
 
 
 @router.get("/emergencies/{emergency_id}", responses=problems(*_STAFF_ONLY, "not_found"))
-async def read_emergency(emergency_id: Id, who: SignedIn) -> EmergencyView:
-    """One of them, and how its doors stand now."""
+async def read_emergency(emergency_id: Id, who: SignedIn) -> EmergencyDetail:
+    """One of them, how its doors stand now, and which are still shut although they should be open."""
 
-    def look() -> EmergencyView:
+    def look() -> EmergencyDetail:
         with who.desk.sessions.read() as session:
-            who.staff(session, *_ROLES)
-            return EmergencyView.of(session, emergencies.emergency(session, emergency_id))
+            reader = who.staff(session, *_ROLES)
+            found = emergencies.emergency(session, emergency_id)
+            return EmergencyDetail.in_detail(session, found, reader.language)
 
     return await who.desk.backroom.read(look)
 
@@ -59,6 +63,58 @@ async def freeze(wanted: NewEmergency, who: SignedIn, attempt: Repeatable) -> Re
         return emergencies_service.freeze(session, bank_id=wanted.bank_id, reason=wanted.reason, actor=manager, now=now)
 
     return await _done(who, attempt, act, roles=(Role.MANAGER,), status=201)
+
+
+@router.get("/emergency-open", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def try_emergency_open(who: SignedIn, bank_id: BankId = None) -> DryRun:
+    """A dry run: what opening every door would do, and how long it would take. Nothing moves."""
+
+    def look() -> DryRun:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            return DryRun.of(session, bank_id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.post(
+    "/emergency-open",
+    status_code=201,
+    response_model=EmergencyView,
+    responses=problems(*_POSTED, "already_opening", "clear_freeze_first"),
+)
+async def propose_emergency_open(wanted: NewEmergency, who: SignedIn, attempt: Repeatable) -> Response:
+    """Be the first to say that every door must open. It begins when a second person says so too.
+
+    Or at once, when a second key is on at every cabinet meant.
+    """
+
+    def act(session: Session, first: Member, now: datetime) -> Emergency:
+        return openings.propose(session, bank_id=wanted.bank_id, reason=wanted.reason, actor=first, now=now)
+
+    return await _done(who, attempt, act, roles=_ROLES, status=201)
+
+
+@router.post(
+    "/emergencies/{emergency_id}/confirm",
+    response_model=EmergencyView,
+    responses=problems(
+        *_POSTED,
+        "emergency_over",
+        "already_opening",
+        "proposal_lapsed",
+        "clear_freeze_first",
+        "second_is_the_first",
+        "needs_a_manager",
+    ),
+)
+async def confirm_emergency_open(emergency_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
+    """Be the second: every door begins to open. Send `{}`."""
+
+    def act(session: Session, second: Member, now: datetime) -> Emergency:
+        return openings.confirm(session, emergency_id=emergency_id, actor=second, now=now)
+
+    return await _done(who, attempt, act, roles=_ROLES)
 
 
 @router.post(

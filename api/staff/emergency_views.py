@@ -1,14 +1,25 @@
 """What is asked and answered about emergencies."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy.orm import Session
 
 from api.views import AnyId, Ask, PlainText, View
+from api.words import Sentence
 from gateway.emergencies import queries as emergencies
+from gateway.emergencies import rules
 from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
-from gateway.members.model import Member
+from gateway.fleet.model import DoorLevel, Lock
+from gateway.lockers import queries as lockers
+from gateway.members.model import Language, Member
+from gateway.unlocking import pacing
+
+LEVER: Final = Sentence(
+    "打开柜体检修盖，拉动这些门锁上的机械应急扳手；没有扳手的，用机械钥匙。",
+    "Open the cabinet's service cover and pull the emergency lever of these locks; where there is none, use the"
+    " mechanical key.",
+)
 
 
 class NewEmergency(Ask):
@@ -70,3 +81,89 @@ class EmergencyView(View):
 
 def _number(session: Session, member_id: str | None) -> str | None:
     return None if member_id is None else session.get_one(Member, member_id).member_no
+
+
+class CabinetView(View):
+    """What opening every door means at one device. Doors of one that is `away` take the lever."""
+
+    device_id: str
+    doors: int
+    seconds: float
+    second_key_is_on: bool
+    away: bool
+    frozen: bool
+
+
+class DryRun(View):
+    """What opening every door would do. Cabinets open side by side, so `seconds` is the longest of theirs."""
+
+    bank_id: str | None
+    seconds: float
+    begins_at_once: bool
+    cabinets: list[CabinetView]
+
+    @classmethod
+    def of(cls, session: Session, bank_id: str | None) -> Self:
+        """As everything stands now. Raises NotFound("bank")."""
+        found = emergencies.cabinets(session, bank_id=bank_id)
+        there = [one.seconds for one in found if not one.is_away]
+        return cls(
+            bank_id=bank_id,
+            seconds=max(there, default=0.0),
+            begins_at_once=rules.is_key_on_everywhere(found),
+            cabinets=[
+                CabinetView(
+                    device_id=one.device_id,
+                    doors=one.doors,
+                    seconds=one.seconds,
+                    second_key_is_on=one.second_key_is_on,
+                    away=one.is_away,
+                    frozen=one.is_frozen,
+                )
+                for one in found
+            ],
+        )
+
+
+class ShutDoor(View):
+    """A door that has not opened. `label`: what is printed on it, or its number at its device."""
+
+    lock_id: str
+    label: str
+    level: DoorLevel
+    tries: int
+
+
+class StillShut(View):
+    """The doors of one device that have not opened, and what to do about them."""
+
+    device_id: str
+    doors: list[ShutDoor]
+    instruction: str
+
+
+class EmergencyDetail(EmergencyView):
+    """With, for an opening of every door, those that are still shut, by device."""
+
+    still_shut: list[StillShut]
+
+    @classmethod
+    def in_detail(cls, session: Session, found: Emergency, language: Language) -> Self:
+        """As it stands now, in the reader's language."""
+        by_device: dict[str, list[ShutDoor]] = {}
+        if found.kind is EmergencyKind.EMERGENCY_OPEN:
+            for lock, tried in pacing.doors_of(session, found):
+                if rules.is_still_shut(tried):
+                    shut = ShutDoor(lock_id=lock.id, label=_label(session, lock), level=lock.level, tries=tried.tries)
+                    by_device.setdefault(lock.device_id, []).append(shut)
+        return cls(
+            **EmergencyView.of(session, found).model_dump(),
+            still_shut=[
+                StillShut(device_id=device_id, doors=doors, instruction=LEVER.sentence(language, {}))
+                for device_id, doors in by_device.items()
+            ],
+        )
+
+
+def _label(session: Session, lock: Lock) -> str:
+    return lockers.label_behind(session, lock.id) or str(lock.door)

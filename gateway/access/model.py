@@ -17,6 +17,7 @@ class GrantSource(StrEnum):
     SHARE = "share"
     CLEAR_OUT = "clear_out"
     STAFF = "staff"
+    EMERGENCY = "emergency"
 
 
 class AccessGrant(Base):

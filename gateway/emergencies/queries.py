@@ -1,5 +1,6 @@
 """Questions about emergencies. Read-only."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,8 +8,10 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.emergencies.model import WHOLE_CENTRE, Emergency, EmergencyKind, EmergencyState
-from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock
+from gateway.emergencies.rules import Cabinet
+from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence, SecondKey
 from gateway.kit.errors import NotFound
+from gateway.lockers import queries as lockers
 from gateway.lockers.model import Bank
 
 
@@ -56,7 +59,7 @@ class DoorCount:
 def count_doors(session: Session, found: Emergency) -> DoorCount:
     """How the doors that it is about stand now."""
     rows = session.execute(
-        _locks_of(found).with_only_columns(Lock.level, func.count(Lock.id)).order_by(None).group_by(Lock.level)
+        _locks(found.bank_id).with_only_columns(Lock.level, func.count(Lock.id)).order_by(None).group_by(Lock.level)
     )
     by_level: dict[DoorLevel, int] = dict(iter(rows))
     return DoorCount(
@@ -70,9 +73,36 @@ def _active(kind: EmergencyKind) -> Select[Emergency]:
     return select(Emergency).where(Emergency.kind == kind, Emergency.state == EmergencyState.ACTIVE)
 
 
-def _locks_of(found: Emergency) -> Select[Lock]:
-    """Of the bank, or of everything that is approved; by device and door."""
+def _locks(bank_id: str | None) -> Select[Lock]:
     locks = select(Lock).join(Device, Device.id == Lock.device_id).where(Device.state == DeviceState.APPROVED)
-    if found.bank_id is not None:
-        locks = locks.join(Bank, Bank.device_id == Device.id).where(Bank.id == found.bank_id)
+    if bank_id is not None:
+        locks = locks.join(Bank, Bank.device_id == Device.id).where(Bank.id == bank_id)
     return locks.order_by(Lock.device_id, Lock.door)
+
+
+def openings(session: Session) -> Sequence[Emergency]:
+    """Where every door is to open now, the oldest first."""
+    return session.scalars(_active(EmergencyKind.EMERGENCY_OPEN).order_by(Emergency.begun_at)).all()
+
+
+def locks_of(session: Session, *, bank_id: str | None) -> Sequence[Lock]:
+    """Of a bank, or (None) of everything that is approved; by device and door."""
+    return session.scalars(_locks(bank_id)).all()
+
+
+def cabinets(session: Session, *, bank_id: str | None) -> list[Cabinet]:
+    """What would have to be opened, by device. Raises NotFound("bank")."""
+    if bank_id is not None:
+        lockers.bank(session, bank_id)
+    counted = Counter(lock.device_id for lock in locks_of(session, bank_id=bank_id))
+    return [_cabinet(session, session.get_one(Device, device_id), doors) for device_id, doors in counted.items()]
+
+
+def _cabinet(session: Session, device: Device, doors: int) -> Cabinet:
+    return Cabinet(
+        device_id=device.id,
+        doors=doors,
+        second_key_is_on=SecondKey.ON in (device.key_switch, device.fire_contact),
+        is_away=device.presence is not Presence.ONLINE,
+        is_frozen=is_frozen(session, device_id=device.id),
+    )

@@ -1,4 +1,4 @@
-"""Freezing and clearing. They never commit, send or sleep."""
+"""Freezing and clearing; what opens everything stands in `openings.py`. They never commit, send or sleep."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gateway.access import service as access
+from gateway.access.model import GrantSource
 from gateway.emergencies import queries, rules
 from gateway.emergencies.model import WHOLE_CENTRE, Emergency, EmergencyKind, EmergencyState
 from gateway.kit import audit
@@ -51,7 +53,7 @@ def clear(session: Session, *, emergency_id: str, actor: Member, now: datetime) 
     """
     found = hold(session, emergency_id)
     if found.state is EmergencyState.PROPOSED:
-        _close(session, found, EmergencyState.CALLED_OFF, actor=actor, now=now)
+        close(session, found, EmergencyState.CALLED_OFF, actor=actor, now=now)
         return found
     first = _who_asked_to_clear(session, found, now)
     if first is None:
@@ -62,7 +64,7 @@ def clear(session: Session, *, emergency_id: str, actor: Member, now: datetime) 
     if refusal := rules.pair_refusal(first_id=first.id, second_id=actor.id, roles={first.role, actor.role}):
         raise Refused(refusal)
     found.clear_second_id = actor.id
-    _close(session, found, EmergencyState.CLEARED, actor=actor, now=now)
+    close(session, found, EmergencyState.CLEARED, actor=actor, now=now)
     return found
 
 
@@ -124,7 +126,9 @@ def _who_asked_to_clear(session: Session, found: Emergency, now: datetime) -> Me
     return still_staff(session, found.clear_first_id)
 
 
-def _close(session: Session, found: Emergency, state: EmergencyState, *, actor: Member, now: datetime) -> None:
+def close(session: Session, found: Emergency, state: EmergencyState, *, actor: Member, now: datetime) -> None:
+    """It is over, and so is every right to open that followed from it."""
+    access.end(session, source=GrantSource.EMERGENCY, source_id=found.id, now=now)
     found.state, found.closed_at = state, now
     session.flush()
     tell(session, found, state.lower(), actor=actor, now=now, doors=asdict(queries.count_doors(session, found)))

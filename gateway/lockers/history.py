@@ -16,6 +16,9 @@ from gateway.members.model import Member
 ASKED_BY_STAFF: Final = "asked_by_staff"
 """The act of staff who ask for a door that others may hold; its detail has their `reason` and the `unlock`."""
 
+ASKED_IN_EMERGENCY: Final = "asked_in_emergency"
+"""The same of a door that was asked for because every door must open. Nobody looked into it."""
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -60,7 +63,9 @@ class _Reasons:
     @classmethod
     def of_staff(cls, session: Session, *, rental_ids: set[str], lock_ids: set[str]) -> Self:
         """Those that could be behind what happened to these."""
-        asked = select(AuditEntry.detail).where(AuditEntry.thing.in_(lock_ids), AuditEntry.act == ASKED_BY_STAFF)
+        asked = select(AuditEntry.detail).where(
+            AuditEntry.thing.in_(lock_ids), AuditEntry.act.in_([ASKED_BY_STAFF, ASKED_IN_EMERGENCY])
+        )
         by_unlock = {detail["unlock"]: detail["reason"] for detail in map(json.loads, session.scalars(asked))}
         clear_outs: dict[str, list[ClearOut]] = {}
         for clear_out in session.scalars(select(ClearOut).where(ClearOut.rental_id.in_(rental_ids))):

@@ -291,6 +291,11 @@ def in_use(session: Session, use: Use) -> list[RentalView]:
     return [view(session, one) for one in session.scalars(active.order_by(Rental.from_at.desc(), Rental.id.desc()))]
 
 
+def label_behind(session: Session, lock_id: str) -> str | None:
+    """What is printed on the compartment behind a lock; None when there is none."""
+    return session.scalar(select(Compartment.label).where(Compartment.lock_id == lock_id))
+
+
 def _compartments() -> Select[Compartment, Mode, DoorLevel, Rental | None]:
     return (
         select(Compartment, offers.MODE, Lock.level, Rental)

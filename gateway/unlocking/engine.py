@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from gateway.emergencies import queries as emergencies
 from gateway.fleet import queries as fleet
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import Device, DeviceState
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_id
-from gateway.unlocking import queries, rules, service
+from gateway.unlocking import pacing, queries, rules, service
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.ports import Challenge, Link, Standing
 from gateway.unlocking.rules import MARGIN_S, T_DEV_S, T_WATCH_S, Verdict
@@ -107,6 +108,16 @@ class UnlockEngine:
         for device_id in self._unmet:
             self._ask_for_standing(device_id)
         self._forget_settled({unlock.id for unlock in unsettled})
+        self._open_everything_that_must()
+
+    def _open_everything_that_must(self) -> None:
+        with self.sessions.read() as session:
+            if not emergencies.openings(session):
+                return
+        with self.sessions.begin() as session:
+            asked = pacing.ask_for_next(session, clock=self.clock)
+        if asked:
+            self.wake()
 
     # --- signing
 

@@ -85,3 +85,4 @@ class Unlock(Base):
     nonce: Mapped[str | None] = mapped_column(String(32))
     pulsed_at: Mapped[datetime | None] = mapped_column(Instant)  # the device's `done` came
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    emergency_id: Mapped[str | None] = mapped_column(ForeignKey("emergencies.id"), index=True)  # asked for by no hand

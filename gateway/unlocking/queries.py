@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.access import queries as access
@@ -75,3 +75,11 @@ def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | No
     """Whether whoever asked may open this lock, as it stands in this transaction; None when they may."""
     allowed = access.may_open(session, member_id=unlock.member_id, lock_id=unlock.lock_id, now=clock.now())
     return None if allowed else "no_grant"
+
+
+def newest_at(session: Session, *, device_id: str, since: datetime) -> Sequence[Unlock]:
+    """What was asked for at a device since then and not refused, and whatever may still open a door there."""
+    may_count = Unlock.requested_at >= since, Unlock.state.not_in([UnlockState.REFUSED, UnlockState.EXPIRED])
+    return session.scalars(
+        select(Unlock).where(Unlock.device_id == device_id, or_(Unlock.settled_at.is_(None), and_(*may_count)))
+    ).all()

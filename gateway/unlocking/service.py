@@ -29,7 +29,9 @@ def moment(clock: Clock) -> Moment:
     return Moment(clock.now().timestamp(), clock.monotonic(), clock.host_boot())
 
 
-def request_unlock(session: Session, *, member: Member, lock_id: str, clock: Clock) -> Unlock:
+def request_unlock(
+    session: Session, *, member: Member, lock_id: str, clock: Clock, emergency_id: str | None = None
+) -> Unlock:
     """Ask for a lock to be opened. The gateway judges again before anything moves.
 
     Raises NotFound("lock") for a lock this member has no business with, Conflict: `bank_offline`, `device_suspended`,
@@ -46,6 +48,7 @@ def request_unlock(session: Session, *, member: Member, lock_id: str, clock: Clo
         requested_at=clock.now(),
         requested_mono=clock.monotonic(),
         host_boot=clock.host_boot(),
+        emergency_id=emergency_id,
     )
     if queries.grant_refusal(session, unlock, clock=clock):
         raise NotFound("lock")

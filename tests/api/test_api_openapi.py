@@ -88,6 +88,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/emergencies",
         "/staff/emergencies/{emergency_id}",
         "/staff/emergencies/{emergency_id}/clear",
+        "/staff/emergencies/{emergency_id}/confirm",
+        "/staff/emergency-open",
         "/staff/freeze",
         "/staff/rentals/{rental_id}/release",
         "/staff/locks",

@@ -79,6 +79,8 @@ BODIES = {
     "hand_over_bag": {},
     "freeze": {"reason": "x"},
     "clear_emergency": {},
+    "propose_emergency_open": {"reason": "x"},
+    "confirm_emergency_open": {},
     "acknowledge_alert": {},
     "clear_alert": {},
     "shelve_alert": {"until": "2026-11-23T04:00:00Z"},

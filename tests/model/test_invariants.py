@@ -3,7 +3,13 @@
 from collections.abc import Collection
 
 import pytest
+from sqlalchemy import select
 
+from gateway.emergencies import openings
+from gateway.kit.audit import AuditEntry
+from gateway.kit.db import Sessions
+from gateway.lockers import queries as lockers_queries
+from gateway.members.model import Member
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.model.invariants import violations
 from tests.model.schedule import play
@@ -58,3 +64,22 @@ def test_a_healthy_centre_opens_what_its_holder_asks_for(template: Template):
     with world.sessions.read() as session:
         assert session.get_one(Unlock, unlock_id).state is UnlockState.OPENED
     assert world.building.door("bank-a", 1).is_open
+
+
+def test_an_emergency_opens_every_door_of_a_healthy_centre_and_what_it_asked_for_is_written_down(template: Template):
+    world = open_world(1, template)
+    world.rent("ann", "bank-a", 1)
+    with Sessions.begin(world.sessions) as session:
+        now, desk, chief = world.clock.now(), session.get_one(Member, "desk"), session.get_one(Member, "chief")
+        proposed = openings.propose(session, bank_id=None, reason="smoke", actor=desk, now=now)
+        openings.confirm(session, emergency_id=proposed.id, actor=chief, now=now)
+
+    world.clockwork.advance(20.0)
+
+    assert all(world.building.levels().values())
+    assert len(world.building.ledger.pulses()) == len(world.building.levels())
+    with world.sessions.read() as session:
+        opened = session.scalars(select(AuditEntry.thing).where(AuditEntry.act == "door_opened")).all()
+        rental = lockers_queries.active_rental_of(session, member_id="ann")
+    assert sorted(opened) == ["bank-a/1", "bank-a/2", "bank-b/1"]
+    assert rental is not None

@@ -1749,7 +1749,7 @@ export interface paths {
         };
         /**
          * Read Emergency
-         * @description One of them, and how its doors stand now.
+         * @description One of them, how its doors stand now, and which are still shut although they should be open.
          */
         get: operations["read_emergency"];
         put?: never;
@@ -1776,6 +1776,52 @@ export interface paths {
          *     Mechanical keys and the cabinets' own inputs work as ever.
          */
         post: operations["freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emergency-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Try Emergency Open
+         * @description A dry run: what opening every door would do, and how long it would take. Nothing moves.
+         */
+        get: operations["try_emergency_open"];
+        put?: never;
+        /**
+         * Propose Emergency Open
+         * @description Be the first to say that every door must open. It begins when a second person says so too.
+         *
+         *     Or at once, when a second key is on at every cabinet meant.
+         */
+        post: operations["propose_emergency_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emergencies/{emergency_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Emergency Open
+         * @description Be the second: every door begins to open. Send `{}`.
+         */
+        post: operations["confirm_emergency_open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2750,6 +2796,24 @@ export interface components {
             guests?: number | null;
         };
         /**
+         * CabinetView
+         * @description What opening every door means at one device. Doors of one that is `away` take the lever.
+         */
+        CabinetView: {
+            /** Device Id */
+            device_id: string;
+            /** Doors */
+            doors: number;
+            /** Seconds */
+            seconds: number;
+            /** Second Key Is On */
+            second_key_is_on: boolean;
+            /** Away */
+            away: boolean;
+            /** Frozen */
+            frozen: boolean;
+        };
+        /**
          * CameBy
          * @description What somebody proved themselves by, and so how far they reach.
          * @enum {string}
@@ -3105,6 +3169,58 @@ export interface components {
             waiting_at: string | null;
             /** Ended At */
             ended_at: string | null;
+        };
+        /**
+         * DryRun
+         * @description What opening every door would do. Cabinets open side by side, so `seconds` is the longest of theirs.
+         */
+        DryRun: {
+            /** Bank Id */
+            bank_id: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Begins At Once */
+            begins_at_once: boolean;
+            /** Cabinets */
+            cabinets: components["schemas"]["CabinetView"][];
+        };
+        /**
+         * EmergencyDetail
+         * @description With, for an opening of every door, those that are still shut, by device.
+         */
+        EmergencyDetail: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["EmergencyKind"];
+            /** Bank Id */
+            bank_id: string | null;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["EmergencyState"];
+            /** First */
+            first: string;
+            /** Second */
+            second: string | null;
+            /** By Key Switch */
+            by_key_switch: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Begun At */
+            begun_at: string | null;
+            /** Clear First */
+            clear_first: string | null;
+            /** Clear Asked At */
+            clear_asked_at: string | null;
+            /** Clear Second */
+            clear_second: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            doors: components["schemas"]["DoorCountView"];
+            /** Still Shut */
+            still_shut: components["schemas"]["StillShut"][];
         };
         /**
          * EmergencyKind
@@ -4583,6 +4699,19 @@ export interface components {
             until: string | null;
         };
         /**
+         * ShutDoor
+         * @description A door that has not opened. `label`: what is printed on it, or its number at its device.
+         */
+        ShutDoor: {
+            /** Lock Id */
+            lock_id: string;
+            /** Label */
+            label: string;
+            level: components["schemas"]["DoorLevel"];
+            /** Tries */
+            tries: number;
+        };
+        /**
          * SightingView
          * @description What one of the staff saw in a compartment. `taken`: it was somebody's then; `door`: as its contact said.
          */
@@ -4843,6 +4972,18 @@ export interface components {
          * @enum {string}
          */
         Step: "sample" | "minute" | "hour" | "day";
+        /**
+         * StillShut
+         * @description The doors of one device that have not opened, and what to do about them.
+         */
+        StillShut: {
+            /** Device Id */
+            device_id: string;
+            /** Doors */
+            doors: components["schemas"]["ShutDoor"][];
+            /** Instruction */
+            instruction: string;
+        };
         /**
          * Suspension
          * @description Why nothing may open there.
@@ -12963,7 +13104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EmergencyView"];
+                    "application/json": components["schemas"]["EmergencyDetail"];
                 };
             };
             /** @description `not_signed_in` */
@@ -13066,6 +13207,234 @@ export interface operations {
                 };
             };
             /** @description `already_frozen` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_emergency_open: {
+        parameters: {
+            query?: {
+                /** @description Null: the whole centre. */
+                bank_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_emergency_open: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmergency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_opening`, `clear_freeze_first` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_emergency_open: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                emergency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set`, `second_is_the_first`, `needs_a_manager` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `emergency_over`, `already_opening`, `proposal_lapsed`, `clear_freeze_first` */
             409: {
                 headers: {
                     [name: string]: unknown;
