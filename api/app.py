@@ -20,7 +20,21 @@ from api.kiosk import unlocks as kiosk_unlocks
 from api.kiosk import visits as kiosk_visits
 from api.line import Line, MqttLine
 from api.live import Hub
-from api.member import banks, bookings, drop_offs, live, me, notices, pins, rentals, session, shares, spaces, unlocks
+from api.member import (
+    banks,
+    bookings,
+    drop_offs,
+    live,
+    me,
+    notices,
+    pins,
+    rentals,
+    series,
+    session,
+    shares,
+    spaces,
+    unlocks,
+)
 from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import (
@@ -114,7 +128,21 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
 def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
-    for_members = (session, me, banks, rentals, pins, spaces, bookings, shares, drop_offs, unlocks, notices, live)
+    for_members = (
+        session,
+        me,
+        banks,
+        rentals,
+        pins,
+        spaces,
+        bookings,
+        series,
+        shares,
+        drop_offs,
+        unlocks,
+        notices,
+        live,
+    )
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks)
     for_staff = (
         devices,

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.calendar.model import DayKind, DayName
 from gateway.calendar.rules import Day, Opening, Said, Week
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 Minute = Annotated[StrictInt, Field(ge=0, le=1440, description="Wall-clock minutes after midnight.")]
 
@@ -19,7 +21,13 @@ def _iso(value: object) -> object:
     return value
 
 
-IsoDay = Annotated[date, BeforeValidator(_iso)]
+def _of_this_century(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"a date from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+IsoDay = Annotated[date, BeforeValidator(_iso), AfterValidator(_of_this_century)]
 
 
 class Hours(Ask):

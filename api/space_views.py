@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from api.calendar_views import DayView, Minute
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
@@ -86,10 +86,16 @@ class _Time(Ask):
 
 
 class BookingWish(_Time):
-    """Which space, from when until when. `guests`: so many others come along; null is none."""
+    """Which space, from when until when. `guests`: so many others come along; null is none.
+
+    `recurrence`: again and again, an RFC 5545 RRULE of FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY and COUNT or
+    UNTIL. What of it cannot be had is skipped, or with `all` nothing is booked then.
+    """
 
     space_id: AnyId
     guests: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
+    recurrence: Annotated[str, Field(min_length=1, max_length=200, examples=["FREQ=WEEKLY;COUNT=8"])] | None = None
+    all: StrictBool | None = None
 
 
 class BookingChange(_Time):
@@ -97,7 +103,10 @@ class BookingChange(_Time):
 
 
 class BookingView(View):
-    """A member's booking. `opens_door`: whether it is the key to a door, from a little before its start."""
+    """A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
+
+    `series_id`: of the series that it is a time of.
+    """
 
     id: str
     state: BookingState
@@ -108,9 +117,10 @@ class BookingView(View):
     guests: int
     opens_door: bool
     checked_in_at: datetime | None
+    series_id: str | None
 
     @classmethod
-    def of(cls, booking: Booking, space: Space, *, opens_door: bool) -> Self:
+    def of(cls, booking: Booking, space: Space, *, opens_door: bool, series_id: str | None) -> Self:
         """As the rows say."""
         return cls(
             id=booking.id,
@@ -122,6 +132,7 @@ class BookingView(View):
             guests=booking.guests,
             opens_door=opens_door,
             checked_in_at=booking.checked_in_at,
+            series_id=series_id,
         )
 
 

@@ -50,6 +50,8 @@ from gateway.notices.rules import NEWS
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # so that a day or a year more or less is a time, too
+
 
 def _rfc3339(value: object) -> object:
     """Only text: a bare number would be taken for seconds since 1970."""
@@ -60,9 +62,12 @@ def _rfc3339(value: object) -> object:
 
 def _in_utc(value: datetime) -> datetime:
     try:
-        return value.astimezone(UTC)
+        instant = value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("no such instant") from error
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError("no such instant")
+    return instant
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc)]

@@ -292,6 +292,13 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409, "这次预订不需要答复，或者已经答复过了。", "This booking needs no answer, or has had one already."
         ),
         "booking_begun": Words(409, "已经开始的预订不能改时间。", "A booking that has begun cannot be moved."),
+        "series_not_free": Words(
+            409,
+            "这一系列中有 {count} 次订不到，所以没有改动。",
+            "Of these times {count} cannot be had, so nothing was changed.",
+        ),
+        "series_ended": Words(409, "这一系列预订到那时已经结束。", "This series has ended by then."),
+        "occurrence_booked": Words(409, "这一次已经订好了。", "This time is booked already."),
         "booking_too_early": Words(
             409, "还没到时间，请稍后再来。", "It is not time yet. Please come back a little later."
         ),
@@ -545,6 +552,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "前台为您登记了一张卡。配合您自己的密码，就可以在自助机上使用。如果不是您的卡，请马上联系前台。",
             "The desk has registered a card for you. With your own PIN it can be used at a kiosk. If it is not yours,"
             " please tell the desk at once.",
+        ),
+        "series_trimmed": Sentence(
+            "您在{space}的系列预订连续 {in_a_row} 次无人到场，其余 {count} 次已收回。需要时请重新预订。",
+            "Nobody came to your bookings at {space} {in_a_row} times in a row, so the other {count} of that series"
+            " were given back. Please book again if you need them.",
         ),
         "clear_out_begun": Sentence(
             "两位工作人员正在清理您租用的{bank} {label} 号柜。原因：{reason}。",

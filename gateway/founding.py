@@ -77,6 +77,8 @@ zone = {zone}
 # key_early_min = 10
 # So many minutes after its start a booking that nobody came to is given back; 0: never.
 # no_show_after_min = 15
+# After so many of those in a row the rest of a series of bookings is given back; 0: never.
+# series_no_shows = 3
 """
 
 

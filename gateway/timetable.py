@@ -10,7 +10,7 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
-from gateway.bookings import approvals, no_shows
+from gateway.bookings import approvals, no_shows, series
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.faults import queries as fault_queries
@@ -67,6 +67,9 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
     def deny_unanswered_bookings() -> None:
         _deny_unanswered(centre, now=centre.clock.now())
 
+    def trim_dead_series() -> None:
+        _trim_dead_series(centre)
+
     def tell_of_late_rentals() -> None:
         now = centre.clock.now()
         with centre.sessions.read() as session:
@@ -111,8 +114,18 @@ def _jobs(centre: Centre, key: SigningKey) -> list[tuple[Callable[[], None], int
         (anchor_the_audit_trail, 5),
         (release_no_shows, 1),
         (deny_unanswered_bookings, 1),
+        (trim_dead_series, 5),
         (tell_of_late_rentals, 1),
         (look_for_faults, 1),
         (look_at_latches, 60),
         (look_after_alerts, 1),
     ]
+
+
+def _trim_dead_series(centre: Centre) -> None:
+    now = centre.clock.now()
+    with centre.sessions.read() as session:
+        missed = bookings_queries.missed_and_ahead(session, now=now)
+    for series_id in missed:  # one at a time, as above
+        with centre.sessions.begin() as session:
+            series.trim_if_dead(session, series_id=series_id, policy=centre.booking_policy, now=now)

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed, Repeatable
 from api.openapi import problems
+from api.series_views import SeriesView, series_view
 from api.space_views import BookingChange, BookingView, BookingWish
 from api.views import Items, items
-from gateway.bookings import no_shows
+from gateway.bookings import no_shows, series
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
@@ -55,13 +56,22 @@ CHECK_IN = (
 @router.post(
     "",
     status_code=201,
-    response_model=BookingView,
+    response_model=BookingView | SeriesView,
     responses=problems(
-        *_SIGNED_IN, *POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
+        *_SIGNED_IN,
+        *POLICY,
+        "series_not_free",
+        "not_found",
+        "malformed",
+        "idempotency_key_missing",
+        "idempotency_key_reused",
     ),
 )
 async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
-    """Book a space. When it is taken the answer names up to three `alternatives` near by."""
+    """Book a space, once or, with `recurrence`, again and again: the answer is then a series.
+
+    When it is taken the answer names up to three `alternatives` near by.
+    """
     desk = who.desk
 
     def act() -> Response:
@@ -69,6 +79,20 @@ async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
             member, now = who.member(session), desk.clock.now()
             if told := attempt.recall(session, member_id=member.id):
                 return told
+            if wish.recurrence is not None:
+                made, missed = series.book(
+                    session,
+                    member=member,
+                    space_id=wish.space_id,
+                    first=wish.span,
+                    recurs=wish.recurrence,
+                    guests=wish.guests or 0,
+                    all_or_none=bool(wish.all),
+                    policy=desk.centre.booking_policy,
+                    now=now,
+                )
+                told_of = series_view(session, made, member.language, missed)
+                return attempt.keep(session, member_id=member.id, status=201, view=told_of, now=now)
             booking = bookings_service.book(
                 session,
                 member=member,
@@ -78,7 +102,7 @@ async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
                 policy=desk.centre.booking_policy,
                 now=now,
             )
-            return attempt.keep(session, member_id=member.id, status=201, view=_view(session, booking), now=now)
+            return attempt.keep(session, member_id=member.id, status=201, view=booking_view(session, booking), now=now)
 
     return await desk.backroom.write(act)
 
@@ -91,7 +115,7 @@ async def list_bookings(who: SignedIn, page: Paged) -> Items[BookingView]:
         with who.desk.sessions.read() as session:
             member = who.member(session)
             found = bookings.bookings_of(session, member_id=member.id, limit=page.limit + 1, after=page.after)
-            return items(found, page, view=lambda one: _view(session, one), name=lambda one: one.id)
+            return items(found, page, view=lambda one: booking_view(session, one), name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)
 
@@ -103,7 +127,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
     def look() -> BookingView:
         with who.desk.sessions.read() as session:
             member = who.member(session)
-            return _view(session, bookings.booking_of(session, member_id=member.id, booking_id=booking_id))
+            return booking_view(session, bookings.booking_of(session, member_id=member.id, booking_id=booking_id))
 
     return await who.desk.backroom.read(look)
 
@@ -139,7 +163,7 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
                 policy=desk.centre.booking_policy,
                 now=desk.clock.now(),
             )
-            return _view(session, moved)
+            return booking_view(session, moved)
 
     return await desk.backroom.write(act)
 
@@ -164,7 +188,7 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
         with desk.sessions.begin() as session:
             member = who.member(session)
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
-            return _view(
+            return booking_view(
                 session, bookings_service.cancel(session, booking=booking, member=member, now=desk.clock.now())
             )
 
@@ -187,7 +211,7 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
                 return told
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
             bookings_service.check_in(session, booking=booking, policy=desk.centre.booking_policy, now=now)
-            return attempt.keep(session, member_id=member.id, status=200, view=_view(session, booking), now=now)
+            return attempt.keep(session, member_id=member.id, status=200, view=booking_view(session, booking), now=now)
 
     return await desk.backroom.write(act)
 
@@ -218,11 +242,14 @@ async def reclaim_booking(booking_id: Id, who: SignedIn, attempt: Repeatable) ->
                 return told
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
             no_shows.reclaim(session, booking=booking, member=member, policy=desk.centre.booking_policy, now=now)
-            return attempt.keep(session, member_id=member.id, status=200, view=_view(session, booking), now=now)
+            return attempt.keep(session, member_id=member.id, status=200, view=booking_view(session, booking), now=now)
 
     return await desk.backroom.write(act)
 
 
-def _view(session: Session, booking: Booking) -> BookingView:
+def booking_view(session: Session, booking: Booking) -> BookingView:
+    """As its member sees it."""
     opens_door = spaces.lock_of(session, booking.space_id) is not None
-    return BookingView.of(booking, spaces.space(session, booking.space_id), opens_door=opens_door)
+    series_id = bookings.series_with(session, booking.id)
+    space = spaces.space(session, booking.space_id)
+    return BookingView.of(booking, space, opens_door=opens_door, series_id=series_id)

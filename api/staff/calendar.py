@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from api.calendar_views import IsoDay, NamedDayView, NewDay, SetDayView, WeekAsk, WeekView, YearView
+from api.calendar_views import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    IsoDay,
+    NamedDayView,
+    NewDay,
+    SetDayView,
+    WeekAsk,
+    WeekView,
+    YearView,
+)
 from api.deps import Caller, Id, SignedIn
 from api.openapi import problems
 from api.views import AnyId
@@ -25,7 +35,7 @@ _SETTERS = (Role.DESK, Role.MANAGER)
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
-Year = Annotated[int, Query(ge=2000, le=2100)]
+Year = Annotated[int, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 OfSpace = Annotated[AnyId | None, Query(alias="space_id", description="Of one space; without, of the whole centre.")]
 
 

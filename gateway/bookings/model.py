@@ -1,10 +1,10 @@
 """The table of bookings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -50,3 +50,48 @@ class Booking(Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     denied_at: Mapped[datetime | None] = mapped_column(Instant)
     denied_for: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # as staff put it
+
+
+class Series(Base):
+    """A member's wish to have a space again and again. Each time of it is an occurrence, and most are bookings.
+
+    `starts_at` and `ends_at` are those of the first. From `ended_from` on there is nothing of it any more.
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_series_member", "member_id", "made_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    rule: Mapped[str] = mapped_column(String(200))  # RFC 5545
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    guests: Mapped[int]  # so many others come along, each time
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ended_from: Mapped[date | None]
+
+
+class Occurrence(Base):
+    """One time of a series, named by the day on which the rule puts it: a booking, or why there is none.
+
+    `starts_at` and `ends_at`: when it is to be, also while there is no booking. `skipped_for` is the code of the
+    refusal, `skipped_facts` its facts as JSON.
+    """
+
+    __tablename__ = "series_occurrences"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("(booking_id IS NULL) = (skipped_for IS NOT NULL)", name="booked_or_skipped"),
+    )
+
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    booking_id: Mapped[str | None] = mapped_column(ForeignKey("bookings.id"), unique=True)
+    skipped_for: Mapped[str | None] = mapped_column(String(48))
+    skipped_facts: Mapped[str] = mapped_column(Text, default="{}")

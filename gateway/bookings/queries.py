@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
-from gateway.bookings.model import LIVE, Booking, BookingState
+from gateway.bookings.model import LIVE, Booking, BookingState, Occurrence, Series
 from gateway.bookings.rules import Policy
 from gateway.calendar.rules import Day
 from gateway.fleet import queries as fleet
@@ -75,6 +75,67 @@ def bookings_of(session: Session, *, member_id: str, limit: int, after: str | No
         last = booking_of(session, member_id=member_id, booking_id=after)
         query = query.where(tuple_(Booking.starts_at, Booking.id) < tuple_(last.starts_at, last.id))
     return session.scalars(query.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(limit)).all()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One time of a series, with its booking where there is one."""
+
+    occurrence: Occurrence
+    booking: Booking | None
+
+    @property
+    def span(self) -> Span:
+        """When it is: a booking may have been moved by itself."""
+        of = self.booking or self.occurrence
+        return Span(of.starts_at, of.ends_at)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is booked, or asked for."""
+        return self.booking is not None and self.booking.state in LIVE
+
+
+def series_of(session: Session, *, member_id: str, series_id: str) -> Series:
+    """The member's own. Raises NotFound("series"), for other people's too."""
+    found = session.scalar(select(Series).where(Series.id == series_id, Series.member_id == member_id))
+    if found is None:
+        raise NotFound("series")
+    return found
+
+
+def all_series_of(session: Session, *, member_id: str, limit: int, after: str | None = None) -> Sequence[Series]:
+    """The member's own, the newest first. `after` is the id of the last one already seen."""
+    query = select(Series).where(Series.member_id == member_id)
+    if after is not None:
+        last = series_of(session, member_id=member_id, series_id=after)
+        query = query.where(tuple_(Series.made_at, Series.id) < tuple_(last.made_at, last.id))
+    return session.scalars(query.order_by(Series.made_at.desc(), Series.id.desc()).limit(limit)).all()
+
+
+def turns(session: Session, series_id: str) -> list[Turn]:
+    """Every time of a series, in the order of its days."""
+    rows = session.execute(
+        select(Occurrence, Booking)
+        .outerjoin(Booking, Booking.id == Occurrence.booking_id)
+        .where(Occurrence.series_id == series_id)
+        .order_by(Occurrence.day)
+    )
+    return [Turn(occurrence, booking) for occurrence, booking in rows]
+
+
+def series_with(session: Session, booking_id: str) -> str | None:
+    """The id of the series that a booking is a time of."""
+    return session.scalar(select(Occurrence.series_id).where(Occurrence.booking_id == booking_id))
+
+
+def missed_and_ahead(session: Session, *, now: datetime) -> Sequence[str]:
+    """The ids of series that have a time to which nobody came, for good, and a booked one that is still to come."""
+    of_series = select(Occurrence.series_id).join(Booking, Booking.id == Occurrence.booking_id)
+    missed = of_series.where(Booking.state == BookingState.RELEASED, Booking.released_at < now - rules.RECLAIM_WITHIN)
+    ahead = of_series.where(Booking.state == BookingState.CONFIRMED, Booking.starts_at > now)
+    both = select(Series.id).where(Series.ended_from.is_(None), Series.id.in_(missed), Series.id.in_(ahead))
+    return session.scalars(both.order_by(Series.id)).all()
 
 
 def unattended(session: Session, *, now: datetime) -> Sequence[str]:

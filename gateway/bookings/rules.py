@@ -22,7 +22,8 @@ class Policy:
     """What a centre's settings say, by its own clock; what they allow holds where no rule for everybody says else.
 
     `key_early_min`: a booking opens its door so long before it starts. `no_show_after_min`: so long after its start a
-    booking that nobody came to is given back; 0: never.
+    booking that nobody came to is given back; 0: never. `series_no_shows`: after so many of those in a row the rest of
+    a series is given back; 0: never.
     """
 
     zone: ZoneInfo
@@ -31,6 +32,7 @@ class Policy:
     most_ahead: int  # bookings not yet over, a member
     key_early_min: int
     no_show_after_min: int
+    series_no_shows: int = 3
 
     def defaults(self) -> list[Rule]:
         """The rules that the settings are, each under its setting's name."""
@@ -101,6 +103,20 @@ def is_no_show(booking: Booking, policy: Policy, now: datetime) -> bool:
         return False
     grace_is_over = now >= booking.starts_at + timedelta(minutes=policy.no_show_after_min)
     return booking.checked_in_at is None and grace_is_over and now < booking.ends_at
+
+
+def no_shows_in_a_row(bookings: Iterable[Booking], now: datetime) -> int:
+    """To how many of a series' bookings in a row, up to the latest, nobody came.
+
+    What is cancelled, still to come, can still be had again, or kept out by our own door says nothing either way.
+    """
+    count = 0
+    for booking in sorted(bookings, key=lambda booking: booking.starts_at, reverse=True):
+        if booking.checked_in_at is not None:
+            break
+        if booking.released_at is not None and now > booking.released_at + RECLAIM_WITHIN:
+            count += 1
+    return count
 
 
 def reclaim_refusal(booking: Booking, now: datetime) -> str | None:

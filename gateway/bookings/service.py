@@ -139,11 +139,16 @@ def cancel(session: Session, *, booking: Booking, member: Member, now: datetime)
     """
     _take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
+    return give_back(session, booking=booking, actor=member.audit_id, now=now)
+
+
+def give_back(session: Session, *, booking: Booking, actor: str, now: datetime) -> Booking:
+    """Cancel a booking that is taken up and stands, whoever wants it and whatever the rules say of its member."""
     change(session, booking, since=booking.state, state=BookingState.CANCELLED, cancelled_at=now)
     notices.take_back(session, about=booking.id, kinds=NOTICES, now=now)
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
-    tell(session, booking, actor=member.audit_id, act="booking_cancelled", now=now)
+    tell(session, booking, actor=actor, act="booking_cancelled", now=now)
     return booking
 
 

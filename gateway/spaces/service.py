@@ -65,8 +65,9 @@ def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source
 
     Raises Conflict("slot_taken"); nothing is changed then, and the transaction can go on.
     """
-    # On PostgreSQL whoever claims a part of the same whole waits here, so that what is free stays free.
-    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update=True)
+    # On PostgreSQL whoever claims a part of the same whole waits here, so that what is free stays free. Whoever only
+    # refers to the space, as a series does before its first claim, neither waits nor is waited for.
+    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update={"key_share": True})
     buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
     whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
     places = _free_places(session, space, whole_span, all_of_it=kind is ClaimKind.CLOSURE)

@@ -80,6 +80,8 @@ def test_a_loser_gets_409_with_alternatives_and_a_sentence(house, phone):
         ({"space_id": "room", "starts_at": "2026-11-22T06:00:00", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
         ({"space_id": "room", "starts_at": "tomorrow", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
         ({"space_id": "room", **hour(7, -1)}, "body"),
+        ({"space_id": "room", "starts_at": "9999-12-31T22:00:00Z", "ends_at": "9999-12-31T23:00:00Z"}, "starts_at"),
+        ({"space_id": "room", "starts_at": "0001-01-01T00:00:00Z", "ends_at": "0001-01-01T01:00:00Z"}, "starts_at"),
         ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z", "ends_at": "2999-11-22T06:00:00Z"}, "body"),
         ({"space_id": 7, **hour(6)}, "space_id"),
         ({"space_id": "room", "note": "hi", **hour(6)}, "note"),

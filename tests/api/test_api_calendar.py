@@ -135,6 +135,8 @@ def test_a_week_is_set_read_and_taken_back(manager, phone):
     ("path", "body", "field"),
     [
         ("calendar/2026-02-30", {"kind": "closed", "reason": "x"}, "day"),
+        ("calendar/9999-12-31", {"kind": "closed", "reason": "x"}, "day"),
+        ("calendar/0001-01-01", {"kind": "closed", "reason": "x"}, "day"),
         ("calendar/20261001", {"kind": "closed", "reason": "x"}, "day"),
         (f"calendar/{WED}", {"kind": "shut", "reason": "x"}, "kind"),
         (f"calendar/{WED}", {"kind": "closed"}, "reason"),

@@ -12,7 +12,7 @@ from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id", "notice_id", "drop_off_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
@@ -20,6 +20,7 @@ OPERATIONS = [
     for verb, operation in verbs.items()
 ]
 HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
+DAY_AFTER = {"starts_at": "2026-11-23T06:00:00Z", "ends_at": "2026-11-23T07:00:00Z"}
 BODIES = {
     "request_unlock": {"lock_id": "nothing"},
     "rent": {},
@@ -30,6 +31,8 @@ BODIES = {
     "retire_device": {},
     "book": {"space_id": "room", **HOUR},
     "move_booking": HOUR,
+    "move_series": {"from_day": "2026-11-23", **DAY_AFTER},
+    "add_occurrence": {},
     "check_in": {},
     "reclaim_booking": {},
     "book_for_member": {"member_no": "10001", "space_id": "room", **HOUR},
@@ -117,6 +120,8 @@ def things(house):
     house.change(a_space, "room")
     booking = phone.post("/bookings", BODIES["book"], key="book").json()
     drop_off = phone.post("/drop-offs", {"to_member_no": "s002"}, key="leave").json()
+    weekly = {**BODIES["book"], **DAY_AFTER, "recurrence": "FREQ=DAILY;COUNT=1"}
+    series = phone.post("/bookings", weekly, key="series").json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
@@ -128,6 +133,8 @@ def things(house):
         "unlock_id": unlock["id"],
         "lock_id": rental["lock_id"],
         "booking_id": booking["id"],
+        "series_id": series["id"],
+        "day": series["occurrences"][0]["day"],
     }
 
 
@@ -147,7 +154,10 @@ def test_nobody_comes_in_without_signing_in(house, verb, path, operation):
 def test_another_persons_things_are_not_there(house, things, member_no, verb, path, operation):
     theirs, invented = path, path
     for name, value in things.items():
-        theirs, invented = theirs.replace("{" + name + "}", value), invented.replace("{" + name + "}", "f" * 32)
+        theirs, invented = (
+            theirs.replace("{" + name + "}", value),
+            invented.replace("{" + name + "}", value if name == "day" else "f" * 32),
+        )
     stranger = house.signed_in(member_no)
 
     answer, nothing = ask(stranger, verb, theirs, operation), ask(stranger, verb, invented, operation)

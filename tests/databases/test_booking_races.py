@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from gateway.access.model import AccessGrant
-from gateway.bookings import no_shows, queries, rules, service
+from gateway.bookings import no_shows, queries, rules, series, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.kit import audit
@@ -27,6 +27,9 @@ from tests.centre_builder import NOON, a_device, a_group, a_hall, a_member, a_ru
 from tests.race import at_once, in_processes
 
 CLIENTS = 16
+SINGLE = {"book": 12, "move": 3, "cancel": 2, "close": 1, "reopen": 1}  # and how often
+SERIES = {"series": 6, "move series": 2, "add back": 8, "cancel series": 1}
+OF_SERIES = {"booking_cancelled", "series_not_free", "series_ended", "occurrence_booked", "occurrence", "malformed"}
 ACTS = 40
 ROOMS = ["room-1", "room-2", "room-3", "room-4"]
 HALL = ["hall", "half-a", "half-b", "court-1", "court-2", "court-3", "court-4"]
@@ -57,15 +60,15 @@ def furnish(sessions):
             a_member(session, str(10_000 + number))
 
 
-def live(sessions, number):
-    """One client's busy minute; what each act came to."""
-    dice, mine, closed = random.Random(number), [], []
-    return Counter(_act(sessions, number, dice, mine, closed) for _ in range(ACTS))
+def live(sessions, number, acts=SINGLE):
+    """One client's busy minute; what each act came to. `acts`: which, and how often."""
+    dice, mine, closed, again = random.Random(number), [], [], []
+    return Counter(_act(sessions, number, dice, acts, mine, closed, again) for _ in range(ACTS))
 
 
-def _act(sessions, number, dice, mine, closed):
+def _act(sessions, number, dice, acts, mine, closed, again):
     space_id, span = dice.choice(SLOTS)
-    what = dice.choices(["book", "move", "cancel", "close", "reopen"], [12, 3, 2, 1, 1])[0]
+    what = dice.choices(list(acts), list(acts.values()))[0]
     try:
         with sessions.begin() as session:
             member = members.member_by_no(session, member_no=str(10_000 + number))
@@ -88,11 +91,33 @@ def _act(sessions, number, dice, mine, closed):
                 space_id, closure = closed.pop()
                 space = spaces.space(session, space_id)
                 spaces_service.reopen(session, space=space, closure_id=closure, actor="desk", now=NOON)
+            elif what in SERIES and (again or what == "series"):
+                mine += _act_on_a_series(session, what, member, dice, again, space_id, span)
             else:
                 return "nothing to do"
     except HearthError as refused:
         return refused.code if len(refused.facts.get("alternatives", [])) <= 3 else "too many alternatives"
     return what
+
+
+def _act_on_a_series(session, what, member, dice, again, space_id, span):
+    """The ids of the bookings that it made, so that they are moved and cancelled by themselves, too."""
+    facts = {"member": member, "policy": POLICY, "now": NOON}
+    if what == "series":
+        rule, whole = dice.choice(["FREQ=DAILY;COUNT=2", "FREQ=DAILY;COUNT=1"]), dice.random() < 0.3
+        made, _ = series.book(session, space_id=space_id, first=span, recurs=rule, all_or_none=whole, **facts)
+        again.append(made.id)
+        return [turn.booking.id for turn in queries.turns(session, made.id) if turn.booking]
+    made = queries.series_of(session, member_id=member.id, series_id=dice.choice(again))
+    turns = queries.turns(session, made.id)
+    if what == "move series":
+        series.move(session, series=made, from_day=turns[0].occurrence.day, to=span, all_or_none=False, **facts)
+    elif what == "add back":
+        missing = [turn for turn in turns if not turn.is_standing] or turns
+        return [series.add_back(session, series=made, day=dice.choice(missing).occurrence.day, **facts).id]
+    else:
+        series.cancel(session, series=made, from_day=turns[-1].occurrence.day, member=member, now=NOON)
+    return []
 
 
 def assert_whole(sessions):
@@ -119,10 +144,22 @@ def test_sixteen_clients_in_two_processes_never_double_book(sessions, database_u
 
     counts = sum(in_processes(live, database_url, processes=2, threads=CLIENTS // 2), Counter())
 
-    assert set(counts) <= {"book", "move", "cancel", "close", "reopen", "nothing to do", "slot_taken"}
+    assert set(counts) <= {*SINGLE, "nothing to do", "slot_taken"}
     assert counts["book"] > 100
     assert counts["slot_taken"] > 50
-    assert min(counts[what] for what in ("move", "cancel", "close", "reopen")) > 0
+    assert {what for what in SINGLE if not counts[what]} == set()
+    assert_whole(sessions)
+
+
+def test_series_made_moved_added_to_and_cancelled_among_other_bookings_never_double_book(sessions, database_url):
+    furnish(sessions)
+    acts = SINGLE | SERIES | {"cancel": 8}
+
+    counts = sum(in_processes(partial(live, acts=acts), database_url, processes=2, threads=3), Counter())
+
+    assert set(counts) <= {*acts, "nothing to do", "slot_taken", *OF_SERIES}
+    assert {what for what in acts if not counts[what]} == set()
+    assert counts["slot_taken"] + counts["series_not_free"] > 5
     assert_whole(sessions)
 
 
@@ -285,4 +322,49 @@ def test_a_booking_taken_up_again_and_another_made_at_once_are_not_both_the_last
 
     assert results.count("had") == 1
     assert set(results) <= {"had", "policy.most_ahead", "booking_in_the_past"}
+    assert_whole(sessions)
+
+
+def test_one_time_and_its_whole_series_changed_at_once_wait_for_each_other_and_end_whole(sessions):
+    furnish(sessions)
+    with sessions.begin() as session:
+        member = members.member_by_no(session, member_no="10000")
+        made, _ = series.book(
+            session,
+            member=member,
+            space_id="hall",
+            first=SLOTS[0][1],
+            recurs="FREQ=DAILY;COUNT=2",
+            all_or_none=True,
+            policy=POLICY,
+            now=NOON,
+        )
+        days = [turn.occurrence.day for turn in queries.turns(session, made.id)]
+        ids = [turn.booking.id for turn in queries.turns(session, made.id)]
+
+    def one(booking_id, act, **more):
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            booking = queries.booking_of(session, member_id=member.id, booking_id=booking_id)
+            act(session, booking=booking, member=member, now=NOON, **more)
+
+    def every(act, **more):
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no="10000")
+            found = queries.series_of(session, member_id=member.id, series_id=made.id)
+            act(session, series=found, member=member, now=NOON, **more)
+
+    def to(hour):
+        return {"to": SLOTS[hour][1], "all_or_none": False, "policy": POLICY, "from_day": days[0]}
+
+    at_once(
+        [
+            *[partial(every, series.move, **to(hour)) for hour in (2, 5, 8)],
+            *[partial(one, booking_id, service.move, span=SLOTS[11][1], policy=POLICY) for booking_id in ids],
+            partial(one, ids[1], service.cancel),
+            *[partial(every, series.add_back, day=day, policy=POLICY) for day in days],
+            partial(every, series.cancel, from_day=days[1]),
+        ]
+    )
+
     assert_whole(sessions)

@@ -10,6 +10,8 @@ from gateway import anchors
 from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
 from gateway.alerts.model import Alert, AlertState
+from gateway.bookings import queries as bookings_queries
+from gateway.bookings import series
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
 from gateway.centre import Centre
@@ -125,6 +127,35 @@ def test_a_booking_that_nobody_agreed_to_in_time_is_a_no(centre, timetable):
         assert session.get_one(Booking, booking.id).state is BookingState.DENIED
         kinds = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
     assert kinds == ["booking_unanswered"]
+
+
+def test_a_series_to_which_nobody_comes_is_trimmed(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        wang, policy, first = a_member(session), centre.booking_policy, Span(NOON, NOON + timedelta(hours=1))
+        made, _ = series.book(
+            session,
+            member=wang,
+            space_id="lawn",
+            first=first,
+            recurs="FREQ=DAILY;COUNT=4",
+            all_or_none=False,
+            policy=policy,
+            now=NOON,
+        )
+    for _ in range(3):
+        centre.clock.advance(minutes=15)
+        run(timetable, "release_no_shows")
+        centre.clock.advance(minutes=6)  # until then the member may have it again
+        for _ in range(2):
+            run(timetable, "trim_dead_series")
+        centre.clock.advance(hours=23, minutes=39)
+
+    with centre.sessions.read() as session:
+        states = [turn.booking.state for turn in bookings_queries.turns(session, made.id)]
+        told = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
+    assert states == [BookingState.RELEASED] * 3 + [BookingState.CANCELLED]
+    assert told == ["series_trimmed"]
 
 
 def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):

@@ -34,7 +34,8 @@ export async function book(space: Space, { starts_at, ends_at }: Span): Promise<
   const wish = JSON.stringify(body)
   if (attempt.wish !== wish) attempt = { wish, key: newKey() }
   try {
-    return put(await ask('post', '/api/v1/bookings', { body, key: attempt.key }))
+    // Without `recurrence` the answer is one booking.
+    return put((await ask('post', '/api/v1/bookings', { body, key: attempt.key })) as Booking)
   } catch (error) {
     if (error instanceof Problem) attempt.wish = ''
     throw error

@@ -1,7 +1,7 @@
 /** What may be said of times and bookings without asking anybody. */
 import type { Answered } from '../shared/api'
 
-export type Booking = Answered<'post', '/api/v1/bookings'>
+export type Booking = Answered<'get', '/api/v1/bookings'>['items'][number]
 export type Times = Answered<'get', '/api/v1/spaces/{space_id}/availability'>
 export type Slot = Times['items'][number]
 export type Span = Pick<Slot, 'starts_at' | 'ends_at'>

@@ -291,7 +291,9 @@ export interface paths {
         put?: never;
         /**
          * Book
-         * @description Book a space. When it is taken the answer names up to three `alternatives` near by.
+         * @description Book a space, once or, with `recurrence`, again and again: the answer is then a series.
+         *
+         *     When it is taken the answer names up to three `alternatives` near by.
          */
         post: operations["book"];
         delete?: never;
@@ -362,6 +364,74 @@ export interface paths {
          * @description Come after all: within five minutes a booking that was given back is had again, if still free. Send `{}`.
          */
         post: operations["reclaim_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Series
+         * @description The member's own, the newest first.
+         */
+        get: operations["list_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Series
+         * @description One of the member's own, with every time of it.
+         */
+        get: operations["read_series"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Series
+         * @description Give back what has not begun: all of it, or from a day on. What it is too late to cancel stays, and says why.
+         */
+        delete: operations["cancel_series"];
+        options?: never;
+        head?: never;
+        /**
+         * Move Series
+         * @description Move the occurrence of a day, and every later one alike. What cannot be moved stays, and says why.
+         */
+        patch: operations["move_series"];
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/occurrences/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Occurrence
+         * @description Book a time of the series that was skipped or cancelled, now that it may be free. Send `{}`.
+         */
+        post: operations["add_occurrence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2722,6 +2792,10 @@ export interface components {
             space_id: string;
             /** Guests */
             guests?: number | null;
+            /** Recurrence */
+            recurrence?: string | null;
+            /** All */
+            all?: boolean | null;
             /** Member No */
             member_no: string;
             /** Override */
@@ -2750,6 +2824,8 @@ export interface components {
         /**
          * BookingView
          * @description A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
+         *
+         *     `series_id`: of the series that it is a time of.
          */
         BookingView: {
             /** Id */
@@ -2774,10 +2850,15 @@ export interface components {
             opens_door: boolean;
             /** Checked In At */
             checked_in_at: string | null;
+            /** Series Id */
+            series_id: string | null;
         };
         /**
          * BookingWish
          * @description Which space, from when until when. `guests`: so many others come along; null is none.
+         *
+         *     `recurrence`: again and again, an RFC 5545 RRULE of FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY and COUNT or
+         *     UNTIL. What of it cannot be had is skipped, or with `all` nothing is booked then.
          */
         BookingWish: {
             /**
@@ -2794,6 +2875,10 @@ export interface components {
             space_id: string;
             /** Guests */
             guests?: number | null;
+            /** Recurrence */
+            recurrence?: string | null;
+            /** All */
+            all?: boolean | null;
         };
         /**
          * CabinetView
@@ -3654,6 +3739,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[SeriesView] */
+        Items_SeriesView_: {
+            /** Items */
+            items: components["schemas"]["SeriesView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[ShareView] */
         Items_ShareView_: {
             /** Items */
@@ -3833,6 +3925,18 @@ export interface components {
             password?: components["schemas"]["NewPassword"] | null;
         };
         /**
+         * MissedView
+         * @description Why there is no booking, or why it was not moved. `alternatives`: times near by that are free.
+         */
+        MissedView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Alternatives */
+            alternatives: components["schemas"]["Near"][];
+        };
+        /**
          * Mode
          * @description How the compartments of a bank, or a single one, come to their holders.
          * @enum {string}
@@ -3889,6 +3993,22 @@ export interface components {
             member_no: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Near
+         * @description A time near by that was free.
+         */
+        Near: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * NewAssignment
@@ -4273,6 +4393,31 @@ export interface components {
             news: boolean;
         };
         /**
+         * OccurrenceView
+         * @description One time of a series, named by its day: a booking, or why there is none, or why it stayed where it was.
+         */
+        OccurrenceView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Booking Id */
+            booking_id: string | null;
+            state: components["schemas"]["BookingState"] | null;
+            missed: components["schemas"]["MissedView"] | null;
+        };
+        /**
          * OneTimePin
          * @description What to tell the member at the desk. `pin`: told this once; null when this request was answered before.
          */
@@ -4647,6 +4792,58 @@ export interface components {
             value: number | null;
             /** Taken At */
             taken_at: string | null;
+        };
+        /**
+         * SeriesChange
+         * @description Another time for the occurrence of a day, and for every later one alike. `all`: all of them, or nothing.
+         */
+        SeriesChange: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** All */
+            all?: boolean | null;
+        };
+        /**
+         * SeriesView
+         * @description A space again and again. `starts_at` and `ends_at`: of the first. From `ended_from` on there is nothing more.
+         */
+        SeriesView: {
+            /** Id */
+            id: string;
+            /** Space Id */
+            space_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /** Recurrence */
+            recurrence: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Guests */
+            guests: number;
+            /** Ended From */
+            ended_from: string | null;
+            /** Occurrences */
+            occurrences: components["schemas"]["OccurrenceView"][];
         };
         /**
          * SetDayView
@@ -6548,7 +6745,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BookingView"];
+                    "application/json": components["schemas"]["BookingView"] | components["schemas"]["SeriesView"];
                 };
             };
             /** @description `idempotency_key_missing` */
@@ -6587,7 +6784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6969,6 +7166,380 @@ export interface operations {
                 };
             };
             /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `slot_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SeriesView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_series: {
+        parameters: {
+            query?: {
+                /** @description What comes on that day and later; without, all. */
+                from_day?: string | null;
+            };
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `series_ended` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `series_not_free` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_occurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                series_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
             409: {
                 headers: {
                     [name: string]: unknown;
