@@ -29,7 +29,7 @@ class Speaker:
         """Ask for a challenge."""
         self._say(device_id, Prep(cmd_id=cmd_id, door=door, gw_boot=self.gw_boot))
 
-    def open(self, device_id: str, *, cmd_id: str, door: int, nonce: str, boot_id: str) -> None:
+    def open(self, device_id: str, *, cmd_id: str, door: int, nonce: str, boot_id: str, by_job: bool = False) -> None:
         """Give the one permission."""
         message = Open(
             cmd_id=cmd_id,
@@ -38,7 +38,7 @@ class Speaker:
             dev_boot=boot_id,
             pulse_ms=PULSE_MS,
             max_age_ms=MAX_AGE_MS,
-            actor_class=ActorClass.MEMBER,
+            actor_class=ActorClass.JOB if by_job else ActorClass.MEMBER,
         )
         self._say(device_id, message)
 

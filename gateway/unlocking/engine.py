@@ -132,6 +132,7 @@ class UnlockEngine:
             door=unlock.door,
             nonce=challenge.nonce,
             boot_id=challenge.boot_id,
+            by_job=unlock.emergency_id is not None,
         )
         self.reached("open.sent")
 

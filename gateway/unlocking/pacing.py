@@ -34,7 +34,7 @@ def ask_for_next(session: Session, *, clock: Clock) -> list[Unlock]:
     asked: list[Unlock] = []
     for opening in emergencies.openings(session):
         for cabinet in emergencies.cabinets(session, bank_id=opening.bank_id):
-            if not (cabinet.is_away or cabinet.is_frozen) and _is_time(session, cabinet, clock):
+            if not cabinet.is_away and _is_time(session, cabinet, clock):
                 asked += _ask(session, opening, cabinet, clock)
     return asked
 
@@ -67,7 +67,7 @@ def _ask(session: Session, opening: Emergency, cabinet: Cabinet, clock: Clock) -
         unlock = service.request_unlock(
             session, member=member, lock_id=door.lock_id, clock=clock, emergency_id=opening.id
         )
-    except (Conflict, NotFound):  # it went away, or whoever declared this is disabled: next time
+    except (Conflict, NotFound):  # frozen, or whoever declared this is disabled: not now
         return
     audit.append(
         session,

@@ -37,8 +37,11 @@ class Link(Protocol):
     def prepare(self, device_id: str, *, cmd_id: str, door: int) -> None:
         """Ask for a challenge. May be repeated."""
 
-    def open(self, device_id: str, *, cmd_id: str, door: int, nonce: str, boot_id: str) -> None:
-        """Give the one permission. Call once a command, ever, and only after SIGNED is committed."""
+    def open(self, device_id: str, *, cmd_id: str, door: int, nonce: str, boot_id: str, by_job: bool = False) -> None:
+        """Give the one permission. Call once a command, ever, and only after SIGNED is committed.
+
+        `by_job`: no hand asked for this very door.
+        """
 
     def ask(self, device_id: str, *, q: str) -> None:
         """Ask a device where it stands."""

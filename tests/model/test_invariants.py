@@ -5,6 +5,8 @@ from collections.abc import Collection
 import pytest
 from sqlalchemy import select
 
+from devices.wire import codec
+from devices.wire.messages import ActorClass
 from gateway.emergencies import openings
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import Sessions
@@ -14,7 +16,7 @@ from gateway.unlocking.model import Unlock, UnlockState
 from tests.model.invariants import violations
 from tests.model.schedule import play
 from tests.model.twins import TWINS, Twin
-from tests.model.world import Template, open_world
+from tests.model.world import GATEWAY_KEY, Template, open_world
 
 BATCHES = 50  # so that two processes can share the work
 TWIN_SCHEDULES = 3000  # a broken twin must be found out within so many
@@ -82,4 +84,9 @@ def test_an_emergency_opens_every_door_of_a_healthy_centre_and_what_it_asked_for
         opened = session.scalars(select(AuditEntry.thing).where(AuditEntry.act == "door_opened")).all()
         rental = lockers_queries.active_rental_of(session, member_id="ann")
     assert sorted(opened) == ["bank-a/1", "bank-a/2", "bank-b/1"]
+    assert {_asked_by(letter) for letter in world.building.post.sent("open")} == {ActorClass.JOB}
     assert rental is not None
+
+
+def _asked_by(letter):
+    return codec.decode_command(letter.payload, topic=letter.topic, key=GATEWAY_KEY.public()).actor_class
