@@ -368,3 +368,19 @@ def test_one_time_and_its_whole_series_changed_at_once_wait_for_each_other_and_e
     )
 
     assert_whole(sessions)
+
+
+def test_series_of_one_hall_begun_at_once_take_turns(sessions):
+    """Each is written down, and refers to the hall, before its first claim waits for it."""
+    furnish(sessions)
+
+    def begin(number):
+        with sessions.begin() as session:
+            member = members.member_by_no(session, member_no=str(10_000 + number))
+            first = [slot for slot in SLOTS if slot[0] == "hall"][number][1]
+            facts = {"recurs": "FREQ=DAILY;COUNT=2", "all_or_none": True, "policy": POLICY, "now": NOON}
+            series.book(session, member=member, space_id="hall", first=first, **facts)
+            return "made"
+
+    assert at_once([partial(begin, number) for number in range(12)]) == ["made"] * 12
+    assert_whole(sessions)
