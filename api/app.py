@@ -34,6 +34,7 @@ from api.member import (
     shares,
     spaces,
     unlocks,
+    waitlist,
 )
 from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
@@ -128,21 +129,9 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
 def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
-    for_members = (
-        session,
-        me,
-        banks,
-        rentals,
-        pins,
-        spaces,
-        bookings,
-        series,
-        shares,
-        drop_offs,
-        unlocks,
-        notices,
-        live,
-    )
+    for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
+    for_bookings = (spaces, bookings, series, waitlist)
+    for_members = (session, me, *for_lockers, *for_bookings, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks)
     for_staff = (
         devices,

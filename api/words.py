@@ -227,6 +227,22 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         # Spaces
         "slot_taken": Words(409, "这个时段已经被订了，请换一个时间。", "That time is taken. Please choose another."),
+        # The waiting list
+        "slot_free": Words(409, "这个时段现在就可以预订，不用排队。", "Nobody has that time: you can book it now."),
+        "already_waiting": Words(409, "您已经在排队等这个时段。", "You are waiting for that time already."),
+        "wait_closed": Words(409, "这个时段马上开始，不再接受排队。", "That time begins too soon to wait for it."),
+        "policy.most_waits": Words(
+            409,
+            "最多同时排 {limit} 个队，请先退出一个。",
+            "You can wait for at most {limit} times at once. Please leave one of them first.",
+        ),
+        "wait_not_offered": Words(
+            409, "还没有轮到您，有空位时会通知您。", "It is not your turn yet. We tell you when it is."
+        ),
+        "wait_over": Words(409, "您已经不在这个队里了。", "You no longer wait for that time."),
+        "offer_lapsed": Words(
+            409, "保留时间已过，已让给下一位。", "The time it was held for you is over, so it went to whoever is next."
+        ),
         "booking_in_the_past": Words(409, "这个时段已经开始或过去了。", "That time has begun or is over."),
         "policy.days_ahead": Words(
             409, "最多只能提前 {limit} 天预订。", "Bookings can be made at most {limit} days ahead."
@@ -567,6 +583,19 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "原因：{reason}。",
             "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
             " {bag_label}: please ask at the desk. Reason: {reason}.",
+        ),
+        "place_offered": Sentence(
+            "您排队等的{space}（{starts_at}）空出来了，为您保留到 {offer_until}，请尽快确认。",
+            "What you waited for is free: {space}, {starts_at}. It is held for you until {offer_until}. Please take it"
+            " by then.",
+        ),
+        "offer_lapsed": Sentence(
+            "为您保留的{space}（{starts_at}）没有确认，已让给下一位。",
+            "You did not take {space}, {starts_at}, while it was held for you, so it went to whoever is next.",
+        ),
+        "wait_closed": Sentence(
+            "很抱歉，您排队等的{space}（{starts_at}）没有空出来。",
+            "We are sorry: {space} at {starts_at}, which you waited for, did not come free.",
         ),
         "opened_by_staff": Sentence(
             "工作人员于 {asked_at} 要求打开您租用的{bank} {label} 号柜，原因：{reason}。这个柜子仍归您使用。",

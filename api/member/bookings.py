@@ -18,7 +18,7 @@ from gateway.spaces import queries as spaces
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
-_COUNTED = (
+COUNTED = (
     "policy.most_ahead",
     "policy.bookings_per_day",
     "policy.minutes_per_week",
@@ -37,7 +37,7 @@ POLICY = (  # what may be refused, here and at a kiosk
     "policy.opens_at",
     "policy.min_minutes",
     "policy.max_minutes",
-    *_COUNTED,
+    *COUNTED,
 )
 
 CHECK_IN = (
@@ -188,8 +188,9 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
         with desk.sessions.begin() as session:
             member = who.member(session)
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
+            policy, now = desk.centre.booking_policy, desk.clock.now()
             return booking_view(
-                session, bookings_service.cancel(session, booking=booking, member=member, now=desk.clock.now())
+                session, bookings_service.cancel(session, booking=booking, member=member, policy=policy, now=now)
             )
 
     return await desk.backroom.write(act)
@@ -225,7 +226,7 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
         "booking_not_released",
         "booking_reclaim_late",
         "booking_over",
-        *_COUNTED,
+        *COUNTED,
         "slot_taken",
         "malformed",
         "idempotency_key_reused",

@@ -86,7 +86,12 @@ async def cancel_series(
             member = who.member(session)
             found = bookings.series_of(session, member_id=member.id, series_id=series_id)
             missed = series_service.cancel(
-                session, series=found, from_day=from_day, member=member, now=desk.clock.now()
+                session,
+                series=found,
+                from_day=from_day,
+                member=member,
+                policy=desk.centre.booking_policy,
+                now=desk.clock.now(),
             )
             return series_view(session, found, member.language, missed)
 

@@ -98,9 +98,10 @@ async def approve_booking(booking_id: Id, who: SignedIn, attempt: Repeatable) ->
 @router.post("/{booking_id}/deny", response_model=StaffBooking, responses=problems(*_ANSWERED))
 async def deny_booking(booking_id: Id, denial: Denial, who: SignedIn, attempt: Repeatable) -> Response:
     """Say no, and why: the time is free again, and the member reads the reason."""
+    policy = who.desk.centre.booking_policy
 
     def act(session: Session, staff: Member, now: datetime) -> Booking:
-        return approvals.deny(session, booking_id=booking_id, staff=staff, reason=denial.reason, now=now)
+        return approvals.deny(session, booking_id=booking_id, staff=staff, reason=denial.reason, policy=policy, now=now)
 
     return await _done(who, attempt, act)
 

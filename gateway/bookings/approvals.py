@@ -9,8 +9,6 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.kit.errors import Conflict
 from gateway.members.model import Member
-from gateway.spaces import service as spaces
-from gateway.spaces.model import ClaimKind
 
 
 def approve(session: Session, *, booking_id: str, staff: Member, policy: Policy, now: datetime) -> Booking:
@@ -26,21 +24,21 @@ def approve(session: Session, *, booking_id: str, staff: Member, policy: Policy,
     return booking
 
 
-def deny(session: Session, *, booking_id: str, staff: Member, reason: str, now: datetime) -> Booking:
+def deny(session: Session, *, booking_id: str, staff: Member, reason: str, policy: Policy, now: datetime) -> Booking:
     """Say no, and why: the time is everybody's again, and the member is told. Raises as `approve` does."""
     booking = _take_up(session, booking_id, now)
-    _deny(session, booking, now, denied_for=reason)
+    _deny(session, booking, policy, now, denied_for=reason)
     service.leave_notice(session, booking, "booking_denied", now, reason=reason)
     service.tell(session, booking, actor=staff.audit_id, act="booking_denied", now=now)
     return booking
 
 
-def deny_unanswered(session: Session, *, booking_id: str, now: datetime) -> bool:
+def deny_unanswered(session: Session, *, booking_id: str, policy: Policy, now: datetime) -> bool:
     """It has begun and nobody has answered: that is a no. True when it was. Safe to repeat."""
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if not rules.is_unanswered(booking, now):
         return False
-    _deny(session, booking, now)
+    _deny(session, booking, policy, now)
     service.leave_notice(session, booking, "booking_unanswered", now)
     service.tell(session, booking, actor="gateway", act="booking_denied", now=now)
     return True
@@ -54,7 +52,7 @@ def _take_up(session: Session, booking_id: str, now: datetime) -> Booking:
     return booking
 
 
-def _deny(session: Session, booking: Booking, now: datetime, *, denied_for: str = "") -> None:
+def _deny(session: Session, booking: Booking, policy: Policy, now: datetime, *, denied_for: str = "") -> None:
     service.change(
         session,
         booking,
@@ -63,4 +61,4 @@ def _deny(session: Session, booking: Booking, now: datetime, *, denied_for: str 
         denied_at=now,
         denied_for=denied_for,
     )
-    spaces.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
+    service.free(session, booking, rules.span_of(booking), policy=policy, now=now)

@@ -4,8 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.access import service as access
-from gateway.access.model import GrantSource
 from gateway.bookings import queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
@@ -25,8 +23,7 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime)
     if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
         return False
     service.change(session, booking, state=BookingState.RELEASED, released_at=now)
-    spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
-    access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
+    service.free(session, booking, rules.span_of(booking), policy=policy, now=now)
     service.tell(session, booking, actor="gateway", act="booking_released", now=now)
     return True
 

@@ -14,6 +14,9 @@ from gateway.spaces.rules import Hours, Span, span_fault
 
 MOST_ALTERNATIVES = 3
 RECLAIM_WITHIN = timedelta(minutes=5)
+JOIN_UNTIL_BEFORE = timedelta(minutes=15)  # nobody new stands in a queue whose time begins so soon
+OFFER_HOLDS = timedelta(minutes=10)
+OFFER_HOLDS_LATE = timedelta(minutes=3)  # at the least, and once the time has begun
 ALTERNATIVES_WITHIN = timedelta(hours=24)  # before and after the time that was wanted
 
 
@@ -137,3 +140,20 @@ def nearest(wanted: Span, spans: Iterable[Span], *, is_free: Callable[[Span], bo
 def span_of(booking: Booking) -> Span:
     """When it is."""
     return Span(booking.starts_at, booking.ends_at)
+
+
+def may_join_queue(span: Span, now: datetime) -> bool:
+    """Whether it is worth while to begin to wait for that time."""
+    return now <= span.starts_at - JOIN_UNTIL_BEFORE
+
+
+def is_queue_over(span: Span, policy: Policy, now: datetime) -> bool:
+    """Nothing will come free any more: it has begun, and whoever had it came, or there is no giving back here."""
+    grace = timedelta(minutes=policy.no_show_after_min)
+    return now >= span.starts_at + (grace + OFFER_HOLDS_LATE if grace else grace)
+
+
+def offer_until(span: Span, now: datetime) -> datetime:
+    """Until when a time is held for whoever it is offered to: shorter when it begins soon, and never for long after."""
+    usual = min(now + OFFER_HOLDS, span.starts_at)
+    return min(max(usual, now + OFFER_HOLDS_LATE), span.ends_at)

@@ -23,6 +23,7 @@ from gateway.kit.ids import new_id
 from gateway.members.model import Member
 from gateway.notices import service as notices
 from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
 
@@ -146,7 +147,9 @@ def move(
     return sorted(missed, key=lambda one: one.day)
 
 
-def cancel(session: Session, *, series: Series, from_day: date | None, member: Member, now: datetime) -> list[Missed]:
+def cancel(
+    session: Session, *, series: Series, from_day: date | None, member: Member, policy: Policy, now: datetime
+) -> list[Missed]:
     """Give back what has not begun: all of it, or what comes on a day and later. The series ends there.
 
     What it is too late to cancel stays booked, and is named. Raises Conflict("series_ended") when nothing of it is left
@@ -156,10 +159,11 @@ def cancel(session: Session, *, series: Series, from_day: date | None, member: M
     if not turns:
         raise Conflict("series_ended")
     missed: list[Missed] = []
+    spaces_service.take_turns(session, spaces.space(session, series.space_id))
     for turn in turns:
         if turn.is_standing and turn.booking is not None:
             try:
-                service.cancel(session, booking=turn.booking, member=member, now=now)
+                service.cancel(session, booking=turn.booking, member=member, policy=policy, now=now)
             except Conflict as refused:
                 missed.append(Missed(turn.occurrence.day, refused.code, refused.facts))
     _end(session, series, turns[0])
@@ -179,8 +183,9 @@ def trim_if_dead(session: Session, *, series_id: str, policy: Policy, now: datet
     if not (0 < policy.series_no_shows <= in_a_row and any(turn.is_standing for turn in left)):
         return False
     standing = [turn.booking for turn in left if turn.booking is not None and turn.is_standing]
+    spaces_service.take_turns(session, spaces.space(session, series.space_id))
     for booking in standing:
-        service.give_back(session, booking=booking, actor="gateway", now=now)
+        service.give_back(session, booking=booking, actor="gateway", policy=policy, now=now)
     _end(session, series, left[0])
     count = len(standing)
     space = spaces.space(session, series.space_id)

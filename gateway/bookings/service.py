@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gateway.access import queries as access_queries
 from gateway.access import service as access
 from gateway.access.model import GrantSource
-from gateway.bookings import queries, rules
+from gateway.bookings import queries, rules, waitlist
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing, cancelling
@@ -128,27 +128,43 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
     notices.take_back(session, about=booking.id, kinds=["booking_approved"], now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
+    waitlist.offer(session, space_id=space.id, span=given_up, policy=policy, now=now)
     tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
     return booking
 
 
-def cancel(session: Session, *, booking: Booking, member: Member, now: datetime) -> Booking:
-    """Give the time back; the key ends with it.
+def cancel(session: Session, *, booking: Booking, member: Member, policy: Policy, now: datetime) -> Booking:
+    """Give the time back; the key ends with it, and whoever waits for that time is offered it.
 
     Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before`.
     """
     _take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
-    return give_back(session, booking=booking, actor=member.audit_id, now=now)
+    return give_back(session, booking=booking, actor=member.audit_id, policy=policy, now=now)
 
 
-def give_back(session: Session, *, booking: Booking, actor: str, now: datetime) -> Booking:
+def give_back(session: Session, *, booking: Booking, actor: str, policy: Policy, now: datetime) -> Booking:
     """Cancel a booking that is taken up and stands, whoever wants it and whatever the rules say of its member."""
     change(session, booking, since=booking.state, state=BookingState.CANCELLED, cancelled_at=now)
     notices.take_back(session, about=booking.id, kinds=NOTICES, now=now)
+    free(session, booking, rules.span_of(booking), policy=policy, now=now)
+    tell(session, booking, actor=actor, act="booking_cancelled", now=now)
+    return booking
+
+
+def free(session: Session, booking: Booking, span: Span, *, policy: Policy, now: datetime) -> None:
+    """A booking no longer has its time: neither claim nor key is left, and the queue is offered it."""
     spaces_service.release(session, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
-    tell(session, booking, actor=actor, act="booking_cancelled", now=now)
+    waitlist.offer(session, space_id=booking.space_id, span=span, policy=policy, now=now)
+
+
+def take_offer(session: Session, *, wait_id: str, member: Member, policy: Policy, now: datetime) -> Booking:
+    """Have what was held for whoever waited. Raises what `waitlist.accept` does."""
+    booking = waitlist.accept(session, wait_id=wait_id, member=member, policy=policy, now=now)
+    give_key(session, booking, policy)
+    asked_for = booking.state is BookingState.PENDING
+    tell(session, booking, actor=member.audit_id, act="booking_asked_for" if asked_for else "booked", now=now)
     return booking
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 
-BUSY_TIMEOUT_MS = 10_000  # longer than any transaction here; a writer waits its turn instead of failing
+BUSY_TIMEOUT_MS = 30_000  # SQLite is not fair: among many writers on a slow card one may have to wait for long
 
 _READ_ONLY = "hearth_read_only"  # execution option: this transaction will not write
 _LOOK: dict[str, dict[str, Any]] = {

@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import gateway.access.model
 import gateway.alerts.model
 import gateway.bookings.model
+import gateway.bookings.waits
 import gateway.calendar.model
 import gateway.counts.model
 import gateway.credentials.model

@@ -60,14 +60,21 @@ def make_space(
     return space
 
 
+def take_turns(session: Session, space: Space) -> None:
+    """On PostgreSQL whoever claims a part of the same whole waits here, so that what is free stays free.
+
+    Whoever only refers to the space, as a series does before its first claim, neither waits nor is waited for. Who
+    claims again after writing in the trail comes here before: the trail is waited for too.
+    """
+    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update={"key_share": True})
+
+
 def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
     """Take a place of the space, or all of it when it has parts; a closure always takes all.
 
     Raises Conflict("slot_taken"); nothing is changed then, and the transaction can go on.
     """
-    # On PostgreSQL whoever claims a part of the same whole waits here, so that what is free stays free. Whoever only
-    # refers to the space, as a series does before its first claim, neither waits nor is waited for.
-    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update={"key_share": True})
+    take_turns(session, space)
     buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
     whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
     places = _free_places(session, space, whole_span, all_of_it=kind is ClaimKind.CLOSURE)

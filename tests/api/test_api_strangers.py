@@ -12,7 +12,7 @@ from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id", "wait_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
@@ -34,6 +34,8 @@ BODIES = {
     "move_series": {"from_day": "2026-11-23", **DAY_AFTER},
     "add_occurrence": {},
     "check_in": {},
+    "join_waitlist": {"space_id": "room", **HOUR},
+    "accept_offer": {},
     "reclaim_booking": {},
     "book_for_member": {"member_no": "10001", "space_id": "room", **HOUR},
     "approve_booking": {},
@@ -122,6 +124,7 @@ def things(house):
     drop_off = phone.post("/drop-offs", {"to_member_no": "s002"}, key="leave").json()
     weekly = {**BODIES["book"], **DAY_AFTER, "recurrence": "FREQ=DAILY;COUNT=1"}
     series = phone.post("/bookings", weekly, key="series").json()
+    wait = phone.post("/waitlist", BODIES["join_waitlist"], key="wait").json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
@@ -135,6 +138,7 @@ def things(house):
         "booking_id": booking["id"],
         "series_id": series["id"],
         "day": series["occurrences"][0]["day"],
+        "wait_id": wait["id"],
     }
 
 

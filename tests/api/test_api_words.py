@@ -138,6 +138,9 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "kiosk_pin_reset",
         "card_registered",
         "series_trimmed",
+        "place_offered",
+        "offer_lapsed",
+        "wait_closed",
     }
     by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
     how_it_ended = {"drop_off_collected", "drop_off_taken_back"}

@@ -82,7 +82,7 @@ def _act(sessions, number, dice, acts, mine, closed, again):
             elif what == "cancel" and mine:
                 gone = mine.pop(dice.randrange(len(mine)))
                 booking = queries.booking_of(session, member_id=member.id, booking_id=gone)
-                service.cancel(session, booking=booking, member=member, now=NOON)
+                service.cancel(session, booking=booking, member=member, policy=POLICY, now=NOON)
             elif what == "close":
                 space = spaces.space(session, space_id)
                 closure = spaces_service.close(session, space=space, span=span, reason="x", actor="desk", now=NOON)
@@ -116,7 +116,7 @@ def _act_on_a_series(session, what, member, dice, again, space_id, span):
         missing = [turn for turn in turns if not turn.is_standing] or turns
         return [series.add_back(session, series=made, day=dice.choice(missing).occurrence.day, **facts).id]
     else:
-        series.cancel(session, series=made, from_day=turns[-1].occurrence.day, member=member, now=NOON)
+        series.cancel(session, series=made, from_day=turns[-1].occurrence.day, member=member, policy=POLICY, now=NOON)
     return []
 
 
@@ -199,7 +199,7 @@ def test_a_booking_cancelled_and_moved_at_once_ends_cancelled_and_holds_nothing(
             return what.__name__
 
     moves = [partial(act, service.move, span=SLOTS[hour][1], policy=POLICY) for hour in range(1, 6)]
-    results = at_once([*moves, partial(act, service.cancel), *moves])
+    results = at_once([*moves, partial(act, service.cancel, policy=POLICY), *moves])
 
     assert results.count("cancel") == 1
     assert set(results) <= {"move", "cancel", "booking_cancelled"}
@@ -361,9 +361,9 @@ def test_one_time_and_its_whole_series_changed_at_once_wait_for_each_other_and_e
         [
             *[partial(every, series.move, **to(hour)) for hour in (2, 5, 8)],
             *[partial(one, booking_id, service.move, span=SLOTS[11][1], policy=POLICY) for booking_id in ids],
-            partial(one, ids[1], service.cancel),
+            partial(one, ids[1], service.cancel, policy=POLICY),
             *[partial(every, series.add_back, day=day, policy=POLICY) for day in days],
-            partial(every, series.cancel, from_day=days[1]),
+            partial(every, series.cancel, from_day=days[1], policy=POLICY),
         ]
     )
 

@@ -43,7 +43,7 @@ def approve(session, booking, desk, now=NOON):
 
 
 def deny(session, booking, desk, now=NOON):
-    return approvals.deny(session, booking_id=booking.id, staff=desk, reason="choir rehearsal", now=now)
+    return approvals.deny(session, booking_id=booking.id, staff=desk, reason="choir rehearsal", policy=POLICY, now=now)
 
 
 def refused(act, *arguments, **facts):
@@ -83,7 +83,7 @@ def test_with_a_yes_it_is_the_members_with_its_key_and_they_are_told(session, wa
     assert may_open(session, wang, "room", span().starts_at)
     assert told(session, wang) == ["booking_approved"]
     assert last_acts(session, 1) == [("booking_approved", desk.audit_id)]
-    service.cancel(session, booking=asked, member=wang, now=NOON)
+    service.cancel(session, booking=asked, member=wang, policy=POLICY, now=NOON)
     assert told(session, wang) == []
 
 
@@ -95,7 +95,7 @@ def test_with_a_no_the_time_is_everybodys_and_the_member_reads_why(session, wang
     assert (notice.kind, json.loads(notice.facts)["reason"]) == ("booking_denied", "choir rehearsal")
     assert session.scalars(select(Claim).where(Claim.released_at.is_(None))).all() == []
     assert book(session, li).state is BookingState.PENDING
-    assert refused(service.cancel, session, booking=asked, member=wang, now=NOON) == "booking_denied"
+    assert refused(service.cancel, session, booking=asked, member=wang, policy=POLICY, now=NOON) == "booking_denied"
     book(session, wang, "lawn")
     book(session, wang, "lawn", span(3))  # what was denied counts no more
 
@@ -113,15 +113,15 @@ def test_an_answer_is_given_once_and_before_the_start(session, wang, asked, desk
 
 def test_without_an_answer_before_its_start_it_is_a_no(session, wang, asked):
     start = span().starts_at
-    assert not approvals.deny_unanswered(session, booking_id=asked.id, now=start - MINUTE)
+    assert not approvals.deny_unanswered(session, booking_id=asked.id, policy=POLICY, now=start - MINUTE)
     assert queries.unanswered(session, now=start) == [asked.id]
 
-    assert approvals.deny_unanswered(session, booking_id=asked.id, now=start)
+    assert approvals.deny_unanswered(session, booking_id=asked.id, policy=POLICY, now=start)
 
     session.refresh(asked)
     assert (asked.state, asked.denied_for) == (BookingState.DENIED, "")
     assert told(session, wang) == ["booking_unanswered"]
-    assert not approvals.deny_unanswered(session, booking_id=asked.id, now=start), "once"
+    assert not approvals.deny_unanswered(session, booking_id=asked.id, policy=POLICY, now=start), "once"
 
 
 def test_whoever_asked_may_take_it_back_or_ask_for_another_time(session, wang, li, asked, desk):
@@ -135,7 +135,7 @@ def test_whoever_asked_may_take_it_back_or_ask_for_another_time(session, wang, l
     assert asked.state is BookingState.PENDING, "another time is another question"
     assert not may_open(session, wang, "room", span(6).starts_at)
     assert told(session, wang) == []
-    service.cancel(session, booking=asked, member=wang, now=NOON)
+    service.cancel(session, booking=asked, member=wang, policy=POLICY, now=NOON)
     assert asked.state is BookingState.CANCELLED
 
 
@@ -231,7 +231,7 @@ def test_of_a_yes_a_no_and_a_cancellation_at_once_one_counts(sessions):
             if what == "cancel":
                 booking = session.get_one(Booking, booking_id)
                 wang = members.member_by_no(session, member_no="10001")
-                service.cancel(session, booking=booking, member=wang, now=NOON)
+                service.cancel(session, booking=booking, member=wang, policy=POLICY, now=NOON)
             else:
                 {"approve": approve, "deny": deny}[what](session, session.get_one(Booking, booking_id), desk)
             return what

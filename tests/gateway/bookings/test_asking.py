@@ -79,7 +79,7 @@ def test_what_is_explained_and_what_is_refused_never_differ(session, wang, rules
         done = [
             outcome(session, lambda: service.book(session, **wish, space_id="room", guests=guests, now=NOON)),
             outcome(session, lambda: service.move(session, **wish, booking=booking, now=NOON)),
-            outcome(session, lambda: service.cancel(session, booking=booking, member=wang, now=NOON)),
+            outcome(session, lambda: service.cancel(session, booking=booking, member=wang, policy=WIDE, now=NOON)),
         ]
         everything.rollback()
     session.expire_all()

@@ -102,7 +102,7 @@ def test_so_many_times_a_day_and_a_cancelled_one_does_not_count(session, wang):
     first, _ = try_to_book(session, wang, when=span(1)), try_to_book(session, wang, "lawn", span(3))
     assert refused(try_to_book, session, wang, when=span(5)).facts["value"] == 3
 
-    service.cancel(session, booking=first, member=wang, now=NOON)
+    service.cancel(session, booking=first, member=wang, policy=POLICY, now=NOON)
     try_to_book(session, wang, when=span(5))
     try_to_book(session, wang, when=span(24))
 
@@ -147,14 +147,14 @@ def test_shortly_before_its_start_a_booking_is_neither_cancelled_nor_moved(sessi
     booking = try_to_book(session, wang)
     late, in_time = span().starts_at - 29 * MINUTE, span().starts_at - 30 * MINUTE
 
-    told = refused(service.cancel, session, booking=booking, member=wang, now=late)
+    told = refused(service.cancel, session, booking=booking, member=wang, policy=POLICY, now=late)
     assert (told.code, told.facts["limit"], told.facts["value"]) == ("policy.cancel_before", 30, 29)
     move = {"booking": booking, "member": wang, "span": span(8), "policy": WIDE}
     assert refused(service.move, session, **move, now=late).code == "policy.cancel_before"
     assert booking.state is BookingState.CONFIRMED
 
     service.move(session, **move, now=in_time)
-    service.cancel(session, booking=booking, member=wang, now=in_time)
+    service.cancel(session, booking=booking, member=wang, policy=POLICY, now=in_time)
 
 
 def test_what_has_begun_cannot_be_moved_but_given_back(session, wang):
@@ -165,7 +165,7 @@ def test_what_has_begun_cannot_be_moved_but_given_back(session, wang):
 
     assert told.code == "booking_begun"
     assert may_open(session, wang, "room", begun)
-    service.cancel(session, booking=booking, member=wang, now=begun + MINUTE)
+    service.cancel(session, booking=booking, member=wang, policy=POLICY, now=begun + MINUTE)
 
 
 def test_a_move_is_judged_by_the_same_rules_without_what_is_given_up(session, wang):
@@ -197,7 +197,7 @@ def test_whoever_booked_anew_meanwhile_does_not_have_one_too_many_again(session,
     assert (told.code, told.facts["value"]) == ("policy.most_ahead", 3)
     assert first.state is BookingState.RELEASED
 
-    service.cancel(session, booking=other, member=wang, now=gone)
+    service.cancel(session, booking=other, member=wang, policy=POLICY, now=gone)
     assert reclaim().state is BookingState.CONFIRMED
 
 

@@ -88,7 +88,7 @@ def test_a_member_holds_no_more_than_so_many_bookings_that_are_not_over(session,
     with pytest.raises(Conflict, match=r"policy\.most_ahead"):
         book(session, wang, when=span(3))
 
-    service.cancel(session, booking=first, member=wang, now=NOON)
+    service.cancel(session, booking=first, member=wang, policy=POLICY, now=NOON)
     book(session, wang, when=span(3))
     book(session, wang, when=span(4), now=NOON + 3 * HOUR)
 
@@ -96,7 +96,7 @@ def test_a_member_holds_no_more_than_so_many_bookings_that_are_not_over(session,
 def test_cancelling_frees_the_time_and_takes_the_key_back_at_once(session, wang, li):
     booking = book(session, wang)
 
-    service.cancel(session, booking=booking, member=wang, now=NOON)
+    service.cancel(session, booking=booking, member=wang, policy=POLICY, now=NOON)
 
     assert booking.state is BookingState.CANCELLED
     assert not may_open(session, wang, "room", span().starts_at)
@@ -138,13 +138,13 @@ def test_a_booking_does_not_count_against_its_own_move(session, wang):
 
 def test_what_is_over_or_cancelled_is_neither_moved_nor_cancelled(session, wang):
     over, cancelled = book(session, wang, when=span(1)), book(session, wang, when=span(2))
-    service.cancel(session, booking=cancelled, member=wang, now=NOON)
+    service.cancel(session, booking=cancelled, member=wang, policy=POLICY, now=NOON)
 
     for booking, code, now in [(over, "booking_over", NOON + 2 * HOUR), (cancelled, "booking_cancelled", NOON)]:
         with pytest.raises(Conflict, match=code):
             move(session, booking, wang, span(6), now=now)
         with pytest.raises(Conflict, match=code):
-            service.cancel(session, booking=booking, member=wang, now=now)
+            service.cancel(session, booking=booking, member=wang, policy=POLICY, now=now)
 
 
 def test_whoever_says_that_they_came_is_checked_in_once(session, wang):

@@ -123,7 +123,7 @@ def test_what_was_given_back_is_neither_moved_nor_cancelled_nor_opened(session, 
     session.refresh(booking)
 
     for act in (
-        lambda: service.cancel(session, booking=booking, member=wang, now=GRACE_OVER),
+        lambda: service.cancel(session, booking=booking, member=wang, policy=POLICY, now=GRACE_OVER),
         lambda: service.check_in(session, booking=booking, policy=POLICY, now=GRACE_OVER),
         lambda: service.lock_of(session, booking=booking, policy=POLICY, now=GRACE_OVER),
     ):

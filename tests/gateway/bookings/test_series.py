@@ -141,7 +141,7 @@ def test_a_skipped_time_is_added_back_once_it_is_free(session, wang, li):
 
     with pytest.raises(Conflict, match="slot_taken"):
         add()
-    service.cancel(session, booking=theirs, member=li, now=NOON)
+    service.cancel(session, booking=theirs, member=li, policy=POLICY, now=NOON)
     booking = add()
 
     assert (booking.starts_at, booking.state) == (later(timedelta(), 1).starts_at, BookingState.CONFIRMED)
@@ -157,7 +157,7 @@ def test_one_time_is_moved_or_cancelled_by_itself_and_a_cancelled_one_added_back
     second, third = bookings(session, made)[1:3]
 
     service.move(session, booking=second, member=wang, span=later(2 * HOUR, 1), policy=LONG, now=NOON)
-    service.cancel(session, booking=third, member=wang, now=NOON)
+    service.cancel(session, booking=third, member=wang, policy=POLICY, now=NOON)
 
     assert states(session, made) == ["confirmed", "confirmed", "cancelled", "confirmed"]
     assert times(session, made)[1] == later(2 * HOUR, 1)
@@ -227,7 +227,7 @@ def test_what_has_begun_is_neither_moved_nor_cancelled_with_the_others(session, 
 
     with pytest.raises(NotFound):
         move(session, made, wang, SUNDAYS[1], later(HOUR, 1), now=now)
-    series.cancel(session, series=made, from_day=None, member=wang, now=now)
+    series.cancel(session, series=made, from_day=None, member=wang, policy=POLICY, now=now)
 
     assert states(session, made) == ["confirmed", "confirmed", "cancelled", "cancelled"]
 
@@ -236,7 +236,7 @@ def test_this_and_the_following_are_cancelled_and_the_series_ends_there(session,
     close(session, SUNDAYS[3])
     made, _ = make(session, wang)
 
-    series.cancel(session, series=made, from_day=SUNDAYS[2], member=wang, now=NOON)
+    series.cancel(session, series=made, from_day=SUNDAYS[2], member=wang, policy=POLICY, now=NOON)
 
     assert states(session, made) == ["confirmed", "confirmed", "cancelled", "policy.closed_day"]
     assert made.ended_from == SUNDAYS[2]
@@ -244,8 +244,8 @@ def test_this_and_the_following_are_cancelled_and_the_series_ends_there(session,
     with pytest.raises(Conflict, match="series_ended"):
         series.add_back(session, series=made, day=SUNDAYS[3], member=wang, policy=LONG, now=NOON)
     with pytest.raises(Conflict, match="series_ended"):
-        series.cancel(session, series=made, from_day=SUNDAYS[2], member=wang, now=NOON)
-    series.cancel(session, series=made, from_day=None, member=wang, now=NOON)
+        series.cancel(session, series=made, from_day=SUNDAYS[2], member=wang, policy=POLICY, now=NOON)
+    series.cancel(session, series=made, from_day=None, member=wang, policy=POLICY, now=NOON)
     assert made.ended_from == SUNDAYS[0]
     assert session.scalars(select(Claim).where(Claim.released_at.is_(None))).all() == []
     assert session.scalars(select(AccessGrant).where(AccessGrant.ended_at.is_(None))).all() == []
@@ -255,7 +255,7 @@ def test_what_it_is_too_late_to_cancel_stays_booked_and_is_named(session, wang):
     a_rule(session, Limit.CANCEL_BEFORE, 120)
     made, _ = make(session, wang)
 
-    missed = series.cancel(session, series=made, from_day=None, member=wang, now=NOON)
+    missed = series.cancel(session, series=made, from_day=None, member=wang, policy=POLICY, now=NOON)
 
     assert [(one.day, one.code) for one in missed] == [(SUNDAYS[0], "policy.cancel_before")]
     assert states(session, made) == ["confirmed", "cancelled", "cancelled", "cancelled"]
@@ -274,7 +274,7 @@ def test_who_comes_along_comes_every_time(session, wang):
         policy=LONG,
         now=NOON,
     )
-    service.cancel(session, booking=bookings(session, made)[1], member=wang, now=NOON)
+    service.cancel(session, booking=bookings(session, made)[1], member=wang, policy=POLICY, now=NOON)
     series.add_back(session, series=made, day=SUNDAYS[1], member=wang, policy=LONG, now=NOON)
 
     assert [booking.guests for booking in bookings(session, made)] == [3] * 4
@@ -340,7 +340,9 @@ def test_what_can_still_be_had_again_is_no_no_show_yet(session, wang):
 def test_a_cancelled_time_is_no_no_show_and_breaks_no_row(session, wang):
     made, _ = make(session, wang, EIGHT)
     nobody_comes(session, made, [0, 1])
-    service.cancel(session, booking=bookings(session, made)[2], member=wang, now=later(timedelta(), 1).ends_at)
+    service.cancel(
+        session, booking=bookings(session, made)[2], member=wang, policy=POLICY, now=later(timedelta(), 1).ends_at
+    )
     assert not trim(session, made, later(HOUR, 2).starts_at)
     nobody_comes(session, made, [3])
 

@@ -165,4 +165,4 @@ def test_sqlite_is_told_to_lose_nothing(tmp_path):
         }
     engine.dispose()
 
-    assert answers == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    assert answers == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}

@@ -1,0 +1,74 @@
+"""The table of those who wait for a time that somebody else has, and the moves a wait may make."""
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.db import Base, Instant, word_column
+
+
+class WaitState(StrEnum):
+    """Where somebody who waits stands."""
+
+    WAITING = "WAITING"  # in the queue
+    OFFERED = "OFFERED"  # the time is held for them until `offer_until`
+    BOOKED = "BOOKED"  # they took it: the booking has this wait's id
+    LEFT = "LEFT"  # they no longer want it
+    LAPSED = "LAPSED"  # they let the offer pass
+    CLOSED = "CLOSED"  # it begins, and nothing came free
+
+
+IN_QUEUE: Final = (WaitState.WAITING, WaitState.OFFERED)
+
+MOVES: Final = MappingProxyType(
+    {
+        WaitState.OFFERED: frozenset({WaitState.WAITING}),
+        WaitState.BOOKED: frozenset({WaitState.OFFERED}),
+        WaitState.LEFT: frozenset({WaitState.WAITING, WaitState.OFFERED}),
+        WaitState.LAPSED: frozenset({WaitState.OFFERED}),
+        WaitState.CLOSED: frozenset({WaitState.WAITING}),
+    }
+)
+
+
+class Wait(Base):
+    """A member waits for a space from `starts_at` until before `ends_at`, all of it or nothing.
+
+    While it is offered, the time is claimed under this id; taken, the booking has this id too. So nobody can come in
+    between, and nothing changes hands.
+    """
+
+    __tablename__ = "waits"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("(state = 'OFFERED') = (offer_until IS NOT NULL)", name="offered"),
+        CheckConstraint("(state IN ('WAITING', 'OFFERED')) = (left_at IS NULL)", name="left"),
+        Index("ix_waits_queue", "state", "starts_at"),
+        Index("ix_waits_member", "member_id", "joined_at"),
+        # Nobody stands in one queue twice: held by the database.
+        Index(
+            "uq_waits_standing",
+            "member_id",
+            "space_id",
+            "starts_at",
+            "ends_at",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    guests: Mapped[int] = mapped_column(default=0, server_default="0")
+    state: Mapped[WaitState] = mapped_column(word_column(WaitState))
+    joined_at: Mapped[datetime] = mapped_column(Instant)
+    offer_until: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)  # the queue, however
