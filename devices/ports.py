@@ -19,13 +19,13 @@ class Timers(Protocol):
     """Monotonic time that counts suspend, and acts run on the node's one thread."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment of this boot."""
+        """Seconds since some fixed moment of this boot. Safe from any thread."""
 
     def call_later(self, delay_s: float, act: Callable[[], None]) -> Timer:
         """Run `act` on the node's thread after `delay_s`."""
 
     def call_soon(self, act: Callable[[], None]) -> None:
-        """Run `act` on the node's thread next. The only call that is safe from any thread."""
+        """Run `act` on the node's thread next. Safe from any thread."""
 
 
 class DoorMemory(msgspec.Struct, frozen=True):

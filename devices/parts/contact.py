@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from gpiozero.input_devices import DigitalInputDevice
 from gpiozero.pins import Factory
@@ -17,8 +17,18 @@ DoorReading = Literal["open", "shut", "unknown"]
 SETTLE_S: Final = 0.03  # a reed bounces for 1 to 5 ms, a slammed door for some 20
 
 
+class _Edge(NamedTuple):
+    """What the pin became, and when, in seconds on the timers' clock."""
+
+    level: DoorReading
+    at: float
+
+
 class Contact:
     """A contact on one input pin, settled by our own timers: a level counts once it has been steady for `settle_s`.
+
+    That is measured when the edges come, not when the node has time for them: a door that opened and was shut again
+    while the node's thread was held up (a card that flushes for seconds) has opened, and is told so afterwards.
 
     The first reading is taken as it is. `when_opened` and `when_shut` are called on the node's thread. But for the
     constructor, use it on that thread only.
@@ -42,7 +52,8 @@ class Contact:
         self.when_shut: Callable[[], None] | None = None
         self._settle_s = settle_s
         self._timers = timers
-        self._edges: deque[DoorReading] = deque()  # seen by gpiozero's thread, not yet by ours
+        self._edges: deque[_Edge] = deque()  # seen by gpiozero's thread, not yet by ours
+        self._newest: _Edge | None = None  # the last one that was taken; how long it lasted shows with the next
         self._settling: Timer | None = None
         self._level: DoorReading = "unknown"
         try:
@@ -68,27 +79,36 @@ class Contact:
         self._stop_settling()
         self._input.close()
         self._edges.clear()
+        self._newest = None
         self._level = "unknown"
         self.when_opened = self.when_shut = None
 
     def _edge_seen(self, level: DoorReading) -> None:
-        """On gpiozero's thread: note it, and nothing else."""
-        self._edges.append(level)
+        """On gpiozero's thread: note it and when it was, and nothing else."""
+        self._edges.append(_Edge(level, self._timers.now()))
         self._timers.call_soon(self._take_edges)
 
     def _take_edges(self) -> None:
-        """Every edge at once, or each one the beginning of a new wait."""
-        edges = [self._edges.popleft() for _ in range(len(self._edges))]
-        if self._settle_s <= 0:
-            for level in edges:
-                self._become(level)
-        elif edges and not self._input.closed:
+        """Tell of what has lasted; the last edge is the beginning of a new wait."""
+        if self._judge_edges() and self._settle_s > 0 and not self._input.closed:
             self._stop_settling()
             if self._read() != self._level:
                 self._settling = self._timers.call_later(self._settle_s, self._settle)
 
+    def _judge_edges(self) -> bool:
+        """Each edge says how long the level before it lasted. False: there was none."""
+        edges = [self._edges.popleft() for _ in range(len(self._edges))]
+        for edge in edges:
+            if self._settle_s <= 0:
+                self._become(edge.level)
+            elif self._newest is not None and edge.at - self._newest.at >= self._settle_s:
+                self._become(self._newest.level)
+            self._newest = edge
+        return bool(edges)
+
     def _settle(self) -> None:
         self._stop_settling()
+        self._judge_edges()
         if not self._input.closed:
             self._become(self._read())
 

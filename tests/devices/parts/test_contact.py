@@ -216,3 +216,96 @@ def test_exactly_the_levels_that_were_steady_are_told(gaps_ms):
 
     assert bench.told == settled(gaps_ms)
     bench.contact.close()
+
+
+class HeldUp:
+    """Timers of a thread that is held up: time passes, edges are seen, and nothing is done until it is let go."""
+
+    def __init__(self):
+        self.time = 100.0
+        self._acts = []
+
+    def now(self):
+        return self.time
+
+    def call_later(self, delay_s, act):
+        entry = [self.time + delay_s, act]
+        self._acts.append(entry)
+        return self
+
+    def call_soon(self, act):
+        self.call_later(0.0, act)
+
+    def cancel(self):
+        """An act that comes too early finds nothing to do."""
+
+    def let_go(self):
+        while due := [entry for entry in self._acts if entry[0] <= self.time]:
+            first = min(due, key=lambda entry: entry[0])
+            self._acts.remove(first)
+            first[1]()
+
+
+@pytest.mark.parametrize("was_told_of_the_opening", [True, False])
+def test_a_door_that_opened_and_was_shut_while_the_thread_was_held_up_has_opened(pins, was_told_of_the_opening):
+    timers = HeldUp()
+    pin = pins.pin(27)
+    contact = Contact(27, timers=timers, pin_factory=pins)
+    pin.drive_low()
+    contact.flush()
+    timers.let_go()
+    told = []
+    contact.when_opened = lambda: told.append("open")
+    contact.when_shut = lambda: told.append("shut")
+
+    pin.drive_high()
+    if was_told_of_the_opening:
+        timers.let_go()  # it waits for the level to settle, and is held up in that very wait
+    timers.time += 2.0
+    pin.drive_low()
+    timers.time += 3.0
+    timers.let_go()
+    timers.time += 1.0
+    timers.let_go()
+
+    assert told == ["open", "shut"]
+    contact.close()
+
+
+def test_a_bounce_is_none_the_more_for_a_thread_that_was_held_up(pins):
+    timers = HeldUp()
+    pin = pins.pin(27)
+    contact = Contact(27, timers=timers, pin_factory=pins)
+    pin.drive_low()
+    contact.flush()
+    told = []
+    contact.when_opened = lambda: told.append("open")
+
+    for _ in range(5):
+        pin.drive_high()
+        timers.time += 0.005
+        pin.drive_low()
+        timers.time += 0.002
+    timers.time += 5.0
+    timers.let_go()
+
+    assert told == []
+    contact.close()
+
+
+def test_flush_tells_of_an_opening_that_is_over_by_now(pins):
+    timers = HeldUp()
+    pin = pins.pin(27)
+    contact = Contact(27, timers=timers, pin_factory=pins)
+    pin.drive_low()
+    contact.flush()
+    told = []
+    contact.when_opened = lambda: told.append("open")
+
+    pin.drive_high()
+    timers.time += 1.0
+    pin.drive_low()
+    contact.flush()
+
+    assert told == ["open"]
+    contact.close()
