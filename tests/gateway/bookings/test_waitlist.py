@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from gateway.bookings import approvals, no_shows, queries, rules, service, waitlist
+from gateway.bookings import approvals, no_shows, queries, rules, series, service, waitlist
 from gateway.bookings.model import BookingState
 from gateway.bookings.waits import WaitState
 from gateway.kit.audit import AuditEntry
@@ -239,6 +239,25 @@ def test_what_staff_do_not_agree_to_makes_room(session, wang, li):
     taken = accept(session, wait, li)
     assert taken.state is BookingState.PENDING, "nobody has agreed to this one either"
     assert not may_open(session, li, "room", START)
+
+
+def test_a_series_given_back_seats_whoever_waits_for_any_of_its_days(session, wang, li):
+    wide = replace(POLICY, most_ahead=10)
+    made, _ = series.book(
+        session,
+        member=wang,
+        space_id="room",
+        first=span(),
+        recurs="FREQ=DAILY;COUNT=3",
+        all_or_none=True,
+        policy=wide,
+        now=NOON,
+    )
+    waits = [wait_for(session, li, when=span(1 + 24 * day), policy=wide) for day in (0, 2)]
+
+    series.cancel(session, series=made, from_day=None, member=wang, policy=wide, now=NOON)
+
+    assert [wait.state for wait in waits] == [WaitState.OFFERED] * 2
 
 
 def test_a_closure_that_ends_makes_room_at_the_next_look(session, wang, li):
