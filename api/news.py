@@ -7,6 +7,7 @@ from pydantic import Field
 from api.views import View
 from gateway.alerts.model import AlertState, Severity
 from gateway.bookings.model import BookingState
+from gateway.bookings.waits import WaitState
 from gateway.emergencies.model import EmergencyKind, EmergencyState
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.lockers.model import RentalState
@@ -37,6 +38,14 @@ class BookingNews(View):
     kind: Literal["booking"]
     id: str
     state: BookingState
+
+
+class WaitNews(View):
+    """The reader waits for a time, is offered it, or no longer waits."""
+
+    kind: Literal["wait"]
+    id: str
+    state: WaitState
 
 
 class DoorNews(View):
@@ -77,5 +86,6 @@ class AlertNews(View):
 
 
 News = Annotated[
-    UnlockNews | RentalNews | BookingNews | DoorNews | BankNews | EmergencyNews | AlertNews, Field(discriminator="kind")
+    UnlockNews | RentalNews | BookingNews | WaitNews | DoorNews | BankNews | EmergencyNews | AlertNews,
+    Field(discriminator="kind"),
 ]

@@ -87,7 +87,7 @@ def news_of(change: Change, concerned: Concern) -> News | None:
 
 def _concerns(change: Change, concerned: Concern) -> bool:
     match change.kind:
-        case "unlock" | "rental" | "booking":
+        case "unlock" | "rental" | "booking" | "wait":
             return change.what.get("member_id") == concerned.member_id
         case "door":
             return concerned.is_staff or change.what["lock_id"] in concerned.locks

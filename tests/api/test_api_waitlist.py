@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.member.live import Concern, news_of
 from tests.centre_builder import NOON, a_space
 
 HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
@@ -93,3 +94,17 @@ def test_what_is_missing_is_named(house, booked, field):
 
     answer = house.signed_in("10002").post("/waitlist", wish, key="wait")
     assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+def test_who_is_offered_a_time_hears_of_it_at_once_and_nobody_else_does(house, booked, waiting):
+    holder, booking = booked
+    _, wait = waiting
+    heard = []
+    house.app.state.desk.sessions.on_commit = heard.extend
+    holder.delete(f"/bookings/{booking['id']}")
+
+    (news,) = [change for change in heard if change.kind == "wait"]
+    theirs, others = (Concern(house.member_id(no), False, frozenset(), frozenset()) for no in ("10002", "10001"))
+    told = news_of(news, theirs)
+    assert (told.kind, told.id, told.state) == ("wait", wait["id"], "OFFERED")
+    assert news_of(news, others) is None

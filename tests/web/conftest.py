@@ -39,7 +39,7 @@ from gateway.kit.clock import SystemClock
 from gateway.kit.db import Sessions, open_engine
 from gateway.members import queries as members
 from gateway.members import service as members_service
-from gateway.members.model import Language
+from gateway.members.model import Language, Member
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from gateway.spaces import service as spaces_service
@@ -114,6 +114,18 @@ class House:
                 now=starts_at - timedelta(days=1),
             )
             return booking.id
+
+    def gives_back(self, booking_id: str) -> None:
+        """Whoever has it no longer wants it."""
+        with self.centre.sessions.begin() as session:
+            booking = session.get_one(Booking, booking_id)
+            bookings_service.cancel(
+                session,
+                booking=booking,
+                member=session.get_one(Member, booking.member_id),
+                policy=self.centre.booking_policy,
+                now=self.centre.clock.now(),
+            )
 
     def closes_on(self, day: date, *, reason: str) -> None:
         """The staff closes the whole centre for a day."""

@@ -168,7 +168,7 @@ def test_a_time_that_has_just_gone_is_answered_with_others_and_one_tap_takes_one
     expect(sheet.get_by_role("button", name=re.compile("^预订 明天 "))).to_have_text(
         ["预订 明天 08:00–09:00", "预订 明天 09:00–10:00", "预订 明天 11:00–12:00"]
     )
-    expect(phone.page.get_by_role("radio", name="10:00 已被订", include_hidden=True)).to_be_disabled()
+    expect(phone.page.get_by_role("radio", name="10:00 可排队", include_hidden=True)).to_be_visible()
     sheet.get_by_role("button", name="预订 明天 11:00–12:00").click()
     expect(phone.page.locator(".booking-when")).to_have_text("明天 11:00–12:00")
 
@@ -189,7 +189,7 @@ def test_a_longer_time_is_had_where_it_is_free_and_as_long_as_the_house_allows(p
     expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–12:00")
 
 
-def test_what_is_taken_or_closed_is_seen_said_and_not_to_be_chosen(phone: Phone):
+def test_what_is_taken_or_closed_is_seen_and_said(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
     phone.house.books_at("room", tomorrow(phone, "09:00"), member=OTHER)
@@ -197,7 +197,7 @@ def test_what_is_taken_or_closed_is_seen_said_and_not_to_be_chosen(phone: Phone)
     choose_tomorrow(phone, "11:00", is_built=True)
 
     expect(phone.page.get_by_role("radio", name="12:00 停用")).to_be_disabled()
-    expect(phone.page.get_by_role("radio", name="09:00 已被订")).to_be_disabled()
+    expect(phone.page.get_by_role("radio", name="09:00 可排队")).to_be_enabled()
     expect(phone.page.get_by_role("radio", name="10:00 空闲")).to_be_enabled()
 
 

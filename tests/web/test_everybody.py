@@ -30,6 +30,7 @@ SCREENS = [
 SCREENS += ["offline", "giving back", "settings", "another password"]
 SCREENS += ["what can be booked", "a day", "a length", "just gone", "nothing left", "booked", "move or cancel"]
 SCREENS += ["cancelling", "moving", "given to others", "refused", "a booked door", "a booked door that stays shut"]
+SCREENS += ["a time to wait for", "waiting", "offered"]
 
 
 def walk(phone: Phone):
@@ -89,6 +90,7 @@ def walk(phone: Phone):
     yield "another password"
     yield from walk_to_book(phone)
     yield from walk_to_a_booking(phone)
+    yield from walk_to_an_offer(phone)
 
 
 def walk_to_book(phone: Phone):
@@ -110,7 +112,7 @@ def walk_to_book(phone: Phone):
     house.books_at("room", starts_at, member=OTHER)
     page.locator(".confirm .primary").click()
     page.locator("dialog").wait_for()
-    page.locator(".choice-grid input:disabled").wait_for(state="attached")  # the page behind has heard of it too
+    page.locator(".choice-grid .option-faint").wait_for(state="attached")  # the page behind has heard of it too
     yield "just gone"
     page.keyboard.press("Escape")
     phone.show("/app/#/book/seat")
@@ -157,6 +159,29 @@ def walk_to_a_booking(phone: Phone):
     house.move(*TO_SIGNED, State.NOT_OPENED, code="no_edge")
     page.locator(".booking [data-phase=not-opened]").wait_for()
     yield "a booked door that stays shut"
+
+
+def walk_to_an_offer(phone: Phone):
+    """Somebody else has an hour of a lawn, and gives it back."""
+    page, house = phone.page, phone.house
+    house.build("lawn")
+    phone.show("/app/#/book/lawn")
+    page.locator(".choice-strip input").nth(1).check(force=True)
+    hour = page.locator(".choice-grid input").nth(4)
+    theirs = house.books_at("lawn", datetime.fromisoformat(hour.get_attribute("value")), member=OTHER)
+    phone.show("/app/#/book")
+    phone.show("/app/#/book/lawn")
+    page.locator(".choice-strip input").nth(1).check(force=True)
+    page.locator(".choice-grid .option-faint").wait_for()
+    hour.check(force=True)
+    page.locator(".confirm .secondary").wait_for()
+    yield "a time to wait for"
+    page.locator(".confirm .secondary").click()
+    page.locator(".booking .lead").wait_for()
+    yield "waiting"
+    house.gives_back(theirs)
+    page.locator(".booking .primary").last.wait_for()
+    yield "offered"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,7 +14,7 @@ import { Spaces } from './Spaces'
 import { Tabs } from './Tabs'
 import { Bar } from './Title'
 import { Stale, Unreached, Waiting } from './Waiting'
-import { banks, coming, follow, fresh, lockers, look, rental } from './mine'
+import { banks, follow, fresh, hasPlans, lockers, look, rental } from './mine'
 import { go, page, under } from './route'
 import { me } from './session'
 
@@ -82,7 +82,7 @@ function Held() {
     return (
       <Shown key="rent" title={titleOf('rent.title')}>
         <Coming />
-        {coming.value.length > 0 && <h2 class="part">{t('rent.title')}</h2>}
+        {hasPlans.value && <h2 class="part">{t('rent.title')}</h2>}
         <Rent banks={banks.value} />
       </Shown>
     )
@@ -110,7 +110,7 @@ function RentToo() {
 
 /** With a booking too, it is no longer about lockers alone. */
 function titleOf(lockers: Key): string {
-  return t(coming.value.length > 0 ? 'mine.title' : lockers)
+  return t(hasPlans.value ? 'mine.title' : lockers)
 }
 
 function Shown({ title, children }: { title: string; children: ComponentChildren }) {

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { sentenceFor } from '../shared/api'
-import { language, t, when, whenSpan } from '../shared/t'
+import { language, t, time, when, whenSpan } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'
 import { toast } from '../shared/ui/toast'
 import { BookingSheet } from './BookingSheet'
 import { OpenButton } from './OpenButton'
 import { useAttempt } from './attempt'
-import { checkIn, reclaim } from './booking'
-import { coming, now } from './mine'
+import { checkIn, leaveQueue, reclaim, take } from './booking'
+import { type Wait, coming, now, waits } from './mine'
 import { go } from './route'
 import { type Booking, isTime, openFrom } from './times'
 
@@ -19,9 +19,14 @@ export function Coming() {
   const lost = coming.value.filter(({ state }) => state === 'RELEASED')
   const unsettled = coming.value.filter(({ state }) => state === 'PENDING' || state === 'DENIED')
   const held = coming.value.filter(({ state }) => state === 'CONFIRMED')
+  const offers = (waits.value ?? []).filter(({ state }) => state === 'OFFERED')
+  const queues = (waits.value ?? []).filter(({ state }) => state === 'WAITING')
   const asked = [...held, ...unsettled].find(({ id }) => id === touched)
   return (
     <>
+      {offers.map((each) => (
+        <Offer key={each.id} wait={each} />
+      ))}
       {lost.map((each) => (
         <Lost key={each.id} booking={each} />
       ))}
@@ -34,6 +39,9 @@ export function Coming() {
       )}
       {unsettled.map((each) => (
         <Asked key={each.id} booking={each} onChange={() => touch(each.id)} />
+      ))}
+      {queues.map((each) => (
+        <Queue key={each.id} wait={each} />
       ))}
       {asked && <BookingSheet booking={asked} onClose={() => touch(undefined)} />}
     </>
@@ -148,7 +156,43 @@ function Lost({ booking }: { booking: Booking }) {
   )
 }
 
-function Card({ booking, children }: { booking: Booking; children: ComponentChildren }) {
+/** It is their turn: the time is held for them for some minutes. */
+function Offer({ wait }: { wait: Wait }) {
+  const { isBusy, error, attempt } = useAttempt()
+  const onTake = () =>
+    attempt(async () => {
+      const had = await take(wait)
+      toast(t(had.state === 'PENDING' ? 'book.asked' : 'book.done', { when: whenSpan(had) }))
+    })
+  return (
+    <Card booking={wait}>
+      <p class="lead">{t('wait.offered', { until: time(wait.offer_until ?? wait.starts_at) })}</p>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+      <button type="button" class="primary" disabled={isBusy} onClick={onTake}>
+        {t(isBusy ? 'app.waiting' : 'wait.take')}
+      </button>
+      <button type="button" class="plain booking-change" disabled={isBusy} onClick={() => attempt(() => leaveQueue(wait))}>
+        {t('wait.decline')}
+      </button>
+    </Card>
+  )
+}
+
+/** Somebody else has it, and they wait. */
+function Queue({ wait }: { wait: Wait }) {
+  const { isBusy, error, attempt } = useAttempt()
+  return (
+    <Card booking={wait}>
+      <p class="lead">{t('wait.place', { place: String(wait.position ?? 1) })}</p>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+      <button type="button" class="plain booking-change" disabled={isBusy} onClick={() => attempt(() => leaveQueue(wait))}>
+        {t('wait.leave')}
+      </button>
+    </Card>
+  )
+}
+
+function Card({ booking, children }: { booking: Booking | Wait; children: ComponentChildren }) {
   return (
     <section class="card booking">
       <h2>{booking.space_name[language.value]}</h2>

@@ -10,11 +10,11 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from './Title'
 import { Stale, Unreached, Waiting } from './Waiting'
 import { useAttempt } from './attempt'
-import { type Space, alternativesIn, book, lookAtSpaces, move, spaces, timesOf } from './booking'
+import { type Space, alternativesIn, book, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
 import { back, go } from './route'
 import { forgetIfSignedOut } from './session'
-import { type Booking, type Slot, type Span, type Times as Found, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
+import { type Booking, type Slot, type Span, type Times as Found, canWait, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
 
 interface Wanted {
   space: Space
@@ -98,7 +98,9 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const days = daysOf(found, own)
   const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ isFull }) => !isFull) ?? days[0]
   const shown = day?.slots ?? []
-  const start = shown.find((slot) => slot.starts_at === wantedStart && isFree(slot, own))
+  const chosen = shown.find((slot) => slot.starts_at === wantedStart)
+  const start = chosen && isFree(chosen, own) ? chosen : undefined
+  const queued = chosen && !start && !moved && canWait(chosen, now.value) ? chosen : undefined
   const spans = start ? lengths(found.items, start.starts_at, own).slice(0, MOST_SLOTS) : []
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
@@ -121,6 +123,12 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         throw refusal
       }
     })
+  const stand = (wanted: Span) =>
+    attempt(async () => {
+      await waitFor(space, wanted)
+      toast(t('wait.done', { when: whenSpan(wanted) }))
+      go('/')
+    })
   const act: Key = moved ? 'move.go' : 'book.go'
 
   return (
@@ -141,9 +149,9 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         <Choice
           title={t('book.from')}
           layout="grid"
-          value={start?.starts_at}
+          value={(start ?? queued)?.starts_at}
           onValue={setStart}
-          options={shown.map((slot) => slotOption(slot, own))}
+          options={shown.map((slot) => slotOption(slot, own, !moved && canWait(slot, now.value)))}
         />
       ) : (
         <p class="card">{day?.why ? t('book.closed_because', { why: day.why[language.value] }) : t('book.nothing_left')}</p>
@@ -159,9 +167,15 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
           />
         )}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
-        <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && take(span)}>
-          {t(isBusy ? 'app.waiting' : span ? act : 'book.choose', span ? { when: whenSpan(span) } : {})}
-        </button>
+        {queued ? (
+          <button type="button" class="secondary" disabled={isBusy} onClick={() => stand(queued)}>
+            {t(isBusy ? 'app.waiting' : 'wait.go', { when: whenSpan(queued) })}
+          </button>
+        ) : (
+          <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && take(span)}>
+            {t(isBusy ? 'app.waiting' : span ? act : 'book.choose', span ? { when: whenSpan(span) } : {})}
+          </button>
+        )}
       </div>
       {taken && (
         <Sheet title={t('taken.title')} onClose={() => setTaken(undefined)}>
@@ -203,14 +217,14 @@ function lengthOption(span: Span, index: number) {
   return { value: String(index + 1), label: <strong>{length(minutes(span))}</strong> }
 }
 
-function slotOption(slot: Slot, own: Span | undefined) {
-  const isOff = !isFree(slot, own)
-  const word: Key = !isOff ? 'slot.free' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
+function slotOption(slot: Slot, own: Span | undefined, mayWait: boolean) {
+  const isTaken = !isFree(slot, own)
+  const word: Key = !isTaken ? 'slot.free' : mayWait ? 'slot.wait' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
   const label = (
     <>
       <strong>{time(slot.starts_at)}</strong>
       <small>{t(word)}</small>
     </>
   )
-  return { value: slot.starts_at, isOff, label }
+  return { value: slot.starts_at, isOff: isTaken && !mayWait, isFaint: isTaken, label }
 }

@@ -1,7 +1,7 @@
 /** What a member does with bookings. */
 import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
-import { bookings, look } from './mine'
+import { type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from './session'
 import type { Booking, Span, Times } from './times'
 
@@ -58,6 +58,35 @@ export async function checkIn(booking: Booking): Promise<Booking> {
 /** Have a booking again that was given to others. */
 export async function reclaim(booking: Booking): Promise<Booking> {
   return put(await ask('post', '/api/v1/bookings/{booking_id}/reclaim', at(booking)))
+}
+
+/** Wait for a time that is taken; once, however often an answer is lost. Throws what `ask` throws. */
+export async function waitFor(space: Space, { starts_at, ends_at }: Span): Promise<Wait> {
+  const body = { space_id: space.id, starts_at, ends_at }
+  const wish = JSON.stringify({ wait: body })
+  if (attempt.wish !== wish) attempt = { wish, key: newKey() }
+  try {
+    const wait = await ask('post', '/api/v1/waitlist', { body, key: attempt.key })
+    waits.value = [...(waits.value ?? []), wait]
+    attempt.wish = ''
+    return wait
+  } catch (error) {
+    if (error instanceof Problem) attempt.wish = ''
+    throw error
+  }
+}
+
+/** Wait no longer, or let an offer go. */
+export async function leaveQueue({ id }: Wait): Promise<void> {
+  await ask('delete', '/api/v1/waitlist/{wait_id}', { at: { wait_id: id } })
+  waits.value = waits.value?.filter((each) => each.id !== id)
+}
+
+/** Take what is offered. */
+export async function take({ id }: Wait): Promise<Booking> {
+  const booking = await ask('post', '/api/v1/waitlist/{wait_id}/accept', { at: { wait_id: id }, key: `take-${id}` })
+  waits.value = waits.value?.filter((each) => each.id !== id)
+  return put(booking)
 }
 
 /** The times near by that a refusal names. */

@@ -7,6 +7,7 @@ import { type Booking, ahead, isTime } from './times'
 import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
+export type Wait = Answered<'get', '/api/v1/waitlist'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
 /** The lockers that are the member's now, the one they rent first. undefined: not known yet. */
@@ -16,6 +17,8 @@ export const rental = computed(() => lockers.value && (lockers.value.find(isRent
 export const banks = signal<Bank[] | undefined>(undefined)
 /** All of them, past ones too. */
 export const bookings = signal<Booking[] | undefined>(undefined)
+/** The times the member waits for, or is offered. */
+export const waits = signal<Wait[] | undefined>(undefined)
 /** Whether what is shown is as new as it can be. */
 export const fresh = signal(true)
 /** The time as what is shown was last judged by it, in milliseconds. */
@@ -39,6 +42,9 @@ export function letGo(gone: Rental): void {
 /** Bookings that are not over, the soonest first. */
 export const coming = computed(() => ahead(bookings.value ?? [], now.value))
 
+/** Whether there is anything but lockers. */
+export const hasPlans = computed(() => coming.value.length > 0 || (waits.value ?? []).length > 0)
+
 const AGAIN_MS = 20_000
 
 /** Follow all of it, and the free lockers while there is none, until the answered act is called. */
@@ -57,7 +63,7 @@ export function follow(): () => void {
     stop()
     window.clearInterval(again)
     watch += 1
-    lockers.value = banks.value = bookings.value = undefined
+    lockers.value = banks.value = bookings.value = waits.value = undefined
     leave()
   }
 }
@@ -87,16 +93,18 @@ export function look(): Promise<void> {
 async function lookOnce(): Promise<void> {
   const mine = watch
   try {
-    const [rentals, all, booked] = await Promise.all([
+    const [rentals, all, booked, waiting] = await Promise.all([
       ask('get', '/api/v1/rentals'),
       ask('get', '/api/v1/banks'),
       ask('get', '/api/v1/bookings'),
+      ask('get', '/api/v1/waitlist'),
     ])
     if (mine !== watch) return
     now.value = Date.now()
     lockers.value = inOrder(rentals.items.filter(({ state }) => state === 'ACTIVE'))
     banks.value = all.items
     bookings.value = booked.items
+    waits.value = waiting.items
     fresh.value = true
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(whatOpens)

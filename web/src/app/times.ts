@@ -49,6 +49,13 @@ export function isFree({ free, reason, starts_at, ends_at }: Slot, own?: Span): 
   return Date.parse(starts_at) < Date.parse(own.ends_at) && Date.parse(own.starts_at) < Date.parse(ends_at)
 }
 
+const JOIN_UNTIL_MS = 900_000 // the house has the last word: then its refusal says so
+
+/** Whether one may wait for a time: somebody has it, and it does not begin at once. */
+export function canWait({ reason, starts_at }: Slot, now: number): boolean {
+  return reason === 'slot_taken' && Date.parse(starts_at) - now > JOIN_UNTIL_MS
+}
+
 /** The spans that begin at `starts_at`, of one slot and more, as long as slot follows on free slot. */
 export function lengths(slots: Slot[], starts_at: string, own?: Span): Span[] {
   const found: Span[] = []

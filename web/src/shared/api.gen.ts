@@ -5381,6 +5381,20 @@ export interface components {
             ends_at_last: string;
         };
         /**
+         * WaitNews
+         * @description The reader waits for a time, is offered it, or no longer waits.
+         */
+        WaitNews: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait";
+            /** Id */
+            id: string;
+            state: components["schemas"]["WaitState"];
+        };
+        /**
          * WaitState
          * @description Where somebody who waits stands.
          * @enum {string}

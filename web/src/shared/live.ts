@@ -7,6 +7,7 @@ export type News =
   | Schemas['UnlockNews']
   | Schemas['RentalNews']
   | Schemas['BookingNews']
+  | Schemas['WaitNews']
   | Schemas['DoorNews']
   | Schemas['BankNews']
   | Schemas['EmergencyNews']

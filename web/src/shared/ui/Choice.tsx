@@ -13,6 +13,8 @@ interface Option<V> {
   value: V
   label: ComponentChildren
   isOff?: boolean
+  /** It can be chosen, but it is not what most come for. */
+  isFaint?: boolean
   /** The language of the label, when it is not the page's. */
   lang?: string
 }
@@ -42,7 +44,7 @@ export function Choice<V extends string>({ title, options, value, onValue, layou
               disabled={option.isOff}
               onChange={() => onValue(option.value)}
             />
-            <span class="option-label">{option.label}</span>
+            <span class={`option-label${option.isFaint ? ' option-faint' : ''}`}>{option.label}</span>
           </label>
         ))}
       </div>

@@ -1,0 +1,66 @@
+"""Waiting for a time that somebody else has, and being offered it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.bookings.model import BookingState
+from tests.web.conftest import OTHER, Phone
+from tests.web.test_booking import choose_tomorrow, confirm, slot, tomorrow
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def taken(phone: Phone):
+    """Somebody has the room tomorrow at ten; the member looks at that day."""
+    phone.house.build("room")
+    phone.sign_in()
+    booking_id = phone.house.books_at("room", tomorrow(phone, "10:00"), member=OTHER)
+    choose_tomorrow(phone, "11:00", is_built=True)
+    return booking_id
+
+
+def wait(phone: Phone):
+    slot(phone, "10:00").check(force=True)
+    confirm(phone, "排队等 明天 10:00–11:00").click()
+    expect(phone.page.get_by_text("已排队等 明天 10:00–11:00，空出来会通知您。")).to_be_visible()
+
+
+def test_what_is_taken_can_be_waited_for_and_the_place_in_the_queue_is_seen(phone: Phone, taken):
+    wait(phone)
+
+    expect(phone.page.get_by_role("heading", name="我的安排")).to_be_focused()
+    expect(phone.page.get_by_text("现在有人订了，您排在第 1 位。")).to_be_visible()
+    phone.speak("en")
+    expect(phone.page.get_by_text("Somebody has it. You are number 1 in the queue.")).to_be_visible()
+
+
+def test_what_comes_free_is_offered_while_one_looks_and_taken_with_one_tap(phone: Phone, taken):
+    wait(phone)
+    phone.house.gives_back(taken)
+
+    expect(phone.page.get_by_text(re.compile("^空出来了！为您保留到 "))).to_be_visible()
+    phone.button("我要了").click()
+    expect(phone.page.get_by_text("订好了：明天 10:00–11:00")).to_be_visible()
+    expect(phone.page.get_by_text("空出来了")).to_have_count(0)
+    [booking] = phone.house.bookings()
+    assert booking.state is BookingState.CONFIRMED
+
+
+def test_who_waits_no_longer_sees_nothing_of_it(phone: Phone, taken):
+    wait(phone)
+    phone.button("不等了").click()
+    expect(phone.page.get_by_text("您排在第")).to_have_count(0)
+
+    phone.house.gives_back(taken)
+    expect(phone.page.get_by_text("空出来了")).to_have_count(0)
+
+
+def test_waiting_twice_is_said_to_be_waiting_already(phone: Phone, taken):
+    wait(phone)
+    choose_tomorrow(phone, "10:00", is_built=True)
+    confirm(phone, "排队等 ").click()
+
+    expect(phone.page.get_by_text("您已经在排队等这个时段。")).to_be_visible()
