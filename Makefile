@@ -8,11 +8,11 @@ PYTHON ?= python3
 VENV := .venv/bin
 WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json)
 
-.PHONY: help run test check web lock bench clean
+.PHONY: help run test check web lock schedules bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
 	@echo
 	@echo "  PORT=$(PORT) BROKER_PORT=$(BROKER_PORT) CENTRE=$(CENTRE) can be set, so that several centres run side by side."
 
@@ -28,6 +28,9 @@ check: .make/hearth .make/web  ## format, lint, types, import rules, fast tests:
 	@$(VENV)/python tools/lanes.py check
 
 web: .make/web  ## the pages, into api/webroot/
+
+schedules: .make/hearth  ## a hundred thousand random faults against the unlock protocol: an hour or more
+	@$(VENV)/python -m pytest -q -n 2 --dist load -m model tests/model --schedules 100000
 
 bench: .make/hearth .make/web  ## how fast, each figure beside a floor measured in the same run
 	@for benchmark in benchmarks/*.py; do $(VENV)/python "$$benchmark" || exit 1; done
