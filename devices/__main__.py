@@ -1,4 +1,4 @@
-"""The firmware: `python -m devices locker_bank --config node.toml`."""
+"""The firmware: `python -m devices locker_bank --config node.toml`, or `facility`."""
 
 import argparse
 import logging
@@ -6,15 +6,13 @@ import os
 import secrets
 import signal
 import sqlite3
-import ssl
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -27,19 +25,15 @@ from devices.parts.contact import Contact
 from devices.parts.second_key import SecondKey
 from devices.plans import board_plans, supplies
 from devices.runtime import config as node_config
-from devices.runtime import failpoint, lock, systemd
+from devices.runtime import failpoint, lock, program, systemd
 from devices.runtime.config import ConfigError, NodeConfig
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
-from devices.runtime.mqtt import Connection, Incoming
+from devices.runtime.program import WayIn
 from devices.runtime.store import LogError, SqliteLog
 from devices.wire.signing import SigningKey
-from devices.wire.topics import ROOT, Channel
 
 log = logging.getLogger("devices")
-
-STUCK_S: Final = 30.0  # one act for so long: the program is of no use any more
-_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 _DESCRIPTION: Final = "Run the firmware of one device."
 _EXAMPLE: Final = """example:
@@ -67,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--config", type=Path, required=True, metavar="node.toml", help="who it is and how it is wired")
     asked = parser.parse_args(words)
-    # Before the first thread: all of them inherit it, so that only `_wait` ever sees these.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    # Before the first thread: all of them inherit it, so that only `program.wait` ever sees these.
+    signal.pthread_sigmask(signal.SIG_BLOCK, program.STOP_SIGNALS)
     log_to_stderr()
     try:
         if asked.node == "facility":
@@ -85,8 +79,7 @@ class _Prepared:
 
     config: NodeConfig
     key: SigningKey
-    password: str | None
-    tls: ssl.SSLContext | None
+    way: WayIn
     log: SqliteLog
     lock: TextIO
 
@@ -97,9 +90,8 @@ def _prepare(path: Path) -> _Prepared:
     held = lock.take(directory / config.log)
     prepared = _Prepared(
         config=config,
-        key=_own_key(directory / config.key),
-        password=node_config.password(config.broker, directory),
-        tls=node_config.tls(config.broker, directory),
+        key=program.own_key(directory / config.key),
+        way=program.way_in(config.broker, directory),
         log=SqliteLog(directory / config.log),
         lock=held,
     )
@@ -107,15 +99,6 @@ def _prepare(path: Path) -> _Prepared:
     sys.stdout.flush()
     os.chdir(directory)  # the pin library puts a named pipe into the working directory; this one can be written
     return prepared
-
-
-def _own_key(path: Path) -> SigningKey:
-    try:
-        if not path.exists():
-            SigningKey.generate().save(path)
-        return SigningKey.load(path)
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"key: {path} does not serve as this device's key: {error}") from error
 
 
 def _run_locker_bank(prepared: _Prepared) -> int:
@@ -126,7 +109,7 @@ def _run_locker_bank(prepared: _Prepared) -> int:
         mailbox = Mailbox()
         boards = _boards(config, mailbox)
         guard = _guard(config, undo)
-        outbox = _Outbox()
+        outbox = program.Outbox()
         bank = LockerBank(
             identity=Identity(config.site, config.device, prepared.key, config.gateway()),
             doors=_doors_on_pins(config, guard, mailbox) | _doors_on_boards(boards),
@@ -134,7 +117,7 @@ def _run_locker_bank(prepared: _Prepared) -> int:
             timers=mailbox,
             outbox=outbox,
             boot_id=secrets.token_hex(8),
-            firmware=_version(),
+            firmware=program.version(),
             openings_per_minute=config.openings_per_minute,
             strike_lag_s=LAG_S if boards.doors else 0.0,
             boards=boards.parts,
@@ -142,17 +125,17 @@ def _run_locker_bank(prepared: _Prepared) -> int:
             reached=failpoint.from_environment(),
         )
         boards.when_changed = bank.boards_changed
-        outbox.connection = connection = _connect(prepared, bank, mailbox)
+        outbox.connection = connection = program.connection(config.site, config.device, prepared.way, bank, mailbox)
         undo.callback(boards.close)
         mailbox.start()
         undo.callback(mailbox.stop)
         _see(boards, mailbox)
         _run_on(mailbox, bank.start)  # what goes wrong here ends the program
-        undo.callback(_stop, bank, mailbox, connection)
+        undo.callback(program.say_goodbye, bank, mailbox, connection)
         connection.start()
         systemd.feed_watchdog(mailbox)
         systemd.notify(systemd.READY)
-        _wait(mailbox, look_after=[connection.is_ready, *([guard.look_after] if guard else [])])
+        program.wait(mailbox, look_after=[connection.is_ready, *([guard.look_after] if guard else [])])
     return 0
 
 
@@ -200,18 +183,7 @@ def _run_on(mailbox: Mailbox, act: Callable[[], None]) -> None:
             done.set_exception(error)
 
     mailbox.call_soon(run)
-    done.result(STUCK_S)
-
-
-class _Outbox:
-    """The node's way to speak, through whatever connection there is."""
-
-    connection: Connection | None = None
-
-    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
-        """Now or never: what must arrive, the node sends again."""
-        if self.connection is not None:
-            self.connection.publish(topic, payload, qos=qos, retain=retain)
+    done.result(program.STUCK_S)
 
 
 def _strike_pin(door: node_config.DoorConfig) -> StrikePin:
@@ -245,55 +217,6 @@ def _input(wired: node_config.SecondKeyConfig, mailbox: Mailbox) -> Input:
         timers=mailbox,
     )
     return Input(part, opens_all=wired.opens_all)
-
-
-def _connect(prepared: _Prepared, bank: LockerBank, mailbox: Mailbox) -> Connection:
-    """Callbacks of the network thread only put things into the mailbox."""
-    config = prepared.config
-
-    def receive(incoming: Incoming) -> None:
-        mailbox.call_soon(partial(bank.receive, incoming.topic, incoming.payload, retained=incoming.retained))
-
-    base = f"{ROOT}/{config.site}/{config.device}"
-    return Connection(
-        client_id=config.device,
-        host=config.broker.host,
-        port=config.broker.port,
-        username=config.broker.username,
-        password=prepared.password,
-        tls=prepared.tls,
-        will=bank.will(),
-        subscriptions=[(f"{base}/{Channel.CMD}", 0)],
-        ping_topic=f"{base}/ping",
-        on_message=receive,
-        on_ready=lambda: mailbox.call_soon(bank.connected),
-        on_lost=lambda: mailbox.call_soon(bank.disconnected),
-    )
-
-
-def _wait(mailbox: Mailbox, *, look_after: Sequence[Callable[[], object]], stuck_s: float = STUCK_S) -> None:
-    """Look after what may have died, every second, until a signal comes."""
-    while signal.sigtimedwait(_STOP_SIGNALS, 1.0) is None:
-        for look in look_after:
-            look()
-        if mailbox.busy_for_s > stuck_s:
-            sys.stderr.write(f"the firmware has been stuck in one act for {stuck_s:g} s; start it again\n")
-            sys.stderr.flush()
-            os._exit(1)  # what is stuck cannot be stopped in order; the guard and the will see to the rest
-
-
-def _stop(bank: LockerBank, mailbox: Mailbox, connection: Connection) -> None:
-    systemd.notify(systemd.STOPPING)
-    mailbox.call_soon(bank.stop)
-    mailbox.stop()
-    connection.stop()
-
-
-def _version() -> str:
-    try:
-        return metadata.version("hearth")
-    except metadata.PackageNotFoundError:  # run from a checkout
-        return "checkout"
 
 
 if __name__ == "__main__":

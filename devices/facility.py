@@ -14,7 +14,7 @@ from devices.nodes.locker_bank import Identity
 from devices.parts.air import AirSensor
 from devices.parts.signal_lamp import SignalLamp
 from devices.parts.switch import Switch
-from devices.runtime import facility_config, program, systemd
+from devices.runtime import facility_config, lock, program, systemd
 from devices.runtime.facility_config import FacilityConfig, LampConfig
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.reading_store import SqliteReadings
@@ -27,6 +27,7 @@ def run(path: Path) -> int:
     directory = path.resolve().parent
     key = program.own_key(directory / config.key)
     door = program.way_in(config.broker, directory)
+    held = lock.take(directory / config.readings)  # two of them would number alike
     readings = SqliteReadings(directory / config.readings)
     sys.stdout.write(f"{config.device}: key fingerprint {key.public().fingerprint()}\n")
     sys.stdout.flush()
@@ -34,6 +35,7 @@ def run(path: Path) -> int:
     identity = Identity(config.site, config.device, key, config.gateway())
     boot_id = secrets.token_hex(8)
     with ExitStack() as undo:
+        undo.callback(held.close)
         undo.callback(readings.close)
         mailbox = Mailbox()
         outbox = program.Outbox()

@@ -335,13 +335,13 @@ def test_a_bank_whose_boards_are_not_there_starts_and_says_that_it_cannot_see_it
 
 STUCK = """
 import threading
-from devices.__main__ import _wait
+from devices.runtime.program import wait
 from devices.runtime.mailbox import Mailbox
 
 mailbox = Mailbox()
 mailbox.start()
 mailbox.call_soon(threading.Event().wait)
-_wait(mailbox, look_after=[], stuck_s=0.1)
+wait(mailbox, look_after=[], stuck_s=0.1)
 """
 
 
