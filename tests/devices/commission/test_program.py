@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from devices.boards.families import FAMILIES
 from devices.ports import Draft
 from devices.runtime import lock
 from devices.runtime.config import load
@@ -23,6 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 ROOT = Path(__file__).parents[3]
 A, B = BOARDS
+ON_A_REAL_LINE = ("cu16", "winnsen")  # one that answers no order and one that does; in virtual time, all of them
 CROOKED = Wiring(
     strikes={(A, 1): 2, (A, 2): 1, (A, 3): 3, (B, 1): 4, (B, 2): 5, (B, 3): 6},
     contacts={(A, 1): 2, (A, 2): 3, (A, 3): 1, (B, 1): 4, (B, 2): 5, (B, 3): 6},
@@ -103,7 +103,7 @@ def make_cabinet(tmp_path):
         cabinet.close()
 
 
-@pytest.mark.parametrize("name", sorted(FAMILIES))
+@pytest.mark.parametrize("name", ON_A_REAL_LINE)
 def test_over_a_real_line_a_crooked_cabinet_is_learnt_and_the_file_says_so(make_cabinet, name):
     cabinet = make_cabinet(name)
 
