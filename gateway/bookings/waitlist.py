@@ -71,6 +71,8 @@ def join(
 
 def leave(session: Session, *, wait_id: str, member: Member, policy: Policy, now: datetime) -> Wait:
     """Want it no longer. What was held for them is offered on. Raises NotFound("wait"), Conflict("wait_over")."""
+    found = wait_of(session, member_id=member.id, wait_id=wait_id)
+    spaces_service.take_turns(session, spaces.space(session, found.space_id))
     wait = _hold(session, wait_id, member)
     was_offered = wait.state is WaitState.OFFERED
     if not _move(session, wait, WaitState.LEFT, now):
@@ -121,6 +123,8 @@ def offer(session: Session, *, space_id: str, span: Span, policy: Policy, now: d
     Each gets all of what they wait for or nothing; whom the rules do not allow it now is passed over and stays. Call it
     in the transaction that gave the time back, after that.
     """
+    # The space comes before anybody's wait: two who held a wait each would wait for the other's.
+    spaces_service.take_turns(session, spaces.space(session, space_id))
     # Every claim comes before the first word in the trail: two in another order would wait for each other for ever.
     offered = [wait for wait in _queue(session, space_id, span) if _hold_for(session, wait, policy, now)]
     for wait in offered:
@@ -135,6 +139,7 @@ def look_after(session: Session, *, wait_id: str, policy: Policy, now: datetime)
 
     Whoever could be seated by what came free in another way (a closure that ended) is. Harmless to repeat.
     """
+    spaces_service.take_turns(session, spaces.space(session, session.get_one(Wait, wait_id).space_id))
     wait = session.get_one(Wait, wait_id, with_for_update=True, populate_existing=True)
     if wait.state is WaitState.OFFERED and wait.offer_until is not None and now >= wait.offer_until:
         if _move(session, wait, WaitState.LAPSED, now):
