@@ -3,20 +3,21 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
-import { ChoosePassword } from './ChoosePassword'
+import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Coming } from './Coming'
 import { Locker } from './Locker'
 import { Move, Pick } from './Pick'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
-import { SignIn } from './SignIn'
+import { SignIn } from '../shared/account/SignIn'
 import { Spaces } from './Spaces'
+import { Stale } from './Stale'
 import { Tabs } from './Tabs'
-import { Bar } from './Title'
-import { Stale, Unreached, Waiting } from './Waiting'
+import { Bar } from '../shared/ui/Title'
+import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { banks, follow, fresh, hasPlans, lockers, look, rental } from './mine'
-import { go, page, under } from './route'
-import { me } from './session'
+import { back, go, page, under } from './route'
+import { me } from '../shared/account/session'
 
 /** The member face: one screen at a time, by who is signed in and what they hold. */
 export function App() {
@@ -31,9 +32,9 @@ export function App() {
 function Screen() {
   const who = me.value
   if (who === undefined) return <Waiting />
-  if (who === null) return <SignIn />
-  if (who.must_set_password) return <ChoosePassword isFirst />
-  if (page.value === '/password') return <ChoosePassword isFirst={false} />
+  if (who === null) return <SignIn title={t('sign_in.title')} />
+  if (who.must_set_password) return <ChoosePassword />
+  if (page.value === '/password') return <ChoosePassword onBack={back} />
   return <Home />
 }
 

@@ -6,7 +6,7 @@ import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'
 import { Sheet } from '../shared/ui/Sheet'
 import { back, go } from './route'
-import { type Me, chooseElder, chooseLanguage, elder, signOut } from './session'
+import { type Me, chooseElder, chooseLanguage, elder, signOut } from '../shared/account/session'
 
 const LANGUAGES = (['zh-CN', 'en'] as const).map((each) => ({ value: each, label: LANGUAGE_NAMES[each], lang: each }))
 

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { type Key, clock, language, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
-import { Unreached, Waiting } from './Waiting'
+import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { type Space, lookAtSpaces, spaces } from './booking'
 import { go } from './route'
 

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { type Wait, bookings, look, waits } from './mine'
-import { forgetIfSignedOut } from './session'
+import { forgetIfSignedOut } from '../shared/account/session'
 import type { Booking, Span, Times } from './times'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]

@@ -2,8 +2,8 @@ import { render } from 'preact'
 import '../shared/app.css'
 import { speak } from '../shared/t'
 import { App } from './App'
-import { Unreached } from './Waiting'
-import { recall, remembered } from './session'
+import { Unreached } from '../shared/ui/Waiting'
+import { recall, remembered } from '../shared/account/session'
 
 const root = document.getElementById('app') as HTMLElement
 

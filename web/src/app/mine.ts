@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { type Answered, Problem, Unreachable, ask } from '../shared/api'
 import { listen } from '../shared/live'
-import { forget, isSignedOut } from './session'
+import { forget, isSignedOut } from '../shared/account/session'
 import { type Booking, ahead, isTime } from './times'
 import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 

@@ -7,7 +7,7 @@
 import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey, sentenceFor } from '../shared/api'
 import type { Key } from '../shared/t'
-import { forget, isSignedOut } from './session'
+import { forget, isSignedOut } from '../shared/account/session'
 
 type Unlock = Answered<'post', '/api/v1/unlocks'>
 type Told = Pick<Unlock, 'id' | 'state' | 'code'>

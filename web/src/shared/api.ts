@@ -1,7 +1,7 @@
 import type { paths } from './api.gen'
 import { type Key, isKey } from './t'
 
-type Verb = 'get' | 'post' | 'patch' | 'delete'
+type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type PathsWith<V extends Verb> = { [P in keyof paths]: paths[P] extends Record<V, object> ? P : never }[keyof paths]
 type Operation<V extends Verb, P extends keyof paths> = paths[P] extends Record<V, infer O> ? O : never
 type Json<O> = O extends { content: { 'application/json': infer J } } ? J : undefined

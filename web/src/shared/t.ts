@@ -1,32 +1,42 @@
 import { computed, signal } from '@preact/signals'
 import zh from './i18n/zh-CN.json'
 
-export type Key = keyof typeof zh
 export type Language = 'zh-CN' | 'en'
-type Texts = Record<Key, string>
+type Facts = Record<string, string | number>
 
 /** Each in itself, so that those who need it can read it. */
 export const LANGUAGE_NAMES: Record<Language, string> = { 'zh-CN': '中文', en: 'English' }
 
-// Chinese is always there; English comes when it is asked for. A key that English lacks does not compile.
-const fetchers: Record<Language, () => Promise<Texts>> = {
-  'zh-CN': async () => zh,
-  en: async () => (await import('./i18n/en.json')).default,
-}
-const spoken = signal<{ language: Language; texts: Texts }>({ language: 'zh-CN', texts: zh })
+const spoken = signal<Language>('zh-CN')
+const fetchers: (() => Promise<void>)[] = []
 
-export const language = computed(() => spoken.value.language)
+export const language = computed(() => spoken.value)
 
 /** Say everything in another language, from the moment its texts are here. */
 export async function speak(next: Language): Promise<void> {
-  spoken.value = { language: next, texts: await fetchers[next]() }
+  if (next !== 'zh-CN') await Promise.all(fetchers.map((fetch) => fetch()))
+  spoken.value = next
   document.documentElement.lang = next
 }
 
-/** The sentence for `key`, with `{name}` filled in from `facts`. */
-export function t(key: Key, facts: Record<string, string | number> = {}): string {
-  return spoken.value.texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name]))
+/**
+ * The sentences that a face says: a function that says the one for a key, with `{name}` filled in from facts.
+ *
+ * Chinese is always there; English comes when it is asked for. A key that English lacks does not compile.
+ */
+export function book<K extends string>(zh: Record<K, string>, english: () => Promise<Record<NoInfer<K>, string>>) {
+  const texts: Record<Language, Record<K, string>> = { 'zh-CN': zh, en: zh }
+  fetchers.push(async () => {
+    texts.en = await english()
+  })
+  return (key: K, facts: Facts = {}): string =>
+    texts[spoken.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name]))
 }
+
+export type Key = keyof typeof zh
+
+/** What several faces say, and what the member's says. */
+export const t = book(zh, async () => (await import('./i18n/en.json')).default)
 
 /** Whether there is a sentence of this name: codes come from the server, which may be newer than this page. */
 export function isKey(name: string): name is Key {

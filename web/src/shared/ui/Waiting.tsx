@@ -1,5 +1,4 @@
-import { t } from '../shared/t'
-import { fresh } from './mine'
+import { t } from '../t'
 
 /** The first answer is on its way. */
 export function Waiting() {
@@ -8,11 +7,6 @@ export function Waiting() {
       {t('app.waiting')}
     </p>
   )
-}
-
-/** What is shown may be old. */
-export function Stale() {
-  return <div role="status">{!fresh.value && <p class="stale">{t('app.reconnecting')}</p>}</div>
 }
 
 /** Nothing is known yet, and nobody answers. */

@@ -1,7 +1,7 @@
 /** Who is using this phone, and what they like to read. */
 import { effect, signal } from '@preact/signals'
-import { type Answered, Problem, ask } from '../shared/api'
-import { type Language, speak } from '../shared/t'
+import { type Answered, Problem, ask } from '../api'
+import { type Language, speak } from '../t'
 
 export type Me = Answered<'get', '/api/v1/session'>
 

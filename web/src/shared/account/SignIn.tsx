@@ -1,13 +1,13 @@
 import type { TargetedSubmitEvent } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { Problem, sentenceFor } from '../shared/api'
-import { LANGUAGE_NAMES, language, t } from '../shared/t'
-import { Fault } from '../shared/ui/Fault'
-import { Field, PasswordField } from '../shared/ui/Field'
-import { Title } from './Title'
+import { Problem, sentenceFor } from '../api'
+import { LANGUAGE_NAMES, language, t } from '../t'
+import { Fault } from '../ui/Fault'
+import { Field, PasswordField } from '../ui/Field'
+import { Title } from '../ui/Title'
 import { chooseElder, chooseLanguage, elder, signIn, wasSentOut } from './session'
 
-export function SignIn() {
+export function SignIn({ title }: { title: string }) {
   const [memberNo, setMemberNo] = useState('')
   const [password, setPassword] = useState('')
   const [isTried, setTried] = useState(false)
@@ -33,7 +33,7 @@ export function SignIn() {
     <main class="page sign-in">
       <Reading />
       <img class="emblem" src="/app/icon.svg" alt="" width="72" height="72" />
-      <Title>{t('sign_in.title')}</Title>
+      <Title>{title}</Title>
       <form class="card" noValidate onSubmit={submit}>
         <Field
           label={t('sign_in.member_no')}

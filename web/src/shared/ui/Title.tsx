@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { t } from '../shared/t'
+import { t } from '../t'
 
 /** A screen's heading. A new screen takes the focus here, so that it is read out from its beginning. */
 export function Title({ children }: { children: string }) {

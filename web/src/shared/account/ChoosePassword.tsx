@@ -1,19 +1,24 @@
 import type { TargetedSubmitEvent } from 'preact'
 import { useState } from 'preact/hooks'
-import { sentenceFor } from '../shared/api'
-import { type Key, t } from '../shared/t'
-import { Fault } from '../shared/ui/Fault'
-import { PasswordField } from '../shared/ui/Field'
-import { Icon } from '../shared/ui/Icon'
-import { toast } from '../shared/ui/toast'
-import { Bar } from './Title'
-import { back } from './route'
+import { sentenceFor } from '../api'
+import { type Key, t } from '../t'
+import { Fault } from '../ui/Fault'
+import { PasswordField } from '../ui/Field'
+import { Icon } from '../ui/Icon'
+import { toast } from '../ui/toast'
+import { Bar } from '../ui/Title'
 import { choosePassword, mustTypeCurrentPassword } from './session'
 
 const SHORTEST = 8
 
-/** A new password: the first one of one's own, or any later one. */
-export function ChoosePassword({ isFirst }: { isFirst: boolean }) {
+interface Props {
+  /** The way back, for whoever came by themselves; without it: the first password of one's own, which must be chosen. */
+  onBack?: () => void
+}
+
+/** A new password. */
+export function ChoosePassword({ onBack }: Props) {
+  const isFirst = onBack === undefined
   const [current, setCurrent] = useState('')
   const [chosen, setChosen] = useState('')
   const [isTried, setTried] = useState(false)
@@ -29,7 +34,7 @@ export function ChoosePassword({ isFirst }: { isFirst: boolean }) {
     try {
       await (asksCurrent ? choosePassword(chosen, current) : choosePassword(chosen))
       toast(t('password.changed'))
-      if (!isFirst) back()
+      onBack?.()
     } catch (failure) {
       setError(failure)
       setBusy(false)
@@ -38,7 +43,11 @@ export function ChoosePassword({ isFirst }: { isFirst: boolean }) {
 
   return (
     <>
-      {isFirst ? <Bar title={t('password.first_title')} /> : <Bar title={t('password.title')} before={wayBack()} />}
+      {onBack ? (
+        <Bar title={t('password.title')} before={<WayBack onBack={onBack} />} />
+      ) : (
+        <Bar title={t('password.first_title')} />
+      )}
       <main class="page">
         {isFirst && <p class="lead">{t('password.first_why')}</p>}
         <form class="card" noValidate onSubmit={submit}>
@@ -69,9 +78,9 @@ export function ChoosePassword({ isFirst }: { isFirst: boolean }) {
   )
 }
 
-function wayBack() {
+function WayBack({ onBack }: { onBack: () => void }) {
   return (
-    <button type="button" class="plain" aria-label={t('app.back')} onClick={back}>
+    <button type="button" class="plain" aria-label={t('app.back')} onClick={onBack}>
       <Icon name="back" />
     </button>
   )
