@@ -526,8 +526,7 @@ class LockerBank:
         self._send_log(after_seq=self._told_seq)  # what the last window had no room for
 
     def _say_where_we_stand(self, question: Sreq) -> None:
-        for door in self._doors.values():
-            door.contact.flush()
+        """As told so far: what is still settling comes as an event of its own, after `last_seq`."""
         self._answer(
             Sync(
                 q=question.q,

@@ -6,7 +6,9 @@ from devices.nodes.challenges import Challenges
 from devices.wire import codec
 from devices.wire.messages import Prep, Sreq
 from devices.wire.signing import SigningKey
-from tests.asker import DEVICE_KEY, GATEWAY_BOOT, GATEWAY_KEY, permission
+from firmware_sim.building import Building
+from firmware_sim.doors import Hands
+from tests.asker import DEVICE_KEY, GATEWAY_BOOT, GATEWAY_KEY, Asker, permission
 
 CMD = "hearth/1/demo/bank-a/cmd"
 
@@ -174,6 +176,24 @@ def test_it_says_what_it_still_holds(building, asker, bank):
     asker.say("bank-a", Sreq(q="3" * 32))
     building.clockwork.advance(0.1)
     assert asker.syncs[-1].dangling == []
+
+
+def test_asked_where_it_stands_while_a_contact_bounces_it_tells_of_one_opening():
+    """Whoever asks in the middle of a flutter must not be told what the pin happens to say in that instant."""
+    building = Building(gateway=GATEWAY_KEY.public())
+    building.add_bank("bank-a", doors=2, key=DEVICE_KEY, settle_s=0.03, hands=Hands(bounce_s=(0.004, 0.004, 0.004)))
+    asker = Asker(building)
+    building.banks["bank-a"].power_on()
+    building.clockwork.advance(1)
+    asker.open(1)
+    for number in range(100):
+        asker.say("bank-a", Sreq(q=f"{number:032x}"))
+        building.clockwork.advance(0.001)
+    building.clockwork.advance(1)
+    assert asker.kinds()[-3:] == ["intent", "done", "door_open"]
+    asker.say("bank-a", Sreq(q="f" * 32))
+    building.clockwork.advance(0.1)
+    assert (asker.syncs[-1].doors["1"], asker.syncs[-1].dangling) == ("open", [])
 
 
 def test_events_are_told_until_they_are_acknowledged(building, asker, bank):
