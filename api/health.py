@@ -6,6 +6,7 @@ import logging
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from api.deps import AtDesk, Desk, token_of
 from api.views import Alive, Frozen, Note, NotReady, Readiness
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 log = logging.getLogger(__name__)
 
-_DATABASE_S = 2.0  # longer than that is as good as not at all
+_DATABASE_S = 5.0  # longer than that is as good as not at all
 
 
 @router.get("/live")
@@ -32,63 +33,51 @@ async def ready_health(desk: AtDesk, request: Request, response: Response) -> Re
 
     A freeze is no fault of the program: it stays ready, so that whoever asks for a door is told why it stays shut.
     """
-    missing = await _missing(desk)
+    missing = _missing(desk)
+    seen = await _database(desk, token_of(request, desk))
+    if seen is None:
+        missing.append(NotReady(part="database", why="the database does not answer"))
     response.status_code = 503 if missing else 200
-    frozen = await _frozen(desk, token_of(request, desk))
-    return Readiness(ready=not missing, not_ready=missing, frozen=frozen, notes=await _notes(desk))
+    frozen, notes = seen or ([], [])
+    return Readiness(ready=not missing, not_ready=missing, frozen=frozen, notes=notes)
 
 
-async def _missing(desk: Desk) -> list[NotReady]:
+def _missing(desk: Desk) -> list[NotReady]:
     missing = []
     if not desk.line.is_up:
         missing.append(NotReady(part="broker", why="the broker is not reached"))
     if trouble := desk.hub.gateway_trouble(desk.clock.monotonic()):
         missing.append(NotReady(part="gateway", why=trouble))
-    if not await _reads(desk):
-        missing.append(NotReady(part="database", why="the database does not answer"))
     return missing
 
 
-async def _frozen(desk: Desk, token: str) -> list[Frozen]:
-    def look() -> list[Frozen]:
-        reader = desk.who_is(token)
-        if reader is None or not is_staff(reader.role):
-            return []
+async def _database(desk: Desk, token: str) -> tuple[list[Frozen], list[Note]] | None:
+    """What it has to say: where staff stopped the doors, for staff, and what is worth a note. None: it is silent.
+
+    In one look, so that an empty list always means that there is nothing.
+    """
+
+    def look() -> tuple[list[Frozen], list[Note]]:
+        reader = desk.who_is(token) if token else None
         with desk.sessions.read() as session:
-            found = emergencies.freezes(session)
-            return [Frozen(bank_id=one.bank_id, since=one.begun_at, reason=one.reason) for one in found]
-
-    try:
-        async with asyncio.timeout(_DATABASE_S):
-            return await desk.backroom.read(look) if token else []
-    except (TimeoutError, SQLAlchemyError):
-        return []  # that the database is away has been said
-
-
-async def _notes(desk: Desk) -> list[Note]:
-    def look() -> list[Note]:
-        centre = desk.centre
-        with desk.sessions.read() as session:
-            today = centre.today(desk.clock.now())
-            year = calendar.missing_year(session, public=centre.public_calendar, today=today)
-        return [] if year is None else [Note(part="calendar", says=f"the public holidays of {year} are not known yet")]
+            session.execute(text("SELECT 1"))
+            frozen = _frozen(session) if reader is not None and is_staff(reader.role) else []
+            return frozen, _notes(session, desk)
 
     try:
         async with asyncio.timeout(_DATABASE_S):
             return await desk.backroom.read(look)
-    except (TimeoutError, SQLAlchemyError):
-        return []  # that the database is away has been said
-
-
-async def _reads(desk: Desk) -> bool:
-    def look() -> None:
-        with desk.sessions.read() as session:
-            session.execute(text("SELECT 1"))
-
-    try:
-        async with asyncio.timeout(_DATABASE_S):
-            await desk.backroom.read(look)
     except (TimeoutError, SQLAlchemyError) as error:
-        log.warning("the database does not answer: %s", error)
-        return False
-    return True
+        log.warning("the database does not answer: %s", error or type(error).__name__)
+        return None
+
+
+def _frozen(session: Session) -> list[Frozen]:
+    found = emergencies.freezes(session)
+    return [Frozen(bank_id=one.bank_id, since=one.begun_at, reason=one.reason) for one in found]
+
+
+def _notes(session: Session, desk: Desk) -> list[Note]:
+    centre = desk.centre
+    year = calendar.missing_year(session, public=centre.public_calendar, today=centre.today(desk.clock.now()))
+    return [] if year is None else [Note(part="calendar", says=f"the public holidays of {year} are not known yet")]
