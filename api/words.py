@@ -268,6 +268,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
         ),
         "policy.guests": Words(409, "最多可以带 {limit} 位同伴。", "You can bring at most {limit} people along."),
+        "policy.week_opens_at": Words(
+            409,
+            "这里的时段按周开放：前一周的{opens_day} {opens_at} 起可以预订。",
+            "A week here can be booked from {opens_day} {opens_at} of the week before on.",
+        ),
         "policy.opens_at": Words(
             409, "这一天从今天 {opens_at} 起才能预订。", "That day can be booked from {opens_at} today on."
         ),

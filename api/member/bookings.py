@@ -35,6 +35,7 @@ POLICY = (  # what may be refused, here and at a kiosk
     "policy.guests",
     "policy.days_ahead",
     "policy.opens_at",
+    "policy.week_opens_at",
     "policy.min_minutes",
     "policy.max_minutes",
     *COUNTED,

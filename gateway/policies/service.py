@@ -1,6 +1,7 @@
 """Setting and dropping rules, and saying no by one. Nothing here commits."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from gateway.members.model import GroupKind
 from gateway.policies import queries
 from gateway.policies.model import (
     IN_PEAK_HOURS,
+    IN_WEEK,
     OF_A_BRANCH,
     OF_BOTH,
     OF_RENTALS,
@@ -20,6 +22,17 @@ from gateway.policies.model import (
     PolicyRule,
 )
 from gateway.policies.rules import Finding, Rule, Verdict
+from gateway.policies.wishes import WEEK_MIN, WHOLE_DAY_MIN
+
+_DAYS: Final = (
+    ("星期一", "Monday"),
+    ("星期二", "Tuesday"),
+    ("星期三", "Wednesday"),
+    ("星期四", "Thursday"),
+    ("星期五", "Friday"),
+    ("星期六", "Saturday"),
+    ("星期日", "Sunday"),
+)
 
 
 def put_rule(session: Session, *, rule: Rule, actor: str, now: datetime) -> PolicyRule:
@@ -56,6 +69,8 @@ def refuse_nonsense(session: Session, rule: Rule) -> None:
         raise Malformed("malformed", field="layer")
     if rule.limit in YES_OR_NO and rule.value not in {0, 1}:
         raise Malformed("malformed", field="value")
+    if rule.limit in IN_WEEK and rule.value >= WEEK_MIN:
+        raise Malformed("malformed", field="value")
     if rule.group_id is None:
         if rule.lifts:
             raise Malformed("malformed", field="lifts")
@@ -90,6 +105,9 @@ def told(finding: Finding) -> dict[str, object]:
     facts: dict[str, object] = {"rule": str(by.limit), "limit": by.value, "value": finding.found, "rule_id": by.id}
     if by.limit is Limit.OPENS_AT:
         facts["opens_at"] = clock_face(by.value)
+    if by.limit in IN_WEEK:
+        zh, en = _DAYS[by.value // WHOLE_DAY_MIN]
+        facts |= {"opens_day": {"zh-CN": zh, "en": en}, "opens_at": clock_face(by.value % WHOLE_DAY_MIN)}
     return facts | _where(by)
 
 

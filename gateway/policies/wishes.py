@@ -16,6 +16,7 @@ from gateway.policies.rules import Bound, Peak, Scope, Verdict
 
 UTC: Final = ZoneInfo("UTC")
 WHOLE_DAY_MIN: Final = 1440
+WEEK_MIN: Final = 7 * WHOLE_DAY_MIN
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -43,6 +44,7 @@ _BOOKED: Final = frozenset(
         Limit.GUESTS,
         Limit.DAYS_AHEAD,
         Limit.OPENS_AT,
+        Limit.WEEK_OPENS_AT,
         Limit.MIN_MINUTES,
         Limit.MAX_MINUTES,
         Limit.NEEDS_APPROVAL,
@@ -112,6 +114,14 @@ def _days_ahead(wish: Wish) -> int:
     return (wish.day_of(wish.starts_at) - wish.day_of(wish.now)).days
 
 
+def _in_the_week_before(wish: Wish) -> int:
+    """How late it is in the week before the wish's, by the clock on the wall: less than nothing before its Monday."""
+    day = wish.day_of(wish.starts_at)
+    monday = day - timedelta(days=day.weekday() + 7)
+    wall = wish.now.astimezone(wish.zone)
+    return (wall.date() - monday).days * WHOLE_DAY_MIN + wall.hour * 60 + wall.minute
+
+
 def _before_its_start(wish: Wish) -> int:
     given_up = wish.gives_up_at or wish.starts_at
     return floor((given_up - wish.now) / _MINUTE)
@@ -174,6 +184,7 @@ _MEASURES: Final[Mapping[Limit, Callable[[Wish, Bound, list[Bound]], int]]] = Ma
         Limit.GUESTS: lambda wish, bound, asked: wish.guests,
         Limit.DAYS_AHEAD: lambda wish, bound, asked: _days_ahead(wish),
         Limit.OPENS_AT: _opens_at,
+        Limit.WEEK_OPENS_AT: lambda wish, bound, asked: _in_the_week_before(wish),
         Limit.MIN_MINUTES: lambda wish, bound, asked: floor((wish.ends_at - wish.starts_at) / _MINUTE),
         Limit.MAX_MINUTES: lambda wish, bound, asked: _minutes(wish),
         Limit.MAX_DAYS: lambda wish, bound, asked: ceil((wish.ends_at - wish.starts_at) / timedelta(days=1)),

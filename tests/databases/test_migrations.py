@@ -282,3 +282,24 @@ def test_a_device_of_the_first_release_has_told_of_no_second_key(upgraded):
         assert (device.key_switch, device.fire_contact) == (SecondKey.NONE, SecondKey.NONE)
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE devices SET fire_contact = 'burning'"))
+
+
+A_RULE = (
+    "INSERT INTO policy_rules (id, limited, layer, scope_id, lifts, value)"
+    " VALUES ('{id}', '{limit}', 'centre', '', false, 1)"
+)
+
+
+def test_rules_of_before_the_timed_drop_stay_and_a_week_can_open_at_once(engine):
+    upgrade_to(engine, "0020")
+    with engine.begin() as connection:
+        connection.execute(text(A_RULE.format(id="few", limit="guests")))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        session.execute(text(A_RULE.format(id="drop", limit="week_opens_at")))
+        assert session.execute(text("SELECT id FROM policy_rules ORDER BY id")).scalars().all() == ["drop", "few"]
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(A_RULE.format(id="whim", limit="whim")))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE policy_rules SET group_id = 'nobody'"))

@@ -83,6 +83,27 @@ def test_without_a_last_day_no_hour_opens_anything():
 
 
 @both_zones
+@pytest.mark.parametrize(
+    ("now", "start", "refused"),
+    [
+        ("2026-10-19T11:59", "2026-10-26T08:00", True),  # Monday before noon, about the next Monday
+        ("2026-10-19T12:00", "2026-10-26T08:00", False),
+        ("2026-10-19T12:00", "2026-11-01T20:00", False),  # the next Sunday; Berlin's clocks have gone back by then
+        ("2026-10-19T12:00", "2026-11-02T08:00", True),  # the week after that one
+        ("2026-10-25T23:59", "2026-11-02T08:00", True),
+        ("2026-10-25T12:00", "2026-10-25T20:00", False),  # this week has long been open
+    ],
+)
+def test_all_times_of_a_week_open_at_one_instant_of_the_week_before(zone, now, start, refused):
+    asked = wish(zone, start, start.replace(":00", ":30"), now=now)
+    monday_noon = Rule(id="drop", limit=Limit.WEEK_OPENS_AT, value=12 * 60)
+
+    verdict = wishes.judge(asked, rules.bounds([monday_noon], scopes=HERE, groups=Groups()))
+
+    assert (verdict.refusal is not None) is refused
+
+
+@both_zones
 def test_a_week_is_monday_to_sunday_of_the_centre(zone):
     mine = [
         held(zone, "2026-10-18T22:00", "2026-10-18T23:00"),  # Sunday before
