@@ -58,7 +58,8 @@ def run(arguments: Namespace) -> int:
 
 def welcome(settings: Settings, people: DemoPeople | None, took_s: float) -> str:
     """What to know once everything is up."""
-    lines = ["", f"Hearth is up ({took_s:.1f} s): http://{_reachable(settings)}:{settings.http.port}", ""]
+    address = f"http://{_reachable(settings)}:{settings.http.port}"
+    lines = ["", f"Hearth is up ({took_s:.1f} s): {address}", f"  for the staff: {address}/staff/", ""]
     if people:
         rows = [("members", f"{people.first_member} to {people.last_member}", people.member_password)]
         rows += [(role, number, people.staff_password) for number, role in people.staff.items()]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -349,24 +350,27 @@ def context_options() -> dict:
 @pytest.fixture
 def phone(browser: Browser, house: House, context_options: dict) -> Iterator[Phone]:
     """Set to Chinese, of the usual size."""
-    context: BrowserContext = browser.new_context(
-        **{
-            "viewport": {"width": 390, "height": 844},
-            "locale": "zh-CN",
-            "timezone_id": "Asia/Shanghai",
-            "has_touch": True,
-            "is_mobile": True,
-            "reduced_motion": "reduce",
-            **context_options,
-        }
-    )
-    phone = Phone(context.new_page(), house)
-    phone.page.on("console", lambda said: said.type in ("error", "warning") and phone.complaints.append(said.text))
-    phone.page.on("pageerror", lambda error: phone.complaints.append(str(error)))
-    phone.page.on(
+    held = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, **context_options}
+    with watched(browser, house, Phone, **held) as phone:
+        yield phone
+
+
+P = TypeVar("P", bound=Phone)
+
+
+@contextmanager
+def watched(browser: Browser, house: House, kind: type[P], **options) -> Iterator[P]:
+    """A browser that complains about nothing, set to Chinese unless said otherwise."""
+    usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+    context: BrowserContext = browser.new_context(**{**usual, **options})
+    looking = kind(context.new_page(), house)
+    page, complaints = looking.page, looking.complaints
+    page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
         "response",
-        lambda answer: answer.status >= 400 and "/api/" not in answer.url and phone.complaints.append(answer.url),
+        lambda answer: answer.status >= 400 and "/api/" not in answer.url and complaints.append(answer.url),
     )
-    yield phone
+    yield looking
     context.close()
-    assert [said for said in phone.complaints if not _ASKED_FOR.match(said)] == []
+    assert [said for said in complaints if not _ASKED_FOR.match(said)] == []

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.web.conftest import ROOT
 
 BUDGET = 40_000  # bytes of script and style, gzip: a second on a slow phone network
@@ -20,8 +22,9 @@ def test_the_first_load_is_within_its_budget(built: Path):
     assert sum(sizes.values()) <= BUDGET, sizes
 
 
-def test_nothing_is_written_into_the_page_itself(built: Path):
-    page = (built / "app/index.html").read_text()
+@pytest.mark.parametrize("page", ["app", "staff"])
+def test_nothing_is_written_into_the_page_itself(built: Path, page):
+    page = (built / page / "index.html").read_text()
 
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", page) == []
 

@@ -1,0 +1,98 @@
+"""The staff's console: who comes in, what each finds, the table, and what needs somebody now."""
+
+import csv
+import io
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.fleet.model import DoorLevel
+from tests.web.console_builder import Screen, employ, raise_alert, screen_at
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def screen(browser, house):
+    employ(house)
+    with screen_at(browser, house) as found:
+        yield found
+
+
+def nav(screen: Screen) -> list[str]:
+    return screen.page.get_by_role("navigation", name="页面").get_by_role("link").all_inner_texts()
+
+
+def test_an_alert_comes_by_itself_and_is_taken_up_put_aside_and_cleared(screen: Screen):
+    screen.sign_in("s002")
+    screen.at("now")
+    expect(screen.page.get_by_text("没有警报，一切正常。")).to_be_visible()
+
+    raise_alert(screen.house)
+    screen.row("大厅 01 号柜", "紧急").get_by_role("button", name="我来处理").click()
+    screen.go("我来处理")
+    expect(screen.row("大厅 01 号柜", "s002 在处理")).to_have_count(1)
+
+    screen.row("大厅 01 号柜").get_by_role("button", name="处理好了").click()
+    screen.fill("说明", "锁已修好")
+    screen.go("处理好了")
+    expect(screen.page.get_by_text("没有警报，一切正常。")).to_be_visible()
+
+    raise_alert(screen.house, "lock-2", "ajar")
+    screen.row("大厅 01 号柜", "要注意").get_by_role("button", name="先放一放").click()
+    screen.go("先放一放")
+    expect(screen.page.get_by_text("没有警报，一切正常。")).to_be_visible()
+
+
+def test_a_door_that_opens_and_a_bank_that_goes_are_seen_at_once(screen: Screen):
+    screen.sign_in("s003")
+    screen.at("now")
+    expect(screen.page.get_by_text("所有的门都关好了。")).to_be_visible()
+    screen.house.door(DoorLevel.OPEN)
+    expect(screen.row("01", "开着")).to_have_count(1)
+
+    screen.house.bank_leaves("bank-b")
+    expect(screen.page.get_by_role("heading", name="连不上的柜子")).to_be_visible()
+
+
+def test_a_table_sorts_searches_turns_its_pages_and_is_taken_along(screen: Screen):
+    for no in range(25):
+        raise_alert(screen.house, f"lock-{no}", "ajar" if no % 2 else "forced")
+    screen.sign_in("s001")
+    screen.at("now")
+    table = screen.page.get_by_role("table", name="要处理的警报")
+    expect(table.locator("tbody tr")).to_have_count(20)
+    screen.page.get_by_role("button", name="下一页").click()
+    expect(table.locator("tbody tr")).to_have_count(5)
+
+    table.get_by_role("button", name="轻重").click()
+    expect(table.get_by_role("columnheader", name="轻重")).to_have_attribute("aria-sort", "ascending")
+    table.get_by_role("button", name="轻重").click()
+    expect(table.get_by_role("columnheader", name="轻重")).to_have_attribute("aria-sort", "descending")
+
+    screen.page.get_by_label("在“要处理的警报”里查找").fill("要注意 大厅")
+    expect(table.locator("tbody tr")).to_have_count(12)
+    with screen.page.expect_download() as taken:
+        screen.page.get_by_role("button", name="导出表格").first.click()
+    text = taken.value.path().read_bytes().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0][0] == "轻重"
+    assert len(rows) == 13
+
+
+def test_a_member_who_comes_here_is_shown_the_way_and_no_more(screen: Screen):
+    screen.sign_in("10001")
+    screen.show("/staff/")
+    expect(screen.page.get_by_role("heading", name="这里是工作人员用的")).to_be_focused()
+    expect(screen.page.get_by_role("link", name="去会员页面")).to_have_attribute("href", "/app/")
+    expect(screen.page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_the_consoles_page_writes_nothing_inline_and_needs_no_softer_policy(screen: Screen, built):
+    with screen.page.expect_response("**/staff/") as answer:
+        screen.show("/staff/")
+
+    policy = answer.value.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    expect(screen.page.get_by_role("heading", name="工作台登录")).to_be_focused()

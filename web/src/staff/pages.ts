@@ -1,0 +1,31 @@
+/** The pages, in the order of the navigation. Another page is one file, and one line here. */
+import type { ComponentType } from 'preact'
+import type { Me } from '../shared/account/session'
+import type { IconName } from '../shared/ui/Icon'
+import { Now } from './pages/Now'
+import type { Word } from './words'
+
+export type Role = Me['role']
+
+export interface PageOfConsole {
+  /** Its place in the address. */
+  at: string
+  name: Word
+  icon: IconName
+  /** Pressed after `g`. */
+  key: string
+  /** Whose work it is, as the API has it. */
+  roles: readonly Role[]
+  Page: ComponentType
+}
+
+const ALL: readonly Role[] = ['desk', 'technician', 'manager']
+
+const PAGES: readonly PageOfConsole[] = [
+  { at: 'now', name: 'now.title', icon: 'pulse', key: 'n', roles: ALL, Page: Now },
+]
+
+/** What somebody of this role finds in the navigation. */
+export function pagesFor(role: Role): PageOfConsole[] {
+  return PAGES.filter(({ roles }) => roles.includes(role))
+}
