@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from gateway import migrations
-from gateway.bookings import queries, service
+from gateway.bookings import free_times, service
 from gateway.bookings.rules import Policy
 from gateway.calendar import service as calendar_service
 from gateway.calendar.model import HOUSE, DayName
@@ -182,11 +182,8 @@ def compare_looks(sessions: Sessions, file: Path, _acts: int) -> None:
 
     def look() -> int:
         with sessions.read() as session:
-            return sum(
-                slot.reason is None
-                for space in spaces.spaces(session)
-                for slot in queries.availability(session, space=space, within=within, policy=POLICY, now=NOW)
-            )
+            found = free_times.look(session, wanted=spaces.spaces(session), zone=ZONE, within=within, now=NOW)
+            return sum(one.reasons.count(None) for one in found)
 
     bare = bare_connection(file)
 

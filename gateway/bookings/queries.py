@@ -1,6 +1,5 @@
 """Questions about bookings and about what is free. Read-only."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from itertools import pairwise
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from gateway.bookings import rules
+from gateway.bookings import free_times, rules
+from gateway.bookings.freedom import Freedom
 from gateway.bookings.model import LIVE, Booking, BookingState, Occurrence, Series
 from gateway.bookings.rules import Policy
 from gateway.calendar.rules import Day
@@ -20,9 +20,8 @@ from gateway.kit.clock import at_wall
 from gateway.kit.errors import NotFound
 from gateway.members.model import Member
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import ClaimKind, Space
-from gateway.spaces.queries import Taken
-from gateway.spaces.rules import Span, is_closed, places_for, slots
+from gateway.spaces.model import Space
+from gateway.spaces.rules import Hours, Span, is_closed, slots
 
 _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of the next day
 
@@ -156,14 +155,13 @@ def is_door_away(session: Session, lock_id: str) -> bool:
 
 def availability(session: Session, *, space: Space, within: Span, policy: Policy, now: datetime) -> list[Slot]:
     """Every bookable slot of a space within a span, free or not."""
-    free = _Freedom(session, space, within)
-    hours = spaces.hours_of(session, space, zone=policy.zone, within=within)
-    return [Slot(slot, free.reason(slot, now)) for slot in slots(hours, within)]
+    [found] = free_times.look(session, wanted=[space], zone=policy.zone, within=within, now=now)
+    return [Slot(span, reason) for span, reason in found.slots()]
 
 
 def is_free(session: Session, *, space: Space, span: Span, now: datetime) -> bool:
     """Whether nothing else claims a space then."""
-    return _Freedom(session, space, span).reason(span, now) is None
+    return Freedom(session, space, span).reason(span, now) is None
 
 
 def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:
@@ -199,14 +197,17 @@ def alternatives(
     *,
     space: Space,
     wanted: Span,
-    policy: Policy,
+    hours: Hours,
     now: datetime,
     is_allowed: Callable[[Span], bool],
 ) -> list[Span]:
-    """Up to three free times of the same space and length, near the one that was wanted, that may be had."""
+    """Up to three free times of the same space and length, near the one that was wanted, that may be had.
+
+    `hours`: of the space, a day before and after what was wanted.
+    """
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
-    free = _Freedom(session, space, near)
-    spans = _runs(list(slots(spaces.hours_of(session, space, zone=policy.zone, within=near), near)), wanted)
+    free = Freedom(session, space, near)
+    spans = _runs(list(slots(hours, near)), wanted)
     return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span, now) is None and is_allowed(span))
 
 
@@ -217,58 +218,3 @@ def _runs(found: list[Span], wanted: Span) -> Iterator[Span]:
         run = found[first : first + count]
         if run and all(one.ends_at == next_.starts_at for one, next_ in pairwise(run)):
             yield Span(run[0].starts_at, run[-1].ends_at)
-
-
-class _Freedom:
-    """What is claimed of a space within a span, read once and asked of slot by slot."""
-
-    def __init__(self, session: Session, space: Space, within: Span) -> None:
-        parts = spaces.undivided(session, space.id)
-        self._places = {part.id: part.places for part in parts}
-        self._is_divided = [part.id for part in parts] != [space.id]
-        self._buffer = timedelta(minutes=space.buffer_min)
-        self._diaries: dict[tuple[str, int], _Diary] = defaultdict(_Diary)
-        for claim in spaces.claims(session, self._places, Span(within.starts_at, within.ends_at + self._buffer)):
-            self._diaries[claim.space_id, claim.place].add(claim)
-
-    def reason(self, slot: Span, now: datetime) -> str | None:
-        """Why nobody can have this time; None: it is free."""
-        if slot.starts_at < now:
-            return "in_the_past"
-        found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
-        if self._has_room(found):
-            return None
-        closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
-        return "slot_taken" if self._has_room(closed) else "closed"
-
-    def _claims(self, span: Span) -> list[Taken]:
-        first = (diary.first_in(span) for diary in self._diaries.values())
-        return [claim for claim in first if claim is not None]
-
-    def _has_room(self, claims: list[Taken]) -> bool:
-        if not claims:
-            return True
-        taken: dict[str, set[int]] = defaultdict(set)
-        for claim in claims:
-            taken[claim.space_id].add(claim.place)
-        return bool(places_for(self._places, taken, whole=self._is_divided))
-
-
-class _Diary:
-    """The claims on one place: in order, and none overlaps another."""
-
-    def __init__(self) -> None:
-        self._claims: list[Taken] = []
-        self._ends: list[datetime] = []
-
-    def add(self, claim: Taken) -> None:
-        """The next one."""
-        self._claims.append(claim)
-        self._ends.append(claim.ends_at)
-
-    def first_in(self, span: Span) -> Taken | None:
-        """The first that reaches into a span."""
-        at = bisect_right(self._ends, span.starts_at)
-        if at < len(self._claims) and self._claims[at].starts_at < span.ends_at:
-            return self._claims[at]
-        return None

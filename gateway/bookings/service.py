@@ -17,7 +17,7 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing, cancelling
 from gateway.kit import audit
-from gateway.kit.db import announce
+from gateway.kit.db import announce, take_turn
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
@@ -28,7 +28,7 @@ from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Space
-from gateway.spaces.rules import Span
+from gateway.spaces.rules import Hours, Span
 
 NOTICES: Final = ("booking_approved", "booked_for_you")
 """What a member was told of a booking that stands: no longer so once it does not."""
@@ -85,7 +85,7 @@ def book(
     try:
         spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space, span, judge, policy=policy, now=now) from refused
+        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
@@ -115,7 +115,7 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
     try:
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space, span, judge, policy=policy, now=now) from refused
+        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
     change(
         session,
         booking,
@@ -252,7 +252,7 @@ def take_turns(session: Session, member: Member) -> None:
 
     Whoever only refers to the member does not wait. It comes before the booking is taken up, and before any claim.
     """
-    session.get(Member, member.id, with_for_update={"key_share": True})
+    take_turn(session, Member, member.id)
 
 
 def _with_alternatives(
@@ -262,11 +262,11 @@ def _with_alternatives(
     span: Span,
     judge: Callable[[Span], Judged],
     *,
-    policy: Policy,
+    hours: Hours,
     now: datetime,
 ) -> Conflict:
     found = queries.alternatives(
-        session, space=space, wanted=span, policy=policy, now=now, is_allowed=lambda span: judge(span).code is None
+        session, space=space, wanted=span, hours=hours, now=now, is_allowed=lambda span: judge(span).code is None
     )
     told = [{"starts_at": _text(one.starts_at), "ends_at": _text(one.ends_at)} for one in found]
     return Conflict(refused.code, alternatives=told)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Final, Self
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
 from gateway.bookings.model import LIVE, Booking
 from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy
+from gateway.kit.db import take_turn
 from gateway.members.model import Group, Member, Membership
 from gateway.policies import queries as policies
 from gateway.policies import wishes
@@ -27,6 +28,15 @@ from gateway.spaces.model import Space
 from gateway.spaces.rules import Hours, Span
 
 _COUNTED_WITHIN: Final = timedelta(days=9)  # the week of any time that lies within a day of the one asked for
+
+_LIVE: Final = select(Booking.id, Booking.starts_at, Booking.ends_at, Booking.space_id).where(Booking.state.in_(LIVE))
+_LIES_NEAR: Final = (Booking.starts_at > bindparam("after")) & (Booking.starts_at < bindparam("before"))
+_OF_MEMBER: Final = _LIVE.where(
+    Booking.member_id == bindparam("member_id"), or_(_LIES_NEAR, Booking.ends_at > bindparam("now"))
+)
+_OF_BRANCH: Final = _LIVE.where(
+    Booking.member_id.in_(select(Membership.member_id).where(Membership.group_id == bindparam("branch"))), _LIES_NEAR
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,17 +72,16 @@ class Standing:
         branches = sorted({bound.branch for bound in bounds if bound.limit in OF_A_BRANCH and bound.branch is not None})
         if in_turn:
             for branch in branches:
-                session.get(Group, branch, with_for_update={"key_share": True})
+                take_turn(session, Group, branch)
         near = Span(span.starts_at - ALTERNATIVES_WITHIN, span.ends_at + ALTERNATIVES_WITHIN)
+        near_days = {"after": span.starts_at - _COUNTED_WITHIN, "before": span.ends_at + _COUNTED_WITHIN}
         tell = partial(_held, session, _where(session, bounds), apart_from)
         return cls(
             hours=spaces.hours_of(session, space, zone=policy.zone, within=near),
             now=now,
             bounds=bounds,
-            held=tell(Booking.member_id == member.id, or_(_lies_near(span), Booking.ends_at > now)),
-            held_by_branch={
-                branch: tell(Booking.member_id.in_(_members_of(branch)), _lies_near(span)) for branch in branches
-            },
+            held=tell(_OF_MEMBER, {"member_id": member.id, "now": now, **near_days}),
+            held_by_branch={branch: tell(_OF_BRANCH, {"branch": branch, **near_days}) for branch in branches},
         )
 
     def judge(self, act: Act, span: Span, *, guests: int = 0, gives_up: Span | None = None) -> Judged:
@@ -115,21 +124,12 @@ def _where(session: Session, bounds: Sequence[Bound]) -> Callable[[str], frozens
     return cache(partial(scopes_of, session))
 
 
-def _lies_near(span: Span) -> ColumnElement[bool]:
-    return (Booking.starts_at > span.starts_at - _COUNTED_WITHIN) & (Booking.starts_at < span.ends_at + _COUNTED_WITHIN)
-
-
-def _members_of(branch: str) -> Select[str]:
-    return select(Membership.member_id).where(Membership.group_id == branch)
-
-
 def _held(
     session: Session,
     where: Callable[[str], frozenset[Scope]],
     apart_from: str | None,
-    *which: ColumnElement[bool],
+    which: Select[str, datetime, datetime, str],
+    asked: Mapping[str, object],
 ) -> list[Held]:
-    rows = session.execute(
-        select(Booking.id, Booking.starts_at, Booking.ends_at, Booking.space_id).where(Booking.state.in_(LIVE), *which)
-    )
+    rows = session.execute(which, asked)
     return [Held(row.starts_at, row.ends_at, where(row.space_id)) for row in rows if row.id != apart_from]

@@ -14,7 +14,7 @@ from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
 from gateway.bookings.waits import IN_QUEUE, MOVES, Wait, WaitState
 from gateway.kit import audit
-from gateway.kit.db import announce
+from gateway.kit.db import announce, take_turn
 from gateway.kit.errors import Conflict, NotFound
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
@@ -41,7 +41,7 @@ def join(
     `policy.most_waits`.
     """
     space = spaces.space(session, space_id)
-    session.get(Member, member.id, with_for_update={"key_share": True})  # one member's wishes take turns
+    take_turn(session, Member, member.id)  # one member's wishes take turns
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now)
     standing.judge(Act.BOOK, span, guests=guests).insist()
     if not rules.may_join_queue(span, now):
@@ -91,7 +91,7 @@ def accept(session: Session, *, wait_id: str, member: Member, policy: Policy, no
     Raises NotFound("wait"); Conflict: `wait_not_offered`, `offer_lapsed`, and `policy.…` when they have booked so much
     else meanwhile that it would be too much.
     """
-    session.get(Member, member.id, with_for_update={"key_share": True})
+    take_turn(session, Member, member.id)
     wait = _hold(session, wait_id, member)
     if wait.state is not WaitState.OFFERED or wait.offer_until is None:
         raise Conflict("wait_over" if wait.left_at else "wait_not_offered")

@@ -1,6 +1,7 @@
 """The database: one set of models on SQLite (embedded) and PostgreSQL (a city of centres)."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,12 +99,22 @@ def _keep_at_hand(session: Session, row: object) -> None:
     session.info.setdefault("at hand", []).append(row)
 
 
+def take_turn(session: Session, table: type[Base], key: str) -> None:
+    """Let others who take their turn at this row wait until the transaction ends; who only refers to it does not.
+
+    On SQLite a transaction that may write has the whole database's turn already.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.get(table, key, with_for_update={"key_share": True})
+
+
 @dataclass
 class Sessions:
     """Where transactions begin. `on_commit` is handed what was announced, once it is true."""
 
     engine: Engine
     on_commit: Callable[[list[Change]], None] = field(default=lambda changes: None)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -111,12 +122,28 @@ class Sessions:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so what it has read cannot change under it.
         """
-        with _Attentive(self.engine, expire_on_commit=False) as session:
+        with self._in_turn(), _Attentive(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 yield session
             changes = session.info.pop("changes", [])
         if changes:
             self.on_commit(changes)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """On SQLite the threads of one program queue for the write lock, instead of sleeping and trying again.
+
+        Whoever cannot have their turn in time goes on, and SQLite says that it is busy.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        has_turn = self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

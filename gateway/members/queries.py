@@ -3,17 +3,20 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.members import rules
 from gateway.members.model import Member, MemberSession, SignInFailures
 
+_BY_NO: Final = select(Member).where(Member.member_no == bindparam("member_no"))
+
 
 def member_by_no(session: Session, *, member_no: str) -> Member | None:
     """The member with that number, in use or not; None when nobody has it."""
-    return session.scalar(select(Member).where(Member.member_no == member_no))
+    return session.scalar(_BY_NO, {"member_no": member_no})
 
 
 @dataclass(frozen=True)

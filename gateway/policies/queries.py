@@ -1,8 +1,9 @@
 """Which rules there are, and which of them hold for a member. Read-only."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.kit.errors import NotFound
@@ -11,6 +12,8 @@ from gateway.members.model import GroupKind
 from gateway.policies import rules
 from gateway.policies.model import OF_A_BRANCH, PolicyRule
 from gateway.policies.rules import Bound, Groups, Peak, Rule, Scope
+
+_OF_SCOPES: Final = select(PolicyRule).where(PolicyRule.scope_id.in_(bindparam("ids", expanding=True)))
 
 
 def stored(session: Session) -> Sequence[PolicyRule]:
@@ -36,7 +39,7 @@ def groups_of(session: Session, *, member_id: str) -> Groups:
 def rules_for(session: Session, *, scopes: Collection[Scope], defaults: Iterable[Rule]) -> list[Rule]:
     """The rules for these scopes; of the `defaults` those that no rule for everybody takes the place of."""
     ids = {scope.id for scope in scopes}
-    rows = session.scalars(select(PolicyRule).where(PolicyRule.scope_id.in_(ids)))
+    rows = session.scalars(_OF_SCOPES, {"ids": list(ids)})
     found = (plain(row) for row in rows)
     return rules.with_defaults((one for one in found if one.scope in scopes), defaults)
 

@@ -1,13 +1,14 @@
 """Questions about spaces and claims. Read-only."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
 
 from gateway.calendar import queries as calendar
 from gateway.calendar.national import public_calendar
@@ -37,18 +38,14 @@ def has_parts(session: Session, space_id: str) -> bool:
 
 def undivided(session: Session, space_id: str) -> list[Space]:
     """What a space comes down to: itself, or the smallest of its parts, by id."""
-    below = _below(space_id)
-    part = aliased(Space)
-    is_divided = select(part.id).where(part.parent_id == Space.id).exists()
-    return list(
-        session.scalars(select(Space).join(below, below.c.id == Space.id).where(~is_divided).order_by(Space.id))
-    )
+    tree = _tree(session, space_id)
+    divided = {one.parent_id for one in tree}
+    return [one for one in tree if one.id not in divided]
 
 
 def parts_of(session: Session, space_id: str) -> Sequence[str]:
     """The ids of everything that is part of it, and of their parts."""
-    below = _below(space_id)
-    return session.scalars(select(below.c.id).where(below.c.id != space_id)).all()
+    return [one.id for one in _tree(session, space_id) if one.id != space_id]
 
 
 def line_up(session: Session, space_id: str) -> list[Space]:
@@ -64,6 +61,55 @@ def lock_of(session: Session, space_id: str) -> str | None:
     return next((one.lock_id for one in line_up(session, space_id) if one.lock_id is not None), None)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Every space, and which is part of which: read once and asked of space by space."""
+
+    all: Mapping[str, Space]
+    parts: Mapping[str, Sequence[Space]]  # by the id of what they are directly part of
+
+    def below(self, space_id: str) -> list[Space]:
+        """Everything that is part of it, and their parts."""
+        direct = self.parts.get(space_id, ())
+        return [one for part in direct for one in (part, *self.below(part.id))]
+
+    def undivided(self, space_id: str) -> list[Space]:
+        """What a space comes down to: itself, or the smallest of its parts."""
+        return [one for one in (self.all[space_id], *self.below(space_id)) if one.id not in self.parts]
+
+    def line_up(self, space_id: str) -> list[str]:
+        """The ids of the space itself, what it is part of, and so on up to the whole."""
+        line = [space_id]
+        while (above := self.all[line[-1]].parent_id) is not None:
+            line.append(above)
+        return line
+
+
+def plan(session: Session) -> Plan:
+    """Of the whole centre."""
+    parts: dict[str, list[Space]] = defaultdict(list)
+    found = spaces(session)
+    for one in found:
+        if one.parent_id is not None:
+            parts[one.parent_id].append(one)
+    return Plan({one.id: one for one in found}, parts)
+
+
+def all_hours(
+    session: Session, plan: Plan, wanted: Sequence[Space], *, zone: ZoneInfo, within: Span
+) -> Iterator[tuple[Space, Hours]]:
+    """When each of these spaces is open on the days that a span touches; those with the same days are `alike`."""
+    said = calendar.all_said(session, first=_day(within.starts_at, zone), last=_day(within.ends_at, zone))
+    for space in wanted:
+        almanac = said.at(
+            line=plan.line_up(space.id),
+            parts=[part.id for part in plan.below(space.id)],
+            usual=Opening(space.opens_min, space.closes_min),
+            public=public_calendar(zone),
+        )
+        yield space, Hours(zone=zone, slot_min=space.slot_min, day=almanac.day, alike=almanac.alike)
+
+
 def hours_of(session: Session, space: Space, *, zone: ZoneInfo, within: Span) -> Hours:
     """When a space is open on the days that a span touches, in the centre's zone."""
     almanac = calendar.almanac(
@@ -72,8 +118,8 @@ def hours_of(session: Session, space: Space, *, zone: ZoneInfo, within: Span) ->
         parts=parts_of(session, space.id),
         usual=Opening(space.opens_min, space.closes_min),
         public=public_calendar(zone),
-        first=within.starts_at.astimezone(zone).date(),
-        last=within.ends_at.astimezone(zone).date(),
+        first=_day(within.starts_at, zone),
+        last=_day(within.ends_at, zone),
     )
     return Hours(zone=zone, slot_min=space.slot_min, day=almanac.day)
 
@@ -90,17 +136,8 @@ class Taken(NamedTuple):
 
 def claims(session: Session, space_ids: Collection[str], within: Span) -> list[Taken]:
     """What is claimed of these undivided spaces at any time within a span, in order."""
-    rows = session.execute(
-        select(Claim.space_id, Claim.place, Claim.starts_at, Claim.ends_at, Claim.kind)
-        .where(
-            Claim.space_id.in_(space_ids),
-            Claim.released_at.is_(None),
-            Claim.starts_at < within.ends_at,
-            Claim.ends_at > within.starts_at,
-        )
-        .order_by(Claim.starts_at)
-    )
-    return [Taken._make(row) for row in rows]
+    asked = {"space_ids": list(space_ids), "since": within.starts_at, "until": within.ends_at}
+    return [Taken._make(row) for row in session.execute(_CLAIMS, asked)]
 
 
 def taken(claims: Iterable[Taken], span: Span) -> dict[str, set[int]]:
@@ -130,7 +167,30 @@ def is_claimed(session: Session, space_id: str) -> bool:
     return session.scalar(live.limit(1)) is not None
 
 
-def _below(space_id: str) -> CTE:
-    """The space and everything that is part of it."""
-    below = select(Space.id).where(Space.id == space_id).cte(recursive=True)
-    return below.union_all(select(Space.id).join(below, Space.parent_id == below.c.id))
+def _day(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()
+
+
+def _tree(session: Session, space_id: str) -> Sequence[Space]:
+    """The space and everything that is part of it, by id."""
+    return session.scalars(_TREE, {"space_id": space_id}).all()
+
+
+def _tree_of_one() -> Select[Space]:
+    below = select(Space.id).where(Space.id == bindparam("space_id")).cte(recursive=True)
+    below = below.union_all(select(Space.id).join(below, Space.parent_id == below.c.id))
+    return select(Space).join(below, below.c.id == Space.id).order_by(Space.id)
+
+
+# Made once: every booking asks these, and to put them together takes longer than to answer them.
+_TREE: Final = _tree_of_one()
+_CLAIMS: Final = (
+    select(Claim.space_id, Claim.place, Claim.starts_at, Claim.ends_at, Claim.kind)
+    .where(
+        Claim.space_id.in_(bindparam("space_ids", expanding=True)),
+        Claim.released_at.is_(None),
+        Claim.starts_at < bindparam("until"),
+        Claim.ends_at > bindparam("since"),
+    )
+    .order_by(Claim.starts_at)
+)

@@ -1,6 +1,6 @@
 """Judgements about times and places: plain values in, an answer out."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -28,11 +28,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """When a space is open: how each day of the calendar in `zone` is there, cut into slots of `slot_min` minutes."""
+    """When a space is open: how each day of the calendar in `zone` is there, cut into slots of `slot_min` minutes.
+
+    Two with an equal `alike` that were read together have the same days; None: nobody compared.
+    """
 
     zone: ZoneInfo
     slot_min: int
     day: Callable[[date], Day]
+    alike: Hashable = None
 
     def day_of(self, instant: datetime) -> Day:
         """How the day is on which an instant falls."""

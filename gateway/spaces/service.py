@@ -1,17 +1,21 @@
 """Making spaces, and claiming, moving and releasing parts of them. Nothing here commits."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gateway.kit import audit
+from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.spaces import queries, rules
 from gateway.spaces.model import Claim, ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Span
+
+_CLAIM: Final = insert(Claim)
 
 
 def make_space(
@@ -66,7 +70,7 @@ def take_turns(session: Session, space: Space) -> None:
     Whoever only refers to the space, as a series does before its first claim, neither waits nor is waited for. Who
     claims again after writing in the trail comes here before: the trail is waited for too.
     """
-    session.get(Space, queries.line_up(session, space.id)[-1].id, with_for_update={"key_share": True})
+    take_turn(session, Space, queries.line_up(session, space.id)[-1].id)
 
 
 def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
@@ -79,8 +83,10 @@ def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source
     whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
     places = _free_places(session, space, whole_span, all_of_it=kind is ClaimKind.CLOSURE)
     try:
-        with session.begin_nested():
-            session.add_all(_claim(part_id, place, whole_span, kind, source_id) for part_id, place in places)
+        with session.connection().begin_nested():
+            session.connection().execute(
+                _CLAIM, [_claim(part_id, place, whole_span, kind, source_id) for part_id, place in places]
+            )
     except IntegrityError as error:  # however it came to this: the database has the last word
         raise Conflict("slot_taken") from error
 
@@ -132,17 +138,17 @@ def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool)
     return places
 
 
-def _claim(part_id: str, place: int, span: Span, kind: ClaimKind, source_id: str) -> Claim:
-    return Claim(
-        id=new_id(),
-        space_id=part_id,
-        place=place,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        kind=kind,
-        source_id=source_id,
-        released_at=None,
-    )
+def _claim(part_id: str, place: int, span: Span, kind: ClaimKind, source_id: str) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "space_id": part_id,
+        "place": place,
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+        "kind": kind,
+        "source_id": source_id,
+        "released_at": None,
+    }
 
 
 def _refuse_bad_parent(session: Session, parent_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,12 @@ from sqlalchemy import event, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from gateway.fleet.model import Lock
-from gateway.kit.db import Instant, Sessions, announce, open_engine
+from gateway.kit import audit
+from gateway.kit.db import Base, Instant, Sessions, announce, open_engine
 from gateway.members.model import Member
 from gateway.members.queries import member_by_no
 from tests.centre_builder import NOON, a_member, fail_after
+from tests.race import at_once
 
 
 def name_of(sessions, member_no="10001"):
@@ -166,3 +169,21 @@ def test_sqlite_is_told_to_lose_nothing(tmp_path):
     engine.dispose()
 
     assert answers == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_threads_of_one_program_take_turns_at_writing_to_sqlite_without_ever_finding_it_busy(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    event.listen(engine, "connect", lambda raw, record: raw.execute("PRAGMA busy_timeout = 0"))
+    Base.metadata.create_all(engine)
+    impatient = Sessions(engine)
+
+    def write_down(number):
+        for no in range(10):
+            with impatient.begin() as session:
+                audit.append(session, actor="test", act="wrote", thing=f"{number}-{no}", now=NOON)
+
+    at_once([partial(write_down, number) for number in range(8)])
+
+    with impatient.read() as session:
+        assert audit.head(session).seq == 80
+    impatient.close()

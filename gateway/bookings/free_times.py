@@ -1,0 +1,149 @@
+"""What is free in many spaces over many days, from a handful of questions to the database.
+
+A month of two hundred rooms is some 84,000 slots and 28,000 claims. So nothing is made for a slot or a claim by itself:
+rooms with the same days share their slots, and a claim's times are compared as the database gives them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
+
+from gateway.kit.db import Instant
+from gateway.spaces import queries as spaces
+from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.rules import Span, slots
+
+_CLOSURE: Final = ClaimKind.CLOSURE.value
+
+_CLAIMS: Final = select(
+    Claim.space_id,
+    Claim.place,
+    type_coerce(Claim.starts_at, NullType()),
+    type_coerce(Claim.ends_at, NullType()),
+    type_coerce(Claim.kind, String()),
+).where(
+    Claim.released_at.is_(None),
+    Claim.starts_at < bindparam("until"),
+    Claim.ends_at > bindparam("since"),
+)
+_CLAIMS_OF: Final = _CLAIMS.where(Claim.space_id.in_(bindparam("space_ids", expanding=True)))
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """Every bookable slot of a space, in order, and why nobody can have it; None: it is free.
+
+    A reason is `slot_taken`, `closed` or `in_the_past`.
+    """
+
+    space: Space
+    spans: Sequence[Span]
+    reasons: Sequence[str | None]
+
+    def slots(self) -> Iterator[tuple[Span, str | None]]:
+        """Both, slot by slot."""
+        return zip(self.spans, self.reasons, strict=True)
+
+
+def look(session: Session, *, wanted: Sequence[Space], zone: ZoneInfo, within: Span, now: datetime) -> list[FreeTimes]:
+    """The slots of these spaces that lie whole within a span, space by space as they were given."""
+    plan = spaces.plan(session)
+    dialect = session.get_bind().dialect
+    raw = Instant().dialect_impl(dialect).bind_processor(dialect)
+    grids: dict[object, _Grid] = {}
+    sheets: dict[str, list[_Sheet]] = defaultdict(list)
+    found = []
+    for space, hours in spaces.all_hours(session, plan, wanted, zone=zone, within=within):
+        key = hours.alike, space.slot_min, space.buffer_min
+        if key not in grids:
+            spans = list(slots(hours, within))
+            grids[key] = _Grid(spans, timedelta(minutes=space.buffer_min), raw)
+        parts = plan.undivided(space.id)
+        sheet = _Sheet(space, grids[key], is_divided=[part.id for part in parts] != [space.id])
+        found.append(sheet)
+        for part in parts:
+            sheets[part.id].append(sheet)
+    latest_buffer = timedelta(minutes=max((space.buffer_min for space in wanted), default=0))
+    _mark(session, sheets, Span(within.starts_at, within.ends_at + latest_buffer), is_all=len(wanted) == len(plan.all))
+    return [sheet.read(now) for sheet in found]
+
+
+class _Grid:
+    """The slots that spaces with the same days and buffers have, and which of them lie where on the database's scale.
+
+    Times from the database stay as they are; so the slots' edges are turned into what the database would say.
+    """
+
+    def __init__(self, spans: list[Span], buffer: timedelta, raw: Any) -> None:  # noqa: ANN401 - a database's own values
+        self.spans = spans
+        self._starts = [raw(span.starts_at) for span in spans]
+        self._ends = [raw(span.ends_at + buffer) for span in spans]
+        self.first_after: dict[Any, int] = _Found(lambda starts_at: bisect_right(self._ends, starts_at))
+        self.first_beyond: dict[Any, int] = _Found(lambda ends_at: bisect_left(self._starts, ends_at))
+
+
+class _Found(dict[Any, int]):
+    """Looks for a time once: most claims begin and end where others do."""
+
+    def __init__(self, find: Callable[[Any], int]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, at: Any) -> int:  # noqa: ANN401 - a database's own value
+        self[at] = found = self._find(at)
+        return found
+
+
+@dataclass
+class _Sheet:
+    """One space's slots, with what is claimed of each as a set of places in bits."""
+
+    space: Space
+    grid: _Grid
+    is_divided: bool
+    taken: list[int] = field(init=False)
+    closed: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.taken = [0] * len(self.grid.spans)
+
+    def read(self, now: datetime) -> FreeTimes:
+        """What became of it."""
+        if self.is_divided or self.space.places == 1:
+            reasons = ["slot_taken" if bits else None for bits in self.taken]
+            closed = self.closed
+        else:
+            full = (1 << self.space.places) - 1
+            reasons = ["slot_taken" if bits == full else None for bits in self.taken]
+            closed = {at: bits for at, bits in self.closed.items() if bits == full}
+        for at in closed:
+            reasons[at] = "closed"
+        gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
+        reasons[:gone] = ["in_the_past"] * gone
+        return FreeTimes(self.space, self.grid.spans, reasons)
+
+
+def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is_all: bool) -> None:
+    """Write every claim on the sheets of the spaces that it is about."""
+    asked: dict[str, object] = {"since": within.starts_at, "until": within.ends_at}
+    connection = session.connection()  # beneath the ORM, which would look at every row once more
+    rows = (
+        connection.execute(_CLAIMS, asked)
+        if is_all
+        else connection.execute(_CLAIMS_OF, asked | {"space_ids": list(sheets)})
+    )
+    for space_id, place, starts_at, ends_at, kind in rows:
+        for sheet in sheets[space_id]:
+            grid, taken, bit = sheet.grid, sheet.taken, 1 << place
+            for at in range(grid.first_after[starts_at], grid.first_beyond[ends_at]):
+                taken[at] |= bit
+                if kind == _CLOSURE:
+                    sheet.closed[at] = sheet.closed.get(at, 0) | bit

@@ -1,0 +1,67 @@
+"""Whether any time at all of one space is free: slot by slot, or longer."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from gateway.spaces import queries as spaces
+from gateway.spaces.model import ClaimKind, Space
+from gateway.spaces.queries import Taken
+from gateway.spaces.rules import Span, places_for
+
+
+class Freedom:
+    """What is claimed of a space within a span, read once and asked of slot by slot."""
+
+    def __init__(self, session: Session, space: Space, within: Span) -> None:
+        parts = spaces.undivided(session, space.id)
+        self._places = {part.id: part.places for part in parts}
+        self._is_divided = [part.id for part in parts] != [space.id]
+        self._buffer = timedelta(minutes=space.buffer_min)
+        self._diaries: dict[tuple[str, int], _Diary] = defaultdict(_Diary)
+        for claim in spaces.claims(session, self._places, Span(within.starts_at, within.ends_at + self._buffer)):
+            self._diaries[claim.space_id, claim.place].add(claim)
+
+    def reason(self, slot: Span, now: datetime) -> str | None:
+        """Why nobody can have this time; None: it is free."""
+        if slot.starts_at < now:
+            return "in_the_past"
+        found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
+        if self._has_room(found):
+            return None
+        closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
+        return "slot_taken" if self._has_room(closed) else "closed"
+
+    def _claims(self, span: Span) -> list[Taken]:
+        first = (diary.first_in(span) for diary in self._diaries.values())
+        return [claim for claim in first if claim is not None]
+
+    def _has_room(self, claims: list[Taken]) -> bool:
+        if not claims:
+            return True
+        taken: dict[str, set[int]] = defaultdict(set)
+        for claim in claims:
+            taken[claim.space_id].add(claim.place)
+        return bool(places_for(self._places, taken, whole=self._is_divided))
+
+
+class _Diary:
+    """The claims on one place: in order, and none overlaps another."""
+
+    def __init__(self) -> None:
+        self._claims: list[Taken] = []
+        self._ends: list[datetime] = []
+
+    def add(self, claim: Taken) -> None:
+        """The next one."""
+        self._claims.append(claim)
+        self._ends.append(claim.ends_at)
+
+    def first_in(self, span: Span) -> Taken | None:
+        """The first that reaches into a span."""
+        at = bisect_right(self._ends, span.starts_at)
+        if at < len(self._claims) and self._claims[at].starts_at < span.ends_at:
+            return self._claims[at]
+        return None
