@@ -34,6 +34,8 @@ export interface Asking<B> {
   body?: B
   /** The same act asked again carries the same key, and is done once. */
   key?: string
+  /** Who asks, where no cookie tells. */
+  headers?: Record<string, string>
   withinMs?: number
 }
 
@@ -69,8 +71,8 @@ function address(path: string, { at = {}, query }: Asking<unknown>): string {
   return query ? `${filled}?${new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))}` : filled
 }
 
-async function send(verb: Verb, url: string, { body, key, withinMs = PATIENCE_MS }: Asking<unknown>) {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+async function send(verb: Verb, url: string, { body, key, headers: own, withinMs = PATIENCE_MS }: Asking<unknown>) {
+  const headers: Record<string, string> = { Accept: 'application/json', ...own }
   if (verb !== 'get') headers['Content-Type'] = 'application/json'
   if (key) headers['Idempotency-Key'] = key
   const patience = new AbortController()
