@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Page
 from api.words import NOTICES, told_to
-from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Presence, SecondKey
+from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Inside, Presence, SecondKey
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
@@ -662,6 +662,7 @@ class StaffCompartment(View):
     mode: Mode
     lock_id: str
     door: DoorLevel
+    inside: Inside
     condition: Condition
     condition_reason: str
     condition_at: datetime | None
@@ -683,6 +684,7 @@ class StaffCompartment(View):
             mode=found.mode,
             lock_id=one.lock_id,
             door=found.door,
+            inside=found.inside,
             condition=one.condition,
             condition_reason=one.condition_reason,
             condition_at=one.condition_at,

@@ -195,7 +195,10 @@ def _doors_on_pins(config: NodeConfig, guard: Guard | None, mailbox: Mailbox) ->
 
 
 def _doors_on_boards(boards: BoardBank) -> dict[int, Door]:
-    return {no: Door(strike=strike, contact=contact, supply=strike) for no, (strike, contact) in boards.doors.items()}
+    return {
+        no: Door(strike=strike, contact=contact, supply=strike, beam=boards.beams.get(no))
+        for no, (strike, contact) in boards.doors.items()
+    }
 
 
 def _door(door: node_config.DoorConfig, config: NodeConfig, guard: Guard, mailbox: Mailbox) -> Door:

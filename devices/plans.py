@@ -23,6 +23,8 @@ def board_plan(board: BoardConfig) -> BoardPlan:
         numbers=board.numbers,
         contacts=board.contacts,
         reversed_contacts=board.reversed,
+        occupied_is=None if board.occupied_is is None else bool(board.occupied_is),
+        no_beam=board.no_beam,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from devices.boards.families import family as profile_of
 from devices.ports import Timers
 from firmware_sim.board_lines import Wires
-from firmware_sim.coils import Coil, Reed, Supply
+from firmware_sim.coils import Beam, Coil, Reed, Supply
 from firmware_sim.doors import Hands, SimulatedDoor
 from firmware_sim.ledger import Ledger
 from firmware_sim.lock_boards import BOARDS
@@ -32,6 +32,7 @@ class BoardCabinet:
         lock_a: float = 2.4,
         pulse_s: float = 0.4,
         shut_is: bool = True,
+        occupied_is: bool = True,
         spring_s: float = 0.15,
         closes_after_s: Callable[[], float] | None = None,
         device: str = DEVICE,
@@ -50,20 +51,33 @@ class BoardCabinet:
         self.ledger = ledger or Ledger()
         self.wires = Wires([])
         self.coils: dict[int, Coil] = {}
+        self.beams: dict[int, Beam] = {}  # by door; a kind of board without inputs for them does not feel them
         reeds: dict[int, Reed] = {}
         for address in addresses:
             channels: dict[int, tuple[Coil, Reed]] = {}
+            beams: dict[int, Beam] = {}
             for channel in range(1, ways + 1):
                 place = (address, channel)
                 name = f"door {strikes[place]}" if place in strikes else f"board {address} channel {channel}"
                 channels[channel] = Coil(name, supply=self.supply, timers=timers, amperes=lock_a), Reed()
                 if place in strikes:
                     self.coils[strikes[place]] = channels[channel][0]
+                    self.beams[strikes[place]] = beams[channel] = Beam()
                 if place in contacts:
                     reeds[contacts[place]] = channels[channel][1]
                 else:
                     channels[channel][1].wire(True)  # nothing is connected
-            self.wires.add(BOARDS[family](address, channels, timers=timers, pulse_s=pulse_s, shut_is=shut_is))
+            self.wires.add(
+                BOARDS[family](
+                    address,
+                    channels,
+                    timers=timers,
+                    pulse_s=pulse_s,
+                    shut_is=shut_is,
+                    beams=beams,
+                    occupied_is=occupied_is,
+                )
+            )
         loose = Supply(lock_a)
         self.doors = {
             no: SimulatedDoor(

@@ -69,6 +69,19 @@ class Coil:
         self._supply.harm.append(f"{self._who}: its coil has been on for {COIL_BURNS_AFTER_S:g} s and has burnt")
 
 
+class Beam:
+    """Across a compartment, from wall to wall: something stands in it, or not."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+        self.stuck_at: bool | None = None  # what it shows whatever stands in it: dirt, or a dead receiver
+
+    @property
+    def shows(self) -> bool:
+        """What the board feels: whether it is broken."""
+        return self.is_broken if self.stuck_at is None else self.stuck_at
+
+
 class Reed:
     """A contact's two wires, as a lock board feels them: true while the door is shut."""
 

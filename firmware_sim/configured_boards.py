@@ -60,7 +60,9 @@ class PluggedBoards:
     strike_lag_s = LAG_S
 
     def __init__(self, boards: BoardBank) -> None:
-        self.doors = {no: Door(strike, contact, strike) for no, (strike, contact) in boards.doors.items()}
+        self.doors = {
+            no: Door(strike, contact, strike, boards.beams.get(no)) for no, (strike, contact) in boards.doors.items()
+        }
         self._boards = boards
 
     def parts(self) -> Sequence[BoardPart]:
@@ -83,7 +85,7 @@ class PluggedBoards:
 def _line(
     plans: Sequence[BoardPlan], *, supplies: Mapping[str, float], timers: Timers, device: str, ledger: Ledger
 ) -> BoardCabinet:
-    """Boards of one line share supply and lock; a board of the other polarity has all its switches reversed."""
+    """Boards of one line share supply, lock and beams; a board of the other polarity has all its switches reversed."""
     first, profile = plans[0], family(plans[0].family, plans[0].ways).profile
     shut_is = {plan.address: profile.shut_is if plan.shut_is is None else plan.shut_is for plan in plans}
     strikes, contacts, reversed_contacts = {}, {}, set()
@@ -105,6 +107,7 @@ def _line(
         lock_a=first.lock_amperes,
         pulse_s=first.pulse_s,
         shut_is=shut_is[first.address] is not False,
+        occupied_is=first.occupied_is is not False,
         timers=timers,
         device=device,
         ledger=ledger,

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import xor
 
 from devices.ports import Timers
-from firmware_sim.coils import Coil, Reed
+from firmware_sim.coils import Beam, Coil, Reed
 
 STUCK_S = 5.0
 
@@ -63,8 +63,13 @@ class SimulatedBoard(ABC):
         timers: Timers,
         pulse_s: float = 0.4,
         shut_is: bool = True,
+        beams: Mapping[int, Beam] | None = None,
+        occupied_is: bool = True,
     ) -> None:
-        """`pulse_s`: how long it energises a lock that nobody sets a time for. `shut_is`: the bit of a shut door."""
+        """`pulse_s`: how long it energises a lock that nobody sets a time for. `shut_is`: the bit of a shut door.
+
+        `beams`: by channel, for kinds of board that have inputs for them; `occupied_is`: the bit of a broken one.
+        """
         self.address = address
         self.channels = dict(channels)
         self.faults: set[BoardFault] = set()
@@ -73,6 +78,8 @@ class SimulatedBoard(ABC):
         self._timers = timers
         self._pulse_s = pulse_s
         self._shut_is = shut_is
+        self._beams = beams or {}
+        self._occupied_is = occupied_is
         self._stuck_until = float("-inf")
         self._answers = 0
         self._buffer = b""
@@ -115,6 +122,11 @@ class SimulatedBoard(ABC):
     def mask(self, count: int) -> bytes:
         """`count` bytes of contacts, channel 1 in the first byte's bit 0; channels that are not there read 0."""
         bits = sum(self.bit(channel) << channel - 1 for channel in self.channels)
+        return bits.to_bytes(count, "little")
+
+    def beam_mask(self, count: int) -> bytes:
+        """`count` bytes of beams likewise."""
+        bits = sum((beam.shows is self._occupied_is) << channel - 1 for channel, beam in self._beams.items())
         return bits.to_bytes(count, "little")
 
     def _follow(self, order: Order, frame: bytes) -> None:
@@ -196,7 +208,7 @@ class Cu16Board(SimulatedBoard):
     def answer(self, order: Order, frame: bytes) -> bytes:
         if order.act is not Act.ASK:
             return b""
-        body = bytes([2, self.address * 16, 0x35]) + self.mask(2) + b"\0\0\x03"
+        body = bytes([2, self.address * 16, 0x35]) + self.mask(2) + self.beam_mask(2) + b"\x03"
         return body + bytes([sum(body) % 256])
 
 

@@ -17,11 +17,12 @@ from gateway.faults import service as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import rules as fleet_rules
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DoorLevel, PartHealth
+from gateway.fleet.model import DeviceEvent, DoorLevel, PartHealth
 from gateway.fleet.rules import Place, Presentation, Report
 from gateway.fleet.service import Recorded
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
+from gateway.lockers import service as lockers
 from gateway.recorder import Buried
 from gateway.telemetry.store import Letter as ReadingLetter
 from gateway.unlocking import service as unlocking
@@ -178,6 +179,13 @@ class Intake:
                 self._bury(letter, WireError(Fault.STRANGER))
         for device_id, (place, last_seq) in newest.items():
             self._answer_events(device_id, place, last_seq)
+        self._look_inside([event for event in new if event.kind in fleet_rules.PROOFS_OF_INSIDE])
+
+    def _look_inside(self, told: Sequence[DeviceEvent]) -> None:
+        """At once, and in transactions of their own: rentals come before the audit trail. The timetable looks, too."""
+        for event in told:
+            with self.sessions.begin() as session:
+                lockers.look_inside(session, device_id=event.device_id, door=event.door or 0, now=self.clock.now())
 
     def _answer_events(self, device_id: str, place: Place, last_seq: int | None) -> None:
         """Acknowledge what is committed up to here; `place` is the newest one's."""

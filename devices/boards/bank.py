@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from devices.boards.bus import PULSE_S, Board, BoardContact, BoardStrike, Bus
+from devices.boards.bus import PULSE_S, Board, BoardBeam, BoardContact, BoardStrike, Bus
 from devices.boards.families import FAMILIES, family
 from devices.boards.frames import Family, FrameError, Profile
 from devices.boards.line import Line
@@ -28,6 +28,9 @@ class BoardPlan:
     Either `first_door`, the door behind channel 1, with the next behind the next channel; or `numbers`, the door behind
     each channel, 0 for none. `contacts`: for each channel, to which one the contact of its door is wired, where that is
     another. `reversed_contacts`: the inputs that mean shut by the bit that is not `shut_is`.
+
+    `occupied_is`: the bit of a beam across a compartment that something stands in; None: no beams are connected, and
+    nobody knows what is inside. `no_beam`: channels without one all the same.
     """
 
     family: str
@@ -44,6 +47,8 @@ class BoardPlan:
     numbers: Sequence[int] | None = None
     contacts: Sequence[int] | None = None
     reversed_contacts: Collection[int] = ()
+    occupied_is: bool | None = None
+    no_beam: Collection[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,7 @@ class BoardBank:
         Nothing is opened yet. Raises PlanError for the first thing that does not fit.
         """
         self.doors: dict[int, tuple[BoardStrike, BoardContact]] = {}
+        self.beams: dict[int, BoardBeam] = {}  # of doors that have one
         self.when_changed: Callable[[], None] | None = None  # a board was lost, or answers again
         self._wired: list[tuple[BoardPlan, Board, Mapping[int, int]]] = []
         self._supplies = {name: Supply(a, name=name) for name, a in (supplies or {"main": SUPPLY_A}).items()}
@@ -135,6 +141,8 @@ class BoardBank:
             self._wired.append((plan, board, doors))
             for channel, door in doors.items():
                 self.doors[door] = (BoardStrike(bus, board, channel), board.contacts[board.inputs[channel]])
+                if channel in board.beams:
+                    self.beams[door] = board.beams[channel]
         return bus
 
     def _changed(self) -> None:
@@ -151,6 +159,9 @@ class BoardBank:
             raise _wrong(
                 place, "shut_is", f"a {profile.name} board means shut by 0 or by 1; expected one of them", None
             )
+        if plan.occupied_is is not None and not profile.senses_inside:
+            expected = f"expected nothing: a {profile.name} board has no inputs for beams"
+            raise _wrong(place, "occupied_is", expected, int(plan.occupied_is))
         doors = doors_by_channel(plan, profile, place=place)
         self._take_doors(place, plan, doors)
         board = Board(
@@ -162,6 +173,8 @@ class BoardBank:
             pulse_s=plan.pulse_s,
             inputs=inputs_by_channel(plan, profile, place=place),
             reversed_inputs=plan.reversed_contacts,
+            occupied_is=plan.occupied_is,
+            no_beam=plan.no_beam,
         )
         return board, doors
 

@@ -19,6 +19,7 @@ from devices.ports import Timer, Timers
 log = logging.getLogger(__name__)
 
 DoorReading = Literal["open", "shut", "unknown"]
+InsideReading = Literal["empty", "occupied", "unknown"]
 
 SHORTEST_PULSE_S: Final = 0.05
 LONGEST_PULSE_S: Final = 1.0  # cabinet solenoids are rated for 0.3 to 0.5 s
@@ -73,6 +74,33 @@ class BoardContact:
         self._level = "unknown"
 
 
+class BoardBeam:
+    """A beam across a compartment as its board reports it: broken while something stands in it. Nothing is settled."""
+
+    def __init__(self, *, occupied_is: bool) -> None:
+        self.when_changed: Callable[[], None] | None = None
+        self._occupied_is = occupied_is
+        self._inside: InsideReading = "unknown"
+
+    @property
+    def inside(self) -> InsideReading:
+        """As last seen; "unknown" before the first look, and while the board is lost."""
+        return self._inside
+
+    def take(self, bit: bool) -> None:
+        """A reading."""
+        self._become("occupied" if bit is self._occupied_is else "empty")
+
+    def lose(self) -> None:
+        """Nobody can tell any more."""
+        self._become("unknown")
+
+    def _become(self, inside: InsideReading) -> None:
+        before, self._inside = self._inside, inside
+        if inside != before and self.when_changed is not None:
+            self.when_changed()
+
+
 class Board:
     """One board on a line, and what is known of it."""
 
@@ -87,17 +115,22 @@ class Board:
         pulse_s: float = PULSE_S,
         inputs: Mapping[int, int] | None = None,
         reversed_inputs: Collection[int] = (),
+        occupied_is: bool | None = None,
+        no_beam: Collection[int] = (),
     ) -> None:
         """`channels` are those with a door behind them. `pulse_s`: as the board itself is set.
 
         `inputs`: of channels whose door's contact is wired to another channel, which. `reversed_inputs`: those that
-        mean shut by the other bit.
+        mean shut by the other bit. `occupied_is`: the bit of a beam that something stands in; None: no beams,
+        as at the channels `no_beam`.
         """
         self.address = address
         self.inputs = {channel: channel for channel in channels} | dict(inputs or {})
         self.contacts = {
             place: BoardContact(shut_is=shut_is is not (place in reversed_inputs)) for place in self.inputs.values()
         }
+        with_beam = () if occupied_is is None else self.inputs.keys() - set(no_beam)
+        self.beams = {no: BoardBeam(occupied_is=occupied_is is True) for no in with_beam}
         self.supply = supply
         self.lock_amperes = lock_amperes
         self.pulse_s = pulse_s
@@ -125,6 +158,8 @@ class Board:
         self.questions.clear()
         for contact in self.contacts.values():
             contact.lose()
+        for beam in self.beams.values():
+            beam.lose()
         self._become(lost=True)
 
     def find(self) -> None:
@@ -361,6 +396,8 @@ class Bus:
         self._see()
 
     def _take_contacts(self, board: Board, contacts: Contacts) -> None:
+        for channel in contacts.beams.keys() & board.beams.keys():
+            board.beams[channel].take(contacts.beams[channel])
         for channel in contacts.unreadable & board.contacts.keys():
             board.contacts[channel].lose()
         for channel in contacts.bits.keys() & board.contacts.keys():

@@ -33,6 +33,7 @@ class Cu16(Family):
             reply_s=0.05,
             words_are_answered=False,
             shut_is=None,
+            senses_inside=True,
         )
 
     def open_one(self, board: int, channel: int, *, seconds: float) -> bytes:
@@ -56,12 +57,13 @@ class Cu16(Family):
         return _frame(board << 4, _UNLOCK_ALL)
 
     def decode(self, frame: bytes, *, asked: bytes) -> Contacts:
-        """The hooks; the two bytes about something lying inside are left to later work."""
+        """The hooks, and the infrared beams: two bytes that say nothing where no beams are connected."""
         if len(frame) != _REPLY_LENGTH or (frame[0], frame[2], frame[7]) != (_STX, _STATUS_REPLY, _ETX):
             raise FrameError(f"no cu16 answer: {frame.hex(' ')}")
         if frame[-1] != sum_of(frame[:-1]) or frame[1] >> 4 not in self.profile.addresses:
             raise FrameError(f"a damaged cu16 answer: {frame.hex(' ')}")
-        return Contacts(frame[1] >> 4, bits_of(frame[3:5], self.profile.ways))
+        ways = self.profile.ways
+        return Contacts(frame[1] >> 4, bits_of(frame[3:5], ways), beams=bits_of(frame[5:7], ways))
 
     def _length(self, data: bytes, asked: bytes) -> int | None:
         return _REPLY_LENGTH if data[0] == _STX else 0

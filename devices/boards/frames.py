@@ -23,6 +23,7 @@ class Profile:
     words_are_answered: bool  # be it only to say that they were heard
     takes_seconds: bool = False  # else a board is set to how long it energises a lock, and nobody asks
     shut_is: bool | None  # the bit that means shut where the maker says so; None: must be learned at commissioning
+    senses_inside: bool = False  # it has inputs for beams across its compartments
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Contacts:
     board: int
     bits: Mapping[int, bool]  # by channel
     unreadable: frozenset[int] = field(default=frozenset())  # channels whose contact the board itself cannot read
+    beams: Mapping[int, bool] = field(default_factory=dict)  # by channel, where the family tells of them
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import structs
 
 from devices.nodes.challenges import ChallengeRefused, Challenges
+from devices.nodes.contents import BeamPart, Contents
 from devices.nodes.own_rule import PULSE_S, OwnRule
 from devices.ports import DoorMemory, Draft, EventLog, Outbox, Timer, Timers
 from devices.wire import codec
@@ -110,11 +111,15 @@ class SecondKeyPart(Protocol):
 
 @dataclass(frozen=True)
 class Door:
-    """One door's parts. Without a supply of their own doors share one, which bears one pulse at a time."""
+    """One door's parts. Without a supply of their own doors share one, which bears one pulse at a time.
+
+    Without a beam nobody knows what is inside.
+    """
 
     strike: StrikePart
     contact: ContactPart
     supply: SupplyPart | None = None
+    beam: BeamPart | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,12 @@ class LockerBank:
         self._forgeries: deque[float] = deque()
         self._watches: dict[int, Timer] = {}
         self._rule = OwnRule(list(doors), doors=self, timers=timers)
+        self._contents = Contents(
+            {no: door.beam for no, door in doors.items() if door.beam is not None},
+            level=self._level,
+            tell=lambda kind, no: self._keep(kind, door=no),
+            timers=timers,
+        )
         self._supply_free_at = 0.0  # of doors without a supply of their own
         self._resend: Timer | None = None
         self._state_due: Timer | None = None
@@ -201,6 +212,7 @@ class LockerBank:
         for no, door in self._doors.items():
             door.contact.when_opened = lambda no=no: self._door_opened(no)
             door.contact.when_shut = lambda no=no: self._door_shut(no)
+        self._contents.start()
         for key, wired in self._second_keys.items():
             wired.part.when_changed = lambda key=key: self._key_changed(key)
             self._key_changed(key)
@@ -422,6 +434,7 @@ class LockerBank:
         if watch := self._watches.pop(no, None):
             watch.cancel()
         self._remember(no, level=Level.OPEN, pending=None, by_rule=None)
+        self._contents.door_moved(no)
         self._keep(_opening(before), door=no, cmd_id=before.pending, reason=None if before.pending else before.by_rule)
         self._say_state_soon()
 
@@ -429,6 +442,7 @@ class LockerBank:
         if self._memory[no].level is Level.SHUT:
             return  # as above
         self._remember(no, level=Level.SHUT)
+        self._contents.door_moved(no)
         self._keep(EventKind.DOOR_CLOSED, door=no)
         self._say_state_soon()
 

@@ -83,6 +83,8 @@ class BoardConfig(Table, frozen=True, kw_only=True):
     numbers: list[Annotated[int, msgspec.Meta(ge=0, le=512)]] | None = None  # the door of each channel; 0: none
     contacts: list[int] | None = None  # for each channel, to which one its door's contact is wired; to itself
     reversed: list[int] = []  # inputs whose contact means shut by the other bit
+    occupied_is: Literal[0, 1] | None = None  # the bit of a beam that something stands in; none are connected
+    no_beam: list[int] = []  # channels without a beam all the same
 
 
 class SecondKeyConfig(Table, frozen=True, kw_only=True):

@@ -57,6 +57,8 @@ class EventKind(StrEnum):
     POSSIBLE = "possible"  # it restarted during `cmd_id` and finds the door shut
     DOOR_OPEN = "door_open"  # the contact saw the door open, for `cmd_id`
     DOOR_CLOSED = "door_closed"  # the contact saw the door shut
+    EMPTY = "empty"  # it is shut, and for a while its beam has seen nothing inside
+    OCCUPIED = "occupied"  # the same, and something stands in the beam; a door without a beam tells neither
     FORCED = "forced"  # the door is open and nobody asked
     REFUSED = "refused"  # an authentic `open` was not followed, for `reason`
     TAMPER = "tamper"  # the box was opened, or somebody keeps sending forgeries

@@ -11,6 +11,7 @@ from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
 from gateway.lockers import moves
 from gateway.lockers import queries as lockers
+from gateway.lockers import service as lockers_service
 from gateway.lockers.model import Condition
 from gateway.members.model import Member
 
@@ -44,6 +45,8 @@ def note_sighting(
     )
     session.add(sighting)
     session.flush()
+    if place.rental is not None:
+        lockers_service.note_seen(session, rental=place.rental, is_empty=seen is Seen.EMPTY, now=now)
     audit.append(
         session,
         actor=staff.audit_id,

@@ -34,6 +34,14 @@ class DoorLevel(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Inside(StrEnum):
+    """What the beam across a compartment last proved, behind a door that was sensed shut."""
+
+    EMPTY = "empty"
+    OCCUPIED = "occupied"
+    UNKNOWN = "unknown"  # it has no beam, or was opened since, or its device has started again
+
+
 class SecondKey(StrEnum):
     """How a key switch or a fire contact stands, by its device's signed word."""
 
@@ -107,6 +115,10 @@ class Lock(Base):
     level: Mapped[DoorLevel] = mapped_column(word_column(DoorLevel), default=DoorLevel.UNKNOWN)
     level_at: Mapped[datetime | None] = mapped_column(Instant)
     open_since: Mapped[datetime | None] = mapped_column(Instant)  # kept while nobody can tell; None once it is shut
+    inside: Mapped[Inside] = mapped_column(
+        word_column(Inside), default=Inside.UNKNOWN, server_default=Inside.UNKNOWN
+    )  # good for nothing while the door is not sensed shut
+    inside_at: Mapped[datetime | None] = mapped_column(Instant)  # when it was proved
 
 
 class DeviceEvent(Base):

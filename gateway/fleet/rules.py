@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Self
 
-from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, SecondKey
+from gateway.fleet.model import DevicePart, DoorLevel, Inside, PartHealth, SecondKey
 
 MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
 
@@ -100,6 +100,20 @@ OPENINGS = frozenset(kind for kind, level in _LEVEL_AFTER.items() if level is Do
 def level_after(kind: str) -> DoorLevel | None:
     """What an event of this kind says of its door; None when it says nothing."""
     return _LEVEL_AFTER.get(kind)
+
+
+_INSIDE_AFTER = {"empty": Inside.EMPTY, "occupied": Inside.OCCUPIED}
+PROOFS_OF_INSIDE = frozenset(_INSIDE_AFTER)  # kinds of event that say what is behind a shut door
+
+
+def inside_after(kind: str) -> Inside | None:
+    """What an event of this kind proves of what is behind its door; None when it proves nothing."""
+    return _INSIDE_AFTER.get(kind)
+
+
+def inside_now(inside: Inside, door: DoorLevel) -> Inside:
+    """What is known of it now: nothing while the door is not sensed shut."""
+    return inside if door is DoorLevel.SHUT else Inside.UNKNOWN
 
 
 _KEY_AFTER = {"key_on": SecondKey.ON, "key_off": SecondKey.OFF, "key_fault": SecondKey.FAULT}

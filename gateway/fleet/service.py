@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from gateway.fleet import queries, rules
@@ -15,6 +15,7 @@ from gateway.fleet.model import (
     DevicePart,
     DeviceState,
     DoorLevel,
+    Inside,
     Lock,
     Presence,
     SecondKey,
@@ -112,6 +113,7 @@ def take_up_log(session: Session, device: Device, *, oldest_seq: int, now: datet
     device.last_seq, device.last_hash = oldest_seq - 1, ""
     if known is None:
         return False
+    _forget_insides(session, device.id)
     lost = {"first": known + 1, "last": oldest_seq - 1}
     audit.append(session, actor=f"device:{device.id}", act="events_lost", thing=device.id, now=now, **lost)
     return True
@@ -271,8 +273,28 @@ def _keep_event(session: Session, device: Device, report: Report, now: datetime)
     level = rules.level_after(report.kind)
     if level is not None and report.door is not None:
         note_levels(session, device_id=device.id, levels={report.door: level}, now=event.observed_at or now)
+    _note_inside(session, event, now)
     session.flush()
     return event
+
+
+def _note_inside(session: Session, event: DeviceEvent, now: datetime) -> None:
+    """A device that starts tells again of every shut door that has a beam; what it told before may be long untrue."""
+    if event.kind == "boot":
+        _forget_insides(session, event.device_id)
+    inside = rules.inside_after(event.kind)
+    if inside is not None and event.door is not None:
+        lock = queries.lock_at(session, event.device_id, event.door)
+        if lock is not None:
+            lock.inside, lock.inside_at = inside, event.observed_at or now
+
+
+def _forget_insides(session: Session, device_id: str) -> None:
+    session.execute(
+        update(Lock)
+        .where(Lock.device_id == device_id, Lock.inside != Inside.UNKNOWN)
+        .values(inside=Inside.UNKNOWN, inside_at=None)
+    )
 
 
 def _note_second_key(session: Session, device: Device, report: Report, now: datetime) -> None:
@@ -295,6 +317,7 @@ def _set_level(session: Session, lock: Lock, level: DoorLevel, seen_at: datetime
     lock.level_at = seen_at or lock.level_at
     if level is DoorLevel.OPEN:
         lock.open_since = lock.open_since or seen_at
+        lock.inside = Inside.UNKNOWN
     elif level is DoorLevel.SHUT:
         lock.open_since = None
 

@@ -166,6 +166,7 @@ class Rental(Base):
     until_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # what staff say of it
+    seen_empty_at: Mapped[datetime | None] = mapped_column(Instant)  # when staff last saw it so; None: or saw things
     told_stage: Mapped[Stage] = mapped_column(  # of which the member was told last; where it stands says `rules.stage`
         word_column(Stage), default=Stage.RUNNING, server_default=Stage.RUNNING
     )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from gateway.access import queries as access
 from gateway.access.model import AccessGrant, GrantSource
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import Device, DoorLevel, Lock, Presence
+from gateway.fleet.model import Device, DoorLevel, Inside, Lock, Presence
+from gateway.fleet.rules import inside_now
 from gateway.kit.errors import NotFound
 from gateway.lockers import offers, rules
 from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Mode, Rental, Size, Stage, Use
@@ -78,7 +79,13 @@ class CompartmentView:
     compartment: Compartment
     mode: Mode
     door: DoorLevel
+    proved: Inside  # by its beam, when its door was last seen shut
     rental: Rental | None
+
+    @property
+    def inside(self) -> Inside:
+        """What its beam proves now."""
+        return inside_now(self.proved, self.door)
 
 
 def compartments(session: Session, bank_id: str) -> list[CompartmentView]:
@@ -244,9 +251,40 @@ def not_told(session: Session, *, now: datetime) -> list[str]:
     found = []
     for rental, bank_there, compartment in rows:
         ending = ending_of(session, rental, bank_there, compartment)
-        if (ending.stage(now) if ending else Stage.RUNNING) is not rental.told_stage:
+        if stage_to_tell(session, rental, ending, lock_id=compartment.lock_id, now=now) is not rental.told_stage:
             found.append(rental.id)
     return found
+
+
+def stage_to_tell(session: Session, rental: Rental, ending: Ending | None, *, lock_id: str, now: datetime) -> Stage:
+    """Of which stage the people of a rental that is not over are told: RUNNING when there is nothing to say."""
+    stage = ending.stage(now) if ending else Stage.RUNNING
+    if stage is Stage.RUNNING or rental.until_at is None:  # what lies idle is asked back, empty or not
+        return stage
+    return rules.stage_to_tell(stage, proved_empty=has_proved_empty(session, rental, lock_id=lock_id))
+
+
+def has_proved_empty(session: Session, rental: Rental, *, lock_id: str) -> bool:
+    """Whether a rental's compartment has proved empty in its time, and was not opened since."""
+    lock = fleet.lock(session, lock_id)
+    seen_at = rental.seen_empty_at
+    return rules.has_proved_empty(
+        inside=inside_now(lock.inside, lock.level),
+        has_opened=fleet.has_opened(session, lock_id, since=rental.from_at),
+        seen_empty_at=seen_at,
+        has_opened_since=seen_at is not None and fleet.has_opened(session, lock_id, since=seen_at),
+    )
+
+
+def active_rental_at(session: Session, *, device_id: str, door: int) -> Rental | None:
+    """Whose the compartment behind that door is now; None: nobody's, or there is none."""
+    query = (
+        select(Rental)
+        .join(Compartment, Compartment.id == Rental.compartment_id)
+        .join(Lock, Lock.id == Compartment.lock_id)
+        .where(Lock.device_id == device_id, Lock.door == door, Rental.ended_at.is_(None))
+    )
+    return session.scalar(query)
 
 
 def door_of(session: Session, lock_id: str) -> DoorLevel:
@@ -296,9 +334,9 @@ def label_behind(session: Session, lock_id: str) -> str | None:
     return session.scalar(select(Compartment.label).where(Compartment.lock_id == lock_id))
 
 
-def _compartments() -> Select[Compartment, Mode, DoorLevel, Rental | None]:
+def _compartments() -> Select[Compartment, Mode, DoorLevel, Inside, Rental | None]:
     return (
-        select(Compartment, offers.MODE, Lock.level, Rental)
+        select(Compartment, offers.MODE, Lock.level, Lock.inside, Rental)
         .join(Bank, Bank.id == Compartment.bank_id)
         .join(Lock, Lock.id == Compartment.lock_id)
         .outerjoin(Rental, (Rental.compartment_id == Compartment.id) & Rental.ended_at.is_(None))

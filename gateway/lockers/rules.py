@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from gateway.fleet.model import DoorLevel
+from gateway.fleet.model import DoorLevel, Inside
 from gateway.lockers.model import CareAfter, Condition, DropOffState, Mode, Stage, Use
 from gateway.policies.model import Limit
 from gateway.policies.rules import Rule
@@ -110,6 +110,24 @@ def ending(*, from_at: datetime, until: datetime, terms: Terms) -> Ending:
         grace_until=grace_until,
         clear_out_at=grace_until + terms.clear_out_after,
     )
+
+
+def has_proved_empty(
+    *, inside: Inside, has_opened: bool, seen_empty_at: datetime | None, has_opened_since: bool
+) -> bool:
+    """Whoever has it has taken their things out, as far as anybody can prove that.
+
+    By the beam behind a door that is sensed shut, `inside`, when the door was opened in their time; or by the eyes of
+    staff, when it was not opened since. An opening alone proves nothing, so where there is neither, nothing is proved.
+    It frees nothing and ends nothing: a beam may be wrong.
+    """
+    by_beam = inside is Inside.EMPTY and has_opened
+    return by_beam or (seen_empty_at is not None and not has_opened_since)
+
+
+def stage_to_tell(stage: Stage, *, proved_empty: bool) -> Stage:
+    """Of which stage its people are told. Nobody is reminded to take out what they have taken out."""
+    return Stage.RUNNING if proved_empty else stage
 
 
 IDLE_NOTICES: Final[Mapping[Stage, str]] = MappingProxyType(

@@ -167,8 +167,10 @@ def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
     """Let those whose it is know where it stands, in place of what they were told before. Harmless to repeat."""
     rental = session.get_one(Rental, rental_id)
     place = queries.view(session, rental)
-    stage = place.stage(now)
-    if stage is None or not _note_told(session, rental, stage):
+    if place.rental.ended_at is not None:
+        return
+    stage = queries.stage_to_tell(session, rental, place.ending, lock_id=place.compartment.lock_id, now=now)
+    if not _note_told(session, rental, stage):
         return
     moves.announce_to(session, rental, queries.people_of(session, rental))
     moves.stop_reminding(session, rental, now)
@@ -176,6 +178,19 @@ def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:
         moves.leave_notice(session, place, kind, now)
         until = place.ending.until.isoformat() if place.ending else None
         audit.append(session, actor="gateway", act=kind, thing=rental.id, now=now, until=until)
+
+
+def look_inside(session: Session, *, device_id: str, door: int, now: datetime) -> None:
+    """A beam has told what is behind a door: whoever has that compartment is reminded no longer, or again."""
+    if rental := queries.active_rental_at(session, device_id=device_id, door=door):
+        tell_of_stage(session, rental_id=rental.id, now=now)
+
+
+def note_seen(session: Session, *, rental: Rental, is_empty: bool, now: datetime) -> None:
+    """Staff have looked into what somebody has: they are reminded no longer, or again."""
+    rental.seen_empty_at = now if is_empty else None
+    session.flush()
+    tell_of_stage(session, rental_id=rental.id, now=now)
 
 
 def set_terms(session: Session, *, bank: Bank, actor: str, now: datetime, **terms: object) -> None:

@@ -16,7 +16,7 @@ from gateway.access import queries as access
 from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import service as fleet
-from gateway.fleet.model import Device, DoorLevel, Lock, SecondKey
+from gateway.fleet.model import Device, DoorLevel, Inside, Lock, SecondKey
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
@@ -303,3 +303,11 @@ def test_rules_of_before_the_timed_drop_stay_and_a_week_can_open_at_once(engine)
             session.execute(text(A_RULE.format(id="whim", limit="whim")))
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE policy_rules SET group_id = 'nobody'"))
+
+
+def test_of_a_bank_of_the_first_release_nothing_has_proved_what_is_inside(upgraded):
+    with upgraded.begin() as session:
+        assert session.get_one(Lock, "l1").inside is Inside.UNKNOWN
+        assert session.get_one(Rental, "r1").seen_empty_at is None
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE locks SET inside = 'half'"))

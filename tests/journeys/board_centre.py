@@ -5,7 +5,9 @@ are pretended.
 
 import asyncio
 import json
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -15,6 +17,7 @@ from api.app import create_app
 from api.line import LocalLine, take
 from devices.boards.bank import BoardPlan
 from devices.boards.bus import FIRST_LOOK_S
+from devices.boards.families import family as family_of
 from firmware_sim.board_cabinet import BoardCabinet
 from firmware_sim.board_lines import VirtualPort
 from firmware_sim.building import Building
@@ -52,6 +55,7 @@ class BoardCentre:
     runner: asyncio.Runner
     building: Building = field(default_factory=lambda: Building(gateway=GATEWAY_KEY.public(), start_s=1000.0))
     line: BoardCabinet | None = None  # None on pins
+    presses: Counter[int] = field(default_factory=Counter)  # by door
     _keys: Any = field(default_factory=lambda: (f"key-{no}" for no in count()))
 
     def __post_init__(self) -> None:
@@ -77,6 +81,7 @@ class BoardCentre:
                 first_door=1 + place * DOORS_OF_A_BOARD,
                 doors=DOORS_OF_A_BOARD,
                 shut_is=True,
+                occupied_is=family_of(self.family).profile.senses_inside or None,
             )
             for place, address in enumerate([1, 2])
         ]
@@ -177,9 +182,10 @@ class BoardCentre:
         """The first member's phone."""
         return self.members[0]
 
-    def rent(self, door: int) -> dict[str, Any]:
-        """The member takes that very compartment."""
-        return self._post(self.member, "/rentals", self._wish(door), 201)
+    def rent(self, door: int, *, minutes: int | None = None) -> dict[str, Any]:
+        """The member takes that very compartment; for so long, or the usual time."""
+        until = {} if minutes is None else {"until": (self.clock.now() + timedelta(minutes=minutes)).isoformat()}
+        return self._post(self.member, "/rentals", self._wish(door) | until, 201)
 
     def refusal_to_rent(self, door: int) -> str:
         """Why the member does not get it."""
@@ -192,6 +198,7 @@ class BoardCentre:
 
     def press(self, rental: dict[str, Any]) -> str:
         """And wants it open: 202, and the name of the unlock."""
+        self.presses[int(rental["compartment"]["label"])] += 1
         return self._post(self.member, "/unlocks", {"rental_id": rental["id"]}, 202)["id"]
 
     def let_another_come(self) -> None:
@@ -211,11 +218,30 @@ class BoardCentre:
         """What staff read of each door."""
         return {one["door"]: one for one in self._ask(self.staff, "GET", "/staff/locks").json()["items"]}
 
+    def reminders(self) -> list[str]:
+        """What stands on the member's phone."""
+        return [one["kind"] for one in self._ask(self.member, "GET", "/notices").json()["items"]]
+
+    def inside(self, door: int) -> str:
+        """What staff read of a compartment's inside."""
+        found = self._ask(self.staff, "GET", f"/staff/banks/{BANK}/compartments").json()["items"]
+        return next(one["inside"] for one in found if one["label"] == f"{door:02}")
+
+    def put_in(self, door: int) -> None:
+        """Something stands in the beam, where there is one."""
+        if self.line is not None:
+            self.line.beams[door].is_broken = True
+
+    def take_out(self, door: int) -> None:
+        """Nothing does."""
+        if self.line is not None:
+            self.line.beams[door].is_broken = False
+
     def pass_minutes(self, minutes: int) -> None:
         """Time goes by, and the gateway's timetable does what it does each minute."""
         for _ in range(minutes):
             self.clockwork.advance(60)
-            for job in ("look_for_faults", "look_after_alerts"):
+            for job in ("look_for_faults", "look_after_alerts", "tell_of_late_rentals"):
                 self._timetable.get_job(job).func()
 
     def door(self, no: int) -> Any:

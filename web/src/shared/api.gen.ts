@@ -3667,6 +3667,12 @@ export interface components {
             /** En */
             en: string;
         };
+        /**
+         * Inside
+         * @description What the beam across a compartment last proved, behind a door that was sensed shut.
+         * @enum {string}
+         */
+        Inside: "empty" | "occupied" | "unknown";
         /** Items[AlertView] */
         Items_AlertView_: {
             /** Items */
@@ -5160,6 +5166,7 @@ export interface components {
             /** Lock Id */
             lock_id: string;
             door: components["schemas"]["DoorLevel"];
+            inside: components["schemas"]["Inside"];
             condition: components["schemas"]["Condition"];
             /** Condition Reason */
             condition_reason: string;
