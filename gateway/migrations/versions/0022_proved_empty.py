@@ -6,8 +6,8 @@ In plain SQL: SQLite adds a column with its CHECK only so, and tables that other
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
