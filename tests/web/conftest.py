@@ -67,11 +67,12 @@ class House:
     centre: Centre
     hub: object
 
-    def move(self, *states: UnlockState, code: str = "") -> None:
-        """The gateway moves the newest unlock on, a transaction a step; `code` belongs to the last."""
+    def move(self, *states: UnlockState, code: str = "", member: str = MEMBER) -> None:
+        """The gateway moves somebody's newest unlock on, a transaction a step; `code` belongs to the last."""
         for state in states:
             with self.centre.sessions.begin() as session:
-                [unlock] = unlocking.unlocks_of(session, member_id=self._member(session).id, limit=1)
+                member_id = members.member_by_no(session, member_no=member).id
+                [unlock] = unlocking.unlocks_of(session, member_id=member_id, limit=1)
                 now = self.centre.clock.now()
                 last = code if state is states[-1] else ""
                 assert unlocking_service.move(session, unlock, state, now=now, code=last)

@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
+import { Lockers } from './pages/Lockers'
 import { Now } from './pages/Now'
 import type { Word } from './words'
 
@@ -23,6 +24,7 @@ const ALL: readonly Role[] = ['desk', 'technician', 'manager']
 
 const PAGES: readonly PageOfConsole[] = [
   { at: 'now', name: 'now.title', icon: 'pulse', key: 'n', roles: ALL, Page: Now },
+  { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
 ]
 
 /** What somebody of this role finds in the navigation. */

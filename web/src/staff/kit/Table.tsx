@@ -87,7 +87,7 @@ export function Table<T>({ title, rows, columns, id, empty, file, acts, children
       {found.length === 0 ? (
         <p class="nothing">{s('table.nothing_found', { wanted })}</p>
       ) : (
-        <div class="table-scroll" role="region" aria-label={title} tabIndex={0}>
+        <div class="table-scroll" role="region" aria-label={s('table.of', { title })} tabIndex={0}>
           <table>
             <caption class="unseen">{title}</caption>
             <thead>
