@@ -554,6 +554,17 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "工作人员为您预订了{space}，时间是 {starts_at} 至 {ends_at}。",
             "Our staff have booked {space} for you from {starts_at} to {ends_at}.",
         ),
+        "booking_soon": Sentence(
+            "您预订的{space}快到时间了：{starts_at} 至 {ends_at}。如果来不了，请取消，好让别人使用。",
+            "Your booking of {space} begins soon: {starts_at} to {ends_at}. If you cannot come, please cancel it, so"
+            " that somebody else can have it.",
+        ),
+        "booking_released": Sentence(
+            "您预订的{space}（{starts_at} 至 {ends_at}）没有人到场，场地已收回。"
+            "如果您刚到，场地还空着的话，{undo_until} 之前可以要回来。",
+            "Nobody came to your booking of {space} from {starts_at} to {ends_at}, so it was given back. If you have"
+            " just arrived, you can take it back until {undo_until} while it is still free.",
+        ),
         "shared_with_you": Sentence(
             "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",
             "A member lets you open compartment {label} at {bank} until {shared_until}.",

@@ -79,6 +79,8 @@ zone = {zone}
 # no_show_after_min = 15
 # After so many of those in a row the rest of a series of bookings is given back; 0: never.
 # series_no_shows = 3
+# So many minutes before its start a member is reminded of a booking; 0: never.
+# remind_before_min = 60
 """
 
 

@@ -97,7 +97,8 @@ class BookingSettings(_Section):
     """How far ahead, how long and how many at a time a member may book; how early a booking opens its door.
 
     `no_show_after_min`: when a booking that nobody came to is given back; 0: never. `series_no_shows`: after how many
-    of those in a row the rest of a series is; 0: never.
+    of those in a row the rest of a series is; 0: never. `remind_before_min`: when its member is reminded of a booking;
+    0: never.
     """
 
     days_ahead: Days = 14
@@ -106,6 +107,7 @@ class BookingSettings(_Section):
     key_early_min: Annotated[int, Field(ge=0, le=120)] = 10
     no_show_after_min: Annotated[int, Field(ge=0, le=240)] = 15
     series_no_shows: Annotated[int, Field(ge=0, le=60)] = 3
+    remind_before_min: Annotated[int, Field(ge=0, le=1440)] = 60
 
 
 class Settings(_Section):

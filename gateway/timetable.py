@@ -12,7 +12,7 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
-from gateway.bookings import approvals, no_shows, series, waitlist
+from gateway.bookings import approvals, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.faults import queries as fault_queries
@@ -49,6 +49,7 @@ class _Jobs:
         return [
             (self.forget_ended_sessions, 60),
             (self.anchor_the_audit_trail, 5),
+            (self.remind_of_bookings, 1),
             (self.release_no_shows, 1),
             (self.deny_unanswered_bookings, 1),
             (self.trim_dead_series, 5),
@@ -70,6 +71,13 @@ class _Jobs:
         with self._centre.sessions.read() as session:
             head = audit.head(session)
         anchors.keep(self._centre.directory / "data" / anchors.FILE_NAME, head, key=self._key, now=self._now())
+
+    def remind_of_bookings(self) -> None:
+        now, policy = self._now(), self._centre.booking_policy
+        for one in self._found(partial(reminders.due, policy=policy, now=now)):
+            self._do(partial(reminders.remind, booking_id=one, policy=policy, now=now))
+        for one in self._found(partial(reminders.past, now=now)):
+            self._do(partial(reminders.let_go, booking_id=one, now=now))
 
     def release_no_shows(self) -> None:
         now, policy = self._now(), self._centre.booking_policy

@@ -10,6 +10,7 @@ from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
 from gateway.kit.errors import Conflict
 from gateway.members.model import Member
+from gateway.notices import service as notices
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
@@ -23,7 +24,10 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime)
     if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
         return False
     service.change(session, booking, state=BookingState.RELEASED, released_at=now)
+    notices.take_back(session, about=booking.id, kinds=service.NOTICES, now=now)
     service.free(session, booking, rules.span_of(booking), policy=policy, now=now)
+    undo_until = (now + rules.RECLAIM_WITHIN).isoformat()
+    service.leave_notice(session, booking, "booking_released", now, undo_until=undo_until)
     service.tell(session, booking, actor="gateway", act="booking_released", now=now)
     return True
 
@@ -45,6 +49,7 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     service.change(
         session, booking, since=BookingState.RELEASED, state=BookingState.CONFIRMED, checked_in_at=now, released_at=None
     )
+    notices.take_back(session, about=booking.id, kinds=["booking_released"], now=now)
     service.give_key(session, booking, policy)
     service.tell(session, booking, actor=member.audit_id, act="booking_reclaimed", now=now)
     return booking

@@ -26,7 +26,7 @@ class Policy:
 
     `key_early_min`: a booking opens its door so long before it starts. `no_show_after_min`: so long after its start a
     booking that nobody came to is given back; 0: never. `series_no_shows`: after so many of those in a row the rest of
-    a series is given back; 0: never.
+    a series is given back; 0: never. `remind_before_min`: so long before its start a member is reminded; 0: never.
     """
 
     zone: ZoneInfo
@@ -36,6 +36,7 @@ class Policy:
     key_early_min: int
     no_show_after_min: int
     series_no_shows: int = 3
+    remind_before_min: int = 60
 
     def defaults(self) -> list[Rule]:
         """The rules that the settings are, each under its setting's name."""
@@ -98,6 +99,13 @@ def key_refusal(booking: Booking, policy: Policy, now: datetime) -> str | None:
     if booking.state is BookingState.PENDING:
         return "booking_pending"
     return "booking_too_early" if now < key_span(policy, span_of(booking)).starts_at else None
+
+
+def is_reminder_due(booking: Booking, policy: Policy, now: datetime) -> bool:
+    """It begins soon and nobody has come yet. Whoever booked it only now needs no word."""
+    remind_at = booking.starts_at - timedelta(minutes=policy.remind_before_min)
+    is_awaited = booking.state is BookingState.CONFIRMED and booking.checked_in_at is None
+    return is_awaited and booking.booked_at < remind_at <= now < booking.starts_at
 
 
 def is_no_show(booking: Booking, policy: Policy, now: datetime) -> bool:

@@ -30,7 +30,8 @@ from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.rules import Hours, Span
 
-NOTICES: Final = ("booking_approved", "booked_for_you")
+SOON: Final = "booking_soon"
+NOTICES: Final = ("booking_approved", "booked_for_you", SOON)
 """What a member was told of a booking that stands: no longer so once it does not."""
 
 
@@ -125,7 +126,7 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
         ends_at=span.ends_at,
         checked_in_at=None,
     )
-    notices.take_back(session, about=booking.id, kinds=["booking_approved"], now=now)
+    notices.take_back(session, about=booking.id, kinds=["booking_approved", SOON], now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
     waitlist.offer(session, space_id=space.id, span=given_up, policy=policy, now=now)
@@ -298,6 +299,7 @@ def change(
 def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
     if booking.checked_in_at is None:
         change(session, booking, checked_in_at=now)
+        notices.take_back(session, about=booking.id, kinds=[SOON], now=now)
         member = session.get_one(Member, booking.member_id)
         tell(session, booking, actor=member.audit_id, act="checked_in", now=now)
 

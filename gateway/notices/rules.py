@@ -5,6 +5,7 @@ from typing import Final
 NEWS: Final = frozenset(
     {
         "assignment_withdrawn",
+        "booking_released",
         "card_registered",
         "kiosk_pin_reset",
         "opened_by_staff",

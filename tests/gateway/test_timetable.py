@@ -97,6 +97,21 @@ def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable)
         assert kept == {1: audit.head(session).hash}
 
 
+def test_a_member_is_reminded_of_a_booking_once_and_not_when_it_is_over(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        wang, policy = a_member(session), centre.booking_policy
+        span = Span(NOON + timedelta(hours=2), NOON + timedelta(hours=3))
+        bookings.book(session, member=wang, space_id="lawn", span=span, policy=policy, now=NOON)
+    told = []
+    for minutes in (59, 1, 1, 119):
+        centre.clock.advance(minutes=minutes)
+        run(timetable, "remind_of_bookings")
+        with centre.sessions.read() as session:
+            told.append([notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)])
+    assert told == [[], ["booking_soon"], ["booking_soon"], []]
+
+
 def test_a_booking_that_nobody_came_to_is_given_back(centre, timetable):
     with centre.sessions.begin() as session:
         a_space(session, "lawn")
@@ -155,7 +170,7 @@ def test_a_series_to_which_nobody_comes_is_trimmed(centre, timetable):
         states = [turn.booking.state for turn in bookings_queries.turns(session, made.id)]
         told = [notice.kind for notice in notices.notices_for(session, member_id=wang.id, limit=9)]
     assert states == [BookingState.RELEASED] * 3 + [BookingState.CANCELLED]
-    assert told == ["series_trimmed"]
+    assert told == ["series_trimmed", *["booking_released"] * 3]
 
 
 def test_a_member_whose_rental_is_over_time_is_told_so(centre, timetable):

@@ -306,7 +306,7 @@ def test_after_three_no_shows_in_a_row_the_rest_is_given_back_and_the_member_tol
 
     assert states(session, made) == ["released"] * 3 + ["cancelled"] * 5
     assert made.ended_from == SUNDAYS[3]
-    [notice] = notices.notices_for(session, member_id=wang.id, limit=9)
+    notice, *_ = notices.notices_for(session, member_id=wang.id, limit=9)
     assert (notice.kind, notice.about) == ("series_trimmed", made.id)
     assert '"count": 5' in notice.facts
     service.book(session, member=li, space_id="room", span=later(timedelta(), 5), policy=LONG, now=now)
