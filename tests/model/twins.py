@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unittest.mock import patch
 
+from sqlalchemy import select
+
 from devices.nodes import locker_bank
 from devices.nodes.challenges import Challenge, Challenges
 from devices.nodes.locker_bank import LockerBank
@@ -107,7 +109,11 @@ def a_failed_press_is_pressed_again_for_the_member():
 
     def press_again(session, unlock, verdict, *, now):
         settle(session, unlock, verdict, now=now)
-        if verdict.state is UnlockState.NOT_OPENED:
+        session.flush()
+        under_way = session.scalar(
+            select(Unlock.id).where(Unlock.lock_id == unlock.lock_id, Unlock.settled_at.is_(None))
+        )
+        if verdict.state is UnlockState.NOT_OPENED and under_way is None:
             values = {column.name: getattr(unlock, column.name) for column in Unlock.__table__.columns}
             fresh = {"id": new_id(), "state": UnlockState.REQUESTED, "settled_at": None, "pulsed_at": None}
             session.add(Unlock(**values | fresh | {"nonce": None, "signed_at": None}))
