@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "broker": "run the centre's MQTT broker alone",
         "migrate": "bring the database to this release's shape",
         "enrol": "make the folder that a new device carries to its Raspberry Pi",
+        "home-assistant": "make the certificate with which Home Assistant comes to the broker, to look and not to open",
         "commission": "learn at the open cabinet how a bank's doors are wired, and write it down",
         "doctor": "say what is wrong: clock, disk, database, broker, certificates",
         "vendor-read": "say what an off-the-shelf device's MQTT messages mean: JSON lines in, JSON lines out",

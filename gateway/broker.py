@@ -25,7 +25,9 @@ from gateway.kit.errors import Trouble
 from gateway.settings import BrokerSettings, Settings
 
 API: Final = "api"
-HOUSE: Final = (GATEWAY, API)  # the users that are programs of the house; no device may bear their names
+HOME_ASSISTANT: Final = "home-assistant"  # comes in by a certificate only, like a device, and hears what it is shown
+HOUSE: Final = (GATEWAY, API)  # the users that are programs of the house
+RESERVED: Final = (*HOUSE, HOME_ASSISTANT)  # no device may bear their names
 
 _PBKDF2_ROUNDS = 101  # mosquitto_passwd's own; our passwords are 256 random bits, stretching adds nothing to them
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -73,8 +75,14 @@ def rules(site: str) -> list[Rule]:
         Rule(GATEWAY, Access.READ, f"{base}/{GATEWAY}/wake"),
         Rule(API, Access.READ, f"{base}/{GATEWAY}/live/#"),
         Rule(API, Access.WRITE, f"{base}/{GATEWAY}/wake"),
-        # The patterns below would let a program of the house speak as a device of its own name.
-        *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in HOUSE for c in _DEVICES_OWN),
+        Rule(GATEWAY, Access.READWRITE, f"{base}/{GATEWAY}/shown/#"),
+        Rule(GATEWAY, Access.READWRITE, "homeassistant/device/+/config"),
+        Rule(GATEWAY, Access.READ, "homeassistant/status"),
+        Rule(HOME_ASSISTANT, Access.READ, f"{base}/{GATEWAY}/shown/#"),
+        Rule(HOME_ASSISTANT, Access.READ, "homeassistant/#"),
+        Rule(HOME_ASSISTANT, Access.WRITE, "homeassistant/status"),
+        # The patterns below would let these speak as a device of their own name.
+        *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in RESERVED for c in _DEVICES_OWN),
         Rule(None, Access.READ, f"{base}/%u/cmd"),
         *(Rule(None, Access.WRITE, f"{base}/%u/{channel}") for channel in ("chal", "evt", "state", "reading")),
         Rule(None, Access.READWRITE, f"{base}/%u/ping"),

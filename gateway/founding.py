@@ -81,6 +81,11 @@ zone = {zone}
 # series_no_shows = 3
 # So many minutes before its start a member is reminded of a booking; 0: never.
 # remind_before_min = 60
+
+[home_assistant]
+# Whether Home Assistant is shown devices, doors and sensors (it can open nothing), and in which language.
+# shown = false
+# language = "zh-CN"
 """
 
 

@@ -62,9 +62,9 @@ class GatewayProgram:
             carriage=self._connection,
             reached=reached,
         )
-        self._recorder = wiring.record(
-            self._gateway, reading_store(centre.directory, settings), site=settings.site, clock=centre.clock
-        )
+        readings = reading_store(centre.directory, settings)
+        self._recorder = wiring.record(self._gateway, readings, site=settings.site, clock=centre.clock)
+        self._showing = wiring.show(centre, readings)
         self._timetable = open_timetable(centre, key=key)
 
     def run(self) -> None:
@@ -73,6 +73,8 @@ class GatewayProgram:
         self._recorder.start()
         self._connection.start()
         self._timetable.start()
+        if self._showing is not None:
+            self._showing.start()
         next_tick = next_pulse = self._now()
         while not self._is_stopping:
             self._do_next(until=next_tick)
@@ -83,6 +85,8 @@ class GatewayProgram:
                 next_pulse = self._now() + PULSE_S
                 self._do(self._pulse)
         self._timetable.shutdown(wait=False)
+        if self._showing is not None:
+            self._showing.stop()
         self._recorder.stop()
         self._connection.stop()
 

@@ -110,6 +110,13 @@ class BookingSettings(_Section):
     remind_before_min: Annotated[int, Field(ge=0, le=1440)] = 60
 
 
+class HomeAssistantSettings(_Section):
+    """Whether Home Assistant is shown the house's devices, to look at, and in which language they are named."""
+
+    shown: bool = False
+    language: Literal["zh-CN", "en"] = "zh-CN"
+
+
 class Settings(_Section):
     """Everything that can be set."""
 
@@ -121,6 +128,7 @@ class Settings(_Section):
     readings: ReadingSettings = ReadingSettings()
     rentals: RentalSettings = RentalSettings()
     bookings: BookingSettings = BookingSettings()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
 
 def load_settings(centre_dir: Path, environ: Mapping[str, str]) -> Settings:

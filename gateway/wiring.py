@@ -2,10 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 
 from devices.wire.signing import SigningKey
 from devices.wire.topics import GATEWAY, ROOT, Channel
+from gateway import broker
+from gateway.announcer import Showing
 from gateway.carrier import Carrier
+from gateway.centre import Centre
+from gateway.home_assistant import queries as home_assistant
+from gateway.home_assistant.documents import documents
 from gateway.intake import Intake
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
@@ -13,7 +19,8 @@ from gateway.kit.ids import new_boot_id
 from gateway.link.port import Carriage
 from gateway.link.speaker import Speaker
 from gateway.recorder import Recorder
-from gateway.telemetry.store import ReadingStore
+from gateway.telemetry import queries as telemetry
+from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
 from gateway.unlocking.engine import UnlockEngine
 
 
@@ -55,6 +62,35 @@ def record(gateway: Gateway, readings: ReadingStore, *, site: str, clock: Clock)
         watch=gateway.intake.watch_readings,
         acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
         bury=gateway.intake.bury_readings,
+    )
+
+
+def show(centre: Centre, readings: ReadingStore) -> Showing | None:
+    """What Home Assistant is shown; None when the centre does not want it."""
+    settings = centre.settings
+    if not settings.home_assistant.shown:
+        return None
+    language = settings.home_assistant.language
+    version = metadata.version("hearth")
+
+    def wanted() -> dict[str, bytes]:
+        now = centre.clock.now()
+        try:
+            with readings.read() as connection:
+                series = telemetry.all_series(connection)
+        except NoReadingsError:
+            series = []
+        with centre.sessions.read() as session:
+            things = home_assistant.things(session, series, language=language, now_ms=now_ms(now))
+        return documents(settings.site, things, language=language, version=version)
+
+    return Showing(
+        site=settings.site,
+        host=settings.broker.host,
+        port=settings.broker.port,
+        password=broker.password_of(centre.directory, GATEWAY),
+        clock=centre.clock,
+        wanted=wanted,
     )
 
 

@@ -25,6 +25,7 @@ No message is longer than {MAX_BYTES} bytes.
 | `state` | device | 1, yes; also its will | state |
 | `reading` | device | 1, no | readings, again until rack |
 | `live/…` below `gateway` | gateway | 0, no | what changed, after the commit, for the API |
+| `shown/…` below `gateway` | gateway | 1, yes | what Home Assistant is shown (home-assistant.md) |
 | `wake` below `gateway` | API | 0, no | nothing: a row is waiting |
 | `ping` below each client's own name | that client | 0, no | comes back: the way through the broker is open |
 

@@ -4,7 +4,7 @@ import logging
 import random
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -60,6 +60,7 @@ class Connection:
         tls: ssl.SSLContext | None = None,
         will: tuple[str, bytes] | None = None,
         subscriptions: Sequence[tuple[str, int]],
+        from_before: Collection[str] = (),
         ping_topic: str,
         on_message: Callable[[Incoming], None],
         on_ready: Callable[[], None] = lambda: None,
@@ -69,7 +70,8 @@ class Connection:
         session_expiry_s: int = 0,
         backoff: Backoff | None = None,
     ) -> None:
-        """`will`: topic and payload, retained, at QoS 1. `subscriptions`: filter and QoS.
+        """`will`: topic and payload, retained, at QoS 1. `subscriptions`: filter and QoS; of
+        those in `from_before`, and of every `state`, also what has been retained.
 
         `session_expiry_s` over 0: the broker keeps the session so long while nobody is connected, with `manual_ack`
         also every QoS 1 message not yet acknowledged by `ack`. 0: nothing is kept.
@@ -83,6 +85,7 @@ class Connection:
             tls=tls,
             will=will,
             subscriptions=tuple(subscriptions),
+            from_before=frozenset(from_before),
             ping_topic=ping_topic,
             keepalive_s=keepalive_s,
             manual_ack=manual_ack,

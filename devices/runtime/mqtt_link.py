@@ -67,6 +67,7 @@ class LinkSettings:
     will: tuple[str, bytes] | None
     subscriptions: Sequence[tuple[str, int]]
     ping_topic: str
+    from_before: frozenset[str] = frozenset()
     keepalive_s: int
     manual_ack: bool
     session_expiry_s: int
@@ -273,7 +274,8 @@ class Link:
         self._is_open = True
         topics = [*self._settings.subscriptions, (self._settings.ping_topic, 0)]
         if self._is_v5:
-            self._client.subscribe([(topic, _options(topic, qos)) for topic, qos in topics])
+            past = self._settings.from_before
+            self._client.subscribe([(topic, _options(topic, qos, from_before=topic in past)) for topic, qos in topics])
         else:
             self._client.subscribe(topics)
 
@@ -321,10 +323,10 @@ def _is_fine(code: MQTTErrorCode) -> bool:
     return code == MQTTErrorCode.MQTT_ERR_SUCCESS
 
 
-def _options(topic: str, qos: int) -> SubscribeOptions:
-    """Only a `state` is wanted from before; and everywhere the retained flag is shown as it was published."""
+def _options(topic: str, qos: int, *, from_before: bool) -> SubscribeOptions:
+    """A command from before must not come; and everywhere the retained flag is shown as it was published."""
     handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
-    if not topic.endswith(_STATE):
+    if not (from_before or topic.endswith(_STATE)):
         handling = SubscribeOptions.RETAIN_DO_NOT_SEND
     return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
 

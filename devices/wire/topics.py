@@ -22,12 +22,13 @@ class Channel(StrEnum):
     STATE = "state"
     READING = "reading"
     LIVE = "live"  # with one more level: what changed
+    SHOWN = "shown"  # with more levels: what Home Assistant is shown
     WAKE = "wake"
 
 
 @dataclass(frozen=True)
 class Address:
-    """A topic, taken apart. `rest` is what stands below a `live`, else empty."""
+    """A topic, taken apart. `rest` is what stands below a `live` or `shown`, else empty."""
 
     site: str
     device: str
@@ -48,6 +49,6 @@ def parse(topic: str) -> Address:
     root, version, site, device, channel, rest = (*topic.split("/", 5), *[""] * 6)[:6]
     if f"{root}/{version}" != ROOT or not (is_name(site) and is_name(device)):
         raise WireError(Fault.TOPIC, f"not under {ROOT}/site/device")
-    if channel not in set(Channel) or (rest and channel != Channel.LIVE):
+    if channel not in set(Channel) or (rest and channel not in {Channel.LIVE, Channel.SHOWN}):
         raise WireError(Fault.TOPIC, "no such channel")
     return Address(site, device, Channel(channel), rest)

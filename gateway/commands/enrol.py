@@ -105,6 +105,6 @@ def _what_next(device: str, out: Path) -> str:
 
 
 def _name(text: str) -> str:
-    if not is_name(text) or text in broker.HOUSE:
+    if not is_name(text) or text in broker.RESERVED:
         raise ArgumentTypeError(f"{text!r} cannot name a device: 1 to 32 of a-z, 0-9 and inner hyphens")
     return text

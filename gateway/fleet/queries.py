@@ -48,6 +48,11 @@ def lock(session: Session, lock_id: str) -> Lock:
     return found
 
 
+def locks(session: Session) -> Sequence[Lock]:
+    """All of them, by device and door."""
+    return session.scalars(select(Lock).order_by(Lock.device_id, Lock.door)).all()
+
+
 def lock_at(session: Session, device_id: str, door: int) -> Lock | None:
     """The lock of one door of a device."""
     return session.scalar(select(Lock).where(Lock.device_id == device_id, Lock.door == door))

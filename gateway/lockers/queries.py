@@ -334,6 +334,11 @@ def label_behind(session: Session, lock_id: str) -> str | None:
     return session.scalar(select(Compartment.label).where(Compartment.lock_id == lock_id))
 
 
+def labels(session: Session) -> dict[str, str]:
+    """What is printed on every compartment, by its lock."""
+    return dict(iter(session.execute(select(Compartment.lock_id, Compartment.label))))
+
+
 def _compartments() -> Select[Compartment, Mode, DoorLevel, Inside, Rental | None]:
     return (
         select(Compartment, offers.MODE, Lock.level, Lock.inside, Rental)

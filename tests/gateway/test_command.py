@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from api.__main__ import main as api_main
 from devices.commission.program import main as wizard
 from devices.runtime.config import ConfigError
 from devices.runtime.config import load as load_node
+from gateway import broker
 from gateway.__main__ import COMMANDS, main
 from gateway.centre import open_centre
 from gateway.commands.commission import rented_there
@@ -98,7 +100,11 @@ def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, 
     monkeypatch.setenv("HEARTH_HTTP_PORT", "eighty")
     node = tmp_path / "node.toml"
     node.write_text('device = "bank-c"')
-    extra = {"enrol": ["bank-c", "--doors", "1", "--out", "x"], "commission": ["--config", str(node)]}.get(name, [])
+    extra = {
+        "enrol": ["bank-c", "--doors", "1", "--out", "x"],
+        "home-assistant": ["--out", "x"],
+        "commission": ["--config", str(node)],
+    }.get(name, [])
 
     assert main([name, "--centre", str(centre), *extra]) == 1
     said = capsys.readouterr()
@@ -317,6 +323,31 @@ def test_an_enrolled_bank_on_boards_waits_to_be_commissioned(lan_centre, tmp_pat
     assert "hearth commission" in (out / "README").read_text()
     with pytest.raises(ConfigError, match="hearth commission"):
         load_node(out / "node.toml")
+
+
+def test_home_assistants_folder_is_all_that_it_needs_once_the_house_is_shown(lan_centre, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "ha"
+    words = ["home-assistant", "--centre", str(lan_centre), "--out", str(out), "--host", "192.0.2.1"]
+    assert main(words) == 1
+    assert "home_assistant.shown" in capsys.readouterr().err
+    monkeypatch.setenv("HEARTH_HOME_ASSISTANT_SHOWN", "true")
+
+    assert main(words) == 0
+
+    assert {path.name for path in out.iterdir()} == {"ca.crt", "client.crt", "client.key"}
+    assert stat.S_IMODE((out / "client.key").stat().st_mode) == 0o600
+    certificate = x509.load_pem_x509_certificate((out / "client.crt").read_bytes())
+    [name] = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    assert name.value == broker.HOME_ASSISTANT
+    said = capsys.readouterr().out
+    assert "192.0.2.1, port 8883" in said
+    assert main(words) == 1  # never over what is there
+
+
+def test_no_device_is_enrolled_under_a_programs_name(lan_centre, tmp_path):
+    for name in broker.RESERVED:
+        with pytest.raises(SystemExit):
+            main(["enrol", name, "--centre", str(lan_centre), "--doors", "2", "--out", str(tmp_path / "out")])
 
 
 def options_of(text):
