@@ -21,6 +21,7 @@ from api.kiosk import visits as kiosk_visits
 from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import (
+    ballots,
     banks,
     bookings,
     drop_offs,
@@ -53,6 +54,7 @@ from api.staff import (
     releases,
     sensors,
 )
+from api.staff import ballots as staff_ballots
 from api.staff import banks as staff_banks
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
@@ -130,7 +132,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
-    for_bookings = (spaces, bookings, series, waitlist)
+    for_bookings = (spaces, bookings, series, waitlist, ballots)
     for_members = (session, me, *for_lockers, *for_bookings, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks)
     for_staff = (
@@ -140,6 +142,7 @@ def _routes() -> Sequence[BaseRoute]:
         assignments,
         holds,
         staff_spaces,
+        staff_ballots,
         staff_calendar,
         clear_outs,
         releases,

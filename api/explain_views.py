@@ -90,6 +90,7 @@ class SpaceLimits(View):
     days_ahead: int | None
     opens_at_min: int | None
     week_opens_at_min: int | None
+    ballot_closes_at_min: int | None
     min_minutes: int | None
     max_minutes: int | None
     most_ahead: int | None
@@ -107,6 +108,7 @@ class SpaceLimits(View):
             days_ahead=value(Limit.DAYS_AHEAD),
             opens_at_min=value(Limit.OPENS_AT),
             week_opens_at_min=value(Limit.WEEK_OPENS_AT),
+            ballot_closes_at_min=value(Limit.BALLOT_CLOSES_AT),
             min_minutes=value(Limit.MIN_MINUTES),
             max_minutes=value(Limit.MAX_MINUTES),
             most_ahead=value(Limit.MOST_AHEAD),

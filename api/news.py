@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.views import View
 from gateway.alerts.model import AlertState, Severity
+from gateway.ballots.model import BallotState
 from gateway.bookings.model import BookingState
 from gateway.bookings.waits import WaitState
 from gateway.emergencies.model import EmergencyKind, EmergencyState
@@ -48,6 +49,14 @@ class WaitNews(View):
     state: WaitState
 
 
+class BallotNews(View):
+    """A ballot was opened, drawn or called off, or the reader handed in there."""
+
+    kind: Literal["ballot"]
+    id: str
+    state: BallotState
+
+
 class DoorNews(View):
     """The door of a compartment that the reader rents; staff hear of every door."""
 
@@ -86,6 +95,6 @@ class AlertNews(View):
 
 
 News = Annotated[
-    UnlockNews | RentalNews | BookingNews | WaitNews | DoorNews | BankNews | EmergencyNews | AlertNews,
+    UnlockNews | RentalNews | BookingNews | WaitNews | BallotNews | DoorNews | BankNews | EmergencyNews | AlertNews,
     Field(discriminator="kind"),
 ]

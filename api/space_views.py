@@ -45,7 +45,7 @@ class SpaceView(View):
 
 
 class SlotView(View):
-    """One bookable time. `reason` when it is not free: `slot_taken`, `closed` or `in_the_past`."""
+    """One bookable time. `reason` when it is not free: `slot_taken`, `in_ballot`, `closed` or `in_the_past`."""
 
     starts_at: datetime
     ends_at: datetime
@@ -67,7 +67,9 @@ class Availability(View):
     days: list[DayView]
 
 
-class _Time(Ask):
+class TimeWish(Ask):
+    """From when until when."""
+
     starts_at: Instant
     ends_at: Instant
 
@@ -85,7 +87,7 @@ class _Time(Ask):
         return self
 
 
-class BookingWish(_Time):
+class BookingWish(TimeWish):
     """Which space, from when until when. `guests`: so many others come along; null is none.
 
     `recurrence`: again and again, an RFC 5545 RRULE of FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY and COUNT or
@@ -98,7 +100,7 @@ class BookingWish(_Time):
     all: StrictBool | None = None
 
 
-class BookingChange(_Time):
+class BookingChange(TimeWish):
     """The same space at another time."""
 
 
@@ -158,7 +160,7 @@ class NewSpace(Ask):
         return self
 
 
-class NewClosure(_Time):
+class NewClosure(TimeWish):
     """From when until when nobody can book, and why."""
 
     reason: PlainText

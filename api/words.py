@@ -268,6 +268,25 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
         ),
         "policy.guests": Words(409, "最多可以带 {limit} 位同伴。", "You can bring at most {limit} people along."),
+        "in_ballot": Words(
+            409,
+            "这个时段要先抽签，请报名抽签或换一个时间。",
+            "That time is drawn for first. Please hand in your wish, or choose another time.",
+        ),
+        "ballot_open": Words(409, "这段时间已经有一个抽签在进行。", "There is a ballot for some of that time already."),
+        "ballot_closed": Words(409, "这个抽签已经截止，不能再改了。", "This ballot has closed: it stays as it is."),
+        "already_handed_in": Words(
+            409,
+            "您已经报名了这个抽签。要改的话，请先撤回。",
+            "You have handed in a wish already. Take it back first to change it.",
+        ),
+        "ballot_not_drawn": Words(409, "还没有抽签。", "It has not been drawn yet."),
+        "policy.ballot_closes_at": Words(
+            409,
+            "这里的时段先抽签：前一周的{opens_day} {opens_at} 截止报名，抽完剩下的才能直接预订。",
+            "A week here is drawn for first: hand in your wish until {opens_day} {opens_at} of the week before. What is"
+            " left then can be booked.",
+        ),
         "policy.week_opens_at": Words(
             409,
             "这里的时段按周开放：前一周的{opens_day} {opens_at} 起可以预订。",
@@ -599,6 +618,23 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "原因：{reason}。",
             "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
             " {bag_label}: please ask at the desk. Reason: {reason}.",
+        ),
+        "ballot_won": Sentence(
+            "抽中了！{space}（{starts_at}）归您，已经订好。",
+            "You were drawn: {space}, {starts_at}, is yours and booked.",
+        ),
+        "ballot_lost_waiting": Sentence(
+            "很抱歉，{space}（{starts_at}）没有抽中。已经替您排队，有人退出就会通知您。",
+            "We are sorry: others were drawn for {space}, {starts_at}. You now wait for it, and we tell you if it comes"
+            " free.",
+        ),
+        "ballot_lost": Sentence(
+            "很抱歉，{space}（{starts_at}）没有抽中。",
+            "We are sorry: you were not drawn for {space}, {starts_at}.",
+        ),
+        "ballot_called_off": Sentence(
+            "{space}的抽签取消了，原因：{reason}。剩下的时段可以直接预订。",
+            "The ballot for {space} is called off. Reason: {reason}. Its times can be booked like all others.",
         ),
         "place_offered": Sentence(
             "您排队等的{space}（{starts_at}）空出来了，为您保留到 {offer_until}，请尽快确认。",

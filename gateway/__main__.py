@@ -26,6 +26,7 @@ COMMANDS: Final = MappingProxyType(
         "commission": "learn at the open cabinet how a bank's doors are wired, and write it down",
         "doctor": "say what is wrong: clock, disk, database, broker, certificates",
         "vendor-read": "say what an off-the-shelf device's MQTT messages mean: JSON lines in, JSON lines out",
+        "ballot-replay": "draw a published ballot again, and say whether it comes to the same",
         "verify-audit": "check that nothing in the audit trail was changed, dropped or reordered",
     }
 )

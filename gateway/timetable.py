@@ -12,6 +12,9 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
+from gateway.ballots import draw
+from gateway.ballots import queries as ballot_queries
+from gateway.ballots import service as ballots
 from gateway.bookings import approvals, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
@@ -23,6 +26,7 @@ from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.members import service as members
+from gateway.policies import queries as policies
 
 
 def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
@@ -53,6 +57,8 @@ class _Jobs:
             (self.release_no_shows, 1),
             (self.deny_unanswered_bookings, 1),
             (self.trim_dead_series, 5),
+            (self.open_ballots, 5),
+            (self.draw_ballots, 1),
             (self.look_after_the_waitlist, 1),
             (self.tell_of_late_rentals, 1),
             (self.look_for_faults, 1),
@@ -93,6 +99,18 @@ class _Jobs:
         now, policy = self._now(), self._centre.booking_policy
         for one in self._found(partial(bookings_queries.missed_and_ahead, now=now)):
             self._do(partial(series.trim_if_dead, series_id=one, policy=policy, now=now))
+
+    def open_ballots(self) -> None:
+        now, policy = self._now(), self._centre.booking_policy
+        with self._centre.sessions.read() as session:
+            weekly = [(rule.scope_id, rule.value) for rule in policies.ballots(session)]
+        for space_id, closes_min in weekly:
+            self._do(partial(ballots.open_next, space_id=space_id, closes_min=closes_min, policy=policy, now=now))
+
+    def draw_ballots(self) -> None:
+        now, policy = self._now(), self._centre.booking_policy
+        for one in self._found(partial(ballot_queries.due, now=now)):
+            self._do(partial(draw.draw, ballot_id=one, policy=policy, now=now))
 
     def look_after_the_waitlist(self) -> None:
         now, policy = self._now(), self._centre.booking_policy

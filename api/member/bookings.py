@@ -27,6 +27,7 @@ COUNTED = (
 )
 POLICY = (  # what may be refused, here and at a kiosk
     "slot_taken",
+    "in_ballot",
     "booking_in_the_past",
     "policy.opening_hours",
     "policy.closed_day",
@@ -36,6 +37,7 @@ POLICY = (  # what may be refused, here and at a kiosk
     "policy.days_ahead",
     "policy.opens_at",
     "policy.week_opens_at",
+    "policy.ballot_closes_at",
     "policy.min_minutes",
     "policy.max_minutes",
     *COUNTED,

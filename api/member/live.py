@@ -93,8 +93,8 @@ def _concerns(change: Change, concerned: Concern) -> bool:
             return concerned.is_staff or change.what["lock_id"] in concerned.locks
         case "device":
             return change.what["id"] in concerned.banks
-        case "emergency":
-            return True
+        case "emergency" | "ballot":  # everybody's, unless it is about one who takes part
+            return change.what.get("member_id") in {None, concerned.member_id}
         case "alert":
             return concerned.is_staff
     return False

@@ -57,6 +57,7 @@ def limits_of(session: Session, *, member: Member, policy: Policy) -> list[tuple
 
 
 def _unless_taken(session: Session, judged: Judged, space: Space, span: Span, now: datetime) -> Judged:
-    if judged.code is not None or queries.is_free(session, space=space, span=span, now=now):
+    if judged.code is not None:
         return judged
-    return Judged(Refusal("slot_taken"), judged.verdict)
+    taken = queries.why_taken(session, space=space, span=span, now=now)
+    return judged if taken is None else Judged(Refusal(taken), judged.verdict)

@@ -22,6 +22,7 @@ from gateway.spaces.model import Claim, ClaimKind, Space
 from gateway.spaces.rules import Span, slots
 
 _CLOSURE: Final = ClaimKind.CLOSURE.value
+_BALLOT: Final = ClaimKind.BALLOT.value
 
 _CLAIMS: Final = select(
     Claim.space_id,
@@ -41,7 +42,7 @@ _CLAIMS_OF: Final = _CLAIMS.where(Claim.space_id.in_(bindparam("space_ids", expa
 class FreeTimes:
     """Every bookable slot of a space, in order, and why nobody can have it; None: it is free.
 
-    A reason is `slot_taken`, `closed` or `in_the_past`.
+    A reason is `slot_taken`, `in_ballot`, `closed` or `in_the_past`.
     """
 
     space: Space
@@ -111,6 +112,7 @@ class _Sheet:
     is_divided: bool
     taken: list[int] = field(init=False)
     closed: dict[int, int] = field(default_factory=dict)
+    drawn_for: set[int] = field(default_factory=set)  # slots of which some place is given by ballot
 
     def __post_init__(self) -> None:
         self.taken = [0] * len(self.grid.spans)
@@ -126,6 +128,8 @@ class _Sheet:
             closed = {at: bits for at, bits in self.closed.items() if bits == full}
         for at in closed:
             reasons[at] = "closed"
+        for at in self.drawn_for:
+            reasons[at] = reasons[at] and "in_ballot"
         gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
         reasons[:gone] = ["in_the_past"] * gone
         return FreeTimes(self.space, self.grid.spans, reasons)
@@ -147,3 +151,5 @@ def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is
                 taken[at] |= bit
                 if kind == _CLOSURE:
                     sheet.closed[at] = sheet.closed.get(at, 0) | bit
+                elif kind == _BALLOT:
+                    sheet.drawn_for.add(at)

@@ -31,6 +31,8 @@ class Freedom:
         found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
         if self._has_room(found):
             return None
+        if any(claim.kind is ClaimKind.BALLOT for claim in found):
+            return "in_ballot"
         closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
         return "slot_taken" if self._has_room(closed) else "closed"
 

@@ -28,7 +28,7 @@ _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of 
 
 @dataclass(frozen=True)
 class Slot:
-    """One bookable time of a space. `reason` says why it is not free: `slot_taken`, `closed` or `in_the_past`."""
+    """One bookable time of a space. `reason` says why not: `slot_taken`, `in_ballot`, `closed` or `in_the_past`."""
 
     span: Span
     reason: str | None
@@ -159,9 +159,10 @@ def availability(session: Session, *, space: Space, within: Span, policy: Policy
     return [Slot(span, reason) for span, reason in found.slots()]
 
 
-def is_free(session: Session, *, space: Space, span: Span, now: datetime) -> bool:
-    """Whether nothing else claims a space then."""
-    return Freedom(session, space, span).reason(span, now) is None
+def why_taken(session: Session, *, space: Space, span: Span, now: datetime) -> str | None:
+    """Why a space cannot be claimed then: `in_ballot`, or `slot_taken` for all else; None: it can."""
+    reason = Freedom(session, space, span).reason(span, now)
+    return reason if reason in {None, "in_ballot"} else "slot_taken"
 
 
 def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:

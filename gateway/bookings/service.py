@@ -60,7 +60,7 @@ def book(
     book for a member with a reason to override need nobody's agreement; past a time that is taken they do not get.
 
     Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its rule, limit and value, and
-    `slot_taken` with up to three `alternatives` of the same length.
+    `slot_taken` or `in_ballot` with up to three `alternatives` of the same length.
     """
     space = spaces.space(session, space_id)
     take_turns(session, member)
@@ -71,6 +71,34 @@ def book(
     if not overridden:
         judged.insist()
     waits = judged.verdict.approval is not None and not overridden
+    try:
+        booking = seat(
+            session, member=member, space=space, span=span, guests=guests, waits=waits, policy=policy, now=now
+        )
+    except Conflict as refused:
+        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
+    if by is not None:
+        _note_on_behalf(session, booking, by, overridden, now)
+    actor = by.staff.audit_id if by else member.audit_id
+    tell(session, booking, actor=actor, act="booking_asked_for" if waits else "booked", now=now)
+    return booking
+
+
+def seat(
+    session: Session,
+    *,
+    member: Member,
+    space: Space,
+    span: Span,
+    guests: int,
+    waits: bool,
+    policy: Policy,
+    now: datetime,
+) -> Booking:
+    """Claim a time that was judged and write the booking and its key down; the trail is the caller's, and comes last.
+
+    `waits`: staff must agree first. Raises Conflict: `slot_taken`, `in_ballot`; nothing is changed then.
+    """
     booking = Booking(
         id=new_id(),
         space_id=space.id,
@@ -83,17 +111,10 @@ def book(
         checked_in_at=None,
         cancelled_at=None,
     )
-    try:
-        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
-    except Conflict as refused:
-        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
+    spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
-    if by is not None:
-        _note_on_behalf(session, booking, by, overridden, now)
-    actor = by.staff.audit_id if by else member.audit_id
-    tell(session, booking, actor=actor, act="booking_asked_for" if waits else "booked", now=now)
     return booking
 
 

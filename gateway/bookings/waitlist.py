@@ -37,8 +37,8 @@ def join(
     """Stand in the queue for a time that cannot be had just now.
 
     Raises NotFound("space"); Conflict: what nobody or this member could not book anyway (`booking_in_the_past`,
-    `policy.…`), `wait_closed` when it begins too soon, `slot_free` when nobody has it, `already_waiting`,
-    `policy.most_waits`.
+    `policy.…`), `wait_closed` when it begins too soon, `slot_free` when nobody has it, `in_ballot` when it is drawn for
+    first, `already_waiting`, `policy.most_waits`.
     """
     space = spaces.space(session, space_id)
     take_turn(session, Member, member.id)  # one member's wishes take turns
@@ -48,25 +48,35 @@ def join(
         raise Conflict("wait_closed")
     if _count_of(session, member) >= MOST_WAITS:
         raise Conflict("policy.most_waits", rule="most_waits", limit=MOST_WAITS)
-    if _is_free(session, space_id, span):
-        raise Conflict("slot_free")
-    wait = Wait(
-        id=new_id(),
-        space_id=space.id,
-        member_id=member.id,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        guests=guests,
-        state=WaitState.WAITING,
-        joined_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(wait)
-    except IntegrityError as error:
-        raise Conflict("already_waiting") from error
-    _tell(session, wait, actor=member.audit_id, act="wait_joined", now=now)
+    if (why := _why_taken(session, space_id, span)) != "slot_taken":
+        raise Conflict(why)
+    wait = _put_in_queue(session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now)
+    if wait is None:
+        raise Conflict("already_waiting")
+    tell(session, wait, actor=member.audit_id, act="wait_joined", now=now)
     return wait
+
+
+def stand(
+    session: Session,
+    *,
+    member: Member,
+    space_id: str,
+    span: Span,
+    guests: int,
+    policy: Policy,
+    now: datetime,
+    joined_at: datetime,
+) -> Wait | None:
+    """Be put in the queue by the house for what others were given; the trail is the caller's, and comes last.
+
+    None: it begins too soon, they wait for enough already, or for this.
+    """
+    if not rules.may_join_queue(span, now) or rules.is_queue_over(span, policy, now):
+        return None
+    if member.disabled_at is not None or _count_of(session, member) >= MOST_WAITS:
+        return None
+    return _put_in_queue(session, member=member, space_id=space_id, span=span, guests=guests, joined_at=joined_at)
 
 
 def leave(session: Session, *, wait_id: str, member: Member, policy: Policy, now: datetime) -> Wait:
@@ -79,7 +89,7 @@ def leave(session: Session, *, wait_id: str, member: Member, policy: Policy, now
         raise Conflict("wait_over")
     if was_offered:
         _give_back(session, wait, policy, now)
-    _tell(session, wait, actor=member.audit_id, act="wait_left", now=now)
+    tell(session, wait, actor=member.audit_id, act="wait_left", now=now)
     return wait
 
 
@@ -128,7 +138,7 @@ def offer(session: Session, *, space_id: str, span: Span, policy: Policy, now: d
     # Every claim comes before the first word in the trail: two in another order would wait for each other for ever.
     offered = [wait for wait in _queue(session, space_id, span) if _hold_for(session, wait, policy, now)]
     for wait in offered:
-        _tell(session, wait, actor="gateway", act="place_offered", now=now)
+        tell(session, wait, actor="gateway", act="place_offered", now=now)
         until = wait.offer_until.isoformat() if wait.offer_until else ""
         _leave_notice(session, wait, "place_offered", now, offer_until=until)
     return offered
@@ -144,11 +154,11 @@ def look_after(session: Session, *, wait_id: str, policy: Policy, now: datetime)
     if wait.state is WaitState.OFFERED and wait.offer_until is not None and now >= wait.offer_until:
         if _move(session, wait, WaitState.LAPSED, now):
             _give_back(session, wait, policy, now)
-            _tell(session, wait, actor="gateway", act="offer_lapsed", now=now)
+            tell(session, wait, actor="gateway", act="offer_lapsed", now=now)
             _leave_notice(session, wait, "offer_lapsed", now)
     elif wait.state is WaitState.WAITING and rules.is_queue_over(span_of(wait), policy, now):
         if _move(session, wait, WaitState.CLOSED, now):
-            _tell(session, wait, actor="gateway", act="wait_closed", now=now)
+            tell(session, wait, actor="gateway", act="wait_closed", now=now)
             _leave_notice(session, wait, "wait_closed", now)
     elif wait.state is WaitState.WAITING:
         # In its turn: somebody who came before may be waiting for the same.
@@ -244,16 +254,38 @@ def _waits_for_any(session: Session, space_id: str, span: Span) -> tuple[ColumnE
     )
 
 
-def _is_free(session: Session, space_id: str, span: Span) -> bool:
-    """Whether somebody could claim it now: tried, and undone."""
+def _put_in_queue(
+    session: Session, *, member: Member, space_id: str, span: Span, guests: int, joined_at: datetime
+) -> Wait | None:
+    """None: there they stand already."""
+    wait = Wait(
+        id=new_id(),
+        space_id=space_id,
+        member_id=member.id,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        guests=guests,
+        state=WaitState.WAITING,
+        joined_at=joined_at,
+    )
+    try:
+        with session.begin_nested():
+            session.add(wait)
+    except IntegrityError:
+        return None
+    return wait
+
+
+def _why_taken(session: Session, space_id: str, span: Span) -> str:
+    """Why nobody could claim it now: tried, and undone. `slot_taken`, `in_ballot`; `slot_free` when somebody could."""
     space, attempt = spaces.space(session, space_id), session.begin_nested()
     try:
         spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=new_id())
-    except Conflict:
-        return False
+    except Conflict as taken:
+        return taken.code
     finally:
         attempt.rollback()
-    return True
+    return "slot_free"
 
 
 def _count_of(session: Session, member: Member) -> int:
@@ -276,7 +308,8 @@ def _move(session: Session, wait: Wait, to: WaitState, now: datetime, *, offer_u
     return moved is not None
 
 
-def _tell(session: Session, wait: Wait, *, actor: str, act: str, now: datetime) -> None:
+def tell(session: Session, wait: Wait, *, actor: str, act: str, now: datetime) -> None:
+    """The trail and, after the commit, whoever watches."""
     announce(session, "wait", id=wait.id, member_id=wait.member_id, state=wait.state)
     audit.append(
         session,

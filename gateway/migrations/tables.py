@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import gateway.access.model
 import gateway.alerts.model
+import gateway.ballots.model
 import gateway.bookings.model
 import gateway.bookings.waits
 import gateway.calendar.model

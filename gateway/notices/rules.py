@@ -5,6 +5,10 @@ from typing import Final
 NEWS: Final = frozenset(
     {
         "assignment_withdrawn",
+        "ballot_called_off",
+        "ballot_lost",
+        "ballot_lost_waiting",
+        "ballot_won",
         "booking_released",
         "card_registered",
         "kiosk_pin_reset",

@@ -17,6 +17,7 @@ class Limit(StrEnum):
     DAYS_AHEAD = "days_ahead"  # at most so many days of the centre's calendar before it
     OPENS_AT = "opens_at"  # minutes after midnight from which the last of those days can be booked
     WEEK_OPENS_AT = "week_opens_at"  # minutes after Monday 0:00 of the week before from which a week can be booked
+    BALLOT_CLOSES_AT = "ballot_closes_at"  # the same; before that minute members hand in wishes, and then it is drawn
     MIN_MINUTES = "min_minutes"  # a booking is no shorter
     MAX_MINUTES = "max_minutes"  # and no longer
     MAX_DAYS = "max_days"  # a rental is no longer
@@ -31,14 +32,21 @@ class Limit(StrEnum):
 
 
 AT_LEAST: Final = frozenset(
-    {Limit.OPENS_AT, Limit.WEEK_OPENS_AT, Limit.MIN_MINUTES, Limit.CANCEL_BEFORE, Limit.NEEDS_APPROVAL}
+    {
+        Limit.OPENS_AT,
+        Limit.WEEK_OPENS_AT,
+        Limit.BALLOT_CLOSES_AT,
+        Limit.MIN_MINUTES,
+        Limit.CANCEL_BEFORE,
+        Limit.NEEDS_APPROVAL,
+    }
 )
 """Of these the greater value is the stricter one; of all others the smaller."""
 
 IN_PEAK_HOURS: Final = frozenset({Limit.PEAK_MINUTES, Limit.BRANCH_PEAK_MINUTES})
 OF_A_BRANCH: Final = frozenset({Limit.BRANCH_PEAK_MINUTES})
 OF_RENTALS: Final = frozenset({Limit.MAX_DAYS, Limit.RENTALS_AT_ONCE})
-IN_WEEK: Final = frozenset({Limit.WEEK_OPENS_AT})
+IN_WEEK: Final = frozenset({Limit.WEEK_OPENS_AT, Limit.BALLOT_CLOSES_AT})
 """An instant of the week: minutes after its Monday 0:00."""
 
 OF_BOTH: Final = frozenset({Limit.MAY_USE})

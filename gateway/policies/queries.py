@@ -10,7 +10,7 @@ from gateway.kit.errors import NotFound
 from gateway.members import groups as member_groups
 from gateway.members.model import GroupKind
 from gateway.policies import rules
-from gateway.policies.model import OF_A_BRANCH, PolicyRule
+from gateway.policies.model import OF_A_BRANCH, Limit, PolicyRule
 from gateway.policies.rules import Bound, Groups, Peak, Rule, Scope
 
 _OF_SCOPES: Final = select(PolicyRule).where(PolicyRule.scope_id.in_(bindparam("ids", expanding=True)))
@@ -27,6 +27,16 @@ def rule(session: Session, rule_id: str) -> PolicyRule:
     if found is None:
         raise NotFound("rule")
     return found
+
+
+def ballots(session: Session) -> Sequence[PolicyRule]:
+    """The rules by which a space is given by ballot every week, by space; of several for one the one that holds."""
+    rows = session.scalars(
+        select(PolicyRule)
+        .where(PolicyRule.limit == Limit.BALLOT_CLOSES_AT)
+        .order_by(PolicyRule.scope_id, PolicyRule.value)
+    )
+    return list({row.scope_id: row for row in rows}.values())
 
 
 def groups_of(session: Session, *, member_id: str) -> Groups:

@@ -71,6 +71,10 @@ def refuse_nonsense(session: Session, rule: Rule) -> None:
         raise Malformed("malformed", field="value")
     if rule.limit in IN_WEEK and rule.value >= WEEK_MIN:
         raise Malformed("malformed", field="value")
+    if rule.limit is Limit.BALLOT_CLOSES_AT and rule.scope.layer is not Layer.SPACE:
+        raise Malformed("malformed", field="layer")
+    if rule.limit is Limit.BALLOT_CLOSES_AT and rule.group_id is not None:
+        raise Malformed("malformed", field="group_id")
     if rule.group_id is None:
         if rule.lifts:
             raise Malformed("malformed", field="lifts")

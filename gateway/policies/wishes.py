@@ -26,6 +26,7 @@ class Act(StrEnum):
     RENT = "rent"
     EXTEND = "extend"
     BOOK = "book"
+    BALLOT = "ballot"  # hand in a wish, or have it by lot: how far ahead does not matter
     MOVE = "move"
     CANCEL = "cancel"
     RECLAIM = "reclaim"
@@ -45,6 +46,7 @@ _BOOKED: Final = frozenset(
         Limit.DAYS_AHEAD,
         Limit.OPENS_AT,
         Limit.WEEK_OPENS_AT,
+        Limit.BALLOT_CLOSES_AT,
         Limit.MIN_MINUTES,
         Limit.MAX_MINUTES,
         Limit.NEEDS_APPROVAL,
@@ -56,6 +58,7 @@ ASKED: Final[Mapping[Act, frozenset[Limit]]] = MappingProxyType(
         Act.RENT: frozenset({Limit.MAY_USE, Limit.MAX_DAYS, Limit.RENTALS_AT_ONCE}),
         Act.EXTEND: frozenset({Limit.MAY_USE, Limit.MAX_DAYS}),
         Act.BOOK: _BOOKED,
+        Act.BALLOT: _BOOKED - {Limit.DAYS_AHEAD, Limit.OPENS_AT, Limit.WEEK_OPENS_AT, Limit.BALLOT_CLOSES_AT},
         Act.MOVE: _BOOKED | {Limit.CANCEL_BEFORE},
         Act.CANCEL: frozenset({Limit.CANCEL_BEFORE}),
         Act.RECLAIM: frozenset(_COUNTED),
@@ -185,6 +188,7 @@ _MEASURES: Final[Mapping[Limit, Callable[[Wish, Bound, list[Bound]], int]]] = Ma
         Limit.DAYS_AHEAD: lambda wish, bound, asked: _days_ahead(wish),
         Limit.OPENS_AT: _opens_at,
         Limit.WEEK_OPENS_AT: lambda wish, bound, asked: _in_the_week_before(wish),
+        Limit.BALLOT_CLOSES_AT: lambda wish, bound, asked: _in_the_week_before(wish),
         Limit.MIN_MINUTES: lambda wish, bound, asked: floor((wish.ends_at - wish.starts_at) / _MINUTE),
         Limit.MAX_MINUTES: lambda wish, bound, asked: _minutes(wish),
         Limit.MAX_DAYS: lambda wish, bound, asked: ceil((wish.ends_at - wish.starts_at) / timedelta(days=1)),

@@ -22,6 +22,7 @@ class ClaimKind(StrEnum):
     """Why a part of a space is not free."""
 
     BOOKING = "booking"
+    BALLOT = "ballot"  # until it is drawn who has it; then it is free, or somebody's booking
     CLOSURE = "closure"  # by staff: cleaning, maintenance, an event of the house
 
 
@@ -74,5 +75,5 @@ class Claim(Base):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[ClaimKind] = mapped_column(word_column(ClaimKind))
-    source_id: Mapped[str] = mapped_column(String(32))  # of the booking or the closure
+    source_id: Mapped[str] = mapped_column(String(32))  # of the booking, the closure or the ballot
     released_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,6 +1,6 @@
 """Judgements about times and places: plain values in, an answer out."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -81,6 +81,17 @@ def span_fault(hours: Hours, span: Span) -> str | None:
 def is_closed(hours: Hours, span: Span) -> bool:
     """Whether it is closed at some time of a span that lies on one day."""
     return span_fault(hours, span) in {"policy.closed_day", "policy.opening_hours"}
+
+
+def gaps(within: Span, taken: Iterable[Span]) -> Iterator[Span]:
+    """What is left of a span by others that lie in order and do not overlap one another."""
+    since = within.starts_at
+    for one in taken:
+        if since < one.starts_at:
+            yield Span(since, min(one.starts_at, within.ends_at))
+        since = max(since, one.ends_at)
+    if since < within.ends_at:
+        yield Span(since, within.ends_at)
 
 
 def free_place(places: int, taken: Collection[int]) -> int | None:

@@ -76,7 +76,8 @@ def take_turns(session: Session, space: Space) -> None:
 def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
     """Take a place of the space, or all of it when it has parts; a closure always takes all.
 
-    Raises Conflict("slot_taken"); nothing is changed then, and the transaction can go on.
+    Raises Conflict: `slot_taken`, or `in_ballot` where a ballot has it; nothing is changed then, and the transaction
+    can go on.
     """
     take_turns(session, space)
     buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
@@ -89,6 +90,20 @@ def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source
             )
     except IntegrityError as error:  # however it came to this: the database has the last word
         raise Conflict("slot_taken") from error
+
+
+def claim_gaps(session: Session, *, space: Space, within: Span, kind: ClaimKind, source_id: str) -> None:
+    """Take whatever nobody has of any place of a space within a span, so that it cannot be booked meanwhile."""
+    take_turns(session, space)
+    parts = {part.id: part.places for part in queries.undivided(session, space.id)}
+    taken = queries.claims(session, parts, within)
+    claims = []
+    for part_id, places in parts.items():
+        for place in range(places):
+            here = [Span(one.starts_at, one.ends_at) for one in taken if (one.space_id, one.place) == (part_id, place)]
+            claims += [_claim(part_id, place, gap, kind, source_id) for gap in rules.gaps(within, here)]
+    if claims:
+        session.connection().execute(_CLAIM, claims)
 
 
 def move(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str, now: datetime) -> None:
@@ -130,11 +145,12 @@ def release(session: Session, *, kind: ClaimKind, source_id: str, now: datetime)
 def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool) -> list[tuple[str, int]]:
     parts = queries.undivided(session, space.id)
     wanted = {part.id: part.places for part in parts}
-    taken = queries.taken(queries.claims(session, wanted, span), span)
+    claims = queries.claims(session, wanted, span)
+    taken = queries.taken(claims, span)
     whole = all_of_it or [part.id for part in parts] != [space.id]
     places = rules.places_for(wanted, taken, whole=whole)
     if not places:
-        raise Conflict("slot_taken")
+        raise Conflict("in_ballot" if any(one.kind is ClaimKind.BALLOT for one in claims) else "slot_taken")
     return places
 
 

@@ -154,6 +154,7 @@ def test_a_member_reads_what_holds_for_them_at_each_space(manager, phone):
         "days_ahead": 14,
         "opens_at_min": None,
         "week_opens_at_min": None,
+        "ballot_closes_at_min": None,
         "min_minutes": None,
         "max_minutes": 120,
         "most_ahead": 4,

@@ -12,7 +12,7 @@ from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id", "wait_id"}
+OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id", "wait_id", "entry_id"}
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
@@ -36,6 +36,9 @@ BODIES = {
     "check_in": {},
     "join_waitlist": {"space_id": "room", **HOUR},
     "accept_offer": {},
+    "hand_in_wishes": {"wishes": [DAY_AFTER]},
+    "open_ballot": {**DAY_AFTER, "closes_at": "2026-11-23T00:00:00Z"},
+    "call_off_ballot": {"reason": "x"},
     "reclaim_booking": {},
     "book_for_member": {"member_no": "10001", "space_id": "room", **HOUR},
     "approve_booking": {},
@@ -125,6 +128,9 @@ def things(house):
     weekly = {**BODIES["book"], **DAY_AFTER, "recurrence": "FREQ=DAILY;COUNT=1"}
     series = phone.post("/bookings", weekly, key="series").json()
     wait = phone.post("/waitlist", BODIES["join_waitlist"], key="wait").json()
+    house.change(a_space, "court")
+    ballot = house.signed_in("s001").post("/staff/spaces/court/ballots", BODIES["open_ballot"]).json()
+    entry = phone.post(f"/ballots/{ballot['id']}/entries", BODIES["hand_in_wishes"], key="lot").json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
@@ -139,6 +145,8 @@ def things(house):
         "series_id": series["id"],
         "day": series["occurrences"][0]["day"],
         "wait_id": wait["id"],
+        "ballot_id": ballot["id"],
+        "entry_id": entry["id"],
     }
 
 

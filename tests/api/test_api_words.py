@@ -143,9 +143,10 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "place_offered",
         "offer_lapsed",
         "wait_closed",
+        "ballot_called_off",
     }
     by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
-    how_it_ended = {"drop_off_collected", "drop_off_taken_back"}
+    how_it_ended = {"drop_off_collected", "drop_off_taken_back", "ballot_won", "ballot_lost", "ballot_lost_waiting"}
     assert left | by_rule | how_it_ended == set(NOTICES)
 
 

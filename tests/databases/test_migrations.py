@@ -311,3 +311,32 @@ def test_of_a_bank_of_the_first_release_nothing_has_proved_what_is_inside(upgrad
         assert session.get_one(Rental, "r1").seen_empty_at is None
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE locks SET inside = 'half'"))
+
+
+A_CLAIM = (
+    "INSERT INTO claims (id, space_id, place, starts_at, ends_at, kind, source_id)"
+    " VALUES ('{id}', 'room', 0, '2026-11-22 {start}:00:00.000000+00:00',"
+    " '2026-11-22 {end}:00:00.000000+00:00', '{kind}', 'x')"
+)
+
+
+def test_claims_of_before_ballots_stay_and_nothing_overlaps_them_still(engine):
+    upgrade_to(engine, "0021")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO spaces (id, kind, name_zh, name_en, places, opens_min, closes_min, slot_min, buffer_min)"
+                " VALUES ('room', 'room', '房', 'Room', 1, 480, 1320, 60, 0)"
+            )
+        )
+        connection.execute(text(A_CLAIM.format(id="c1", start="04", end="05", kind="booking")))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        session.execute(text(A_CLAIM.format(id="c2", start="05", end="06", kind="ballot")))
+        assert session.execute(text("SELECT id FROM claims ORDER BY id")).scalars().all() == ["c1", "c2"]
+        for start, end, kind in (("04", "05", "ballot"), ("05", "06", "booking"), ("07", "08", "whim")):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(A_CLAIM.format(id="c3", start=start, end=end, kind=kind)))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE claims SET starts_at = '2026-11-22 04:00:00.000000+00:00' WHERE id = 'c2'"))

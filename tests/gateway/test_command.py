@@ -95,7 +95,7 @@ def test_what_cannot_be_understood_ends_with_2(words):
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"init", "api", "broker", "vendor-read"}))
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"init", "api", "broker", "vendor-read", "ballot-replay"}))
 def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("HEARTH_HTTP_PORT", "eighty")
     node = tmp_path / "node.toml"

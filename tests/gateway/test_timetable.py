@@ -10,6 +10,9 @@ from gateway import anchors
 from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
 from gateway.alerts.model import Alert, AlertState
+from gateway.ballots import queries as ballot_queries
+from gateway.ballots import service as ballots
+from gateway.ballots.model import Ballot, BallotState
 from gateway.bookings import queries as bookings_queries
 from gateway.bookings import series
 from gateway.bookings import service as bookings
@@ -29,7 +32,8 @@ from gateway.lockers import service as lockers
 from gateway.members import service as members
 from gateway.members.model import MemberSession
 from gateway.notices import queries as notices
-from gateway.policies.model import Limit
+from gateway.policies.model import Layer, Limit
+from gateway.policies.rules import Scope
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
@@ -246,3 +250,26 @@ def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timet
 
 def test_every_job_comes_back_within_the_hour(timetable):
     assert all(job.trigger.interval <= timedelta(hours=1) for job in timetable.get_jobs())
+
+
+def test_a_ballot_is_drawn_late_and_once_after_a_time_without_a_clock(centre, timetable):
+    with centre.sessions.begin() as session:
+        space = a_space(session, "lawn")
+        a_rule(session, Limit.BALLOT_CLOSES_AT, 9600, scope=Scope(Layer.SPACE, "lawn"))
+        wang, policy = a_member(session), centre.booking_policy
+        ten = Span(NOON + timedelta(days=3, hours=-2), NOON + timedelta(days=3, hours=-1))
+    for _ in range(2):
+        run(timetable, "open_ballots")
+    with centre.sessions.begin() as session:
+        [ballot] = ballot_queries.ballots(session, now=NOON)
+        wishes = [(space.id, ten)]
+        ballots.hand_in(session, ballot_id=ballot.id, member=wang, wishes=wishes, guests=0, policy=policy, now=NOON)
+    run(timetable, "draw_ballots")
+    with centre.sessions.read() as session:
+        assert session.get_one(Ballot, ballot.id).state is BallotState.OPEN
+    centre.clock.advance(days=2)  # nothing ran meanwhile
+    for _ in range(2):
+        run(timetable, "draw_ballots")
+    with centre.sessions.read() as session:
+        assert session.get_one(Ballot, ballot.id).drawn_at == NOON + timedelta(days=2)
+        assert [one.starts_at for one in session.scalars(select(Booking))] == [ten.starts_at]

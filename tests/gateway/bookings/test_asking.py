@@ -21,6 +21,8 @@ WIDE = replace(POLICY, most_ahead=3)
 @st.composite
 def some_rules(draw):
     limit = draw(st.sampled_from([limit for limit in Limit if limit not in OF_RENTALS]))
+    if limit is Limit.BALLOT_CLOSES_AT:
+        return {"limit": limit, "value": draw(st.sampled_from([0, 180, 9000])), "scope": ROOM}
     group = draw(st.sampled_from([None, "east"] if limit in OF_A_BRANCH else [None, "east", "retired"]))
     return {
         "limit": limit,

@@ -64,6 +64,8 @@ def test_who_set_and_dropped_what_is_in_the_trail(session):
         ({"peak": EVENING}, "peak"),
         ({"limit": Limit.MAY_USE, "value": 2}, "value"),
         ({"limit": Limit.WEEK_OPENS_AT, "value": 7 * 1440}, "value"),
+        ({"limit": Limit.BALLOT_CLOSES_AT, "value": 60}, "layer"),
+        ({"limit": Limit.BALLOT_CLOSES_AT, "value": 60, "scope": ROOM, "group_id": "east"}, "group_id"),
         ({"lifts": True}, "lifts"),
         ({"limit": Limit.BRANCH_PEAK_MINUTES, "peak": EVENING, "group_id": "retired"}, "group_id"),
         ({"limit": Limit.MAX_DAYS, "scope": ROOM}, "layer"),

@@ -702,6 +702,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ballots
+         * @description Those whose times are not over, drawn or not, the first to close first.
+         */
+        get: operations["list_ballots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ballots Of Space
+         * @description The same of one space: those that give some of it.
+         */
+        get: operations["list_ballots_of_space"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ballots/{ballot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ballot
+         * @description One of them, called off or over too.
+         */
+        get: operations["read_ballot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ballots/{ballot_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ballot Record
+         * @description All that the draw came from and came to, without anybody's name: draw it again, and it comes to the same.
+         */
+        get: operations["read_ballot_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ballots/{ballot_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand In Wishes
+         * @description Take part: one lot each, with up to three times that would do. When one does so does not matter.
+         */
+        post: operations["hand_in_wishes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ballots/{ballot_id}/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Wishes
+         * @description Take part no longer, or hand in something else afterwards.
+         */
+        delete: operations["withdraw_wishes"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1457,6 +1577,46 @@ export interface paths {
          * @description End a closure.
          */
         delete: operations["reopen_space"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/spaces/{space_id}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Ballot
+         * @description Give by lot what is free of a space within a time. For a ballot every week set a rule `ballot_closes_at`.
+         */
+        post: operations["open_ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/ballots/{ballot_id}/call-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Off Ballot
+         * @description Draw nothing: the times are booked like all others. Whoever took part is told why.
+         */
+        post: operations["call_off_ballot"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2453,7 +2613,7 @@ export interface components {
          * @description What somebody would do.
          * @enum {string}
          */
-        Act: "rent" | "extend" | "book" | "move" | "cancel" | "reclaim";
+        Act: "rent" | "extend" | "book" | "ballot" | "move" | "cancel" | "reclaim";
         /**
          * AlertLinkView
          * @description Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
@@ -2682,6 +2842,123 @@ export interface components {
              * @default false
              */
             seen_shut_and_empty: boolean;
+        };
+        /**
+         * BallotNews
+         * @description A ballot was opened, drawn or called off, or the reader handed in there.
+         */
+        BallotNews: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ballot";
+            /** Id */
+            id: string;
+            state: components["schemas"]["BallotState"];
+        };
+        /**
+         * BallotRecord
+         * @description All that the draw came from and came to. `hearth ballot-replay` draws it again.
+         */
+        BallotRecord: {
+            /** Format */
+            format: string;
+            /** Ballot */
+            ballot: string;
+            /** Space */
+            space: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /**
+             * Drawn At
+             * Format: date-time
+             */
+            drawn_at: string;
+            /** Commitment */
+            commitment: string;
+            /** Seed */
+            seed: string;
+            /** Entries Hash */
+            entries_hash: string;
+            /** Entries */
+            entries: components["schemas"]["RecordedEntry"][];
+            /** Spaces */
+            spaces: {
+                [key: string]: components["schemas"]["RecordedPlace"];
+            };
+            /** Places */
+            places: {
+                [key: string]: number;
+            };
+            /** Taken */
+            taken: components["schemas"]["RecordedClaim"][];
+            /** Results */
+            results: components["schemas"]["RecordedResult"][];
+        };
+        /**
+         * BallotState
+         * @description Where a ballot stands.
+         * @enum {string}
+         */
+        BallotState: "OPEN" | "DRAWN" | "CALLED_OFF";
+        /**
+         * BallotView
+         * @description What is given by lot. `commitment`: the SHA-256 of the seed; `seed` is told once it is drawn.
+         *
+         *     `entries`: how many have handed in. `mine`: what the reader handed in; null: nothing.
+         */
+        BallotView: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["BallotState"];
+            /** Space Id */
+            space_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Commitment */
+            commitment: string;
+            /** Seed */
+            seed: string | null;
+            /** Drawn At */
+            drawn_at: string | null;
+            /** Called Off For */
+            called_off_for: string;
+            /** Entries */
+            entries: number;
+            mine: components["schemas"]["EntryView"] | null;
         };
         /**
          * Bank
@@ -3441,6 +3718,36 @@ export interface components {
             doors: components["schemas"]["DoorCountView"];
         };
         /**
+         * EntryState
+         * @description What came of what a member handed in.
+         * @enum {string}
+         */
+        EntryState: "HANDED_IN" | "WON" | "LOST";
+        /**
+         * EntryView
+         * @description What the reader handed in. `id` is its name in the record; `place`: the how-manieth it was in the draw.
+         */
+        EntryView: {
+            /** Id */
+            id: string;
+            /** Ballot Id */
+            ballot_id: string;
+            state: components["schemas"]["EntryState"];
+            /** Wishes */
+            wishes: components["schemas"]["WishedView"][];
+            /** Guests */
+            guests: number;
+            /**
+             * Handed In At
+             * Format: date-time
+             */
+            handed_in_at: string;
+            /** Place */
+            place: number | null;
+            /** Booking Id */
+            booking_id: string | null;
+        };
+        /**
          * Explanation
          * @description Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
          *
@@ -3691,6 +3998,13 @@ export interface components {
         Items_AuditView_: {
             /** Items */
             items: components["schemas"]["AuditView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[BallotView] */
+        Items_BallotView_: {
+            /** Items */
+            items: components["schemas"]["BallotView"][];
             /** Next */
             next: string | null;
         };
@@ -3952,7 +4266,7 @@ export interface components {
          * @description What a rule is about. Its refusal is `policy.` and this word.
          * @enum {string}
          */
-        Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "week_opens_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "cancel_before" | "needs_approval";
+        Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "week_opens_at" | "ballot_closes_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "cancel_before" | "needs_approval";
         /**
          * LockView
          * @description A door that can be opened, how it stands, what is behind it, and what is wrong with it or its device.
@@ -4109,6 +4423,27 @@ export interface components {
             note: string;
         };
         /**
+         * NewBallot
+         * @description A space's time from `starts_at` until `ends_at`, for which wishes are handed in until `closes_at`.
+         */
+        NewBallot: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+        };
+        /**
          * NewBank
          * @description The locker bank that a device becomes.
          */
@@ -4215,6 +4550,16 @@ export interface components {
             bank_id?: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * NewEntry
+         * @description What a member hands in: the best-liked time first; at most one of them comes true.
+         */
+        NewEntry: {
+            /** Wishes */
+            wishes: components["schemas"]["Wished"][];
+            /** Guests */
+            guests?: number | null;
         };
         /**
          * NewGroup
@@ -4642,6 +4987,78 @@ export interface components {
             banks: components["schemas"]["BankCountView"][];
         };
         /**
+         * RecordedClaim
+         * @description What could not be had from the first.
+         */
+        RecordedClaim: {
+            /** Part */
+            part: string;
+            /** Place */
+            place: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+        };
+        /**
+         * RecordedEntry
+         * @description One lot, by a random name. `wins`: of the four weeks before.
+         */
+        RecordedEntry: {
+            /** Id */
+            id: string;
+            /** Wins */
+            wins: number;
+            /** Wishes */
+            wishes: components["schemas"]["RecordedWish"][];
+        };
+        /**
+         * RecordedPlace
+         * @description What a space comes down to.
+         */
+        RecordedPlace: {
+            /** Parts */
+            parts: string[];
+            /** Buffer Min */
+            buffer_min: number;
+        };
+        /**
+         * RecordedResult
+         * @description `wish`: which of its wishes came true, from 0; null: none.
+         */
+        RecordedResult: {
+            /** Entry */
+            entry: string;
+            /** Wish */
+            wish: number | null;
+        };
+        /**
+         * RecordedWish
+         * @description `refused`: the code of the rule by which it could not be had; empty: none forbade it.
+         */
+        RecordedWish: {
+            /** Space */
+            space: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Refused */
+            refused: string;
+        };
+        /**
          * Release
          * @description Why somebody's rental ends, and that its compartment is empty.
          *
@@ -5030,7 +5447,7 @@ export interface components {
         Size: "S" | "M" | "L";
         /**
          * SlotView
-         * @description One bookable time. `reason` when it is not free: `slot_taken`, `closed` or `in_the_past`.
+         * @description One bookable time. `reason` when it is not free: `slot_taken`, `in_ballot`, `closed` or `in_the_past`.
          */
         SlotView: {
             /**
@@ -5080,6 +5497,8 @@ export interface components {
             opens_at_min: number | null;
             /** Week Opens At Min */
             week_opens_at_min: number | null;
+            /** Ballot Closes At Min */
+            ballot_closes_at_min: number | null;
             /** Min Minutes */
             min_minutes: number | null;
             /** Max Minutes */
@@ -5460,6 +5879,50 @@ export interface components {
             week: {
                 [key: string]: components["schemas"]["HoursView"] | null;
             };
+        };
+        /**
+         * WhyCalledOff
+         * @description Whoever took part reads it.
+         */
+        WhyCalledOff: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Wished
+         * @description One time that would do. `space_id`: a part of what the ballot gives; null: all of it.
+         */
+        Wished: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Space Id */
+            space_id?: string | null;
+        };
+        /**
+         * WishedView
+         * @description One time that would do.
+         */
+        WishedView: {
+            /** Space Id */
+            space_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * Witnessing
@@ -7901,7 +8364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8124,7 +8587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8656,7 +9119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8814,7 +9277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
+            /** @description `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9055,6 +9518,454 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ballots: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BallotView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ballots_of_space: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BallotView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_ballot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_ballot_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotRecord"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ballot_not_drawn` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_wishes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description `idempotency_key_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `ballot_closed`, `already_handed_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ballot_id: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ballot_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10299,7 +11210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12126,7 +13037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken` */
+            /** @description `slot_taken`, `in_ballot` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12202,6 +13113,172 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_ballot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBallot"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ballot_open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_off_ballot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                ballot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyCalledOff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ballot_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15564,7 +16641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
