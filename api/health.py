@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
@@ -9,9 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.deps import AtDesk, Desk, token_of
-from api.views import Alive, Frozen, Note, NotReady, Readiness
+from api.health_views import Alive, Frozen, JobView, Note, NotReady, Readiness
 from gateway.calendar import queries as calendar
 from gateway.emergencies import queries as emergencies
+from gateway.jobs import queries as job_queries
+from gateway.jobs.rules import JobHealth
 from gateway.members.rules import is_staff
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -38,8 +41,8 @@ async def ready_health(desk: AtDesk, request: Request, response: Response) -> Re
     if seen is None:
         missing.append(NotReady(part="database", why="the database does not answer"))
     response.status_code = 503 if missing else 200
-    frozen, notes = seen or ([], [])
-    return Readiness(ready=not missing, not_ready=missing, frozen=frozen, notes=notes)
+    found = seen or _Seen()
+    return Readiness(ready=not missing, not_ready=missing, frozen=found.frozen, notes=found.notes, jobs=found.jobs)
 
 
 def _missing(desk: Desk) -> list[NotReady]:
@@ -51,18 +54,28 @@ def _missing(desk: Desk) -> list[NotReady]:
     return missing
 
 
-async def _database(desk: Desk, token: str) -> tuple[list[Frozen], list[Note]] | None:
-    """What it has to say: where staff stopped the doors, for staff, and what is worth a note. None: it is silent.
+@dataclass(frozen=True)
+class _Seen:
+    frozen: list[Frozen] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    jobs: list[JobView] = field(default_factory=list)
 
-    In one look, so that an empty list always means that there is nothing.
+
+async def _database(desk: Desk, token: str) -> _Seen | None:
+    """What it has to say: to staff, where the doors were stopped and how the jobs do; and what is worth a note.
+
+    In one look, so that an empty list always means that there is nothing. None: it is silent.
     """
 
-    def look() -> tuple[list[Frozen], list[Note]]:
+    def look() -> _Seen:
         reader = desk.who_is(token) if token else None
         with desk.sessions.read() as session:
             session.execute(text("SELECT 1"))
-            frozen = _frozen(session) if reader is not None and is_staff(reader.role) else []
-            return frozen, _notes(session, desk)
+            jobs = [JobView.of(job, desk.clock.now()) for job in job_queries.jobs(session)]
+            notes = [*_calendar_notes(session, desk), *_job_notes(jobs)]
+            if reader is None or not is_staff(reader.role):
+                return _Seen(notes=notes)
+            return _Seen(_frozen(session), notes, jobs)
 
     try:
         async with asyncio.timeout(_DATABASE_S):
@@ -77,7 +90,15 @@ def _frozen(session: Session) -> list[Frozen]:
     return [Frozen(bank_id=one.bank_id, since=one.begun_at, reason=one.reason) for one in found]
 
 
-def _notes(session: Session, desk: Desk) -> list[Note]:
+def _calendar_notes(session: Session, desk: Desk) -> list[Note]:
     centre = desk.centre
     year = calendar.missing_year(session, public=centre.public_calendar, today=centre.today(desk.clock.now()))
     return [] if year is None else [Note(part="calendar", says=f"the public holidays of {year} are not known yet")]
+
+
+def _job_notes(jobs: list[JobView]) -> list[Note]:
+    """Everybody may read them: names alone, since a fault may say more."""
+    late = [job.name for job in jobs if job.health is JobHealth.OVERDUE]
+    failing = [job.name for job in jobs if job.health is JobHealth.FAILING]
+    said = [("have not run for long", late), ("went wrong the last time", failing)]
+    return [Note(part="jobs", says=f"these jobs {what}: {', '.join(names)}") for what, names in said if names]

@@ -1,6 +1,7 @@
 """What the clock asks for. Nothing here decides about an opening: a job that runs late does no harm."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
 from gateway.faults import queries as fault_queries
 from gateway.faults import service as faults
+from gateway.jobs import service as jobs
+from gateway.jobs.service import Run
 from gateway.kiosks import limits
 from gateway.kiosks import service as kiosks
 from gateway.kit import audit
@@ -36,9 +39,46 @@ def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
         # A job whose hour passed while the machine was off runs once on return, however late (the default drops it).
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
-    for job, minutes in _Jobs(centre, key).all():
-        timetable.add_job(job, "interval", minutes=minutes, id=job.__name__)
+    log = _Log(centre, timetable)
+    for job, minutes in [*_Jobs(centre, key).all(), (log.write_down_runs, 1)]:
+        timetable.add_job(log.noting(job, minutes), "interval", minutes=minutes, id=job.__name__)
     return timetable
+
+
+class _Log:
+    """How each job went: kept at hand, and written down all together, since a card wears with every commit."""
+
+    def __init__(self, centre: Centre, timetable: BackgroundScheduler) -> None:
+        self._centre = centre
+        self._timetable = timetable
+        self._since = centre.clock.now()
+        self._runs: dict[str, Run] = {}
+
+    def noting(self, job: Callable[[], None], minutes: int) -> Callable[[], None]:
+        """The job, with every run of it noted; what it raises goes on to the timetable, which logs it."""
+        name = job.__name__
+        self._runs[name] = Run(name=name, every_min=minutes, ran_at=None, done_at=None, due_at=None)
+
+        def run() -> None:
+            began_at = self._centre.clock.now()
+            try:
+                job()
+            except Exception as error:
+                told = f"{type(error).__name__}: {error}"[:120]
+                self._runs[name] = replace(self._runs[name], ran_at=began_at, fault=told)
+                raise
+            self._runs[name] = replace(self._runs[name], ran_at=began_at, done_at=began_at, fault="")
+
+        return run
+
+    def write_down_runs(self) -> None:
+        runs = [replace(run, due_at=self._due_at(run.name)) for run in list(self._runs.values())]
+        with self._centre.sessions.begin() as session:
+            jobs.write_down(session, runs=runs, since=self._since)
+
+    def _due_at(self, name: str) -> datetime | None:
+        job = self._timetable.get_job(name)
+        return job.next_run_time if job else None
 
 
 class _Jobs:

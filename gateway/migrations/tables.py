@@ -13,6 +13,7 @@ import gateway.credentials.model
 import gateway.emergencies.model
 import gateway.faults.model
 import gateway.fleet.model
+import gateway.jobs.model
 import gateway.kiosks.model
 import gateway.kit.audit
 import gateway.kit.idempotency

@@ -17,6 +17,7 @@ from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel, Inside, Lock, SecondKey
+from gateway.jobs import queries as jobs
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
@@ -288,6 +289,18 @@ A_RULE = (
     "INSERT INTO policy_rules (id, limited, layer, scope_id, lifts, value)"
     " VALUES ('{id}', '{limit}', 'centre', '', false, 1)"
 )
+
+
+def test_a_database_of_before_the_jobs_knows_of_no_run(engine):
+    upgrade_to(engine, "0022")
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        assert list(jobs.jobs(session)) == []
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(
+                text("INSERT INTO jobs (name, every_min, watched_since) VALUES ('x', 0, '2026-11-22 04:00:00+00:00')")
+            )
 
 
 def test_rules_of_before_the_timed_drop_stay_and_a_week_can_open_at_once(engine):

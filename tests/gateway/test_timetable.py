@@ -23,6 +23,10 @@ from gateway.credentials.service import HashedPin
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, Presence
+from gateway.jobs import queries as job_queries
+from gateway.jobs import service as jobs
+from gateway.jobs.rules import JobHealth, health_of
+from gateway.jobs.service import Run
 from gateway.kiosks import limits
 from gateway.kiosks import queries as kiosk_queries
 from gateway.kiosks import service as kiosks
@@ -273,3 +277,64 @@ def test_a_ballot_is_drawn_late_and_once_after_a_time_without_a_clock(centre, ti
     with centre.sessions.read() as session:
         assert session.get_one(Ballot, ballot.id).drawn_at == NOON + timedelta(days=2)
         assert [one.starts_at for one in session.scalars(select(Booking))] == [ten.starts_at]
+
+
+def jobs_of(centre):
+    with centre.sessions.read() as session:
+        return {job.name: job for job in job_queries.jobs(session)}
+
+
+def test_every_job_is_written_down_with_its_last_run_and_when_it_is_due_next(centre, timetable):
+    run(timetable, "release_no_shows")
+    centre.clock.advance(minutes=1)
+    run(timetable, "write_down_runs")
+
+    found = jobs_of(centre)
+    assert set(found) == {job.id for job in timetable.get_jobs()}
+    ran = found["release_no_shows"]
+    assert (ran.ran_at, ran.done_at, ran.fault, ran.every_min) == (NOON, NOON, "", 1)
+    assert ran.due_at == timetable.get_job("release_no_shows").next_run_time
+    assert (found["look_at_latches"].ran_at, found["look_at_latches"].every_min) == (None, 60)
+    assert {health_of(job, centre.clock.now()) for job in found.values()} == {JobHealth.WELL}
+
+
+def test_a_job_that_fails_is_seen_to_fail_and_when_it_last_did_not(centre, timetable, monkeypatch):
+    run(timetable, "release_no_shows")
+    monkeypatch.setattr(bookings_queries, "unattended", lambda session, now: [1 / 0])
+    centre.clock.advance(minutes=1)
+    with pytest.raises(ZeroDivisionError):
+        run(timetable, "release_no_shows")
+    run(timetable, "write_down_runs")
+
+    job = jobs_of(centre)["release_no_shows"]
+    assert (job.ran_at, job.done_at) == (centre.clock.now(), NOON)
+    assert job.fault == "ZeroDivisionError: division by zero"
+    assert health_of(job, centre.clock.now()) is JobHealth.FAILING
+
+
+def test_a_gateway_that_starts_again_still_knows_when_a_job_last_ran_and_forgets_one_that_is_gone(centre, timetable):
+    with centre.sessions.begin() as session:
+        gone = Run(name="dust_the_shelves", every_min=1, ran_at=NOON, done_at=NOON, due_at=None)
+        jobs.write_down(session, runs=[gone], since=NOON)
+    run(timetable, "release_no_shows")
+    run(timetable, "write_down_runs")
+    centre.clock.advance(days=1)
+    again = open_timetable(centre, key=KEY)
+    again.start(paused=True)
+    run(again, "write_down_runs")
+    again.shutdown(wait=False)
+
+    found = jobs_of(centre)
+    assert "dust_the_shelves" not in found
+    ran = found["release_no_shows"]
+    assert (ran.ran_at, ran.done_at) == (NOON, NOON)
+    assert health_of(ran, centre.clock.now()) is JobHealth.WELL, "it was off, and missed nothing"
+
+
+def test_a_job_is_overdue_when_it_missed_three_turns_and_five_minutes(centre, timetable):
+    run(timetable, "release_no_shows")
+    run(timetable, "write_down_runs")
+    job = jobs_of(centre)["release_no_shows"]
+
+    assert health_of(job, NOON + timedelta(minutes=8)) is JobHealth.WELL
+    assert health_of(job, NOON + timedelta(minutes=8, seconds=1)) is JobHealth.OVERDUE

@@ -4191,6 +4191,33 @@ export interface components {
             next: string | null;
         };
         /**
+         * JobHealth
+         * @description How a job does.
+         * @enum {string}
+         */
+        JobHealth: "well" | "failing" | "overdue";
+        /**
+         * JobView
+         * @description Something the gateway does every so many minutes. `done_at`: the last time nothing went wrong; `fault`: what did.
+         *
+         *     It is `overdue` when it has not run for three times as long and five minutes; null times: never yet.
+         */
+        JobView: {
+            /** Name */
+            name: string;
+            health: components["schemas"]["JobHealth"];
+            /** Every Min */
+            every_min: number;
+            /** Ran At */
+            ran_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Fault */
+            fault: string;
+        };
+        /**
          * KioskPinState
          * @description Whether a member's cards are good for anything.
          * @enum {string}
@@ -4789,9 +4816,9 @@ export interface components {
         Note: {
             /**
              * Part
-             * @constant
+             * @enum {string}
              */
-            part: "calendar";
+            part: "calendar" | "jobs";
             /** Says */
             says: string;
         };
@@ -4959,9 +4986,10 @@ export interface components {
         };
         /**
          * Readiness
-         * @description Whether everything works that opening a door needs. `frozen`, where staff stopped it, is told to staff only.
+         * @description Whether everything works that opening a door needs.
          *
-         *     What stands in `notes` takes nothing away from being ready.
+         *     What stands in `notes` takes nothing away from being ready. `frozen`, where staff stopped it, and `jobs`, what the
+         *     gateway does by the clock, are told to staff only.
          */
         Readiness: {
             /** Ready */
@@ -4972,6 +5000,8 @@ export interface components {
             frozen: components["schemas"]["Frozen"][];
             /** Notes */
             notes: components["schemas"]["Note"][];
+            /** Jobs */
+            jobs: components["schemas"]["JobView"][];
         };
         /**
          * Reconciliation
