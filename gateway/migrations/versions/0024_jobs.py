@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 _INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """From 0022: nothing was written down of any run."""
+    """From 0023: nothing was written down of any run."""
     op.create_table(
         "jobs",
         sa.Column("name", sa.String(length=48), nullable=False),
