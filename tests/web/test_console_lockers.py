@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from gateway.fleet.model import DoorLevel
 from gateway.lockers import service as lockers
 from gateway.members import queries as members
 from gateway.unlocking.model import UnlockState as State
+from tests.centre_builder import sense
 from tests.web.conftest import MEMBER
 from tests.web.console_builder import Screen, employ, screen_at
 
@@ -67,8 +67,8 @@ def test_a_rented_locker_is_opened_looked_into_and_given_back(screen: Screen):
     screen.go("打开")
     expect(screen.page.get_by_role("status").filter(has_text="正在打开")).to_be_visible()
     screen.house.move(State.AUTHORISED, State.SIGNED, State.OPENED, member="s002")
-    screen.house.door(DoorLevel.OPEN)
-    screen.house.door(DoorLevel.SHUT)
+    with screen.house.centre.sessions.begin() as session:
+        sense(session, "01", "door_open", "door_closed", now=screen.house.centre.clock.now())
     screen.go("里面是空的，门关好了")
     screen.go("退还柜子")
     expect(screen.page.get_by_text("已退还")).to_be_visible()
