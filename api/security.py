@@ -17,6 +17,7 @@ from gateway.members.model import Language
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 64 * 1024  # of a body
+ROOMY: Final = {"/api/v1/staff/members/import": 1024 * 1024}  # where a list of members may come
 BODY_S: Final = 10.0  # for all of it to arrive
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -113,7 +114,7 @@ class Fence:
         try:
             headers = Headers(scope=scope)
             _refuse_other_sites(headers)
-            body = await self._body(headers, receive)
+            body = await self._body(headers, receive, most=ROOMY.get(scope["path"], MOST_BYTES))
             _refuse_other_formats(scope["method"], headers, body)
         except Refused as refused:
             answer = errors.problem(refused, await reader_language(Request(scope)))
@@ -121,25 +122,25 @@ class Fence:
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+    async def _body(self, headers: Headers, receive: Receive, *, most: int) -> bytes:
         """All of the body. Raises Refused: `too_large`, `too_slow`."""
-        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > MOST_BYTES:
+        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > most:
             raise Refused("too_large")
         try:
             async with asyncio.timeout(self._body_s):
-                return await _read(receive)
+                return await _read(receive, most=most)
         except TimeoutError as error:
             raise Refused("too_slow") from error
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, *, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refused("too_slow")
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise Refused("too_large")
         if not message.get("more_body", False):
             return bytes(body)

@@ -88,6 +88,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "member_no_taken": Words(
             409, "会员号 {member_no} 已有人使用。", "Somebody has the number {member_no} already."
         ),
+        "account_disabled": Words(
+            409,
+            "这个账号已停用，不能再给密码。",
+            "This account is closed, so it gets no password.",
+        ),
+        "roll_faulty": Words(
+            422,
+            "名单里有 {faults} 处不对，最前面的在第 {line} 行，所以什么都没有导入。",
+            "The list is wrong in {faults} places, the first of them in line {line}, so nothing of it was taken in.",
+        ),
         # PINs, cards and kiosks
         "pin_too_easy": Words(
             422,
@@ -598,6 +608,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "前台给了您一个一次性密码，请在一天之内到自助机上换成您自己的。如果不是您要求的，请马上联系前台。",
             "The desk has given you a one-time PIN: please choose your own at a kiosk within a day. If you did not ask"
             " for it, please tell the desk at once.",
+        ),
+        "password_reset": Sentence(
+            "前台给了您一个一次性登录密码，原来的密码已作废。如果不是您要求的，请马上联系前台。",
+            "The desk has given you a one-time password, and your old one ended. If you did not ask for it, please tell"
+            " the desk at once.",
         ),
         "card_registered": Sentence(
             "前台为您登记了一张卡。配合您自己的密码，就可以在自助机上使用。如果不是您的卡，请马上联系前台。",

@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +21,10 @@ from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Conflict, Trouble
 from gateway.members import service as members
 from gateway.members.model import Language, Role
-from gateway.members.passwords import Hasher
+from gateway.members.passwords import ONE_TIME_LASTS, Hasher, one_time_code
 from gateway.settings import FILE_NAME, load_settings
 
 MANAGER_NO: Final = "s001"
-CODE_LASTS: Final = timedelta(hours=24)
-
-_CODE_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that looks like another
 
 _SETTINGS: Final = """\
 # The settings of this centre. Each can also be given as an environment variable, which then goes first:
@@ -126,7 +123,7 @@ def found(directory: Path, *, site: str, zone: str, now: datetime, environ: Mapp
     except BaseException:
         shutil.rmtree(workplace if was_there else directory, ignore_errors=True)
         raise
-    return Founded(directory, MANAGER_NO, code, now + CODE_LASTS, key.public())
+    return Founded(directory, MANAGER_NO, code, now + ONE_TIME_LASTS, key.public())
 
 
 def _build(workplace: Path, environ: Mapping[str, str], code: str, now: datetime) -> SigningKey:
@@ -145,11 +142,6 @@ def settings_text(*, site: str, zone: str) -> str:
     """A new centre's hearth.toml."""
     # A JSON string is a TOML string.
     return _SETTINGS.format(site=json.dumps(site), zone=json.dumps(zone))
-
-
-def one_time_code() -> str:
-    """Three groups of four, 59 random bits, easy to read aloud and type."""
-    return "-".join("".join(secrets.choice(_CODE_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def _make_signing_key(keys: Path) -> SigningKey:
@@ -183,7 +175,7 @@ def _welcome_manager(engine: Engine, code_hash: str, now: datetime) -> None:
                 password_hash=code_hash,
                 language=Language.ZH_CN,
                 now=now,
-                password_ends_at=now + CODE_LASTS,
+                password_ends_at=now + ONE_TIME_LASTS,
             )
     except Conflict as conflict:
         raise FoundingError(

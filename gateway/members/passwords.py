@@ -2,14 +2,16 @@
 
 import ctypes
 import re
+import secrets
 import threading
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+ONE_TIME_LASTS: Final = timedelta(hours=24)
 MIN_LENGTH: Final = 8
 MAX_LENGTH: Final = 128
 
@@ -33,6 +35,13 @@ _STEMS: Final = frozenset(
 _ROWS: Final = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890123456789")
 _LOOKALIKES: Final = str.maketrans({"@": "a", "$": "s", "0": "o", "1": "l", "3": "e", "5": "s"})
 _FEW: Final = 4  # different characters
+
+_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that looks like another
+
+
+def one_time_code() -> str:
+    """Three groups of four, 59 random bits, easy to read aloud and type."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 class Hasher:

@@ -1,6 +1,7 @@
 """Who somebody is, and whether they are signed in."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,17 @@ _BY_NO: Final = select(Member).where(Member.member_no == bindparam("member_no"))
 def member_by_no(session: Session, *, member_no: str) -> Member | None:
     """The member with that number, in use or not; None when nobody has it."""
     return session.scalar(_BY_NO, {"member_no": member_no})
+
+
+def find(session: Session, *, words: str, after_no: str | None, limit: int) -> Sequence[Member]:
+    """Who has a number that begins so or a name with all these words in it, by number; empty: everybody."""
+    found = select(Member).order_by(Member.member_no).limit(limit)
+    for word in words.split():
+        begins = Member.member_no.istartswith(word, autoescape=True)
+        found = found.where(begins | Member.name.icontains(word, autoescape=True))
+    if after_no is not None:
+        found = found.where(Member.member_no > after_no)
+    return session.scalars(found).all()
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,21 @@ def change_password(session: Session, *, member: Member, password_hash: str, tok
     audit.append(session, actor=member.audit_id, act="password_changed", thing=member.audit_id, now=now)
 
 
+def give_one_time_password(
+    session: Session, *, member: Member, password_hash: str, ends_at: datetime, actor: str, now: datetime
+) -> None:
+    """Let the member in with a one-time code until then; their old password and every session of theirs end.
+
+    Raises Refused("account_disabled").
+    """
+    if member.disabled_at is not None:
+        raise Refused("account_disabled")
+    _replace_hash(session, member, password_hash, password_ends_at=ends_at)
+    session.execute(delete(MemberSession).where(MemberSession.member_id == member.id))
+    clear_wrong_passwords(session, member_no=member.member_no)
+    audit.append(session, actor=actor, act="one_time_password_given", thing=member.audit_id, now=now)
+
+
 def renew_hash(session: Session, *, member: Member, password_hash: str) -> None:
     """Keep the same password under today's figures. Nothing else changes."""
     _replace_hash(session, member, password_hash, password_ends_at=member.password_ends_at)

@@ -13,6 +13,7 @@ NEWS: Final = frozenset(
         "card_registered",
         "kiosk_pin_reset",
         "opened_by_staff",
+        "password_reset",
         "pin_reset",
         "released_by_staff",
         "room_opened_by_staff",

@@ -137,6 +137,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "room_opened_by_staff",
         "released_by_staff",
         "pin_reset",
+        "password_reset",
         "kiosk_pin_reset",
         "card_registered",
         "series_trimmed",

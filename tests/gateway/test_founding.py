@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import create_engine
 
 from devices.wire.signing import SigningKey
-from gateway import founding, migrations
+from gateway import migrations
 from gateway.centre import CentreError, open_centre
 from gateway.founding import FoundingError, found
 from gateway.members import queries, service
 from gateway.members.model import Role
-from gateway.members.passwords import Hasher
+from gateway.members.passwords import Hasher, one_time_code
 from gateway.settings import SettingsError, load_settings, variables
 from tests.centre_builder import NOON, HandClock
 
@@ -49,7 +49,7 @@ def test_the_code_is_written_down_nowhere(centre):
 
 
 def test_two_codes_differ_and_hold_nothing_that_looks_like_another():
-    codes = {founding.one_time_code() for _ in range(100)}
+    codes = {one_time_code() for _ in range(100)}
 
     assert len(codes) == 100
     assert not set("".join(codes)) & set("01ilo")

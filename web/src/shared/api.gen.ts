@@ -1886,6 +1886,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Members
+         * @description Who has such a number or name, by number. `after` is a member number.
+         */
+        get: operations["find_members"];
+        put?: never;
+        /**
+         * Add Member
+         * @description Make somebody a member. They sign in with the one-time password first, and choose their own.
+         */
+        post: operations["add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/members/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Members
+         * @description Take a list of members in, all of it or nothing: newcomers are added, names and groups made as it says.
+         *
+         *     Whoever is not on it stays as they are. With `dry_run` only tell what it would do, and what is wrong, line by line.
+         */
+        post: operations["import_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/members/{member_no}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Give somebody a one-time password, with which they choose their own. They are signed out, and told. Send `{}`.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/members/{member_no}/cards": {
         parameters: {
             query?: never;
@@ -3817,6 +3883,26 @@ export interface components {
             sentence: components["schemas"]["InBothLanguages"];
         };
         /**
+         * FoundMember
+         * @description An account. `one_time_until`: its password is a one-time one, good until then; null once they chose their own.
+         */
+        FoundMember: {
+            /** Member No */
+            member_no: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** One Time Until */
+            one_time_until: string | null;
+            /** Disabled At */
+            disabled_at: string | null;
+        };
+        /**
          * FreeBySize
          * @description How many compartments are free, by size.
          */
@@ -4061,6 +4147,13 @@ export interface components {
         Items_EmergencyView_: {
             /** Items */
             items: components["schemas"]["EmergencyView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[FoundMember] */
+        Items_FoundMember_: {
+            /** Items */
+            items: components["schemas"]["FoundMember"][];
             /** Next */
             next: string | null;
         };
@@ -4649,6 +4742,18 @@ export interface components {
             token: string | null;
         };
         /**
+         * NewMember
+         * @description Somebody who becomes a member.
+         */
+        NewMember: {
+            /** Member No */
+            member_no: string;
+            /** Name */
+            name: string;
+            /** @default zh-CN */
+            language: components["schemas"]["Language"];
+        };
+        /**
          * NewPassword
          * @description A password in place of another.
          */
@@ -4869,6 +4974,21 @@ export interface components {
             booking_id: string | null;
             state: components["schemas"]["BookingState"] | null;
             missed: components["schemas"]["MissedView"] | null;
+        };
+        /**
+         * OneTimePassword
+         * @description What to tell the member at the desk. `password`: told this once; null when this request was answered before.
+         */
+        OneTimePassword: {
+            /** Member No */
+            member_no: string;
+            /** Password */
+            password: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * OneTimePin
@@ -5218,6 +5338,75 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "desk" | "technician" | "manager";
+        /**
+         * Roll
+         * @description A list of members as CSV: its first line names the columns `member_no`, `name`, if wanted `language`, `groups`.
+         *
+         *     `dry_run`: only tell what it would do.
+         */
+        Roll: {
+            /** Csv */
+            csv: string;
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
+        };
+        /**
+         * RollFault
+         * @description What is wrong with a line. `field` empty: with all of it. `text`: in the reader's language.
+         */
+        RollFault: {
+            /** Line */
+            line: number;
+            /** Field */
+            field: string;
+            /** Why */
+            why: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RollLine
+         * @description What a line does. `was_name`, `were_groups`: as they are now, where the line says otherwise.
+         */
+        RollLine: {
+            /** Line */
+            line: number;
+            /** Member No */
+            member_no: string;
+            /** Name */
+            name: string;
+            what: components["schemas"]["What"];
+            /** Was Name */
+            was_name: string | null;
+            /** Groups */
+            groups: string[] | null;
+            /** Were Groups */
+            were_groups: string[] | null;
+        };
+        /**
+         * RollPlan
+         * @description What taking the list in does, or did; with any fault it does nothing. `lines`: those that do something.
+         */
+        RollPlan: {
+            /** Is Done */
+            is_done: boolean;
+            /** Adds */
+            adds: number;
+            /** Changes */
+            changes: number;
+            /** Same */
+            same: number;
+            /** Lines */
+            lines: components["schemas"]["RollLine"][];
+            /**
+             * Faults
+             * @description In the order of their lines.
+             */
+            faults: components["schemas"]["RollFault"][];
+        };
         /**
          * RulePreview
          * @description A rule to be, and the id that it would have: it may take the place of one.
@@ -5910,6 +6099,12 @@ export interface components {
                 [key: string]: components["schemas"]["HoursView"] | null;
             };
         };
+        /**
+         * What
+         * @description What taking a line in does.
+         * @enum {string}
+         */
+        What: "add" | "change" | "same";
         /**
          * WhyCalledOff
          * @description Whoever took part reads it.
@@ -14538,6 +14733,317 @@ export interface operations {
             };
             /** @description `malformed`, `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_members: {
+        parameters: {
+            query?: {
+                /** @description How a number begins, or words of a name. */
+                q?: string;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FoundMember_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_no_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_members: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Roll"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollPlan"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_no_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused`, `roll_faulty` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                member_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_disabled` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
