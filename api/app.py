@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from api import errors, health, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
+from api.kiosk import asides as kiosk_asides
 from api.kiosk import lockers as kiosk_lockers
 from api.kiosk import spaces as kiosk_spaces
 from api.kiosk import unlocks as kiosk_unlocks
@@ -54,6 +55,7 @@ from api.staff import (
     records,
     releases,
     sensors,
+    smiles,
 )
 from api.staff import ballots as staff_ballots
 from api.staff import banks as staff_banks
@@ -135,7 +137,7 @@ def _routes() -> Sequence[BaseRoute]:
     for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots)
     for_members = (session, me, *for_lockers, *for_bookings, notices, live)
-    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks)
+    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
         doors,
@@ -151,6 +153,7 @@ def _routes() -> Sequence[BaseRoute]:
         members,
         keys,
         kiosks,
+        smiles,
         emergencies,
         alerts,
         sensors,

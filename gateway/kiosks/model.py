@@ -1,11 +1,12 @@
 """Tables of kiosks, of who stands before them, and of what was tried there."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.db import Base, Instant
+from gateway.kit.db import Base, Instant, word_column
 
 
 class Kiosk(Base):
@@ -56,3 +57,22 @@ class KioskTry(Base):
     subject: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Instant)
     forgiven: Mapped[bool]  # the right PIN came after it: it counts no more for its subject, and still for the kiosk
+
+
+class Mood(StrEnum):
+    """How somebody who leaves says that it was."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+class Smile(Base):
+    """How often one mood was answered at one kiosk on one day. Nothing tells who, or when."""
+
+    __tablename__ = "kiosk_smiles"
+
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)  # by the centre's clocks
+    mood: Mapped[Mood] = mapped_column(word_column(Mood), primary_key=True)
+    count: Mapped[int]

@@ -138,10 +138,18 @@ def token_hash(token: str) -> str:
 
 
 def _place(session: Session, *, bank_id: str | None, at_bank: str | None, locker_no: str) -> str | None:
-    """The compartment that is meant; None when there is none."""
+    """The compartment that is meant; None when there is none.
+
+    At that bank, or the kiosk's own, the figures alone will do where no two doors have the same: its keys are figures.
+    """
     wanted = rules.plain_label(locker_no)
     query = select(Compartment.id, Compartment.bank_id, Compartment.label)
-    named = [row for row in session.execute(query) if rules.plain_label(row.label) == wanted]
+    rows = session.execute(query).all()
+    named = [row for row in rows if rules.plain_label(row.label) == wanted]
+    meant = at_bank if bank_id is None else bank_id
+    if not any(row.bank_id == meant for row in named):
+        own = [row for row in rows if row.bank_id == meant and rules.figures_of(row.label) == wanted]
+        named = own if len(own) == 1 else named
     banks = [bank_id] if bank_id is not None else [at_bank, *sorted({row.bank_id for row in named} - {at_bank})]
     if bank_id is None and not any(row.bank_id == at_bank for row in named) and len({row.bank_id for row in named}) > 1:
         raise Malformed("malformed", field="bank_id")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-VISIT_LASTS: Final = timedelta(minutes=10)  # however much it is used
+VISIT_LASTS: Final = timedelta(minutes=30)  # however much it is used: ten times "more time", even in elder mode
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly we know when a kiosk was last there
 TELL_EVERY: Final = timedelta(hours=1)  # the same flood is told to staff once
 
@@ -61,6 +61,11 @@ def plain_label(text: str) -> str:
     """A locker's number as it is compared: 7, 07 and ０７ are the same, and a7 and A07."""
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
+
+
+def figures_of(text: str) -> str:
+    """A locker's number without the letters before it: 7 of A07."""
+    return plain_label(re.sub(r"^[^\W\d]+", "", unicodedata.normalize("NFKC", text).strip()))
 
 
 def subject_of(kind: str, *names: str) -> str:

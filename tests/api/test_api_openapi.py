@@ -19,6 +19,8 @@ KIOSK_ALONE = {  # needs nobody before the kiosk
     "read_bank_at_kiosk",
     "list_spaces_at_kiosk",
     "read_availability_at_kiosk",
+    "call_staff",
+    "smile",
 }
 
 each_operation = pytest.mark.parametrize(("verb", "path", "operation"), OPERATIONS, ids=NAMES)
@@ -159,6 +161,9 @@ def test_it_holds_every_resource_there_is():
         "/kiosk/bookings/{booking_id}/check-in",
         "/kiosk/unlocks",
         "/kiosk/unlocks/{unlock_id}",
+        "/kiosk/calls",
+        "/kiosk/smiles",
+        "/staff/smiles",
         "/staff/dead-letters",
         "/staff/audit",
         "/staff/sensors",

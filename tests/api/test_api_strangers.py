@@ -74,6 +74,8 @@ BODIES = {
     "make_pin_at_kiosk": {},
     "book_at_kiosk": {"space_id": "room", **HOUR},
     "check_in_at_kiosk": {},
+    "call_staff": {},
+    "smile": {"mood": "good"},
     "request_unlock_at_kiosk": {"rental_id": "nothing"},
     "set_bank_terms": {},
     "set_condition": {"condition": "ready", "reason": "x"},

@@ -1188,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kiosk/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Staff
+         * @description Staff are told at once that somebody at this kiosk needs them; asked again, that they still do.
+         */
+        post: operations["call_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kiosk/smiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Smile
+         * @description Count it with today's. Nothing is kept of who answered, or when.
+         */
+        post: operations["smile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/devices": {
         parameters: {
             query?: never;
@@ -2084,6 +2124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/smiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Smiles
+         * @description By day and kiosk, the oldest first; days without any are left out.
+         */
+        get: operations["list_smiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/emergencies": {
         parameters: {
             query?: never;
@@ -2819,6 +2879,13 @@ export interface components {
             alive: true;
         };
         /**
+         * Answer
+         * @description How it was.
+         */
+        Answer: {
+            mood: components["schemas"]["Mood"];
+        };
+        /**
          * Approval
          * @description Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has.
          */
@@ -3309,6 +3376,11 @@ export interface components {
             /** Frozen */
             frozen: boolean;
         };
+        /**
+         * Call
+         * @description Nothing need be said. Send `{}`.
+         */
+        Call: Record<string, never>;
         /**
          * CameBy
          * @description What somebody proved themselves by, and so how far they reach.
@@ -4234,6 +4306,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[SmilesOfDay] */
+        Items_SmilesOfDay_: {
+            /** Items */
+            items: components["schemas"]["SmilesOfDay"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[SpaceView] */
         Items_SpaceView_: {
             /** Items */
@@ -4464,6 +4543,12 @@ export interface components {
         ModeChange: {
             mode: components["schemas"]["Mode"] | null;
         };
+        /**
+         * Mood
+         * @description How somebody who leaves says that it was.
+         * @enum {string}
+         */
+        Mood: "good" | "fair" | "poor";
         /**
          * MyPolicy
          * @description What a page needs to know before it asks. `key_early_min`: a booking opens its door so long before its start.
@@ -5683,6 +5768,25 @@ export interface components {
             free: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * SmilesOfDay
+         * @description How often each was answered at one kiosk on one day.
+         */
+        SmilesOfDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Kiosk Id */
+            kiosk_id: string;
+            /** Good */
+            good: number;
+            /** Fair */
+            fair: number;
+            /** Poor */
+            poor: number;
         };
         /**
          * SpaceBehind
@@ -11712,6 +11816,104 @@ export interface operations {
             };
         };
     };
+    call_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Call"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kiosk_unknown` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    smile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kiosk_unknown` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_devices: {
         parameters: {
             query?: {
@@ -15707,6 +15909,66 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_smiles: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Counted too; at most 366 days after `from`. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SmilesOfDay_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;

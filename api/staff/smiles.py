@@ -1,0 +1,64 @@
+"""How it was, said those who left a kiosk."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from api.deps import SignedIn
+from api.openapi import problems
+from api.views import Items, View
+from gateway.kiosks import smiles
+from gateway.kiosks.model import Mood
+from gateway.kit.errors import Malformed
+from gateway.members.model import Role
+
+router = APIRouter(prefix="/staff/smiles", tags=["staff"])
+
+_READERS: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+_LONGEST: Final = timedelta(days=366)
+
+
+class SmilesOfDay(View):
+    """How often each was answered at one kiosk on one day."""
+
+    day: date
+    kiosk_id: str
+    good: int
+    fair: int
+    poor: int
+
+
+@router.get("", responses=problems("not_signed_in", "not_allowed", "password_must_be_set", "malformed"))
+async def list_smiles(
+    who: SignedIn,
+    since: Annotated[date, Query(alias="from")],
+    until: Annotated[date, Query(alias="to", description="Counted too; at most 366 days after `from`.")],
+) -> Items[SmilesOfDay]:
+    """By day and kiosk, the oldest first; days without any are left out."""
+    if not timedelta(0) <= until - since <= _LONGEST:
+        raise Malformed("malformed", field="to")
+
+    def look() -> Items[SmilesOfDay]:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_READERS)
+            counts = Counter(
+                {
+                    (one.day, one.kiosk_id, one.mood): one.count
+                    for one in smiles.smiles(session, since=since, until=until)
+                }
+            )
+            found = [
+                SmilesOfDay(
+                    day=day,
+                    kiosk_id=kiosk_id,
+                    good=counts[day, kiosk_id, Mood.GOOD],
+                    fair=counts[day, kiosk_id, Mood.FAIR],
+                    poor=counts[day, kiosk_id, Mood.POOR],
+                )
+                for day, kiosk_id in dict.fromkeys((day, kiosk_id) for day, kiosk_id, _ in counts)
+            ]
+            return Items[SmilesOfDay](items=found, next=None)
+
+    return await who.desk.backroom.read(look)
