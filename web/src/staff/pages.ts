@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Lockers } from './pages/Lockers'
+import { Members } from './pages/Members'
 import { Now } from './pages/Now'
 import type { Word } from './words'
 
@@ -21,10 +22,12 @@ export interface PageOfConsole {
 }
 
 const ALL: readonly Role[] = ['desk', 'technician', 'manager']
+const DESK: readonly Role[] = ['desk', 'manager']
 
 const PAGES: readonly PageOfConsole[] = [
   { at: 'now', name: 'now.title', icon: 'pulse', key: 'n', roles: ALL, Page: Now },
   { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
+  { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
 ]
 
 /** What somebody of this role finds in the navigation. */

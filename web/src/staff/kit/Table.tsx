@@ -28,6 +28,8 @@ interface Props<T> {
   file: string
   /** What can be done with a row. */
   acts?: (row: T) => ComponentChildren
+  /** The page has a search of its own, which looks further than these rows. */
+  isFound?: boolean
   /** Beside the search. */
   children?: ComponentChildren
 }
@@ -35,7 +37,7 @@ interface Props<T> {
 const PER_PAGE = 20
 
 /** Rows that sort, are searched, come page by page and can be taken along as CSV. */
-export function Table<T>({ title, rows, columns, id, empty, file, acts, children }: Props<T>) {
+export function Table<T>({ title, rows, columns, id, empty, file, acts, isFound, children }: Props<T>) {
   const [wanted, setWanted] = useState('')
   const [order, setOrder] = useState<{ column: string; isDown: boolean }>()
   const [asked, setPage] = useState(0)
@@ -63,21 +65,23 @@ export function Table<T>({ title, rows, columns, id, empty, file, acts, children
   return (
     <div class="table">
       <div class="table-bar">
-        <div class="search">
-          <label class="unseen" for={searchId}>
-            {s('table.search', { title })}
-          </label>
-          <Icon name="search" />
-          <input
-            id={searchId}
-            type="search"
-            data-search
-            placeholder={s('table.search_here')}
-            value={wanted}
-            autocomplete="off"
-            onInput={(event) => search(event.currentTarget.value)}
-          />
-        </div>
+        {!isFound && (
+          <div class="search">
+            <label class="unseen" for={searchId}>
+              {s('table.search', { title })}
+            </label>
+            <Icon name="search" />
+            <input
+              id={searchId}
+              type="search"
+              data-search
+              placeholder={s('table.search_here')}
+              value={wanted}
+              autocomplete="off"
+              onInput={(event) => search(event.currentTarget.value)}
+            />
+          </div>
+        )}
         {children}
         <button type="button" class="quiet table-take" onClick={take}>
           <Icon name="download" />

@@ -1,0 +1,91 @@
+"""Members at the staff's console: found, made, let in again, their cards, and a list taken in."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.console_builder import Screen, employ, screen_at
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def screen(browser, house):
+    employ(house)
+    with screen_at(browser, house) as found:
+        found.sign_in("s002")
+        yield found
+
+
+def choose(screen: Screen, text: str, *, encoding: str = "utf-8") -> None:
+    chosen = {"name": "roll.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
+    screen.page.get_by_label("文件").set_input_files(chosen)
+
+
+def test_a_member_is_found_and_gets_password_pin_and_card(screen: Screen):
+    screen.at("members")
+    screen.page.get_by_label("会员号或姓名").fill("桂兰")
+    expect(screen.row("10001", "王桂兰")).to_have_count(1)
+    expect(screen.page.locator("tbody tr")).to_have_count(1)
+    screen.page.get_by_role("link", name="王桂兰").click()
+    expect(screen.page.get_by_role("heading", name="会员 10001")).to_be_focused()
+
+    screen.page.get_by_role("button", name="给一次性密码").click()
+    screen.go("给密码")
+    secret = screen.page.locator(".secret").inner_text()
+    screen.page.locator("dialog .primary").click()
+    answer = screen.page.request.post(
+        f"{screen.house.url}/api/v1/session", data={"member_no": "10001", "password": secret}
+    )
+    assert answer.json()["must_set_password"] is True
+    screen.sign_in("s002")
+    screen.page.reload()
+
+    screen.page.get_by_role("button", name="重设自助机密码").click()
+    screen.go("重设")
+    assert len(screen.page.locator(".secret").inner_text()) == 6
+    screen.page.locator("dialog .primary").click()
+
+    screen.page.get_by_role("button", name="登记卡").click()
+    screen.fill("卡号", "04A21F99")
+    screen.fill("怎么称呼这张卡", "蓝卡")
+    screen.go("登记卡")
+    screen.row("蓝卡", "可以用").get_by_role("button", name="挂失").click()
+    screen.go("挂失")
+    expect(screen.row("蓝卡", "已挂失")).to_have_count(1)
+
+
+def test_a_new_member_gets_a_password_shown_once(screen: Screen):
+    screen.at("members")
+    screen.page.get_by_role("button", name="新会员").click()
+    screen.fill("会员号", "10001")
+    screen.fill("姓名", "李新")
+    screen.go("新会员")
+    expect(screen.page.locator("dialog").get_by_role("alert")).to_have_text("会员号 10001 已有人使用。")
+    screen.fill("会员号", "20001")
+    screen.go("新会员")
+    expect(screen.page.locator(".secret")).to_have_text(re.compile(r"^(\w{4}-){2}\w{4}$"))
+
+
+def test_a_list_is_looked_at_before_it_is_taken_in(screen: Screen):
+    screen.at("members/import")
+    choose(screen, "会员号,姓名\n10001,王桂芳\n20001,\n")
+    expect(screen.page.get_by_role("heading", name="有 1 处不对，什么都没有导入")).to_be_visible()
+    expect(screen.row("3", "姓名", "没有填写。")).to_have_count(1)
+
+    choose(screen, "会员号,姓名\n10001,王桂芳\n10002,李建国\n20001,李新\n", encoding="gb18030")
+    expect(screen.row("10001", "变化", "王桂兰 → 王桂芳")).to_have_count(1)
+    expect(screen.row("20001", "新会员", "李新")).to_have_count(1)
+    screen.page.get_by_role("button", name="导入这 2 位").click()
+    expect(screen.page.get_by_text("导入好了：新会员 1 位，有变化 1 位")).to_be_visible()
+    screen.page.get_by_role("link", name="返回会员列表").click()
+    expect(screen.row("20001", "李新")).to_have_count(1)
+
+
+def test_a_technician_finds_no_members_in_the_navigation(screen: Screen):
+    screen.sign_in("s003")
+    screen.at("members")
+    names = screen.page.get_by_role("navigation", name="页面").get_by_role("link").all_inner_texts()
+    assert "会员" not in names
+    expect(screen.page.get_by_role("heading", name="现在")).to_be_visible()

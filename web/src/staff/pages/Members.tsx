@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact'
+import { Head } from '../kit/Head'
+import { addressOf, place } from '../route'
+import { s } from '../words'
+import { Find } from './members/Find'
+import { Import } from './members/Import'
+import { Person } from './members/Person'
+
+/** Members: found, made, taken in from a list; one of them with cards, PIN and password. */
+export function Members() {
+  const [, part, member_no] = place.value
+  if (part === 'import') {
+    return (
+      <Under title={s('import.title')}>
+        <Import />
+      </Under>
+    )
+  }
+  if (part === 'of' && member_no) {
+    return (
+      <Under key={member_no} title={s('person.title', { member_no })}>
+        <Person member_no={member_no} />
+      </Under>
+    )
+  }
+  return <Find />
+}
+
+function Under({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <>
+      <Head title={title}>
+        <a class="quiet" href={addressOf('members')}>
+          {s('members.back')}
+        </a>
+      </Head>
+      {children}
+    </>
+  )
+}
