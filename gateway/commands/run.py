@@ -12,11 +12,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import broker
+from gateway import broker, demo_weeks
+from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
+from gateway.demo import DOORS, DemoPeople, furnish
 from gateway.demo import FOLDER as DEMO_FOLDER
-from gateway.demo import DemoPeople, furnish
 from gateway.files import only_one
 from gateway.founding import found
 from gateway.kit.errors import Trouble
@@ -84,7 +85,13 @@ def _found_demo(centre_dir: Path) -> None:
 
 def _furnish_demo(centre_dir: Path) -> DemoPeople:
     migrate(centre_dir)
-    return furnish(centre_dir, password=os.environ.get("HEARTH_DEMO_PASSWORD"))
+    people = furnish(centre_dir, password=os.environ.get("HEARTH_DEMO_PASSWORD"))
+    centre = open_centre(centre_dir)
+    try:
+        demo_weeks.live(centre, now=centre.clock.now(), doors=DOORS)
+    finally:
+        centre.sessions.close()
+    return people
 
 
 def _programs(centre_dir: Path, settings: Settings, *, demo: bool) -> Iterator[Program]:
