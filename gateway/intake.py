@@ -255,7 +255,7 @@ def _presentation(device_id: str, state: State, fingerprint: str) -> Presentatio
 
 
 def _part(told: Part) -> fleet_rules.Part:
-    return fleet_rules.Part(health=PartHealth(told.health), first_door=told.first_door, last_door=told.last_door)
+    return fleet_rules.Part(health=PartHealth(told.health), doors=tuple(told.doors))
 
 
 def _standing(device_id: str, sync: Sync) -> Standing:

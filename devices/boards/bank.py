@@ -1,7 +1,7 @@
 """A bank's boards from its configuration: lines, buses, and the two parts of each door."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -53,12 +53,11 @@ class BoardPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardPart:
-    """One board as its node tells of it: its port and address, which stand on it, and its lowest and highest door."""
+    """One board as its node tells of it: its port and address, which stand on it, and its doors in runs."""
 
     name: str
     is_lost: bool
-    first_door: int
-    last_door: int
+    doors: Sequence[tuple[int, int]]
 
 
 OpenPort = Callable[[str, int, Timers], Port]
@@ -118,8 +117,7 @@ class BoardBank:
             BoardPart(
                 name=f"{plan.port.rpartition('/')[2]}#{plan.address}"[-_LONGEST_NAME:],
                 is_lost=board.is_lost,
-                first_door=min(doors.values()),
-                last_door=max(doors.values()),
+                doors=runs_of(doors.values()),
             )
             for plan, board, doors in self._wired
             if doors
@@ -206,6 +204,17 @@ def _family(place: int, plan: BoardPlan) -> Family:
     if plan.baud is not None:
         spoken.profile = replace(spoken.profile, baud=plan.baud)
     return spoken
+
+
+def runs_of(doors: Iterable[int]) -> list[tuple[int, int]]:
+    """Doors that follow one another, as their first and last: 1, 2, 3 and 7 are (1, 3), (7, 7)."""
+    runs: list[tuple[int, int]] = []
+    for door in sorted(doors):
+        if runs and runs[-1][1] == door - 1:
+            runs[-1] = (runs[-1][0], door)
+        else:
+            runs.append((door, door))
+    return runs
 
 
 def doors_by_channel(plan: BoardPlan, profile: Profile, *, place: int = 0) -> Mapping[int, int]:

@@ -84,12 +84,8 @@ class BoardPart(Protocol):
         """It does not answer."""
 
     @property
-    def first_door(self) -> int:
-        """Of those that follow one another on it."""
-
-    @property
-    def last_door(self) -> int:
-        """The last of them."""
+    def doors(self) -> Sequence[tuple[int, int]]:
+        """In runs: the first and the last of doors that follow one another."""
 
 
 class SupplyPart(Protocol):
@@ -610,7 +606,7 @@ _KEY_EVENTS = MappingProxyType({"on": EventKind.KEY_ON, "off": EventKind.KEY_OFF
 
 def _part(board: BoardPart) -> Part:
     health = Health.LOST if board.is_lost else Health.OK
-    return Part(name=board.name, health=health, first_door=board.first_door, last_door=board.last_door)
+    return Part(name=board.name, health=health, doors=list(board.doors))
 
 
 def _opening(before: DoorMemory) -> EventKind:

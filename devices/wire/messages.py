@@ -212,8 +212,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     name: PartName
     health: Health
-    first_door: DoorNo
-    last_door: DoorNo
+    doors: Annotated[
+        list[tuple[DoorNo, DoorNo]],
+        msgspec.Meta(min_length=1, max_length=64, description="runs of doors, each from its first to its last"),
+    ]
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -97,8 +97,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             hold=_MINUTE,
             calm=5 * _MINUTE,
             escalate_after=15 * _MINUTE,
-            zh="{place}：{part} 没有应答，{first} 到 {last} 号门现在打不开，也看不到。请检查它的电源和接线。",
-            en="{place}: {part} does not answer. Doors {first} to {last} can be neither opened nor seen. Please check"
+            zh="{place}：{part} 没有应答，{doors} 号门现在打不开，也看不到。请检查它的电源和接线。",
+            en="{place}: {part} does not answer. Doors {doors} can be neither opened nor seen. Please check"
             " its power and its wires.",
         ),
         "device_silent": Kind(

@@ -27,6 +27,7 @@ from gateway.fleet.model import (
     Presence,
     SecondKey,
 )
+from gateway.fleet.rules import Part
 from gateway.lockers.model import Bank, Compartment
 
 OF_DOORS: Final = ("ajar", "jammed", "sensor_suspect")  # kinds that are so, or are not, of one lock
@@ -167,7 +168,7 @@ def by_lock(session: Session) -> dict[str, list[Alert]]:
     found = {}
     for lock in session.scalars(select(Lock).order_by(Lock.device_id, Lock.door)):
         things = [lock.id, lock.device_id]
-        things += [board(part) for part in boards[lock.device_id] if part.first_door <= lock.door <= part.last_door]
+        things += [board(part) for part in boards[lock.device_id] if Part.of(part).has(lock.door)]
         if wrong := [alert for thing in things for alert in against.get(thing, ())]:
             found[lock.id] = wrong
     return found

@@ -31,6 +31,7 @@ from gateway.fleet.model import (
     Presence,
     SecondKey,
 )
+from gateway.fleet.rules import Part
 
 
 def note_events(session: Session, events: Sequence[DeviceEvent], *, now: datetime) -> None:
@@ -131,7 +132,9 @@ def look_at_boards(session: Session, *, device_id: str, now: datetime) -> None:
 
 def _of_board(place: Place, part: DevicePart) -> dict[str, object]:
     name = {"zh-CN": f"锁控板 {part.name}", "en": f"lock board {part.name}"}
-    return {"place": place.name, "part": name, "first": part.first_door, "last": part.last_door}
+    told = Part.of(part)
+    doors = {"zh-CN": told.doors_in_words(between="、"), "en": told.doors_in_words(between=", ")}
+    return {"place": place.name, "part": name, "doors": doors}
 
 
 def _look_at_second_keys(session: Session, device: Device, now: datetime) -> None:

@@ -99,8 +99,7 @@ class DevicePart(Base):
     name: Mapped[str] = mapped_column(String(31), primary_key=True)
     health: Mapped[PartHealth] = mapped_column(word_column(PartHealth))
     health_at: Mapped[datetime] = mapped_column(Instant)  # since when
-    first_door: Mapped[int]
-    last_door: Mapped[int]
+    doors: Mapped[str] = mapped_column(Text)  # in runs, as JSON: [[first, last], …]
 
 
 class Lock(Base):

@@ -30,9 +30,8 @@ def approved_ids(session: Session) -> Sequence[str]:
 
 
 def parts(session: Session, device_id: str) -> Sequence[DevicePart]:
-    """What a device says of its lock boards, by the doors on them."""
-    query = select(DevicePart).where(DevicePart.device_id == device_id)
-    return session.scalars(query.order_by(DevicePart.first_door, DevicePart.name)).all()
+    """What a device says of its lock boards, by name."""
+    return session.scalars(select(DevicePart).where(DevicePart.device_id == device_id).order_by(DevicePart.name)).all()
 
 
 def pinned_key(session: Session, device_id: str) -> str | None:

@@ -1,5 +1,6 @@
 """Judgements about devices: plain values in, an answer out."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,13 +39,20 @@ class Part:
     """How a device says that one of its lock boards is, and which doors hang on it."""
 
     health: PartHealth
-    first_door: int
-    last_door: int
+    doors: tuple[tuple[int, int], ...]  # in runs: the first and the last of doors that follow one another
 
     @classmethod
     def of(cls, kept: DevicePart) -> Self:
         """As it was told last."""
-        return cls(health=kept.health, first_door=kept.first_door, last_door=kept.last_door)
+        return cls(health=kept.health, doors=tuple((first, last) for first, last in json.loads(kept.doors)))
+
+    def has(self, door: int) -> bool:
+        """That door hangs on it."""
+        return any(first <= door <= last for first, last in self.doors)
+
+    def doors_in_words(self, *, between: str) -> str:
+        """As it stands in a sentence: `1–24`, then `between`, then `30`."""
+        return between.join(str(first) if first == last else f"{first}–{last}" for first, last in self.doors)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Acts upon devices. They never commit, send or sleep."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -226,7 +227,7 @@ def _take_parts(session: Session, device: Device, told: Mapping[str, Part], now:
         part = known.get(name) or DevicePart(device_id=device.id, name=name)
         if part.health is not said.health:
             part.health, part.health_at = said.health, now
-        part.first_door, part.last_door = said.first_door, said.last_door
+        part.doors = json.dumps(said.doors)
         session.add(part)
     session.flush()
     return True

@@ -15,8 +15,10 @@ from gateway import migrations
 from gateway.access import queries as access
 from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
+from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel, Inside, Lock, SecondKey
+from gateway.fleet.rules import Part
 from gateway.jobs import queries as jobs
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
@@ -353,3 +355,21 @@ def test_claims_of_before_ballots_stay_and_nothing_overlaps_them_still(engine):
                 session.execute(text(A_CLAIM.format(id="c3", start=start, end=end, kind=kind)))
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE claims SET starts_at = '2026-11-22 04:00:00.000000+00:00' WHERE id = 'c2'"))
+
+
+def test_a_board_of_an_earlier_release_keeps_its_doors(engine):
+    upgrade_to(engine, "0020")
+    device = (
+        "INSERT INTO devices (id, kind, state, reason, public_key, fingerprint, doors, firmware, presence, boot_id,"
+        " heard_at, first_seen_at, log_no, last_hash) VALUES ('bank-a', 'x', 'APPROVED', '', 'k', 'f', 9, '', 'online',"
+        " '', '{then}', '{then}', 1, '')"
+    )
+    part = "INSERT INTO device_parts VALUES ('bank-a', 'usb0#1', 'ok', '{then}', 3, 9)"
+    with engine.begin() as connection:
+        for statement in (device, part):
+            connection.execute(text(statement.format(then="2026-11-22 04:00:00.000000+00:00")))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        (kept,) = fleet_queries.parts(session, "bank-a")
+        assert Part.of(kept).doors == ((3, 9),)

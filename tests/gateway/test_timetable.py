@@ -214,9 +214,7 @@ def test_a_door_that_stays_open_and_boards_and_banks_that_stay_away_are_told(cen
         a_device(session, "bank-b")
         set_presence(session, Presence.OFFLINE, "bank-b")
         session.add(
-            DevicePart(
-                device_id="bank-a", name="usb0#1", health=PartHealth.LOST, health_at=NOON, first_door=1, last_door=2
-            )
+            DevicePart(device_id="bank-a", name="usb0#1", health=PartHealth.LOST, health_at=NOON, doors="[[1, 2]]")
         )
         fleet.note_levels(session, device_id="bank-a", levels={1: DoorLevel.OPEN}, now=NOON)
     centre.clock.advance(minutes=5)

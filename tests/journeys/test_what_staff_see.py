@@ -38,7 +38,7 @@ def test_a_board_that_dies_is_told_within_two_minutes_and_its_doors_are_unknown_
     centre.pass_minutes(2)
 
     dead = centre.alerts()["board_dead"]
-    assert "锁控板 line#2 没有应答，5 到 8 号门现在打不开" in dead["text"]
+    assert "锁控板 line#2 没有应答，5–8 号门现在打不开" in dead["text"]
     levels = [lock["level"] for _, lock in sorted(centre.locks().items())]
     assert levels == ["shut"] * DOORS_OF_A_BOARD + ["unknown"] * DOORS_OF_A_BOARD
     assert [no for no, lock in centre.locks().items() if lock["faults"]] == list(range(DOORS_OF_A_BOARD + 1, DOORS + 1))

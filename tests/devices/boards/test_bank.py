@@ -52,7 +52,7 @@ def test_a_board_that_is_wired_crookedly_is_used_as_its_lists_say(clockwork, nam
     bank.start(lambda: None)
     clockwork.advance(2)
     assert {no: contact.level for no, (_, contact) in bank.doors.items()} == {30: "shut", 10: "shut", 20: "shut"}
-    assert [(part.first_door, part.last_door) for part in bank.parts()] == [(10, 30)]
+    assert [part.doors for part in bank.parts()] == [[(10, 10), (20, 20), (30, 30)]]
     for no, (strike, contact) in bank.doors.items():
         strike.pulse(0.3)
         clockwork.advance(1)
@@ -95,9 +95,9 @@ def test_every_board_is_told_of_by_its_port_its_address_and_its_doors(build, clo
     bank.start(lambda: None)
     clockwork.advance(4)
 
-    assert [(part.name, part.is_lost, part.first_door, part.last_door) for part in bank.parts()] == [
-        ("ttyUSB0#0", False, 1, 48),
-        ("ttyUSB1#2", False, 49, 56),
+    assert [(part.name, part.is_lost, *part.doors) for part in bank.parts()] == [
+        ("ttyUSB0#0", False, (1, 48)),
+        ("ttyUSB1#2", False, (49, 56)),
     ]
 
 

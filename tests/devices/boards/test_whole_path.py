@@ -245,18 +245,18 @@ def test_a_board_that_falls_silent_is_told_of_with_its_doors_and_so_is_its_retur
 
     def newest():
         state = codec.decode_state(bank.asker.states[-1][0])
-        return [(part.health, part.first_door, part.last_door) for part in state.parts], state.doors
+        return [(part.health, *part.doors) for part in state.parts], state.doors
 
     first, second = (1, bank.ways), (bank.ways + 1, 2 * bank.ways)
-    assert newest()[0] == [(Health.OK, *first), (Health.OK, *second)]
+    assert newest()[0] == [(Health.OK, first), (Health.OK, second)]
 
     bank.cabinet.wires.boards[1].faults.add(BoardFault.DEAD)
     bank.clockwork.advance(30)
     parts, doors = newest()
-    assert parts == [(Health.OK, *first), (Health.LOST, *second)]
+    assert parts == [(Health.OK, first), (Health.LOST, second)]
     assert (doors["1"], doors[str(second[0])]) == (Level.SHUT, Level.UNKNOWN)
 
     bank.cabinet.wires.boards[1].faults.discard(BoardFault.DEAD)
     bank.clockwork.advance(60)
-    assert newest()[0] == [(Health.OK, *first), (Health.OK, *second)]
+    assert newest()[0] == [(Health.OK, first), (Health.OK, second)]
     assert set(newest()[1].values()) == {Level.SHUT}

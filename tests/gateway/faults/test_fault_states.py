@@ -368,10 +368,7 @@ def test_a_device_says_nothing_of_another_doors_pulse(bank):
 def goes(bank, presence, **boards):
     """The bank comes or goes; `boards`: how each is, the first with door 1, the second with door 2."""
     online = presence is Presence.ONLINE
-    parts = {
-        name: Part(health=health, first_door=no, last_door=no)
-        for no, (name, health) in enumerate(boards.items(), start=1)
-    }
+    parts = {name: Part(health=health, doors=((no, no),)) for no, (name, health) in enumerate(boards.items(), start=1)}
     told = Presentation(
         device_id="bank-a", online=online, boot_id=_boot(bank), public_key=KEY, fingerprint="F", doors=2, parts=parts
     )
@@ -452,7 +449,7 @@ def test_a_board_that_does_not_answer_for_a_minute_is_an_alarm_with_its_doors(ba
     bank.minutes(1)
     dead = bank.alert("board_dead")
     assert (dead.thing, dead.since_at) == ("bank-a/usb2", bank.now - timedelta(minutes=1))
-    assert (facts(dead)["part"]["en"], facts(dead)["first"], facts(dead)["last"]) == ("lock board usb2", 2, 2)
+    assert (facts(dead)["part"]["en"], facts(dead)["doors"]["en"]) == ("lock board usb2", "2")
     with bank.sessions.read() as session:
         assert list(queries.by_lock(session)) == [bank.lock_id("02")]
 
@@ -533,3 +530,20 @@ def test_looking_twice_changes_nothing(bank):
         bank.look()
     assert [kind for kind, *_ in before] == ["ajar", "jammed"]
     assert stand() == before
+
+
+def test_a_dead_board_is_told_of_with_the_doors_that_hang_on_it_and_no_other(bank):
+    """Its lowest and highest say nothing of those in between: they may hang on another board."""
+    parts = {
+        "usb1": Part(health=PartHealth.LOST, doors=((1, 1), (3, 5))),
+        "usb2": Part(health=PartHealth.OK, doors=((2, 2),)),
+    }
+    told = Presentation(
+        device_id="bank-a", online=True, boot_id=_boot(bank), public_key=KEY, fingerprint="F", doors=5, parts=parts
+    )
+    bank.change(fleet.note_presence, told, now=bank.now)
+    bank.minutes(1)
+
+    assert facts(bank.alert("board_dead"))["doors"] == {"zh-CN": "1、3–5", "en": "1, 3–5"}
+    with bank.sessions.read() as session:
+        assert list(queries.by_lock(session)) == [bank.lock_id("01")]
