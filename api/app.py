@@ -56,6 +56,7 @@ from api.staff import (
     releases,
     sensors,
     smiles,
+    usage,
 )
 from api.staff import ballots as staff_ballots
 from api.staff import banks as staff_banks
@@ -157,6 +158,7 @@ def _routes() -> Sequence[BaseRoute]:
         emergencies,
         alerts,
         sensors,
+        usage,
         records,
     )
     about_policies = (member_explain, staff_bookings, staff_groups, staff_policies)

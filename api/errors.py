@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.language import reader_language
+from api.wanted import note_refusal
 from api.words import WORDS, Words, in_language
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.members.model import Language
@@ -94,6 +95,7 @@ def _field(place: Sequence[str | int]) -> str:
 async def _on_hearth_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HearthError)  # noqa: S101 - as registered
     log.info("refused %s %s: %s", request.method, request.url.path, error.code)
+    note_refusal(request, code=error.code, status=status_of(error))
     return problem(error, await reader_language(request))
 
 

@@ -173,17 +173,9 @@ def fail_after(sessions, act):
 
 def a_space(session, space_id="room", *, kind=SpaceKind.ROOM, **more):
     """Open from 8 to 22 in slots of an hour."""
-    hours = {"opens_min": 8 * 60, "closes_min": 22 * 60, "slot_min": 60}
-    return spaces.make_space(
-        session,
-        space_id=space_id,
-        kind=kind,
-        name_zh=f"场地 {space_id}",
-        name_en=f"Space {space_id}",
-        actor="test",
-        now=NOON,
-        **hours | more,
-    )
+    usual = {"opens_min": 8 * 60, "closes_min": 22 * 60, "slot_min": 60}
+    names = {"name_zh": f"场地 {space_id}", "name_en": f"Space {space_id}"}
+    return spaces.make_space(session, space_id=space_id, kind=kind, actor="test", now=NOON, **usual | names | more)
 
 
 def a_hall(session, **more):

@@ -22,7 +22,8 @@ import gateway.members.model
 import gateway.notices.model
 import gateway.policies.model
 import gateway.spaces.model
-import gateway.unlocking.model  # noqa: F401 - importing it is what registers its tables
+import gateway.unlocking.model
+import gateway.usage.model  # noqa: F401 - importing it is what registers its tables
 from gateway.kit.db import Base
 
 

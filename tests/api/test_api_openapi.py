@@ -168,6 +168,9 @@ def test_it_holds_every_resource_there_is():
         "/staff/audit",
         "/staff/sensors",
         "/staff/sensors/{sensor_id}/history",
+        "/staff/usage",
+        "/staff/usage/forecast",
+        "/staff/usage/heat",
         "/health/live",
         "/health/ready",
     }

@@ -2412,6 +2412,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Usage
+         * @description How much spaces and lockers were used, and what was wanted in vain.
+         */
+        get: operations["read_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/usage/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Heat
+         * @description Hours used, or booked, by the hour of the week.
+         */
+        get: operations["read_heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/usage/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Forecast
+         * @description Hours to expect in each hour of a day, the band that days like it had, and how wrong such words have been.
+         */
+        get: operations["read_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/dead-letters": {
         parameters: {
             query?: never;
@@ -3236,6 +3296,37 @@ export interface components {
             ajar_after_min?: number | null;
         };
         /**
+         * BankUsageView
+         * @description One locker bank. `failed`: openings that did not come about, by what came of them.
+         */
+        BankUsageView: {
+            /** Bank Id */
+            bank_id: string;
+            /** Compartments */
+            compartments: number;
+            /** Rentals */
+            rentals: number;
+            /** Turnover */
+            turnover: number | null;
+            dwell_h: components["schemas"]["MiddleView"];
+            /** Overdue */
+            overdue: number;
+            /** Opened */
+            opened: number;
+            /** Failed */
+            failed: {
+                [key: string]: number;
+            };
+            /** Forced */
+            forced: number;
+        };
+        /**
+         * Basis
+         * @description What counts as use.
+         * @enum {string}
+         */
+        Basis: "used" | "booked";
+        /**
          * BookingChange
          * @description The same space at another time.
          */
@@ -3591,6 +3682,18 @@ export interface components {
             sample: string;
         };
         /**
+         * DefinitionView
+         * @description What a figure is called and what it counts, in the reader's language.
+         */
+        DefinitionView: {
+            /** Figure */
+            figure: string;
+            /** Name */
+            name: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
          * Denial
          * @description Why not; the member reads it.
          */
@@ -3886,6 +3989,20 @@ export interface components {
             booking_id: string | null;
         };
         /**
+         * ExpectedView
+         * @description Hours used in one hour of the day: the mean of days like it, the least and the most that they had.
+         */
+        ExpectedView: {
+            /** Hour */
+            hour: number;
+            /** Mean */
+            mean: number;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+        };
+        /**
          * Explanation
          * @description Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
          *
@@ -3953,6 +4070,30 @@ export interface components {
             group: string | null;
             peak: components["schemas"]["PeakHoursView"] | null;
             sentence: components["schemas"]["InBothLanguages"];
+        };
+        /**
+         * ForecastView
+         * @description `expected` null: too few days like it are known. `kind`: `holiday`, `closed`, else empty.
+         *
+         *     `error`: by how many hours an hour was off, in the mean of `tried_days` days that have passed; `naive_error`: by how
+         *     many it would have been, had one simply said what was a week before.
+         */
+        ForecastView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Kind */
+            kind: string;
+            /** Expected */
+            expected: components["schemas"]["ExpectedView"][] | null;
+            /** Error */
+            error: number | null;
+            /** Naive Error */
+            naive_error: number | null;
+            /** Tried Days */
+            tried_days: number;
         };
         /**
          * FoundMember
@@ -4068,6 +4209,24 @@ export interface components {
             reason: string;
             /** Bag Label */
             bag_label: string;
+        };
+        /**
+         * HeatView
+         * @description `hours[0][9]`: the mean of Mondays between nine and ten. `null`: there was no such weekday.
+         */
+        HeatView: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Hours */
+            hours: (number | null)[][];
         };
         /**
          * HoldView
@@ -4517,6 +4676,18 @@ export interface components {
             /** Prefers Accessible */
             prefers_accessible?: boolean | null;
             password?: components["schemas"]["NewPassword"] | null;
+        };
+        /**
+         * MiddleView
+         * @description The value that half of them do not reach, and the one that nine in ten do not.
+         */
+        MiddleView: {
+            /** Median */
+            median: number | null;
+            /** P90 */
+            p90: number | null;
+            /** Of */
+            of: number;
         };
         /**
          * MissedView
@@ -5294,6 +5465,18 @@ export interface components {
             refused: string;
         };
         /**
+         * RefusedView
+         * @description How often a wish was refused for one reason; `wish` as in the API's path, `code` as in its refusals.
+         */
+        RefusedView: {
+            /** Wish */
+            wish: string;
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * Release
          * @description Why somebody's rental ends, and that its compartment is empty.
          *
@@ -5834,6 +6017,35 @@ export interface components {
             cancel_before_min: number | null;
         };
         /**
+         * SpaceUsageView
+         * @description One undivided space. Shares are from 0 to 1, times in hours.
+         */
+        SpaceUsageView: {
+            /** Space Id */
+            space_id: string;
+            /** Open H */
+            open_h: number;
+            /** Booked H */
+            booked_h: number;
+            /** Used H */
+            used_h: number | null;
+            /** Frequency */
+            frequency: number | null;
+            /** Occupancy */
+            occupancy: number | null;
+            /** Utilisation */
+            utilisation: number | null;
+            /** Bookings */
+            bookings: number;
+            /** No Shows */
+            no_shows: number;
+            /** Late Cancels */
+            late_cancels: number;
+            /** Recovered H */
+            recovered_h: number;
+            lead_h: components["schemas"]["MiddleView"];
+        };
+        /**
          * SpaceView
          * @description Something that is booked. `places`: how many may have it at the same time.
          */
@@ -6093,6 +6305,41 @@ export interface components {
             rental_id?: string | null;
             /** Booking Id */
             booking_id?: string | null;
+        };
+        /**
+         * UnmetView
+         * @description What was wanted in vain. `waits`: everybody who stood in a waiting list, `waits_unseated` of them in vain.
+         */
+        UnmetView: {
+            /** Refused */
+            refused: components["schemas"]["RefusedView"][];
+            /** Waits */
+            waits: number;
+            /** Waits Unseated */
+            waits_unseated: number;
+        };
+        /**
+         * UsageView
+         * @description Days of the centre's calendar, both whole.
+         */
+        UsageView: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Spaces */
+            spaces: components["schemas"]["SpaceUsageView"][];
+            /** Banks */
+            banks: components["schemas"]["BankUsageView"][];
+            unmet: components["schemas"]["UnmetView"];
+            /** Definitions */
+            definitions: components["schemas"]["DefinitionView"][];
         };
         /**
          * Use
@@ -16995,6 +17242,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_PointView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_usage: {
+        parameters: {
+            query: {
+                /** @description The first day, by the centre's calendar. */
+                from: string;
+                /** @description The last day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_heat: {
+        parameters: {
+            query: {
+                /** @description The first day, by the centre's calendar. */
+                from: string;
+                /** @description The last day. */
+                to: string;
+                /** @description One space with all of its parts; else everywhere together. */
+                space_id?: string | null;
+                basis?: components["schemas"]["Basis"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_forecast: {
+        parameters: {
+            query: {
+                day: string;
+                /** @description One space with all of its parts; else everywhere together. */
+                space_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastView"];
                 };
             };
             /** @description `not_signed_in` */

@@ -1,0 +1,192 @@
+"""What the house is used for: figures with their meaning, a heat map, a forecast with its error, a month on paper."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from sqlalchemy.orm import Session
+
+from api.deps import SignedIn
+from api.openapi import problems
+from api.staff import usage_page
+from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
+from api.staff.usage_views import (
+    BankUsageView,
+    ForecastView,
+    HeatView,
+    SpaceUsageView,
+    UnmetView,
+    UsageView,
+    definitions,
+)
+from api.views import AnyId
+from gateway.kit.errors import Malformed
+from gateway.members.model import Language, Member, Role
+from gateway.spaces import queries as spaces
+from gateway.usage import queries as usage
+from gateway.usage import rules
+from gateway.usage.queries import Period
+
+router = APIRouter(prefix="/staff/usage", tags=["staff"])
+
+T = TypeVar("T")
+
+_ROLES: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+_STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
+_LONGEST_DAYS: Final = 366
+_STYLE: Final = Path(__file__).with_name("usage_page.css")
+
+First = Annotated[date, Query(alias="from", description="The first day, by the centre's calendar.")]
+Last = Annotated[date, Query(alias="to", description="The last day.")]
+OfSpace = Annotated[AnyId | None, Query(description="One space with all of its parts; else everywhere together.")]
+
+
+class Basis(StrEnum):
+    """What counts as use."""
+
+    USED = "used"
+    BOOKED = "booked"
+
+
+class Sheet(StrEnum):
+    """Which table a CSV file holds."""
+
+    SPACES = "spaces"
+    LOCKERS = "lockers"
+    UNMET = "unmet"
+    HEAT = "heat"
+    DEFINITIONS = "definitions"
+
+
+@router.get("", responses=problems(*_STAFF_ONLY, "malformed"))
+async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
+    """How much spaces and lockers were used, and what was wanted in vain."""
+
+    def look(session: Session, staff: Member, period: Period) -> UsageView:
+        return UsageView(
+            first=first,
+            last=last,
+            spaces=[SpaceUsageView.of(one) for one in usage.of_spaces(session, period)],
+            banks=[BankUsageView.of(one) for one in usage.of_banks(session, period)],
+            unmet=UnmetView.of(usage.unmet(session, period)),
+            definitions=definitions(staff.language),
+        )
+
+    return await _look(who, first, last, look)
+
+
+@router.get("/heat", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def read_heat(
+    who: SignedIn, first: First, last: Last, space_id: OfSpace = None, basis: Basis = Basis.USED
+) -> HeatView:
+    """Hours used, or booked, by the hour of the week."""
+
+    def look(session: Session, _staff: Member, period: Period) -> HeatView:
+        hours = usage.heat(session, period, space_id=space_id, used_only=basis is Basis.USED)
+        return HeatView(first=first, last=last, hours=hours)
+
+    return await _look(who, first, last, look)
+
+
+@router.get("/forecast", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> ForecastView:
+    """Hours to expect in each hour of a day, the band that days like it had, and how wrong such words have been."""
+
+    def look(session: Session, _staff: Member, period: Period) -> ForecastView:
+        if space_id is not None:
+            spaces.space(session, space_id)
+        return ForecastView.of(
+            usage.forecast(session, day=day, space_id=space_id, zone=period.zone, now=who.desk.clock.now())
+        )
+
+    return await _look(who, day, day, look)
+
+
+# Files, pages and styles have no shape that the OpenAPI document could name.
+
+
+@router.get("/export.csv", include_in_schema=False)
+async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = Sheet.SPACES) -> Response:
+    """One table, for other programs."""
+
+    def look(session: Session, staff: Member, period: Period) -> Response:
+        [table] = [one for one in _tables(session, period, staff.language) if one.name == sheet]
+        return _file(as_csv(table), CSV, f"usage-{sheet}-{first}-{last}.csv")
+
+    return await _look(who, first, last, look)
+
+
+@router.get("/export.xlsx", include_in_schema=False)
+async def export_xlsx(who: SignedIn, first: First, last: Last) -> Response:
+    """Every table, a sheet each."""
+
+    def look(session: Session, staff: Member, period: Period) -> Response:
+        return _file(as_xlsx(_tables(session, period, staff.language)), XLSX, f"usage-{first}-{last}.xlsx")
+
+    return await _look(who, first, last, look)
+
+
+@router.get("/report", include_in_schema=False)
+async def print_month(
+    who: SignedIn,
+    month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")],
+    language: Language | None = None,
+) -> HTMLResponse:
+    """A month as a page that prints well; in the reader's language or the one that is named."""
+    first, last = rules.month_of(*map(int, month.split("-")))
+
+    def look(session: Session, staff: Member, period: Period) -> HTMLResponse:
+        read_in = language or staff.language
+        page = usage_page.render(
+            _tables(session, period, read_in),
+            period=period,
+            language=read_in,
+            zone=period.zone,
+            printed_by=staff.name,
+            now=who.desk.clock.now(),
+        )
+        return HTMLResponse(page)
+
+    return await _look(who, first, last, look)
+
+
+@router.get("/report.css", include_in_schema=False)
+async def report_style() -> FileResponse:
+    """How the page looks on paper. It tells nothing of anybody."""
+    return FileResponse(_STYLE, media_type="text/css")
+
+
+async def _look(who: SignedIn, first: date, last: date, look: Callable[[Session, Member, Period], T]) -> T:
+    """Over whole days of the centre's calendar. Raises Malformed when they are none, or too many."""
+    desk = who.desk
+    if not timedelta(0) <= last - first < timedelta(days=_LONGEST_DAYS):
+        raise Malformed("malformed", field="to")
+    zone = ZoneInfo(desk.centre.settings.zone)
+
+    def read() -> T:
+        with desk.sessions.read() as session:
+            staff = who.staff(session, *_ROLES)
+            return look(session, staff, Period(first, last, zone, desk.clock.now()))
+
+    return await desk.backroom.read(read)
+
+
+def _tables(session: Session, period: Period, language: Language) -> list[Table]:
+    return tables(
+        Usage(
+            spaces=usage.of_spaces(session, period),
+            banks=usage.of_banks(session, period),
+            unmet=usage.unmet(session, period),
+            heat=usage.heat(session, period),
+        ),
+        language,
+    )
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,140 @@
+"""The names of the figures about use, and what each of them counts. A figure is never shown without."""
+
+from types import MappingProxyType
+from typing import Final
+
+from api.words import Sentence
+
+FIGURES: Final = MappingProxyType(
+    {
+        "open_h": (
+            Sentence("开放小时", "Hours open"),
+            Sentence("开放时间减去临时关闭的时间。", "The opening hours, less the times that it was closed for."),
+        ),
+        "booked_h": (
+            Sentence("预约小时", "Hours booked"),
+            Sentence(
+                "预约的时间，包括没人来的；取消的不算。整块场地的预约，每个分区各算一次。",
+                "Times that were booked, also those to which nobody came; not what was cancelled. A booking of a whole"
+                " counts for each of its parts.",
+            ),
+        ),
+        "used_h": (
+            Sentence("使用小时", "Hours used"),
+            Sentence(
+                "有人开门或签到的预约，从开始算到结束。没有门锁也没有签到的地方，无法知道。",
+                "Bookings whose door was opened or that were checked in, from beginning to end. Where there is neither"
+                " a lock nor a check-in, nobody knows.",
+            ),
+        ),
+        "frequency": (
+            Sentence("使用频率", "Frequency"),
+            Sentence("有人使用的小时 ÷ 开放小时。", "Hours with anybody there ÷ hours open."),
+        ),
+        "occupancy": (
+            Sentence("占用率", "Occupancy"),
+            Sentence(
+                "使用期间，占用的位子 ÷ 全部位子。只有一个位子的地方无法知道。",
+                "While it was used: places taken ÷ places there. A space with one place cannot tell.",
+            ),
+        ),
+        "utilisation": (
+            Sentence("利用率", "Utilisation"),
+            Sentence("使用频率 × 占用率。", "Frequency × occupancy."),
+        ),
+        "bookings": (
+            Sentence("预约次数", "Bookings"),
+            Sentence("没有取消的预约。", "Those that were not cancelled."),
+        ),
+        "no_shows": (
+            Sentence("爽约", "No-shows"),
+            Sentence(
+                "没人来而释放的预约。门或设备有故障时不算。",
+                "Given back since nobody came. Never counted when the door or the device was at fault.",
+            ),
+        ),
+        "late_cancels": (
+            Sentence("临时取消", "Late cancellations"),
+            Sentence("开始前 24 小时内取消。", "Cancelled within 24 hours of the beginning."),
+        ),
+        "recovered_h": (
+            Sentence("重新用上的小时", "Hours recovered"),
+            Sentence("释放以后又有人预约并使用的时间。", "Given back, booked by somebody else, and used."),
+        ),
+        "lead_h": (
+            Sentence("提前小时（中位数）", "Hours ahead (median)"),
+            Sentence("从预约到开始的时间。", "From the booking to its beginning."),
+        ),
+        "turnover": (
+            Sentence("每格每天租用次数", "Rentals a compartment a day"),
+            Sentence("租用次数 ÷ 格口数 ÷ 天数。", "Rentals begun ÷ compartments ÷ days."),
+        ),
+        "dwell_h": (
+            Sentence("租用小时（中位数）", "Hours rented (median)"),
+            Sentence("已归还的，从租用到归还。", "Of those given back: from beginning to end."),
+        ),
+        "overdue": (
+            Sentence("逾期归还", "Given back late"),
+            Sentence("归还时已过期。", "After their time was over."),
+        ),
+        "failed": (
+            Sentence("没有开成的次数", "Openings that failed"),
+            Sentence("请求开门而门没有打开，或无法确定。", "Asked for, and the door did not open, or nobody can tell."),
+        ),
+        "forced": (
+            Sentence("强行打开", "Forced"),
+            Sentence("没有人请求而门被打开。", "A door opened that nobody had asked for."),
+        ),
+        "refused": (
+            Sentence("被拒绝的请求", "Refused"),
+            Sentence(
+                "想要而没有得到：按原因计数，不记是谁。",
+                "Wanted and not had: counted by reason, never by whom.",
+            ),
+        ),
+        "waits_unseated": (
+            Sentence("候补没有等到", "Waited in vain"),
+            Sentence("候补到开始也没有空出来。", "On the waiting list until it began."),
+        ),
+    }
+)
+"""By its name in the API: what it is called, and what it counts."""
+
+WISHES: Final = MappingProxyType(
+    {
+        "bookings": Sentence("预约", "To book"),
+        "series": Sentence("固定预约", "To book again and again"),
+        "waitlist": Sentence("候补", "To wait for a time"),
+        "rentals": Sentence("租用储物柜", "To rent a compartment"),
+        "drop-offs": Sentence("转交物品", "To leave something for somebody"),
+        "unlocks": Sentence("开门", "To open a door"),
+    }
+)
+
+TITLE: Final = Sentence("使用情况", "Use of the house")
+SPACES: Final = Sentence("场地和房间", "Spaces")
+BANKS: Final = Sentence("储物柜", "Lockers")
+UNMET: Final = Sentence("想要而没有得到", "Wanted in vain")
+HEAT: Final = Sentence("每周各小时的平均使用小时", "Hours used, by the hour of the week")
+DEFINITIONS: Final = Sentence("各项的含义", "What the figures mean")
+SPACE: Final = Sentence("场地", "Space")
+BANK: Final = Sentence("储物柜", "Bank")
+COMPARTMENTS: Final = Sentence("格口", "Compartments")
+RENTALS: Final = Sentence("租用次数", "Rentals")
+WISH: Final = Sentence("想做什么", "Wanted")
+REASON: Final = Sentence("原因", "Reason")
+COUNT: Final = Sentence("次数", "Times")
+FIGURE: Final = Sentence("项目", "Figure")
+MEANING: Final = Sentence("含义", "Meaning")
+HOUR: Final = Sentence("时", "Hour")
+WEEKDAYS: Final = (
+    Sentence("周一", "Mon"),
+    Sentence("周二", "Tue"),
+    Sentence("周三", "Wed"),
+    Sentence("周四", "Thu"),
+    Sentence("周五", "Fri"),
+    Sentence("周六", "Sat"),
+    Sentence("周日", "Sun"),
+)
+PRINTED: Final = Sentence("{first} 至 {last}。打印：{at}，{by}", "{first} to {last}. Printed {at} by {by}")
+UNKNOWN: Final = Sentence("不详", "unknown")

@@ -1,0 +1,1 @@
+"""What the house is used for, and what people wanted and did not get: figures with their definitions beside them."""

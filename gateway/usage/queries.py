@@ -1,0 +1,307 @@
+"""Figures about a span of time, read from what is written down anyway. Never about one person."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.waits import Wait, WaitState
+from gateway.calendar import queries as calendar
+from gateway.calendar.model import DayKind
+from gateway.calendar.national import public_calendar
+from gateway.calendar.rules import Opening
+from gateway.fleet import queries as fleet
+from gateway.kit.clock import at_wall
+from gateway.lockers.model import Bank, Compartment, Rental, Use
+from gateway.spaces import queries as spaces
+from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.queries import Plan
+from gateway.spaces.rules import Span, open_span
+from gateway.unlocking.model import Unlock, UnlockState
+from gateway.usage import rules
+from gateway.usage.model import Refusals
+from gateway.usage.rules import DAY, Error, Expected, History, Middle, Rates
+
+LATE_CANCEL: Final = timedelta(hours=24)  # before its beginning: others can hardly make use of it
+ALL_DAY: Final = Opening(0, 1440)
+OPENED: Final = (UnlockState.OPENED, UnlockState.ALREADY_OPEN)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days of the centre's calendar, both of them whole, and never beyond `until`, which is now."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    until: datetime
+
+    @property
+    def frame(self) -> Span:
+        """From its first instant on. Empty when it has not begun."""
+        begin = at_wall(self.zone, self.first, 0)
+        end = min(at_wall(self.zone, self.last + DAY, 0), self.until)
+        return Span(begin, max(begin, end))
+
+    @property
+    def days(self) -> list[date]:
+        """Those that have begun."""
+        today = self.until.astimezone(self.zone).date()
+        return rules.days_between(self.first, min(self.last, today))
+
+
+@dataclass(frozen=True)
+class SpaceUsage:
+    """One undivided space. Whoever books a whole has each of its parts. `used_h` None: nothing there tells."""
+
+    space: Space
+    open_h: float
+    booked_h: float
+    used_h: float | None
+    rates: Rates
+    bookings: int
+    no_shows: int
+    late_cancels: int
+    recovered_h: float
+    lead_h: Middle
+
+
+@dataclass(frozen=True)
+class BankUsage:
+    """One locker bank. `turnover`: rentals begun a compartment a day."""
+
+    bank: Bank
+    compartments: int
+    rentals: int
+    turnover: float | None
+    dwell_h: Middle
+    overdue: int
+    opened: int
+    failed: Mapping[str, int]  # by what came of them
+    forced: int
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """What was wanted in vain."""
+
+    refused: Mapping[tuple[str, str], int]  # by wish and reason
+    waits: int
+    waits_unseated: int
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Hours used in each hour of a day to come. `expected` None: too little is known yet."""
+
+    day: date
+    kind: str
+    expected: list[Expected] | None
+    error: Error
+
+
+def of_spaces(session: Session, period: Period) -> list[SpaceUsage]:
+    """Of every undivided space, by its id."""
+    plan = spaces.plan(session)
+    bookings = _bookings(session, plan, period.frame)
+    closed = _closures(session, period.frame)
+    undivided = [one for one in plan.all.values() if one.id not in plan.parts]
+    found = []
+    for space, hours in spaces.all_hours(session, plan, undivided, zone=period.zone, within=period.frame):
+        opens = [span for day in period.days if (span := open_span(hours, day)) is not None]
+        free = rules.less(list(rules.within(opens, period.frame)), rules.merged(closed.get(space.id, [])))
+        found.append(_space_usage(plan, space, free, bookings.get(space.id, []), period.frame))
+    return found
+
+
+def of_banks(session: Session, period: Period) -> list[BankUsage]:
+    """Of every locker bank, by its id. What staff hold or assign is no use by members."""
+    begin, end = period.frame
+    banks = session.scalars(select(Bank).order_by(Bank.id)).all()
+    bank_of = dict(iter(session.execute(select(Compartment.id, Compartment.bank_id))))
+    by_lock = dict(iter(session.execute(select(Compartment.lock_id, Compartment.bank_id))))
+    rentals: dict[str, list[Rental]] = defaultdict(list)
+    lived = select(Rental).where(Rental.use == Use.RENTED, Rental.from_at < end, Rental.from_at >= begin)
+    for rental in session.scalars(lived):
+        rentals[bank_of[rental.compartment_id]].append(rental)
+    unlocks: dict[str, Counter[str]] = defaultdict(Counter)
+    counted = (
+        select(Unlock.lock_id, Unlock.state, func.count())
+        .where(Unlock.requested_at >= begin, Unlock.requested_at < end, Unlock.settled_at.is_not(None))
+        .group_by(Unlock.lock_id, Unlock.state)
+    )
+    for lock_id, state, count in session.execute(counted):
+        if lock_id in by_lock:
+            unlocks[by_lock[lock_id]][state] += count
+    forced = Counter(
+        by_lock[lock_id]
+        for lock_id, moments in fleet.forced_since(session, since=begin).items()
+        for at in moments
+        if at < end and lock_id in by_lock
+    )
+    sizes = Counter(bank_of.values())
+    return [
+        _bank_usage(one, sizes[one.id], rentals[one.id], unlocks[one.id], forced[one.id], len(period.days))
+        for one in banks
+    ]
+
+
+def unmet(session: Session, period: Period) -> Unmet:
+    """Refusals are counted as they happen; whoever waited and was not seated stands in the waiting list."""
+    begin, end = period.frame
+    counted = (
+        select(Refusals.wish, Refusals.code, func.sum(Refusals.count))
+        .where(Refusals.hour >= begin, Refusals.hour < at_wall(period.zone, period.last + DAY, 0))
+        .group_by(Refusals.wish, Refusals.code)
+    )
+    refused = {(wish, code): int(count) for wish, code, count in session.execute(counted)}
+    over = select(Wait.state, func.count()).where(Wait.starts_at >= begin, Wait.starts_at < end).group_by(Wait.state)
+    waits = Counter(dict(iter(session.execute(over))))
+    return Unmet(dict(sorted(refused.items())), sum(waits.values()), waits[WaitState.CLOSED])
+
+
+def heat(
+    session: Session, period: Period, *, space_id: str | None = None, used_only: bool = True
+) -> list[list[float | None]]:
+    """Hours used, or booked, in each hour of the week: the mean over the days of a period.
+
+    `space_id`: one space with all of its parts. None: everywhere together.
+    """
+    cells = rules.by_hour(_spans(session, period, space_id=space_id, used_only=used_only), period.zone)
+    return rules.week(cells, period.days)
+
+
+def forecast(session: Session, *, day: date, space_id: str | None, zone: ZoneInfo, now: datetime) -> Forecast:
+    """Hours used in each hour of a day, from days before that were like it, and how wrong that has been so far."""
+    today = now.astimezone(zone).date()
+    first = _first_day(session, zone)
+    kinds = _kinds(session, first=min(first or today, today), last=max(day, today), zone=zone)
+    kind = kinds.get(day, "")
+    if first is None:
+        return Forecast(day, kind, None, Error(None, None, 0))
+    period = Period(first, today - DAY, zone, now)
+    spans = _spans(session, period, space_id=space_id, used_only=True) if first < today else []
+    past = {one: what for one, what in kinds.items() if first <= one < today}
+    history = History(rules.by_hour(spans, zone), past | {day: kind} if day >= today else past)
+    if kind == "closed":
+        expected = [Expected(hour, 0.0, 0.0, 0.0) for hour in range(rules.HOURS_A_DAY)]
+    else:
+        expected = history.expect(day) or []
+    return Forecast(day, kind, expected or None, history.error(today))
+
+
+# --- what the figures are made of
+
+
+def _bookings(session: Session, plan: Plan, frame: Span) -> dict[str, list[Booking]]:
+    """Those that touch a frame, by each undivided space they are of."""
+    found: dict[str, list[Booking]] = defaultdict(list)
+    touching = select(Booking).where(Booking.starts_at < frame.ends_at, Booking.ends_at > frame.starts_at)
+    for booking in session.scalars(touching.order_by(Booking.starts_at, Booking.id)):
+        for space in plan.undivided(booking.space_id):
+            found[space.id].append(booking)
+    return found
+
+
+def _closures(session: Session, frame: Span) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = defaultdict(list)
+    closures = select(Claim).where(
+        Claim.kind == ClaimKind.CLOSURE,
+        Claim.released_at.is_(None),
+        Claim.starts_at < frame.ends_at,
+        Claim.ends_at > frame.starts_at,
+    )
+    for claim in session.scalars(closures):
+        found[claim.space_id].append(Span(claim.starts_at, claim.ends_at))
+    return found
+
+
+def _space_usage(plan: Plan, space: Space, opens: list[Span], bookings: list[Booking], frame: Span) -> SpaceUsage:
+    stood = [one for one in bookings if one.state in {BookingState.CONFIRMED, BookingState.RELEASED}]
+    came = [one for one in stood if one.checked_in_at is not None]
+    released = [one for one in stood if one.state is BookingState.RELEASED]
+    used = list(rules.within(map(_span, came), frame))
+    can_tell = bool(came) or any(plan.all[one].lock_id is not None for one in plan.line_up(space.id))
+    used_h = rules.hours(rules.merged(used))
+    nobody_knows = Rates(None, None, None)
+    open_h = rules.hours(opens)
+    return SpaceUsage(
+        space=space,
+        open_h=open_h,
+        booked_h=rules.hours(rules.within(map(_span, stood), frame)),
+        used_h=rules.hours(used) if can_tell else None,
+        rates=rules.rates(open_h=open_h, used_h=used_h, place_h=rules.hours(used), places=space.places)
+        if can_tell
+        else nobody_knows,
+        bookings=len(stood),
+        no_shows=len(released),
+        late_cancels=sum(_was_late(one) for one in bookings),
+        recovered_h=rules.hours(span for one in released for span in rules.within(_after(came, one), _span(one))),
+        lead_h=rules.middle([rules.lead_h(one.booked_at, one.starts_at) for one in stood]),
+    )
+
+
+def _after(came: Iterable[Booking], released: Booking) -> list[Span]:
+    """What was booked once it had been given back, and used."""
+    given_back = released.released_at
+    return [_span(one) for one in came if given_back is not None and one.booked_at >= given_back]
+
+
+def _was_late(booking: Booking) -> bool:
+    return booking.cancelled_at is not None and booking.starts_at - booking.cancelled_at < LATE_CANCEL
+
+
+def _bank_usage(  # noqa: PLR0917 - each is another figure
+    bank: Bank, compartments: int, rentals: Sequence[Rental], unlocks: Counter[str], forced: int, days: int
+) -> BankUsage:
+    ended = [one for one in rentals if one.ended_at is not None]
+    stays = [(one.ended_at - one.from_at) / rules.HOUR for one in ended if one.ended_at is not None]
+    return BankUsage(
+        bank=bank,
+        compartments=compartments,
+        rentals=len(rentals),
+        turnover=len(rentals) / compartments / days if compartments and days else None,
+        dwell_h=rules.middle(stays),
+        overdue=sum(one.until_at is not None and one.ended_at > one.until_at for one in ended if one.ended_at),
+        opened=sum(unlocks[state] for state in OPENED),
+        failed={state: count for state, count in sorted(unlocks.items()) if state not in OPENED},
+        forced=forced,
+    )
+
+
+def _spans(session: Session, period: Period, *, space_id: str | None, used_only: bool) -> list[Span]:
+    plan = spaces.plan(session)
+    wanted = None if space_id is None else {one.id for one in plan.undivided(spaces.space(session, space_id).id)}
+    found = []
+    for undivided, bookings in _bookings(session, plan, period.frame).items():
+        if wanted is None or undivided in wanted:
+            stood = [one for one in bookings if one.state in {BookingState.CONFIRMED, BookingState.RELEASED}]
+            found += [_span(one) for one in stood if not used_only or one.checked_in_at is not None]
+    return list(rules.within(found, period.frame))
+
+
+def _first_day(session: Session, zone: ZoneInfo) -> date | None:
+    """When there was a booking for the first time: before that nothing is known, which is not the same as nothing."""
+    first = session.scalar(select(func.min(Booking.starts_at)))
+    return None if first is None else first.astimezone(zone).date()
+
+
+def _kinds(session: Session, *, first: date, last: date, zone: ZoneInfo) -> dict[date, str]:
+    public = public_calendar(zone)
+    almanac = calendar.almanac(session, line=[], parts=[], usual=ALL_DAY, public=public, first=first, last=last)
+    found = {}
+    for day in rules.days_between(first, last):
+        said = public.of(day)
+        is_holiday = said is not None and said.kind is DayKind.HOLIDAY
+        found[day] = "closed" if almanac.day(day).opening is None else "holiday" if is_holiday else ""
+    return found
+
+
+def _span(booking: Booking) -> Span:
+    return Span(booking.starts_at, booking.ends_at)

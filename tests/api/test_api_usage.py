@@ -1,0 +1,103 @@
+"""Use of the house over HTTP: figures with their meaning, files that Excel opens, a month on paper."""
+
+import csv
+import io
+import zipfile
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.centre_builder import a_space
+
+DAY = {"from": "2026-11-22", "to": "2026-11-22"}
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture
+def desk(house):
+    house.change(lambda session: a_space(session, "room", name_zh="=1+1 琴房"))
+    return house.signed_in("s002")
+
+
+def test_every_figure_comes_with_its_meaning(desk):
+    found = desk.get("/staff/usage", params=DAY).json()
+    [room], [bank, _] = found["spaces"], found["banks"]
+    assert (room["space_id"], room["used_h"], room["utilisation"]) == ("room", None, None)
+    assert (bank["bank_id"], bank["compartments"]) == ("bank-a", 2)
+    told = {one["figure"] for one in found["definitions"]}
+    assert set(room) - {"space_id"} <= told
+    assert set(bank) - {"bank_id", "compartments", "rentals", "opened"} <= told
+    assert all(one["meaning"] for one in found["definitions"])
+
+
+def test_what_was_wanted_and_refused_is_counted_and_what_was_malformed_is_not(house, desk):
+    house.rent("10001")
+    phone = house.signed_in("10001")
+    refused = [phone.post("/rentals", {}, key=f"again-{n}") for n in range(2)]
+    assert {one.status_code for one in refused} == {409}
+    assert phone.post("/rentals", {"days": -1}, key="malformed").status_code == 422
+    assert phone.post("/bookings", {}, key="malformed too").status_code == 422
+
+    house.app.state.desk.backroom._writers.submit(lambda: None).result()  # whoever wrote before has written
+    [counted] = desk.get("/staff/usage", params=DAY).json()["unmet"]["refused"]
+
+    assert counted == {"wish": "rentals", "code": refused[0].json()["code"], "count": 2}
+
+
+def test_only_staff_read_it(house, desk):
+    for path in ("usage", "usage/heat", "usage/export.csv", "usage/export.xlsx"):
+        assert house.signed_in("10001").get(f"/staff/{path}", params=DAY).status_code == 403
+    assert house.browser().get("/staff/usage/report", params={"month": "2026-11"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "days", [{"from": "2026-11-22", "to": "2026-11-21"}, {"from": "2020-01-01", "to": "2026-11-22"}, {"from": "x"}]
+)
+def test_days_that_are_none_are_malformed(desk, days):
+    answer = desk.get("/staff/usage", params=days)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+def test_a_csv_file_is_read_by_excel_and_runs_nothing(desk):
+    answer = desk.get("/staff/usage/export.csv", params=DAY)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="usage-spaces-2026-11-22-2026-11-22.csv"' in answer.headers["content-disposition"]
+    head, room = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert head[0] == "场地"
+    assert room[0] == "'=1+1 琴房"
+
+
+def test_a_spreadsheet_has_a_sheet_a_table_and_no_formula(desk):
+    answer = desk.get("/staff/usage/export.xlsx", params=DAY)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        named = [one.get("name") for one in ET.fromstring(book.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
+        texts = ET.fromstring(book.read("xl/sharedStrings.xml"))
+        assert named == ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时", "各项的含义"]
+        assert "=1+1 琴房" in [text.text for text in texts.iter(f"{SHEET}t")]
+        assert not any(b"<f>" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/"))
+
+
+def test_the_hours_of_the_week(desk):
+    found = desk.get("/staff/usage/heat", params={**DAY, "basis": "booked", "space_id": "room"}).json()["hours"]
+    assert [len(day) for day in found] == [24] * 7
+    assert found[6] == [0.0] * 24
+    assert found[0] == [None] * 24
+    assert desk.get("/staff/usage/heat", params={**DAY, "space_id": "nowhere"}).status_code == 404
+
+
+def test_a_forecast_without_a_past_says_so(desk):
+    found = desk.get("/staff/usage/forecast", params={"day": "2026-11-29"}).json()
+    assert (found["expected"], found["error"], found["tried_days"]) == (None, None, 0)
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-CN", "使用情况"), ("en", "Use of the house")])
+def test_a_month_on_paper_has_every_table_and_no_script(desk, language, title):
+    answer = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language})
+    assert answer.status_code == 200
+    assert f"<h1>{title}</h1>" in answer.text
+    assert answer.text.count("<section") == 5
+    assert "<script" not in answer.text
+    assert "style=" not in answer.text
+    assert desk.get("/staff/usage/report.css").headers["content-type"].startswith("text/css")
+    assert desk.get("/staff/usage/report", params={"month": "2026-13"}).status_code == 422

@@ -1,0 +1,246 @@
+"""Figures from what is written down, on both databases; NOON is twelve o'clock of Sunday, 22 November, in Shanghai."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.waits import Wait, WaitState
+from gateway.calendar import service as calendar
+from gateway.calendar.model import HOUSE as EVERYWHERE
+from gateway.calendar.model import DayKind, DayName
+from gateway.calendar.rules import Opening
+from gateway.fleet import queries as fleet
+from gateway.kit.ids import new_id
+from gateway.lockers.model import Rental, RentalState
+from gateway.spaces import queries as spaces
+from gateway.spaces import service as spaces_service
+from gateway.spaces.rules import Span
+from gateway.unlocking.model import Unlock, UnlockState
+from gateway.usage import queries, service
+from gateway.usage.queries import Period
+from gateway.usage.rules import Middle
+from tests.centre_builder import NOON, a_bank, a_device, a_hall, a_member, a_space, compartment_labelled, lock_of
+
+ZONE = ZoneInfo("Asia/Shanghai")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SUNDAY = date(2026, 11, 22)
+EVENING = NOON + 10 * HOUR
+
+
+@pytest.fixture
+def session(sessions):
+    with sessions.begin() as session:
+        a_device(session, "doors", doors=2)
+        a_space(session, "room", lock_id=fleet.lock_at(session, "doors", 1).id)
+        a_space(session, "seats", lock_id=fleet.lock_at(session, "doors", 2).id, places=4)
+        a_space(session, "lawn")
+        yield session
+
+
+@pytest.fixture
+def wang(session):
+    return a_member(session, "10001")
+
+
+@pytest.fixture
+def book(session, wang):
+    """So many hours after noon. `came`: the door was opened."""
+
+    def do(space_id="room", start=0, length=1, *, came=True, state=BookingState.CONFIRMED, booked=-24, **more):
+        begin = NOON + start * HOUR
+        booking = Booking(
+            id=new_id(),
+            space_id=space_id,
+            member_id=wang.id,
+            state=state,
+            starts_at=begin,
+            ends_at=begin + length * HOUR,
+            booked_at=NOON + booked * HOUR,
+            checked_in_at=begin if came else None,
+            **more,
+        )
+        session.add(booking)
+        session.flush()
+        return booking
+
+    return do
+
+
+def of_space(session, space_id="room", *, first=SUNDAY, last=SUNDAY, now=EVENING):
+    found = queries.of_spaces(session, Period(first, last, ZONE, now))
+    return next(one for one in found if one.space.id == space_id)
+
+
+def test_frequency_is_of_the_hours_that_it_was_open(session, book):
+    book(start=0)
+    book(start=2)
+    room = of_space(session)
+    assert (room.booked_h, room.used_h, room.bookings) == (2.0, 2.0, 2)
+    assert room.rates.frequency == pytest.approx(2.0 / room.open_h)
+    assert room.rates.occupancy is None
+
+
+def test_seats_tell_how_full_it_was_while_it_was_used(session, book):
+    for _ in range(3):
+        book("seats", start=0)
+    book("seats", start=1)
+    seats = of_space(session, "seats")
+    assert seats.rates.occupancy == pytest.approx(4 / 8)
+    assert seats.rates.utilisation == pytest.approx(seats.rates.frequency / 2)
+
+
+def test_hours_that_staff_closed_are_not_open(session, book):
+    before = of_space(session).open_h
+    span = Span(NOON, NOON + 3 * HOUR)
+    spaces_service.close(session, space=spaces.space(session, "room"), span=span, reason="paint", actor="x", now=NOON)
+    assert of_space(session).open_h == before - 3.0
+
+
+def test_what_is_yet_to_come_counts_nowhere(session, book):
+    book(start=5, came=False)
+    early = of_space(session, now=NOON)
+    assert early.booked_h == 0.0
+    assert early.open_h < of_space(session).open_h
+
+
+def test_a_booking_that_nobody_came_to_is_booked_not_used_and_a_no_show(session, book):
+    book(came=False, state=BookingState.RELEASED, released_at=NOON + HOUR / 4)
+    room = of_space(session)
+    assert (room.booked_h, room.used_h, room.no_shows) == (1.0, 0.0, 1)
+
+
+def test_hours_given_back_and_used_by_somebody_else_are_recovered(session, book):
+    book(came=False, length=2, state=BookingState.RELEASED, released_at=NOON + HOUR / 4)
+    book(start=0.5, length=1, booked=0.3)
+    book("seats", start=0, booked=0.3)
+    assert of_space(session).recovered_h == 1.0
+    assert of_space(session, "seats").recovered_h == 0.0
+
+
+def test_a_late_cancellation_is_one_within_a_day_of_the_beginning(session, book):
+    for hours_before in (23, 25):
+        book(came=False, state=BookingState.CANCELLED, cancelled_at=NOON - hours_before * HOUR, booked=-48)
+    assert (of_space(session).late_cancels, of_space(session).bookings) == (1, 0)
+
+
+def test_where_nothing_tells_whether_anybody_came_use_is_unknown_not_none(session, book):
+    book("lawn", came=False)
+    lawn = of_space(session, "lawn")
+    assert (lawn.booked_h, lawn.used_h, lawn.rates.frequency) == (1.0, None, None)
+    book("lawn", start=2)
+    assert of_space(session, "lawn").used_h == 1.0
+
+
+def test_a_booking_of_a_whole_is_one_of_each_part(session, book):
+    a_hall(session)
+    book("hall", start=1)
+    used = {one.space.id: one.used_h for one in queries.of_spaces(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))}
+    assert "hall" not in used
+    assert list(used.values()).count(1.0) == 4
+
+
+def test_lead_time_is_from_booking_to_beginning(session, book):
+    for booked in (-2, -10, -24):
+        book(booked=booked)
+    assert of_space(session).lead_h.median == 10.0
+
+
+def test_turnover_dwell_and_lateness_of_lockers(session, wang):
+    a_bank(session, sizes="SM")
+    for label, hours, late in (("01", 2, False), ("01", 6, True), ("02", None, False)):
+        begin = NOON - 8 * HOUR
+        ended = None if hours is None else begin + hours * HOUR
+        session.add(
+            Rental(
+                id=new_id(),
+                compartment_id=compartment_labelled(session, label).id,
+                member_id=wang.id,
+                state=RentalState.ACTIVE if ended is None else RentalState.ENDED,
+                from_at=begin,
+                until_at=begin + HOUR if late else begin + 12 * HOUR,
+                ended_at=ended,
+            )
+        )
+    for state in (UnlockState.OPENED, UnlockState.OPENED, UnlockState.NOT_OPENED, UnlockState.POSSIBLE):
+        session.add(
+            Unlock(
+                id=new_id(),
+                member_id=wang.id,
+                lock_id=lock_of(session, "01"),
+                device_id="bank-a",
+                door=1,
+                state=state,
+                code="",
+                requested_at=NOON,
+                requested_mono=0.0,
+                host_boot="x",
+                settled_at=NOON,
+            )
+        )
+    session.flush()
+    [bank] = queries.of_banks(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))
+    assert (bank.compartments, bank.rentals, bank.turnover, bank.overdue) == (2, 3, 1.5, 1)
+    assert bank.dwell_h == Middle(4.0, pytest.approx(5.6), 2)
+    assert (bank.opened, bank.failed) == (2, {"NOT_OPENED": 1, "POSSIBLE": 1})
+
+
+def test_refusals_are_counted_by_wish_and_reason_within_the_days_that_were_asked_for(session, wang):
+    for _ in range(3):
+        service.note_refusal(session, wish="bookings", code="slot_taken", now=NOON + HOUR / 2)
+    service.note_refusal(session, wish="rentals", code="no_free_compartment", now=NOON)
+    service.note_refusal(session, wish="rentals", code="no_free_compartment", now=NOON - DAY)
+    for state in (WaitState.CLOSED, WaitState.BOOKED):
+        wait = Wait(id=new_id(), space_id="room", member_id=wang.id, state=state, joined_at=NOON, left_at=NOON)
+        wait.starts_at, wait.ends_at = NOON, NOON + HOUR
+        session.add(wait)
+    session.flush()
+    unmet = queries.unmet(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))
+    assert unmet.refused == {("bookings", "slot_taken"): 3, ("rentals", "no_free_compartment"): 1}
+    assert (unmet.waits, unmet.waits_unseated) == (2, 1)
+
+
+def test_the_heat_map_tells_booked_from_used_and_one_space_from_all(session, book):
+    book(start=0)
+    book("seats", start=0, came=False)
+    week = Period(SUNDAY - 6 * DAY, SUNDAY, ZONE, EVENING)
+    assert queries.heat(session, week)[6][12] == 1.0
+    assert queries.heat(session, week, used_only=False)[6][12] == 2.0
+    assert queries.heat(session, week, space_id="seats")[6][12] == 0.0
+
+
+def every_sunday(book, weeks, hours=1):
+    for back in range(1, weeks + 1):
+        book(start=-7 * 24 * back, length=hours, booked=-7 * 24 * back - 1)
+
+
+def test_a_forecast_says_what_sundays_were_and_how_wrong_it_has_been(session, book):
+    every_sunday(book, 8)
+    told = queries.forecast(session, day=SUNDAY + 7 * DAY, space_id=None, zone=ZONE, now=NOON)
+    at_noon = told.expected[12]
+    assert (at_noon.mean, at_noon.least, at_noon.most) == (1.0, 1.0, 1.0)
+    assert told.expected[13].mean == 0.0
+    assert told.error.days > 0
+    assert told.error.ours is not None
+
+
+def test_of_a_house_that_has_just_opened_nothing_is_foretold(session, book):
+    empty = queries.forecast(session, day=SUNDAY, space_id=None, zone=ZONE, now=NOON)
+    assert (empty.expected, empty.error.days) == (None, 0)
+    every_sunday(book, 1)
+    assert queries.forecast(session, day=SUNDAY + DAY, space_id=None, zone=ZONE, now=NOON).expected is None
+
+
+def test_a_day_that_is_closed_is_foretold_to_be_empty_and_a_holiday_is_no_sunday(session, book):
+    every_sunday(book, 8)
+    facts = {"reason": "repairs", "opening": None, "actor": "x", "now": NOON}
+    calendar.set_day(session, whose=EVERYWHERE, day=SUNDAY + 7 * DAY, kind=DayKind.CLOSED, **facts)
+    told = queries.forecast(session, day=SUNDAY + 7 * DAY, space_id=None, zone=ZONE, now=NOON)
+    assert told.kind == "closed"
+    assert {one.most for one in told.expected} == {0.0}
+    national_day = date(2026, 10, 1)
+    assert queries.forecast(session, day=national_day, space_id=None, zone=ZONE, now=NOON).kind == "closed"
+    week = {DayName.HOLIDAY: Opening(9 * 60, 17 * 60)}
+    calendar.set_week(session, whose=EVERYWHERE, week=week, actor="x", now=NOON)
+    assert queries.forecast(session, day=national_day, space_id=None, zone=ZONE, now=NOON).kind == "holiday"
