@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
-    """From 0022: nothing has been counted yet."""
+    """From 0026: nothing has been counted yet."""
     op.create_table(
         "refusals",
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
