@@ -26,6 +26,7 @@ from api.member import (
     banks,
     bookings,
     drop_offs,
+    feeds,
     live,
     me,
     notices,
@@ -136,7 +137,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
-    for_bookings = (spaces, bookings, series, waitlist, ballots)
+    for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
     for_members = (session, me, *for_lockers, *for_bookings, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)
     for_staff = (

@@ -174,7 +174,7 @@ def _refuse_other_formats(method: str, headers: Headers, body: bytes) -> None:
 
 def _cache_control(path: str, status: int, headers: Headers) -> str:
     if path.startswith("/api"):
-        return "no-store"
+        return "private, no-cache" if "etag" in headers else "no-store"  # what bears a tag is to be asked for by it
     is_page = headers.get("content-type", "").startswith("text/html")
     if path.startswith("/assets/") and status in (200, 206, 304) and not is_page:
         return "public, max-age=31536000, immutable"

@@ -373,6 +373,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "policy.share_within_rental": Words(
             409, "共享时间不能超过租用时间。", "A share cannot last longer than the rental itself."
         ),
+        "too_many_calendars": Words(
+            409,
+            "日历地址最多 {limit} 个，请先停用一个。",
+            "You have {limit} calendar addresses, which is the most. Please end one first.",
+        ),
         "policy.max_shares": Words(
             409,
             "同时共享的人数已满，请先取消一位。",

@@ -17,7 +17,7 @@ def approve(session: Session, *, booking_id: str, staff: Member, policy: Policy,
     Raises NotFound("booking"); Conflict: `booking_not_pending`, `booking_in_the_past`.
     """
     booking = _take_up(session, booking_id, now)
-    service.change(session, booking, since=BookingState.PENDING, state=BookingState.CONFIRMED)
+    service.change(session, booking, now=now, since=BookingState.PENDING, state=BookingState.CONFIRMED)
     service.give_key(session, booking, policy)
     service.leave_notice(session, booking, "booking_approved", now)
     service.tell(session, booking, actor=staff.audit_id, act="booking_approved", now=now)
@@ -56,6 +56,7 @@ def _deny(session: Session, booking: Booking, policy: Policy, now: datetime, *, 
     service.change(
         session,
         booking,
+        now=now,
         since=BookingState.PENDING,
         state=BookingState.DENIED,
         denied_at=now,

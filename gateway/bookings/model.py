@@ -45,6 +45,8 @@ class Booking(Base):
     ends_at: Mapped[datetime] = mapped_column(Instant)
     guests: Mapped[int] = mapped_column(default=0, server_default="0")  # so many people come along
     booked_at: Mapped[datetime] = mapped_column(Instant)
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")  # so often since; a calendar's SEQUENCE
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)  # when last
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -95,3 +97,19 @@ class Occurrence(Base):
     booking_id: Mapped[str | None] = mapped_column(ForeignKey("bookings.id"), unique=True)
     skipped_for: Mapped[str | None] = mapped_column(String(48))
     skipped_facts: Mapped[str] = mapped_column(Text, default="{}")
+
+
+class CalendarAddress(Base):
+    """Where a calendar program reads bookings: its member's own or, for staff, those of a space and of its parts.
+
+    Only the SHA-256 of the token in it is kept.
+    """
+
+    __tablename__ = "calendar_addresses"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    space_id: Mapped[str | None] = mapped_column(ForeignKey("spaces.id"))  # None: the member's own bookings
+    label: Mapped[str] = mapped_column(String(64))  # the member's word for it
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)

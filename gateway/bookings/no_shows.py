@@ -23,7 +23,7 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime)
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
         return False
-    service.change(session, booking, state=BookingState.RELEASED, released_at=now)
+    service.change(session, booking, now=now, state=BookingState.RELEASED, released_at=now)
     notices.take_back(session, about=booking.id, kinds=service.NOTICES, now=now)
     service.free(session, booking, rules.span_of(booking), policy=policy, now=now)
     undo_until = (now + rules.RECLAIM_WITHIN).isoformat()
@@ -47,7 +47,13 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     standing.judge(Act.RECLAIM, span).insist()
     spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     service.change(
-        session, booking, since=BookingState.RELEASED, state=BookingState.CONFIRMED, checked_in_at=now, released_at=None
+        session,
+        booking,
+        now=now,
+        since=BookingState.RELEASED,
+        state=BookingState.CONFIRMED,
+        checked_in_at=now,
+        released_at=None,
     )
     notices.take_back(session, about=booking.id, kinds=["booking_released"], now=now)
     service.give_key(session, booking, policy)

@@ -141,6 +141,7 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
     change(
         session,
         booking,
+        now=now,
         since=booking.state,
         state=BookingState.PENDING if judged.verdict.approval else BookingState.CONFIRMED,
         starts_at=span.starts_at,
@@ -167,7 +168,7 @@ def cancel(session: Session, *, booking: Booking, member: Member, policy: Policy
 
 def give_back(session: Session, *, booking: Booking, actor: str, policy: Policy, now: datetime) -> Booking:
     """Cancel a booking that is taken up and stands, whoever wants it and whatever the rules say of its member."""
-    change(session, booking, since=booking.state, state=BookingState.CANCELLED, cancelled_at=now)
+    change(session, booking, now=now, since=booking.state, state=BookingState.CANCELLED, cancelled_at=now)
     notices.take_back(session, about=booking.id, kinds=NOTICES, now=now)
     free(session, booking, rules.span_of(booking), policy=policy, now=now)
     tell(session, booking, actor=actor, act="booking_cancelled", now=now)
@@ -303,14 +304,23 @@ def _take_up(session: Session, booking: Booking) -> None:
 
 
 def change(
-    session: Session, booking: Booking, *, since: BookingState = BookingState.CONFIRMED, **values: object
+    session: Session,
+    booking: Booking,
+    *,
+    now: datetime,
+    since: BookingState = BookingState.CONFIRMED,
+    **values: object,
 ) -> None:
-    """Change a booking that still stands as it did; of two racing acts exactly one does.
+    """Change a booking that still stands as it did, and count that; of two racing acts exactly one does.
 
     Raises Conflict("booking_cancelled").
     """
+    counted = {"changes": Booking.changes + 1, "changed_at": now}
     changed = session.execute(
-        update(Booking).where(Booking.id == booking.id, Booking.state == since).values(**values).returning(Booking.id)
+        update(Booking)
+        .where(Booking.id == booking.id, Booking.state == since)
+        .values(**values, **counted)
+        .returning(Booking.id)
     ).scalar_one_or_none()
     if changed is None:
         raise Conflict("booking_cancelled")
@@ -319,7 +329,7 @@ def change(
 
 def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
     if booking.checked_in_at is None:
-        change(session, booking, checked_in_at=now)
+        change(session, booking, now=now, checked_in_at=now)
         notices.take_back(session, about=booking.id, kinds=[SOON], now=now)
         member = session.get_one(Member, booking.member_id)
         tell(session, booking, actor=member.audit_id, act="checked_in", now=now)

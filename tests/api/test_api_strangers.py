@@ -12,8 +12,18 @@ from gateway.notices import service as notices
 from tests.api.conftest import Browser
 from tests.centre_builder import a_space
 
-OWNED = {"rental_id", "unlock_id", "booking_id", "series_id", "notice_id", "drop_off_id", "wait_id", "entry_id"}
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health"}
+OWNED = {
+    "rental_id",
+    "unlock_id",
+    "booking_id",
+    "series_id",
+    "notice_id",
+    "drop_off_id",
+    "wait_id",
+    "calendar_id",
+    "entry_id",
+}
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
     for path, verbs in openapi_document()["paths"].items()
@@ -34,6 +44,7 @@ BODIES = {
     "move_series": {"from_day": "2026-11-23", **DAY_AFTER},
     "add_occurrence": {},
     "check_in": {},
+    "make_calendar": {},
     "join_waitlist": {"space_id": "room", **HOUR},
     "accept_offer": {},
     "hand_in_wishes": {"wishes": [DAY_AFTER]},
@@ -136,6 +147,7 @@ def things(house):
     house.change(a_space, "court")
     ballot = house.signed_in("s001").post("/staff/spaces/court/ballots", BODIES["open_ballot"]).json()
     entry = phone.post(f"/ballots/{ballot['id']}/entries", BODIES["hand_in_wishes"], key="lot").json()
+    calendar = phone.post("/me/calendars", {}).json()
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
@@ -150,6 +162,7 @@ def things(house):
         "series_id": series["id"],
         "day": series["occurrences"][0]["day"],
         "wait_id": wait["id"],
+        "calendar_id": calendar["id"],
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
     }

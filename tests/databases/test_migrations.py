@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import migrations
 from gateway.access import queries as access
+from gateway.bookings.model import Booking
 from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import queries as fleet_queries
@@ -318,6 +319,30 @@ def test_rules_of_before_the_timed_drop_stay_and_a_week_can_open_at_once(engine)
             session.execute(text(A_RULE.format(id="whim", limit="whim")))
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE policy_rules SET group_id = 'nobody'"))
+
+
+def test_bookings_of_before_the_calendars_begin_to_count_their_changes(engine):
+    upgrade_to(engine, "0024")
+    member = (
+        "INSERT INTO members VALUES ('m1', '10001', 'W', 'member', 'en', false, 'x', NULL, 'a1', '{then}', NULL, false)"
+    )
+    space = "INSERT INTO spaces VALUES ('room', NULL, 'room', '琴房', 'Piano room', NULL, 1, 540, 1020, 30, 0)"
+    booking = (
+        "INSERT INTO bookings (id, space_id, member_id, state, starts_at, ends_at, booked_at, cancelled_at)"
+        " VALUES ('{id}', 'room', 'm1', '{state}', '{then}', '{later}', '{then}', {cancelled})"
+    )
+    facts = {"then": "2026-11-22 04:00:00.000000+00:00", "later": "2026-11-22 05:00:00.000000+00:00"}
+    with engine.begin() as connection:
+        for statement in (member, space):
+            connection.execute(text(statement.format(**facts)))
+        connection.execute(text(booking.format(id="b1", state="CONFIRMED", cancelled="NULL", **facts)))
+        connection.execute(text(booking.format(id="b2", state="CANCELLED", cancelled=f"'{facts['then']}'", **facts)))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).read() as session:
+        kept, cancelled = session.get_one(Booking, "b1"), session.get_one(Booking, "b2")
+        assert (kept.changes, kept.changed_at) == (0, None)
+        assert (cancelled.changes, cancelled.changed_at) == (0, NOON)
 
 
 def test_of_a_bank_of_the_first_release_nothing_has_proved_what_is_inside(upgraded):

@@ -27,7 +27,7 @@ SCREENS = [
     "not open",
     "cannot tell",
 ]
-SCREENS += ["offline", "giving back", "settings", "another password"]
+SCREENS += ["offline", "giving back", "settings", "a calendar", "another password"]
 SCREENS += ["what can be booked", "a day", "a length", "just gone", "nothing left", "booked", "move or cancel"]
 SCREENS += ["cancelling", "moving", "given to others", "refused", "a booked door", "a booked door that stays shut"]
 SCREENS += ["a time to wait for", "waiting", "offered"]
@@ -84,7 +84,13 @@ def walk(phone: Phone):
     page.locator(".bar .plain").click()
     page.locator("dialog .switch").wait_for()
     yield "settings"
-    page.locator("dialog .cell").click()
+    page.locator("dialog .cell").first.click()
+    page.locator("dialog .primary").click()
+    page.locator(".calendars li").wait_for()
+    yield "a calendar"
+    page.keyboard.press("Escape")
+    page.locator("dialog .switch").wait_for()
+    page.locator("dialog .cell").last.click()
     page.locator(".bar .plain .icon").wait_for()
     page.locator("dialog").wait_for(state="detached")
     yield "another password"

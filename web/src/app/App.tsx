@@ -4,6 +4,7 @@ import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
+import { Calendars } from './Calendars'
 import { Coming } from './Coming'
 import { Locker } from './Locker'
 import { Move, Pick } from './Pick'
@@ -44,6 +45,7 @@ function Home() {
     <>
       <Under />
       {page.value === '/settings' && me.value && <Settings who={me.value} />}
+      {page.value === '/calendar' && <Calendars />}
     </>
   )
 }

@@ -1,7 +1,7 @@
 /** Which page of this face is shown. Pages are hashes, so that the phone's back key works and no server is asked. */
 import { signal } from '@preact/signals'
 
-export type Page = '/' | '/settings' | '/password' | '/book' | `/book/${string}` | `/move/${string}`
+export type Page = '/' | '/settings' | '/password' | '/calendar' | '/book' | `/book/${string}` | `/move/${string}`
 
 export const page = signal(read())
 /** What lies under the settings: the page they were called from. */
@@ -30,9 +30,9 @@ function read(): Page {
 }
 
 function isAside(at: Page): boolean {
-  return at === '/settings' || at === '/password'
+  return at === '/settings' || at === '/password' || at === '/calendar'
 }
 
 function isPage(hash: string): hash is Page {
-  return /^\/(settings|password|book|book\/[^/]+|move\/[^/]+)$/.test(hash)
+  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+)$/.test(hash)
 }

@@ -1,0 +1,26 @@
+"""What a calendar program shows of bookings, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from api.words import Sentence
+from gateway.bookings.model import BookingState
+
+CALENDAR: Final = Sentence("我的预订", "My bookings")
+OF_SPACE: Final = Sentence("{space} 的预订", "Bookings of {space}")
+
+STATES: Final[Mapping[BookingState, Sentence]] = MappingProxyType(
+    {
+        BookingState.PENDING: Sentence("还在等工作人员同意。", "Waiting for our staff to agree."),
+        BookingState.CONFIRMED: Sentence("已经订好。", "This is booked."),
+        BookingState.CANCELLED: Sentence("已经取消。", "This was cancelled."),
+        BookingState.RELEASED: Sentence("没有人来，已经让给别人。", "Nobody came, so it was given to others."),
+        BookingState.DENIED: Sentence("没有获得同意。", "Our staff did not agree to this."),
+    }
+)
+GUESTS: Final = Sentence("另有 {guests} 人同来。", "{guests} more people are coming along.")
+WHERE_TO_CHANGE: Final = Sentence(
+    "改时间或取消，请到职工之家里办理；在日历里改不算数。",
+    "To move or cancel it, please use the centre's own page: what you change in the calendar does not count.",
+)

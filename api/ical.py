@@ -1,0 +1,139 @@
+"""Bookings as iCalendar (RFC 5545): the one place that knows the library."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+
+from api.feed_words import CALENDAR, GUESTS, OF_SPACE, STATES, WHERE_TO_CHANGE
+from gateway.bookings.feeds import Entry, Feed
+from gateway.bookings.model import BookingState
+from gateway.members.model import Language
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+
+_READ_AGAIN = timedelta(minutes=15)
+_DAY = timedelta(days=1)
+_LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time, as onsets are
+
+_STATUS = {BookingState.PENDING: "TENTATIVE", BookingState.CONFIRMED: "CONFIRMED"}
+
+
+def written(feed: Feed, *, site: str, zone: ZoneInfo) -> bytes:
+    """A feed. The same bookings give the same bytes: no clock is asked.
+
+    Times stand by the centre's clock, with a VTIMEZONE of every change of clocks between the first and the last.
+    """
+    language = feed.reader.language
+    name = CALENDAR if feed.space is None else OF_SPACE
+    title = name.sentence(language, {"space": _name(feed.space, language)})
+    calendar = Calendar()
+    calendar.add("prodid", "-//Hearth//Bookings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", title)
+    calendar.add("x-wr-calname", title)
+    calendar.add("x-wr-timezone", zone.key)
+    calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    if feed.entries:
+        first, last = feed.entries[0].booking.starts_at, max(entry.booking.ends_at for entry in feed.entries)
+        calendar.add_component(_timezone(zone, first.year - 1, last.year + 1))
+    for entry in feed.entries:
+        calendar.add_component(_event(entry, feed, site, zone))
+    return bytes(calendar.to_ical())
+
+
+def _event(entry: Entry, feed: Feed, site: str, zone: ZoneInfo) -> Event:
+    booking, language, event = entry.booking, feed.reader.language, Event()
+    event.add("uid", f"{booking.id}@{site}.hearth")
+    event.add("sequence", booking.changes)
+    event.add("dtstamp", _whole(entry.changed_at))
+    event.add("created", _whole(booking.booked_at))
+    event.add("last-modified", _whole(entry.changed_at))
+    event.add("dtstart", _local(booking.starts_at, zone))
+    event.add("dtend", _local(booking.ends_at, zone))
+    event.add("summary", _summary(entry, feed))
+    event.add("location", _name(entry.space, language))
+    event.add("description", _description(entry, feed))
+    event.add("status", _STATUS.get(booking.state, "CANCELLED"))
+    event.add("transp", "TRANSPARENT" if entry.is_off else "OPAQUE")
+    return event
+
+
+def _summary(entry: Entry, feed: Feed) -> str:
+    name = _name(entry.space, feed.reader.language)
+    return name if entry.member is None else f"{name} · {entry.member.name} ({entry.member.member_no})"
+
+
+def _description(entry: Entry, feed: Feed) -> str:
+    booking, language = entry.booking, feed.reader.language
+    facts = {"guests": booking.guests}
+    said = [STATES[booking.state]]
+    if booking.guests:
+        said.append(GUESTS)
+    if feed.space is None:
+        said.append(WHERE_TO_CHANGE)
+    return "\n".join(one.sentence(language, facts) for one in said)
+
+
+def _name(space: object, language: Language) -> str:
+    return str(getattr(space, "name_zh" if language is Language.ZH_CN else "name_en", ""))
+
+
+def _whole(instant: datetime) -> datetime:
+    """iCalendar knows no part of a second."""
+    return instant.replace(microsecond=0)
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """By the centre's clock; in UTC where clocks show that time for the second time, which a local one cannot say."""
+    local = instant.astimezone(zone)
+    return instant.astimezone(UTC) if local.fold else local
+
+
+@cache
+def _timezone(zone: ZoneInfo, first_year: int, last_year: int) -> Timezone:
+    """How clocks go in a zone from the first day of a year until the end of another: each change by itself.
+
+    Rules that would hold for ever are not what zones have, and readers fill gaps between listed onsets differently.
+    """
+    at, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
+    clocks = Timezone()
+    clocks.add("tzid", zone.key)
+    clocks.add_component(_onset(_LONG_AGO, at.astimezone(zone), at.astimezone(zone)))
+    while at < end:
+        if _offset(at + _DAY, zone) != _offset(at, zone):
+            change = _change_within_a_day(at, zone)
+            before, after = (change - timedelta(seconds=1)).astimezone(zone), change.astimezone(zone)
+            clocks.add_component(_onset(change.replace(tzinfo=None) + _offset(at, zone), before, after))
+        at += _DAY
+    return clocks
+
+
+def _onset(wall: datetime, before: datetime, after: datetime) -> TimezoneStandard | TimezoneDaylight:
+    """From this wall time (of the clocks as they went before) on they go otherwise."""
+    is_summer = (after.dst() or timedelta()) > timedelta()  # in Ireland winter is the exception, which readers mistake
+    onset = TimezoneDaylight() if is_summer else TimezoneStandard()
+    onset.add("dtstart", wall)
+    onset.add("tzoffsetfrom", before.utcoffset())
+    onset.add("tzoffsetto", after.utcoffset())
+    onset.add("tzname", after.tzname())
+    return onset
+
+
+def _change_within_a_day(since: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant, to the second, at which the offset is no longer what it was."""
+    before, low, high = _offset(since, zone), 0, 86_400
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(since + timedelta(seconds=middle), zone) == before:
+            low = middle
+        else:
+            high = middle
+    return since + timedelta(seconds=high)
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
