@@ -93,6 +93,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个账号已停用，不能再给密码。",
             "This account is closed, so it gets no password.",
         ),
+        "sheet_faulty": Words(
+            422,
+            "表格里有 {faults} 处不对，最前面的在第 {line} 行，所以什么都没有预订。",
+            "The sheet is wrong in {faults} places, the first of them in line {line}, so nothing was booked.",
+        ),
         "roll_faulty": Words(
             422,
             "名单里有 {faults} 处不对，最前面的在第 {line} 行，所以什么都没有导入。",

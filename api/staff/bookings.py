@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
@@ -12,8 +13,9 @@ from api.idempotency import Attempt, Keyed, Repeatable
 from api.member.bookings import POLICY
 from api.openapi import problems
 from api.staff.booking_views import BookingForMember, Denial, StaffBooking
+from api.staff.sheet_views import BookingSheet, SheetPlan
 from api.views import Items, behind, items
-from gateway.bookings import approvals
+from gateway.bookings import approvals, sheet
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking, BookingState
@@ -24,6 +26,15 @@ from gateway.members.model import Member, Role
 from gateway.spaces import queries as spaces
 
 router = APIRouter(prefix="/staff/bookings", tags=["staff"])
+
+
+class _OnlyLooked(Exception):
+    """Ends the transaction of a rehearsal: all of it was done, and none of it stays."""
+
+    def __init__(self, view: SheetPlan) -> None:
+        super().__init__()
+        self.view = view
+
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
@@ -82,6 +93,33 @@ async def book_for_member(wish: BookingForMember, who: SignedIn, attempt: Keyed)
         )
 
     return await _done(who, attempt, act, status=201)
+
+
+@router.post(
+    "/import",
+    response_model=SheetPlan,
+    responses=problems(*_STAFF_ONLY, "malformed", "sheet_faulty", "idempotency_key_reused"),
+)
+async def import_bookings(wanted: BookingSheet, who: SignedIn, attempt: Repeatable) -> Response:
+    """Make a sheet's bookings, all of them or none. With `dry_run` only tell which, and what is wrong, line by line."""
+    desk = who.desk
+
+    def act() -> Response:
+        with desk.sessions.begin() as session:
+            staff, now = who.staff(session, *_ROLES), desk.clock.now()
+            if told := attempt.recall(session, member_id=staff.id):
+                return told
+            made = sheet.take_in(session, text=wanted.csv, staff=staff, policy=desk.centre.booking_policy, now=now)
+            view = SheetPlan.of(session, made, staff.language, is_done=not wanted.dry_run)
+            if wanted.dry_run:
+                raise _OnlyLooked(view)
+            made.insist()
+            return attempt.keep(session, member_id=staff.id, status=200, view=view, now=now)
+
+    try:
+        return await desk.backroom.write(act)
+    except _OnlyLooked as looked:
+        return JSONResponse(looked.view.model_dump(mode="json"))
 
 
 @router.post("/{booking_id}/approve", response_model=StaffBooking, responses=problems(*_ANSWERED))

@@ -5,8 +5,6 @@ CSV (RFC 4180, also with semicolons or tabs) whose first line names its columns,
 and `groups` 会员组 (ids with spaces between; empty: in none). Whoever is not on it stays as they are.
 """
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +16,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gateway.kit import audit
+from gateway.kit import audit, sheet
 from gateway.kit.errors import Malformed
 from gateway.members import groups, service
 from gateway.members.model import Language, Member, Membership, Role
@@ -89,7 +87,7 @@ class Plan:
 
 def read(text: str) -> tuple[list[Entry], list[Fault]]:
     """What a roll says, and what is wrong with it whoever is a member now. Faults are in the order of their lines."""
-    rows = list(_rows(text))
+    rows = list(sheet.rows(text))
     if not rows:
         return [], [Fault(1, "", "empty")]
     first_line, header = rows[0]
@@ -161,25 +159,6 @@ def _take_in(session: Session, one: Judged, *, password_hash: str, actor: str, n
         audit.append(session, actor=actor, act="member_renamed", thing=member.audit_id, now=now)
     if one.were_groups is not None:
         groups.set_groups(session, member=member, group_ids=entry.groups or (), actor=actor, now=now)
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Every line that is not empty, by the number of the line on which it begins; None: a quote in it never ends."""
-    body = text.removeprefix("\ufeff")
-    first = body.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader, begins = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True), 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield begins, None
-            return
-        if any(cell.strip() for cell in cells):
-            yield begins, cells
-        begins = reader.line_num + 1
 
 
 def _entry(line: int, columns: Sequence[str], cells: Sequence[str] | None) -> tuple[Entry | None, list[Fault]]:

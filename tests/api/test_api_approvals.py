@@ -126,3 +126,36 @@ def test_others_neither_answer_nor_book_for_anybody(house, asked, member_no):
     assert somebody.post(f"/staff/bookings/{asked['id']}/approve", {}).status_code == 403
     assert somebody.post(f"/staff/bookings/{asked['id']}/deny", {"reason": "x"}).status_code == 403
     assert for_wang(somebody, override="x").status_code == 403
+
+
+SHEET = "member_no,space_id,starts_at,ends_at\n10001,room,2026-11-22 14:00,2026-11-22 15:00\n"
+
+
+def test_a_sheet_of_bookings_is_looked_at_first_and_then_made(desk, phone):
+    looked = desk.post("/staff/bookings/import", {"csv": SHEET})
+    assert (looked.status_code, looked.json()["is_done"]) == (200, False)
+    assert phone.get("/bookings").json()["items"] == []
+
+    done = desk.post("/staff/bookings/import", {"csv": SHEET, "dry_run": False}, key="season")
+    again = desk.post("/staff/bookings/import", {"csv": SHEET, "dry_run": False}, key="season")
+
+    [line] = done.json()["lines"]
+    assert (line["line"], line["booking"]["member_no"], done.json()["is_done"]) == (2, "10001", True)
+    assert again.json() == done.json()
+    [booking] = phone.get("/bookings").json()["items"]
+    assert booking["id"] == line["booking"]["id"]
+    assert looked.json()["lines"][0]["booking"]["starts_at"] == booking["starts_at"]
+
+
+def test_a_sheet_with_a_fault_books_nothing_and_names_its_line_column_and_reason(desk, phone):
+    bad = SHEET + "10002,room,2026-11-22 14:00,2026-11-22 15:00\n"
+
+    looked = desk.post("/staff/bookings/import", {"csv": bad}).json()
+    refused = desk.post("/staff/bookings/import", {"csv": bad, "dry_run": False})
+
+    [fault] = looked["faults"]
+    assert (fault["line"], fault["field"], fault["why"]) == (3, "starts_at", "slot_taken")
+    assert fault["text"]
+    assert (refused.status_code, refused.json()["code"], refused.json()["line"]) == (422, "sheet_faulty", 3)
+    assert phone.get("/bookings").json()["items"] == []
+    assert phone.post("/staff/bookings/import", {"csv": SHEET}).status_code == 403

@@ -68,6 +68,7 @@ def test_it_holds_every_resource_there_is():
         "/bookings/{booking_id}/check-in",
         "/bookings/{booking_id}/reclaim",
         "/staff/bookings",
+        "/staff/bookings/import",
         "/staff/bookings/{booking_id}/approve",
         "/staff/bookings/{booking_id}/deny",
         "/explain",

@@ -52,6 +52,7 @@ BODIES = {
     "call_off_ballot": {"reason": "x"},
     "reclaim_booking": {},
     "book_for_member": {"member_no": "10001", "space_id": "room", **HOUR},
+    "import_bookings": {"csv": "member_no"},
     "approve_booking": {},
     "deny_booking": {"reason": "x"},
     "make_group": {"id": "x", "kind": "branch", "name_zh": "东区", "name_en": "East"},

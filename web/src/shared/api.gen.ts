@@ -2640,6 +2640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/bookings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Bookings
+         * @description Make a sheet's bookings, all of them or none. With `dry_run` only tell which, and what is wrong, line by line.
+         */
+        post: operations["import_bookings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/bookings/{booking_id}/approve": {
         parameters: {
             query?: never;
@@ -3447,6 +3467,22 @@ export interface components {
             /** Id */
             id: string;
             state: components["schemas"]["BookingState"];
+        };
+        /**
+         * BookingSheet
+         * @description Bookings as CSV: its first line names the columns `member_no`, `space_id`, `starts_at`, `ends_at`, and if wanted
+         *     `guests` and `override`, the reason for which the rules do not count.
+         *
+         *     `dry_run`: only tell what it would do.
+         */
+        BookingSheet: {
+            /** Csv */
+            csv: string;
+            /**
+             * Dry Run
+             * @default true
+             */
+            dry_run: boolean;
         };
         /**
          * BookingState
@@ -6000,6 +6036,44 @@ export interface components {
             once: boolean;
             /** Until */
             until: string | null;
+        };
+        /**
+         * SheetFault
+         * @description What is wrong with a line. `field` empty: with all of it. `text`: in the reader's language.
+         */
+        SheetFault: {
+            /** Line */
+            line: number;
+            /** Field */
+            field: string;
+            /** Why */
+            why: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SheetLine
+         * @description A line, and the booking that it makes.
+         */
+        SheetLine: {
+            /** Line */
+            line: number;
+            booking: components["schemas"]["StaffBooking"];
+        };
+        /**
+         * SheetPlan
+         * @description What taking the sheet in does, or did; with any fault it does nothing.
+         */
+        SheetPlan: {
+            /** Is Done */
+            is_done: boolean;
+            /** Lines */
+            lines: components["schemas"]["SheetLine"][];
+            /**
+             * Faults
+             * @description In the order of their lines.
+             */
+            faults: components["schemas"]["SheetFault"][];
         };
         /**
          * ShutDoor
@@ -18293,6 +18367,69 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_bookings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingSheet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPlan"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `sheet_faulty`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
