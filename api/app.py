@@ -61,6 +61,7 @@ from api.staff import (
 )
 from api.staff import ballots as staff_ballots
 from api.staff import banks as staff_banks
+from api.staff import board as staff_board
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
 from api.staff import groups as staff_groups
@@ -162,7 +163,7 @@ def _routes() -> Sequence[BaseRoute]:
         usage,
         records,
     )
-    about_policies = (member_explain, staff_bookings, staff_groups, staff_policies)
+    about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
     for part in (*for_members, *for_kiosks, *for_staff, *about_policies, health):
         v1.include_router(part.router)
     house = APIRouter()

@@ -604,6 +604,14 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "Nobody came to your booking of {space} from {starts_at} to {ends_at}, so it was given back. If you have"
             " just arrived, you can take it back until {undo_until} while it is still free.",
         ),
+        "moved_for_you": Sentence(
+            "工作人员把您预订的{space}改到了 {starts_at} 到 {ends_at}。原因：{reason}。",
+            "Our staff have moved your booking of {space} to {starts_at} until {ends_at}. Reason: {reason}.",
+        ),
+        "cancelled_for_you": Sentence(
+            "工作人员取消了您 {starts_at} 到 {ends_at} 的{space}预订。原因：{reason}。",
+            "Our staff have cancelled your booking of {space} from {starts_at} to {ends_at}. Reason: {reason}.",
+        ),
         "shared_with_you": Sentence(
             "有会员与您共享{bank} {label} 号柜，您在 {shared_until} 之前可以打开。",
             "A member lets you open compartment {label} at {bank} until {shared_until}.",

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Self
 
-from api.space_views import BookingWish
+from pydantic import StrictBool
+
+from api.space_views import BookingWish, ClosureView, SpaceView, TimeWish
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.bookings.model import Booking, BookingState
 from gateway.members.model import Member
@@ -48,6 +50,27 @@ class BookingForMember(BookingWish):
 
     member_no: AnyId
     override: PlainText | None = None
+
+
+class MoveForMember(TimeWish):
+    """Another time for somebody's booking, and why; the member reads it. `past_rules`: whatever the rules say."""
+
+    reason: PlainText
+    past_rules: StrictBool = False
+
+
+class Cancelling(Ask):
+    """Why somebody's booking cannot be; the member reads it."""
+
+    reason: PlainText
+
+
+class Board(View):
+    """A time as the desk sees it: what can be booked, who has it, and what is closed. Closures: a row a part."""
+
+    spaces: list[SpaceView]
+    bookings: list[StaffBooking]
+    closures: list[ClosureView]
 
 
 class Denial(Ask):

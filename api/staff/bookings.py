@@ -92,7 +92,7 @@ async def book_for_member(wish: BookingForMember, who: SignedIn, attempt: Keyed)
             by=OnBehalf(staff, wish.override),
         )
 
-    return await _done(who, attempt, act, status=201)
+    return await done(who, attempt, act, status=201)
 
 
 @router.post(
@@ -130,7 +130,7 @@ async def approve_booking(booking_id: Id, who: SignedIn, attempt: Repeatable) ->
     def act(session: Session, staff: Member, now: datetime) -> Booking:
         return approvals.approve(session, booking_id=booking_id, staff=staff, policy=policy, now=now)
 
-    return await _done(who, attempt, act)
+    return await done(who, attempt, act)
 
 
 @router.post("/{booking_id}/deny", response_model=StaffBooking, responses=problems(*_ANSWERED))
@@ -141,10 +141,10 @@ async def deny_booking(booking_id: Id, denial: Denial, who: SignedIn, attempt: R
     def act(session: Session, staff: Member, now: datetime) -> Booking:
         return approvals.deny(session, booking_id=booking_id, staff=staff, reason=denial.reason, policy=policy, now=now)
 
-    return await _done(who, attempt, act)
+    return await done(who, attempt, act)
 
 
-async def _done(
+async def done(
     who: Caller, attempt: Attempt, step: Callable[[Session, Member, datetime], Booking], *, status: int = 200
 ) -> Response:
     """Do it, once for each key, and answer with the booking."""

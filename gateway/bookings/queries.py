@@ -61,6 +61,17 @@ def not_over(session: Session, *, state: BookingState, now: datetime) -> Sequenc
     return [(booking, member) for booking, member in rows]
 
 
+def standing_within(session: Session, within: Span) -> Sequence[tuple[Booking, Member]]:
+    """Everybody's that hold their time at some moment of a span, the soonest first."""
+    rows = session.execute(
+        select(Booking, Member)
+        .join(Member, Member.id == Booking.member_id)
+        .where(Booking.state.in_(LIVE), Booking.starts_at < within.ends_at, Booking.ends_at > within.starts_at)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return [(booking, member) for booking, member in rows]
+
+
 def unanswered(session: Session, *, now: datetime) -> Sequence[str]:
     """The ids of those that have begun while they were waiting for staff to agree."""
     begun = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.starts_at <= now)

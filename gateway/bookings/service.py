@@ -31,16 +31,20 @@ from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.rules import Hours, Span
 
 SOON: Final = "booking_soon"
-NOTICES: Final = ("booking_approved", "booked_for_you", SOON)
+NOTICES: Final = ("booking_approved", "booked_for_you", "moved_for_you", SOON)
 """What a member was told of a booking that stands: no longer so once it does not."""
 
 
 @dataclass(frozen=True)
 class OnBehalf:
-    """Staff do it for a member. `override`: why it shall be so whatever the rules say; None: it shall not."""
+    """Staff do it for a member. `override`: why it shall be so whatever the rules say; None: it shall not.
+
+    `reason`: why at all, where the member should read it.
+    """
 
     staff: Member
     override: str | None = None
+    reason: str = ""
 
 
 def book(
@@ -78,7 +82,8 @@ def book(
     except Conflict as refused:
         raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
     if by is not None:
-        _note_on_behalf(session, booking, by, overridden, now)
+        leave_notice(session, booking, "booked_for_you", now)
+        _note_overridden(session, booking, by, overridden, now)
     actor = by.staff.audit_id if by else member.audit_id
     tell(session, booking, actor=actor, act="booking_asked_for" if waits else "booked", now=now)
     return booking
@@ -118,8 +123,19 @@ def seat(
     return booking
 
 
-def move(session: Session, *, booking: Booking, member: Member, span: Span, policy: Policy, now: datetime) -> Booking:
+def move(
+    session: Session,
+    *,
+    booking: Booking,
+    member: Member,
+    span: Span,
+    policy: Policy,
+    now: datetime,
+    by: OnBehalf | None = None,
+) -> Booking:
     """Have the same space at another time. What cannot be had leaves the booking as it was.
+
+    Staff who move it for its member need nobody's agreement when they override; the member is told why it moved.
 
     Raises Conflict: `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over`, and what `book` raises.
     """
@@ -133,7 +149,10 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
     )
     judge = partial(standing.judge, Act.MOVE, guests=booking.guests, gives_up=given_up)
     judged = judge(span)
-    judged.insist()
+    overridden = _overridden(judged, by)
+    if not overridden:
+        judged.insist()
+    waits = judged.verdict.approval is not None and not overridden
     try:
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
@@ -143,16 +162,19 @@ def move(session: Session, *, booking: Booking, member: Member, span: Span, poli
         booking,
         now=now,
         since=booking.state,
-        state=BookingState.PENDING if judged.verdict.approval else BookingState.CONFIRMED,
+        state=BookingState.PENDING if waits else BookingState.CONFIRMED,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
         checked_in_at=None,
     )
-    notices.take_back(session, about=booking.id, kinds=["booking_approved", SOON], now=now)
+    notices.take_back(session, about=booking.id, kinds=["booking_approved", "moved_for_you", SOON], now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
     waitlist.offer(session, space_id=space.id, span=given_up, policy=policy, now=now)
-    tell(session, booking, actor=member.audit_id, act="booking_moved", now=now)
+    if by is not None:
+        leave_notice(session, booking, "moved_for_you", now, reason=by.reason)
+        _note_overridden(session, booking, by, overridden, now)
+    tell(session, booking, actor=by.staff.audit_id if by else member.audit_id, act="booking_moved", now=now)
     return booking
 
 
@@ -164,6 +186,20 @@ def cancel(session: Session, *, booking: Booking, member: Member, policy: Policy
     _take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
     return give_back(session, booking=booking, actor=member.audit_id, policy=policy, now=now)
+
+
+def cancel_for(
+    session: Session, *, booking: Booking, reason: str, staff: Member, policy: Policy, now: datetime
+) -> Booking:
+    """Staff cancel somebody's booking, whatever the rules say of its member, who is told why.
+
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`.
+    """
+    _take_up(session, booking)
+    if refusal := rules.change_refusal(booking, now):
+        raise Conflict(refusal)
+    leave_notice(session, booking, "cancelled_for_you", now, reason=reason)
+    return give_back(session, booking=booking, actor=staff.audit_id, policy=policy, now=now)
 
 
 def give_back(session: Session, *, booking: Booking, actor: str, policy: Policy, now: datetime) -> Booking:
@@ -238,10 +274,9 @@ def _overridden(judged: Judged, by: OnBehalf | None) -> list[dict[str, object]]:
     return [policies.told(finding) for finding in broken]
 
 
-def _note_on_behalf(
+def _note_overridden(
     session: Session, booking: Booking, by: OnBehalf, overridden: list[dict[str, object]], now: datetime
 ) -> None:
-    leave_notice(session, booking, "booked_for_you", now)
     if overridden:
         audit.append(
             session,

@@ -10,6 +10,7 @@ NEWS: Final = frozenset(
         "ballot_lost_waiting",
         "ballot_won",
         "booking_released",
+        "cancelled_for_you",
         "card_registered",
         "kiosk_pin_reset",
         "opened_by_staff",

@@ -161,6 +161,31 @@ def is_closure_of(session: Session, *, space_id: str, closure_id: str) -> bool:
     return session.scalar(live.limit(1)) is not None
 
 
+class Closed(NamedTuple):
+    """A closure's hold on one undivided space."""
+
+    closure_id: str
+    space_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def closures(session: Session, within: Span) -> list[Closed]:
+    """What keeps spaces closed at some moment of a span, a row for each undivided space."""
+    rows = session.execute(
+        select(Claim.source_id, Claim.space_id, Claim.starts_at, Claim.ends_at)
+        .distinct()
+        .where(
+            Claim.kind == ClaimKind.CLOSURE,
+            Claim.released_at.is_(None),
+            Claim.starts_at < within.ends_at,
+            Claim.ends_at > within.starts_at,
+        )
+        .order_by(Claim.space_id, Claim.starts_at)
+    )
+    return [Closed._make(row) for row in rows]
+
+
 def is_claimed(session: Session, space_id: str) -> bool:
     """Whether any claim on this undivided space still stands, past ones too."""
     live = select(Claim.id).where(Claim.space_id == space_id, Claim.released_at.is_(None))

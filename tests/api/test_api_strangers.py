@@ -55,6 +55,8 @@ BODIES = {
     "import_bookings": {"csv": "member_no"},
     "approve_booking": {},
     "deny_booking": {"reason": "x"},
+    "move_for_member": {**HOUR, "reason": "x"},
+    "cancel_for_member": {"reason": "x"},
     "make_group": {"id": "x", "kind": "branch", "name_zh": "东区", "name_en": "East"},
     "set_groups_of_member": {"groups": []},
     "preview_policy": {"id": "x", "rule": "guests", "limit": 1},

@@ -130,6 +130,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "booking_denied",
         "booking_unanswered",
         "booked_for_you",
+        "moved_for_you",
+        "cancelled_for_you",
         "booking_soon",
         "booking_released",
         "drop_off_waiting",

@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
+import { Bookings } from './pages/Bookings'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
@@ -27,6 +28,7 @@ const DESK: readonly Role[] = ['desk', 'manager']
 const PAGES: readonly PageOfConsole[] = [
   { at: 'now', name: 'now.title', icon: 'pulse', key: 'n', roles: ALL, Page: Now },
   { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
+  { at: 'bookings', name: 'bookings.title', icon: 'calendar', key: 'b', roles: DESK, Page: Bookings },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
 ]
 

@@ -1,0 +1,108 @@
+"""The bookings board at the staff's console: drawn, typed, cancelled, closed, answered."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.bookings.model import BookingState
+from tests.web.console_builder import Screen, employ, screen_at
+
+pytestmark = pytest.mark.browser
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def tomorrow(hour: int) -> datetime:
+    """As the desk's clock says it."""
+    day = datetime.now(SHANGHAI).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def screen(browser, house):
+    employ(house)
+    house.build("room", opens_min=0, closes_min=1440, slot_min=30)
+    house.books_at("room", tomorrow(10))
+    with screen_at(browser, house) as found:
+        found.sign_in("s002")
+        found.at("bookings")
+        found.page.get_by_role("button", name="后一天").click()
+        yield found
+
+
+def block(screen: Screen, begins: str):
+    return screen.page.get_by_role("button", name=f"王桂兰 {begins}")
+
+
+def fill_move(screen: Screen) -> None:
+    screen.fill("原因", "灯坏了")
+    screen.page.get_by_label("按规则吗").select_option("past")
+    screen.go("改到这个时间")
+
+
+def starts(screen: Screen) -> datetime:
+    [booking] = screen.house.bookings()
+    return booking.starts_at.astimezone(SHANGHAI)
+
+
+def test_a_booking_is_moved_by_the_arrow_keys(screen: Screen):
+    block(screen, "10:00–11:00").focus()
+    screen.page.keyboard.press("ArrowRight")
+    screen.page.keyboard.press("ArrowRight")
+    expect(screen.page.get_by_role("status").filter(has_text="改到 11:00–12:00，按回车确认")).to_have_count(1)
+    screen.page.keyboard.press("Escape")
+    expect(block(screen, "10:00–11:00")).to_be_focused()
+    for _ in range(4):
+        screen.page.keyboard.press("ArrowRight")
+    screen.page.keyboard.press("Enter")
+    fill_move(screen)
+
+    expect(block(screen, "12:00–13:00")).to_be_visible()
+    assert starts(screen) == tomorrow(12)
+
+
+def test_a_booking_is_drawn_along_its_line_by_the_pointer(screen: Screen):
+    box = block(screen, "10:00–11:00").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    screen.page.mouse.move(x, y)
+    screen.page.mouse.down()
+    screen.page.mouse.move(x + 3 * box["width"], y, steps=5)
+    screen.page.mouse.up()
+    fill_move(screen)
+
+    expect(block(screen, "13:00–14:00")).to_be_visible()
+    assert starts(screen) == tomorrow(13)
+
+
+def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(screen: Screen):
+    block(screen, "10:00–11:00").click()
+    screen.go("取消预订")
+    screen.fill("原因", "停电")
+    screen.go("取消预订")
+    expect(block(screen, "10:00–11:00")).to_have_count(0)
+    assert [one.state for one in screen.house.bookings()] == [BookingState.CANCELLED]
+
+    screen.page.get_by_role("button", name="为会员预订").click()
+    screen.fill("会员号", "10001")
+    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(15):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(16):%Y-%m-%dT%H:%M}")
+    screen.fill("不按规则的原因", "工会活动")
+    screen.go("预订")
+    expect(block(screen, "15:00–16:00")).to_be_visible()
+
+
+def test_a_space_is_closed_past_nobodys_booking_and_opened_again(screen: Screen):
+    screen.page.get_by_role("button", name="停用场地").click()
+    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(10):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(12):%Y-%m-%dT%H:%M}")
+    screen.fill("原因", "打蜡")
+    screen.go("停用场地")
+    expect(screen.page.locator("dialog").get_by_role("alert")).not_to_have_text("")
+    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(12):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(14):%Y-%m-%dT%H:%M}")
+    screen.go("停用场地")
+    screen.page.get_by_role("button", name="停用 12:00–14:00").click()
+    screen.go("恢复使用")
+    expect(screen.page.get_by_role("button", name="停用 12:00–14:00")).to_have_count(0)

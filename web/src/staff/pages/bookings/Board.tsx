@@ -1,0 +1,148 @@
+import { useState } from 'preact/hooks'
+import { ask } from '../../../shared/api'
+import { date, dayName, time, whenSpan } from '../../../shared/t'
+import { Badge, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { useLook } from '../../kit/look'
+import { nameOf } from '../../kit/names'
+import { named, s } from '../../words'
+import { Lane, drawnTo } from './Lane'
+import { book, close, look } from './acts'
+import { MINUTE_MS, type Seen as Day, dayOf, inOrder, midnights } from './data'
+
+/** One day: every space a line, every booking where its time is. */
+export function Board() {
+  const [day, setDay] = useState(() => dayOf(new Date()))
+  const [isTable, setTable] = useState(false)
+  const [midnight, next] = midnights(day)
+  const query = { from: midnight.toISOString(), to: next.toISOString() }
+  const looked = useLook(() => ask('get', '/api/v1/staff/board', { query }), ['booking'], [day])
+  const by = (days: number) => setDay(dayOf(new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days)))
+  const first = usual(midnight)
+  const spaceId = looked.value?.spaces[0]?.id ?? ''
+  return (
+    <>
+      <div class="table-bar">
+        <button type="button" class="quiet" onClick={() => by(-1)}>
+          {s('board.day_before')}
+        </button>
+        <label class="unseen" for="day">
+          {s('board.day')}
+        </label>
+        <input id="day" class="quiet" type="date" value={day} onChange={(event) => event.currentTarget.value && setDay(event.currentTarget.value)} />
+        <button type="button" class="quiet" onClick={() => by(1)}>
+          {s('board.day_after')}
+        </button>
+        <button type="button" class="quiet" onClick={() => setDay(dayOf(new Date()))}>
+          {s('board.today')}
+        </button>
+        <strong>
+          {date(midnight)} {dayName(midnight)}
+        </strong>
+        <span class="push" />
+        <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          {s('doors.table')}
+        </button>
+        <button type="button" class="quiet" onClick={() => close(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+          {s('bookings.close')}
+        </button>
+        <button type="button" class="solid" onClick={() => book(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+          {s('bookings.book')}
+        </button>
+      </div>
+      <Seen looked={looked}>
+        {(seen) =>
+          seen.spaces.length === 0 ? (
+            <p class="nothing">{s('board.no_spaces')}</p>
+          ) : isTable ? (
+            <AsTable seen={seen} again={looked.again} />
+          ) : (
+            <Grid seen={seen} midnight={midnight} again={looked.again} />
+          )
+        }
+      </Seen>
+    </>
+  )
+}
+
+/** The next whole hour of the day, for an hour. */
+function usual(midnight: Date) {
+  const now = new Date()
+  const isToday = dayOf(now) === dayOf(midnight)
+  const hour = isToday ? Math.min(22, now.getHours() + 1) : 10
+  const at = (hours: number) => new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate(), hours).toISOString()
+  return { starts_at: at(hour), ends_at: at(hour + 1) }
+}
+
+interface Props {
+  seen: Day
+  again: () => Promise<void>
+}
+
+function Grid({ seen, midnight, again }: Props & { midnight: Date }) {
+  const from = Math.floor(Math.min(...seen.spaces.map(({ opens_min }) => opens_min)) / 60)
+  const until = Math.ceil(Math.max(...seen.spaces.map(({ closes_min }) => closes_min)) / 60)
+  const hours = Array.from({ length: until - from }, (_, count) => from + count)
+  const begins = midnight.getTime() + from * 60 * MINUTE_MS
+  const now = (Date.now() - begins) / MINUTE_MS
+  const minutes = (until - from) * 60
+  return (
+    <div class="board-scroll" role="region" aria-label={s('bookings.board')} tabIndex={0}>
+      <p class="lead" id="board-help">
+        {s('board.help')}
+      </p>
+      <p class="unseen" role="status">
+        {drawnTo.value}
+      </p>
+      <div class="board">
+        <div class="board-line board-head" aria-hidden="true">
+          <span />
+          <div class="hours">
+            {hours.map((hour) => (
+              <span key={hour}>{hour}:00</span>
+            ))}
+          </div>
+        </div>
+        {inOrder(seen.spaces).map(({ space, depth }) => (
+          <Lane
+            key={space.id}
+            space={space}
+            depth={depth}
+            seen={seen}
+            axis={{ begins, minutes }}
+            now={now >= 0 && now <= minutes ? now : undefined}
+            again={again}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function AsTable({ seen, again }: Props) {
+  return (
+    <Table
+      title={s('bookings.board')}
+      file="bookings"
+      rows={seen.bookings}
+      id={({ id }) => id}
+      empty={s('board.none')}
+      columns={[
+        { title: s('bookings.space'), value: ({ space_name }) => nameOf(space_name) },
+        { title: s('bookings.when'), value: ({ starts_at }) => starts_at, show: whenSpan, isNumber: true },
+        { title: s('bookings.until'), value: ({ ends_at }) => ends_at, show: ({ ends_at }) => time(ends_at), isNumber: true },
+        { title: s('bookings.who'), value: ({ member_name, member_no }) => `${member_name}（${member_no}）` },
+        {
+          title: s('doors.state'),
+          value: ({ state }) => named('booking', state),
+          show: ({ state }) => <Badge tone={state === 'PENDING' ? 'care' : 'good'}>{named('booking', state)}</Badge>,
+        },
+      ]}
+      acts={(one) => (
+        <button type="button" class="quiet" onClick={() => look(one, again)}>
+          {s('doors.look')}
+        </button>
+      )}
+    />
+  )
+}

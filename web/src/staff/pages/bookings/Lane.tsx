@@ -1,0 +1,146 @@
+import { signal } from '@preact/signals'
+import { useEffect, useState } from 'preact/hooks'
+import { time } from '../../../shared/t'
+import { nameOf } from '../../kit/names'
+import { named, s } from '../../words'
+import { look, move, reopen } from './acts'
+import { type Booking, type Closure, MINUTE_MS, type Seen, type Space, type Span, related, shifted } from './data'
+
+interface Axis {
+  /** The instant at its left end. */
+  begins: number
+  /** How long it is. */
+  minutes: number
+}
+
+interface Props {
+  space: Space
+  depth: number
+  seen: Seen
+  axis: Axis
+  /** Minutes from the left end until now, on today's board. */
+  now: number | undefined
+  again: () => Promise<void>
+}
+
+/** A space's line: its bookings, what others have of it, and when it is closed. */
+export function Lane({ space, depth, seen, axis, now, again }: Props) {
+  const others = related(space, seen.spaces)
+  return (
+    <section class="board-line" aria-label={nameOf(space.name)}>
+      <h2 class={`board-name depth-${Math.min(depth, 2)}`}>{nameOf(space.name)}</h2>
+      <div class="lane">
+        {now !== undefined && <span class="lane-now" style={{ left: `${(now / axis.minutes) * 100}%` }} />}
+        {seen.bookings
+          .filter(({ space_id }) => others.has(space_id))
+          .map((one) => (
+            <span key={one.id} class="block block-other" style={placeOf(one, axis)} title={nameOf(one.space_name)} />
+          ))}
+        {seen.closures
+          .filter(({ space_id }) => space_id === space.id)
+          .map((one) => (
+            <Closed key={one.id} closure={one} space={space} axis={axis} again={again} />
+          ))}
+        {seen.bookings
+          .filter(({ space_id }) => space_id === space.id)
+          .map((one) => (
+            <Block key={one.id} booking={one} slotMin={space.slot_min} axis={axis} again={again} />
+          ))}
+      </div>
+    </section>
+  )
+}
+
+/** Where a span lies on the axis; what sticks out is cut off. */
+function placeOf({ starts_at, ends_at }: Span, { begins, minutes }: Axis) {
+  const share = (instant: string) => Math.min(1, Math.max(0, (Date.parse(instant) - begins) / MINUTE_MS / minutes))
+  const left = share(starts_at)
+  return { left: `${left * 100}%`, width: `${(share(ends_at) - left) * 100}%` }
+}
+
+function Closed({ closure, space, axis, again }: { closure: Closure; space: Space; axis: Axis; again: () => Promise<void> }) {
+  return (
+    <button type="button" class="block block-closed" style={placeOf(closure, axis)} onClick={() => reopen(closure, space, again)}>
+      {s('board.closed')}
+      <span class="unseen">
+        {' '}
+        {time(closure.starts_at)}–{time(closure.ends_at)}
+      </span>
+    </button>
+  )
+}
+
+/** Where a booking is being drawn to, read out as it goes. */
+export const drawnTo = signal('')
+
+const DRAWN_PX = 5 // less is a click
+
+interface BlockProps {
+  booking: Booking
+  slotMin: number
+  axis: Axis
+  again: () => Promise<void>
+}
+
+/** A booking, drawn along its line by pointer or by the arrow keys; Enter then asks for the reason. */
+function Block({ booking, slotMin, axis, again }: BlockProps) {
+  const [slots, setSlots] = useState(0)
+  const [grip, setGrip] = useState<{ x: number; minutesPerPx: number; isDrawn: boolean }>()
+  const to = shifted(booking, slots * slotMin)
+  const drop = () => {
+    setSlots(0)
+    move(booking, to, again)
+  }
+
+  const onPointerDown = (event: PointerEvent & { currentTarget: HTMLElement }) => {
+    if (event.button !== 0) return
+    event.currentTarget.setPointerCapture(event.pointerId)
+    const lane = event.currentTarget.parentElement as HTMLElement
+    setGrip({ x: event.clientX, minutesPerPx: axis.minutes / lane.clientWidth, isDrawn: false })
+  }
+  const onPointerMove = (event: PointerEvent) => {
+    if (!grip) return
+    const px = event.clientX - grip.x
+    if (!grip.isDrawn && Math.abs(px) < DRAWN_PX) return
+    setGrip({ ...grip, isDrawn: true })
+    setSlots(Math.round((px * grip.minutesPerPx) / slotMin))
+  }
+  const onPointerUp = () => {
+    setGrip(undefined)
+    if (grip?.isDrawn && slots !== 0) drop()
+    else if (grip && !grip.isDrawn) look(booking, again)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') setSlots(slots + (event.key === 'ArrowLeft' ? -1 : 1))
+    else if (event.key === 'Escape' && slots !== 0) setSlots(0)
+    else if (event.key === 'Enter' || event.key === ' ') slots === 0 ? look(booking, again) : drop()
+    else return
+    event.preventDefault()
+  }
+  const said = `${time(to.starts_at)}–${time(to.ends_at)}`
+  useEffect(() => {
+    drawnTo.value = slots === 0 ? '' : s('board.drawn', { when: said })
+  }, [slots])
+  return (
+    <button
+      type="button"
+      class={`block block-${booking.state}${slots !== 0 ? ' block-drawn' : ''}`}
+      style={placeOf(to, axis)}
+      aria-describedby="board-help"
+      title={`${booking.member_name} ${said}`}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => {
+        setGrip(undefined)
+        setSlots(0)
+      }}
+      onKeyDown={onKeyDown}
+      onBlur={() => !grip && setSlots(0)}
+    >
+      <strong>{booking.member_name}</strong>
+      <span>{said}</span>
+      {booking.state === 'PENDING' && <span>{named('booking', 'PENDING')}</span>}
+    </button>
+  )
+}

@@ -1,0 +1,58 @@
+/** A day of bookings, and minutes in it. */
+import type { Answered } from '../../../shared/api'
+
+export type Seen = Answered<'get', '/api/v1/staff/board'>
+export type Space = Seen['spaces'][number]
+export type Booking = Seen['bookings'][number]
+export type Closure = Seen['closures'][number]
+export type Span = Pick<Booking, 'starts_at' | 'ends_at'>
+
+export const MINUTE_MS = 60_000
+
+/** Local midnight at which `day` (2026-11-25) begins, and the next one. */
+export function midnights(day: string): [Date, Date] {
+  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
+  return [new Date(year, month - 1, date), new Date(year, month - 1, date + 1)]
+}
+
+/** "2026-11-25", as a field for dates wants it. */
+export function dayOf(at: Date): string {
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+}
+
+/** "2026-11-25T18:30", as a field for times wants it. */
+export function fieldTime(instant: string): string {
+  const at = new Date(instant)
+  const clock = [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':')
+  return `${dayOf(at)}T${clock}`
+}
+
+export function instantOf(fieldTime: string): string {
+  return new Date(fieldTime).toISOString()
+}
+
+export function shifted({ starts_at, ends_at }: Span, minutes: number): Span {
+  const by = (instant: string) => new Date(Date.parse(instant) + minutes * MINUTE_MS).toISOString()
+  return { starts_at: by(starts_at), ends_at: by(ends_at) }
+}
+
+/** Each whole before its parts, and how deep in it a part lies. */
+export function inOrder(spaces: readonly Space[]): { space: Space; depth: number }[] {
+  const under = (whole: string | null, depth: number): { space: Space; depth: number }[] =>
+    spaces.filter(({ part_of }) => part_of === whole).flatMap((space) => [{ space, depth }, ...under(space.id, depth + 1)])
+  return under(null, 0)
+}
+
+/** The ids of what a space is part of, and of its parts: whoever has one of them has some of it. */
+export function related(space: Space, spaces: readonly Space[]): Set<string> {
+  const found = new Set<string>()
+  for (let whole = space.part_of; whole !== null; whole = spaces.find(({ id }) => id === whole)?.part_of ?? null) found.add(whole)
+  const below = (id: string): void =>
+    spaces.forEach((each) => {
+      if (each.part_of !== id) return
+      found.add(each.id)
+      below(each.id)
+    })
+  below(space.id)
+  return found
+}
