@@ -1,8 +1,9 @@
 """Why somebody may, or may not, as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
-from typing import Self
+from typing import Literal, Self
 
 from api.policy_views import PeakHoursView
 from api.views import InBothLanguages, View, name_of
@@ -13,8 +14,8 @@ from gateway.policies import service as policies
 from gateway.policies.judged import Judged
 from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Bound, Finding, tightest
-from gateway.policies.wishes import Act
 from gateway.spaces.model import Space
+from gateway.spaces.rules import Span
 
 
 class FindingView(View):
@@ -50,22 +51,55 @@ class FindingView(View):
         )
 
 
+class TurnExplanation(View):
+    """What would come of one time of a series, those before it counted."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    allowed: bool
+    needs_approval: bool
+    code: str | None
+    sentence: InBothLanguages
+    decided_by: FindingView | None
+
+    @classmethod
+    def of(cls, day: date, span: Span, judged: Judged) -> Self:
+        """As it was judged."""
+        whole = Explanation.of("book", judged)
+        return cls(
+            day=day,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            allowed=whole.allowed,
+            needs_approval=whole.needs_approval,
+            code=whole.code,
+            sentence=whole.sentence,
+            decided_by=whole.decided_by,
+        )
+
+
+Asked = Literal["book", "move", "cancel", "wait", "rent", "extend"]
+
+
 class Explanation(View):
     """Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
 
     `decided_by`: the rule that says no, or that staff must agree first. `looked_at`: every rule that matters here.
+    `times`: of a series, every one; the rest is then about its first.
     """
 
-    act: Act
+    act: Asked
     allowed: bool
     needs_approval: bool
     code: str | None
     sentence: InBothLanguages
     decided_by: FindingView | None
     looked_at: list[FindingView]
+    times: list[TurnExplanation]
 
     @classmethod
-    def of(cls, act: Act, judged: Judged) -> Self:
+    def of(cls, act: Asked, judged: Judged, times: Iterable[tuple[date, Span, Judged]] = ()) -> Self:
         """As it was judged."""
         verdict = judged.verdict
         refusal = None if judged.house else verdict.refusal
@@ -78,6 +112,7 @@ class Explanation(View):
             sentence=_answer(judged, refusal),
             decided_by=FindingView.of(deciding) if deciding else None,
             looked_at=[FindingView.of(finding) for finding in verdict.findings],
+            times=[TurnExplanation.of(*one) for one in times],
         )
 
 
@@ -156,8 +191,7 @@ def _answer(judged: Judged, refusal: Finding | None) -> InBothLanguages:
         return _sentence(_words(refusal), policies.told(refusal))
     if judged.house is not None:
         words = WORDS[judged.house.code]
-        why = {} if judged.house.why is None else {"why": judged.house.why.told()}
-        return _sentence(Sentence(words.zh, words.en), why)
+        return _sentence(Sentence(words.zh, words.en), judged.house.told())
     return _sentence(ANSWERS["needs_approval" if judged.verdict.approval else "allowed"], {})
 
 

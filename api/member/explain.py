@@ -1,12 +1,13 @@
 """May somebody do this to this thing then, and which rule says so."""
 
-from typing import Annotated, Literal, TypeVar
+from datetime import date
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, SignedIn
-from api.explain_views import BankLimits, Explanation, MyPolicy, SpaceLimits
+from api.explain_views import Asked, BankLimits, Explanation, MyPolicy, SpaceLimits
 from api.openapi import problems
 from api.views import AnyId, Instant
 from gateway.bookings import asking
@@ -17,7 +18,6 @@ from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
 from gateway.policies.judged import Judged
-from gateway.policies.wishes import Act
 from gateway.spaces.rules import Span
 
 router = APIRouter(tags=["policies"])
@@ -32,13 +32,14 @@ _ASKED_BY_STAFF = (Role.DESK, Role.MANAGER)
 async def explain(
     *,
     who: SignedIn,
-    act: Literal["book", "move", "cancel", "rent", "extend"],
+    act: Asked,
     bank_id: Annotated[AnyId | None, Query(description="To rent.")] = None,
     rental_id: Annotated[AnyId | None, Query(description="To extend.")] = None,
-    space_id: Annotated[AnyId | None, Query(description="To book.")] = None,
+    space_id: Annotated[AnyId | None, Query(description="To book or wait.")] = None,
     booking_id: Annotated[AnyId | None, Query(description="To move or cancel.")] = None,
-    starts_at: Annotated[Instant | None, Query(description="To book or move.")] = None,
+    starts_at: Annotated[Instant | None, Query(description="To book, wait or move.")] = None,
     ends_at: Annotated[Instant | None, Query(description="To book, move or extend; to rent, if not as usual.")] = None,
+    recurrence: Annotated[str | None, Query(max_length=200, description="To book again and again; RFC 5545.")] = None,
     guests: Annotated[int, Query(ge=0, le=1000)] = 0,
     member_no: Annotated[AnyId | None, Query(description="For staff: whom it is about.")] = None,
 ) -> Explanation:
@@ -53,16 +54,27 @@ async def explain(
 
     def judge_booking(session: Session, member: Member) -> Judged:
         now, policy = desk.clock.now(), desk.centre.booking_policy
-        if act == "book":
+        if act in ("book", "wait"):
+            may = asking.may_book if act == "book" else asking.may_wait
             space = _given(space_id, "space_id")
-            return asking.may_book(
-                session, member=member, space_id=space, span=span(), policy=policy, now=now, guests=guests
-            )
+            return may(session, member=member, space_id=space, span=span(), policy=policy, now=now, guests=guests)
         wanted = _given(booking_id, "booking_id")
         booking = bookings.booking_of(session, member_id=member.id, booking_id=wanted)
         if act == "cancel":
             return asking.may_cancel(session, booking=booking, now=now)
         return asking.may_move(session, booking=booking, member=member, span=span(), policy=policy, now=now)
+
+    def judge_series(session: Session, member: Member, rule: str) -> list[tuple[date, Span, Judged]]:
+        return asking.may_book_series(
+            session,
+            member=member,
+            space_id=_given(space_id, "space_id"),
+            first=span(),
+            recurs=rule,
+            guests=guests,
+            policy=desk.centre.booking_policy,
+            now=desk.clock.now(),
+        )
 
     def judge_rental(session: Session, member: Member) -> Judged:
         now, settings = desk.clock.now(), desk.centre.settings.rentals
@@ -79,7 +91,11 @@ async def explain(
     def look() -> Explanation:
         judge = judge_rental if act in ("rent", "extend") else judge_booking
         with desk.sessions.read() as session:
-            return Explanation.of(Act(act), judge(session, _whom(session, who, member_no)))
+            member = _whom(session, who, member_no)
+            if act == "book" and recurrence is not None:
+                times = judge_series(session, member, recurrence)
+                return Explanation.of(act, times[0][2], times)
+            return Explanation.of(act, judge(session, member))
 
     return await desk.backroom.read(look)
 

@@ -1,10 +1,10 @@
 """Whether somebody may, and which rule says so: asked beforehand, judged as if they did it. Nothing is changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.bookings import queries, rules
+from gateway.bookings import queries, recurrence, rules, waitlist
 from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing, cancelling, scopes_of
@@ -12,7 +12,7 @@ from gateway.members.model import Member
 from gateway.policies import queries as policies
 from gateway.policies.judged import Judged, Refusal
 from gateway.policies.rules import Bound, bounds, with_defaults
-from gateway.policies.wishes import Act
+from gateway.policies.wishes import Act, Held
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
@@ -44,6 +44,41 @@ def may_move(
 def may_cancel(session: Session, *, booking: Booking, now: datetime) -> Judged:
     """What `service.cancel` would say."""
     return cancelling(session, booking=booking, now=now)
+
+
+def may_wait(
+    session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime, guests: int = 0
+) -> Judged:
+    """What `waitlist.join` would say. Raises NotFound("space")."""
+    space = spaces.space(session, space_id)
+    judged = waitlist.joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now)
+    if judged.code is not None:
+        return judged
+    taken = queries.why_taken(session, space=space, span=span, now=now)
+    return judged if taken == "slot_taken" else Judged(Refusal(taken or "slot_free"), judged.verdict)
+
+
+def may_book_series(
+    session: Session,
+    *,
+    member: Member,
+    space_id: str,
+    first: Span,
+    recurs: str,
+    policy: Policy,
+    now: datetime,
+    guests: int = 0,
+) -> list[tuple[date, Span, Judged]]:
+    """What `series.book` would say of each time, the ones before it counted. Raises as that does, but no Conflict."""
+    space = spaces.space(session, space_id)
+    here, had, found = scopes_of(session, space.id), list[Held](), []
+    for day, span in recurrence.expand(recurrence.read(recurs), first, policy.zone):
+        standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now).beside(had)
+        judged = _unless_taken(session, standing.judge(Act.BOOK, span, guests=guests), space, span, now)
+        if judged.code is None:
+            had.append(Held(span.starts_at, span.ends_at, here))
+        found.append((day, span, judged))
+    return found
 
 
 def limits_of(session: Session, *, member: Member, policy: Policy) -> list[tuple[Space, list[Bound]]]:

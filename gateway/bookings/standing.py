@@ -4,7 +4,7 @@ Whoever books, moves, takes up again or only asks is judged here, so that an exp
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Final, Self
@@ -83,6 +83,11 @@ class Standing:
             held=tell(_OF_MEMBER, {"member_id": member.id, "now": now, **near_days}),
             held_by_branch={branch: tell(_OF_BRANCH, {"branch": branch, **near_days}) for branch in branches},
         )
+
+    def beside(self, had: Sequence[Held]) -> Self:
+        """As it would be with these bookings as well."""
+        by_branch = {branch: [*held, *had] for branch, held in self.held_by_branch.items()}
+        return replace(self, held=[*self.held, *had], held_by_branch=by_branch)
 
     def judge(self, act: Act, span: Span, *, guests: int = 0, gives_up: Span | None = None) -> Judged:
         """What comes of wanting that time."""

@@ -19,11 +19,11 @@ from gateway.kit.errors import Conflict, NotFound
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
 from gateway.notices import service as notices
-from gateway.policies.judged import Judged
+from gateway.policies.judged import Judged, Refusal
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
-from gateway.spaces.model import ClaimKind
+from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.rules import Span
 
 MOST_WAITS: Final = 5  # queues in which one member stands at a time
@@ -42,12 +42,7 @@ def join(
     """
     space = spaces.space(session, space_id)
     take_turn(session, Member, member.id)  # one member's wishes take turns
-    standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now)
-    standing.judge(Act.BOOK, span, guests=guests).insist()
-    if not rules.may_join_queue(span, now):
-        raise Conflict("wait_closed")
-    if _count_of(session, member) >= MOST_WAITS:
-        raise Conflict("policy.most_waits", rule="most_waits", limit=MOST_WAITS)
+    joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now).insist()
     if (why := _why_taken(session, space_id, span)) != "slot_taken":
         raise Conflict(why)
     wait = _put_in_queue(session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now)
@@ -55,6 +50,24 @@ def join(
         raise Conflict("already_waiting")
     tell(session, wait, actor=member.audit_id, act="wait_joined", now=now)
     return wait
+
+
+def joining(
+    session: Session, *, member: Member, space: Space, span: Span, policy: Policy, now: datetime, guests: int = 0
+) -> Judged:
+    """What comes of wanting to wait for a time, if it is taken. Changes nothing."""
+    standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now)
+    judged = standing.judge(Act.BOOK, span, guests=guests)
+    if judged.code is not None:
+        return judged
+    if not rules.may_join_queue(span, now):
+        return Judged(Refusal("wait_closed"), judged.verdict)
+    waiting = waits_of(session, member_id=member.id)
+    if any(wait.space_id == space.id and span_of(wait) == span for wait in waiting):
+        return Judged(Refusal("already_waiting"), judged.verdict)
+    if len(waiting) >= MOST_WAITS:
+        return Judged(Refusal("policy.most_waits", limit=MOST_WAITS), judged.verdict)
+    return judged
 
 
 def stand(

@@ -10,10 +10,18 @@ from gateway.policies.rules import Verdict
 
 
 class Refusal(NamedTuple):
-    """Why nobody can have it. `why`: of a day that is closed."""
+    """Why it cannot be had. `why`: of a day that is closed; `limit`: of which there is too much."""
 
     code: str
     why: Why | None = None
+    limit: int | None = None
+
+    def told(self) -> dict[str, object]:
+        """Its facts, as JSON values."""
+        facts: dict[str, object] = {} if self.why is None else {"why": self.why.told()}
+        if self.limit is not None:
+            facts |= {"rule": self.code.removeprefix("policy."), "limit": self.limit}
+        return facts
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,5 @@ class Judged:
     def insist(self) -> None:
         """Raises Conflict with the code, and the rule's facts where it is one."""
         if self.house is not None:
-            why = {} if self.house.why is None else {"why": self.house.why.told()}
-            raise Conflict(self.house.code, **why)
+            raise Conflict(self.house.code, **self.house.told())
         service.insist(self.verdict)

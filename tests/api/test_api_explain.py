@@ -181,3 +181,19 @@ def test_renting_and_extending_are_explained_too(house, manager, phone):
     at_banks = {one["bank_id"]: one for one in phone.get("/me/policy").json()["banks"]}
     assert at_banks["bank-b"] == {"bank_id": "bank-b", "may_use": True, "max_days": 2, "rentals_at_once": 1}
     assert at_banks["bank-a"]["max_days"] == 7
+
+
+def test_waiting_and_a_series_are_explained_beforehand(house, phone):
+    hour = "starts_at=2026-11-23T02:00:00Z&ends_at=2026-11-23T03:00:00Z"
+    free = phone.get(f"/explain?act=wait&space_id=room&{hour}").json()
+    assert (free["allowed"], free["code"]) == (False, "slot_free")
+    assert free["sentence"]["en"] == "Nobody has that time: you can book it now."
+
+    told = phone.get(f"/explain?act=book&space_id=room&{hour}&recurrence=FREQ=DAILY;COUNT=6").json()
+    assert [one["allowed"] for one in told["times"]] == [True] * 4 + [False] * 2
+    last = told["times"][-1]
+    assert (last["day"], last["code"], last["decided_by"]["limit"]) == ("2026-11-28", "policy.most_ahead", 4)
+    assert "4" in last["sentence"]["en"]
+    bad = phone.get(f"/explain?act=book&space_id=room&{hour}&recurrence=NEVER")
+    assert bad.status_code == 422
+    assert "recurrence" in bad.text

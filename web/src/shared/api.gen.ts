@@ -2941,12 +2941,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Act
-         * @description What somebody would do.
-         * @enum {string}
-         */
-        Act: "rent" | "extend" | "book" | "ballot" | "move" | "cancel" | "reclaim";
-        /**
          * AlertLinkView
          * @description Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
          */
@@ -4218,9 +4212,14 @@ export interface components {
          * @description Whether it may be done, and which rule says so. `code`: what it would be refused with; null: allowed.
          *
          *     `decided_by`: the rule that says no, or that staff must agree first. `looked_at`: every rule that matters here.
+         *     `times`: of a series, every one; the rest is then about its first.
          */
         Explanation: {
-            act: components["schemas"]["Act"];
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "book" | "move" | "cancel" | "wait" | "rent" | "extend";
             /** Allowed */
             allowed: boolean;
             /** Needs Approval */
@@ -4231,6 +4230,8 @@ export interface components {
             decided_by: components["schemas"]["FindingView"] | null;
             /** Looked At */
             looked_at: components["schemas"]["FindingView"][];
+            /** Times */
+            times: components["schemas"]["TurnExplanation"][];
         };
         /**
          * FaultView
@@ -6544,6 +6545,35 @@ export interface components {
             free_open: number;
             /** Free Unknown */
             free_unknown: number;
+        };
+        /**
+         * TurnExplanation
+         * @description What would come of one time of a series, those before it counted.
+         */
+        TurnExplanation: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Allowed */
+            allowed: boolean;
+            /** Needs Approval */
+            needs_approval: boolean;
+            /** Code */
+            code: string | null;
+            sentence: components["schemas"]["InBothLanguages"];
+            decided_by: components["schemas"]["FindingView"] | null;
         };
         /**
          * UnlockNews
@@ -18206,19 +18236,21 @@ export interface operations {
     explain: {
         parameters: {
             query: {
-                act: "book" | "move" | "cancel" | "rent" | "extend";
+                act: "book" | "move" | "cancel" | "wait" | "rent" | "extend";
                 /** @description To rent. */
                 bank_id?: string | null;
                 /** @description To extend. */
                 rental_id?: string | null;
-                /** @description To book. */
+                /** @description To book or wait. */
                 space_id?: string | null;
                 /** @description To move or cancel. */
                 booking_id?: string | null;
-                /** @description To book or move. */
+                /** @description To book, wait or move. */
                 starts_at?: string | null;
                 /** @description To book, move or extend; to rent, if not as usual. */
                 ends_at?: string | null;
+                /** @description To book again and again; RFC 5545. */
+                recurrence?: string | null;
                 guests?: number;
                 /** @description For staff: whom it is about. */
                 member_no?: string | null;
