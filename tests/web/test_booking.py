@@ -365,12 +365,6 @@ def test_without_a_network_there_is_a_way_to_try_again(phone: Phone):
     expect(phone.page.get_by_text("这里还没有可以预订的场地。")).to_be_visible()
 
 
-def test_all_fourteen_days_can_be_chosen(phone: Phone):
-    choose_tomorrow(phone, "10:00")
-
-    expect(phone.page.locator(".choice-strip").first.get_by_role("radio")).to_have_count(14)
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_word_of_booking_is_in_the_readers_language(phone: Phone, language):
     words = {

@@ -10,12 +10,14 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from '../shared/ui/Title'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from './attempt'
-import { type Space, alternativesIn, book, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
+import { type Space, alternativesIn, book, bookWeekly, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
 import { Stale } from './Stale'
+import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
 import { forgetIfSignedOut } from '../shared/account/session'
-import { type Booking, type Slot, type Span, type Times as Found, canWait, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
+import { type Booking, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
+import { HowOften, Outcome, weeksFrom } from './Weekly'
 
 interface Wanted {
   space: Space
@@ -25,7 +27,10 @@ interface Wanted {
 
 /** Book a space: which day, from when, for how long, and one button. */
 export function Pick({ space_id, moved }: { space_id: string; moved?: Booking }) {
-  useEffect(() => void lookAtSpaces(), [])
+  useEffect(() => {
+    void lookAtSpaces()
+    void lookAtPolicy()
+  }, [])
   const all = spaces.value
   const space = Array.isArray(all) ? all.find(({ id }) => id === space_id) : undefined
   const name = space?.name[language.value] ?? t('book.title')
@@ -67,16 +72,17 @@ function Page({ title, children }: { title: string; children: ComponentChildren 
 function useTimes(space: Space) {
   const [found, setFound] = useState<Found>()
   const [isUnreached, setUnreached] = useState(false)
+  const days = daysShown(space.id)
   const look = async () => {
     try {
-      setFound(await timesOf(space, midnights(Date.now())))
+      setFound(await timesOf(space, midnights(Date.now(), days)))
       setUnreached(false)
     } catch (error) {
       forgetIfSignedOut(error)
       setUnreached(true)
     }
   }
-  useEffect(() => void look(), [space.id, bookings.value, now.value])
+  useEffect(() => void look(), [space.id, days, bookings.value, now.value])
   return { found, isUnreached, look }
 }
 
@@ -90,13 +96,16 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const [wantedDay, setDay] = useState<string>()
   const [wantedStart, setStart] = useState<string>()
   const [wantedCount, setCount] = useState('1')
-  const [longest, setLongest] = useState(Infinity)
+  const [refused, setRefused] = useState(Infinity)
+  const [wantedWeeks, setWeeks] = useState(1)
+  const [outcome, setOutcome] = useState<Series>()
   const { isBusy, error, attempt } = useAttempt()
   const [taken, setTaken] = useState<Span[]>()
   const [unanswered, setUnanswered] = useState<Span>()
 
   const own = moved ?? unanswered // perhaps it is theirs already, and asking again tells
-  const days = daysOf(found, own)
+  const longest = Math.min(refused, longestMin(space.id))
+  const days = daysOf(found, own, daysShown(space.id))
   const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ isFull }) => !isFull) ?? days[0]
   const shown = day?.slots ?? []
   const chosen = shown.find((slot) => slot.starts_at === wantedStart)
@@ -106,6 +115,22 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
 
+  const mostWeeks = span && !moved ? weeksFrom(span, space.id, now.value) : 1
+  const weeks = Math.min(wantedWeeks, mostWeeks)
+
+  const takeWeekly = (wanted: Span) =>
+    attempt(async () => {
+      try {
+        const made = await bookWeekly(space, wanted, weeks)
+        if (made.occurrences.some((each) => each.missed)) return setOutcome(made)
+        toast(t('weekly.done', { weeks, when: whenSpan(wanted) }))
+        go('/')
+      } catch (refusal) {
+        forgetIfSignedOut(refusal)
+        void look()
+        throw refusal
+      }
+    })
   const take = (wanted: Span) =>
     attempt(async () => {
       setTaken(undefined)
@@ -120,7 +145,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         void look()
         const others = alternativesIn(refusal)
         if (others) return setTaken(others)
-        if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') setLongest(Number(refusal.facts['limit']))
+        if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') setRefused(Number(refusal.facts['limit']))
         throw refusal
       }
     })
@@ -167,17 +192,19 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
             options={allowed.map(lengthOption)}
           />
         )}
+        {mostWeeks > 1 && <HowOften most={mostWeeks} value={weeks} onValue={setWeeks} />}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
         {queued ? (
           <button type="button" class="secondary" disabled={isBusy} onClick={() => stand(queued)}>
             {t(isBusy ? 'app.waiting' : 'wait.go', { when: whenSpan(queued) })}
           </button>
         ) : (
-          <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && take(span)}>
-            {t(isBusy ? 'app.waiting' : span ? act : 'book.choose', span ? { when: whenSpan(span) } : {})}
+          <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && (weeks > 1 ? takeWeekly(span) : take(span))}>
+            {t(isBusy ? 'app.waiting' : !span ? 'book.choose' : weeks > 1 ? 'weekly.go' : act, span ? { when: whenSpan(span), weeks } : {})}
           </button>
         )}
       </div>
+      {outcome && <Outcome made={outcome} onClose={() => go('/')} />}
       {taken && (
         <Sheet title={t('taken.title')} onClose={() => setTaken(undefined)}>
           <p class="lead">{t(taken.length > 0 ? 'taken.help' : 'taken.none')}</p>
@@ -198,8 +225,8 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
 const MOST_SLOTS = 6
 
 /** Today and the next days: what of each can still be booked. */
-function daysOf(found: Found, own: Span | undefined) {
-  const starts = midnights(now.value)
+function daysOf(found: Found, own: Span | undefined, count: number) {
+  const starts = midnights(now.value, count)
   return starts.slice(0, -1).map((from, index) => {
     const why = closedBecause(found, from)
     const ofDay = within(found.items, from, starts[index + 1] as Date).filter(({ reason }) => reason !== 'in_the_past')

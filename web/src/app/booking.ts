@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from '../shared/account/session'
-import type { Booking, Span, Times } from './times'
+import type { Booking, Series, Span, Times } from './times'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]
 
@@ -36,6 +36,22 @@ export async function book(space: Space, { starts_at, ends_at }: Span): Promise<
   try {
     // Without `recurrence` the answer is one booking.
     return put((await ask('post', '/api/v1/bookings', { body, key: attempt.key })) as Booking)
+  } catch (error) {
+    if (error instanceof Problem) attempt.wish = ''
+    throw error
+  }
+}
+
+/** The same time for so many weeks. What cannot be had is skipped, and says why. Throws what `ask` throws. */
+export async function bookWeekly(space: Space, { starts_at, ends_at }: Span, weeks: number): Promise<Series> {
+  const body = { space_id: space.id, starts_at, ends_at, recurrence: `FREQ=WEEKLY;COUNT=${weeks}` }
+  const wish = JSON.stringify(body)
+  if (attempt.wish !== wish) attempt = { wish, key: newKey() }
+  try {
+    const made = (await ask('post', '/api/v1/bookings', { body, key: attempt.key })) as Series
+    attempt.wish = ''
+    void look()
+    return made
   } catch (error) {
     if (error instanceof Problem) attempt.wish = ''
     throw error

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals'
 import { type Answered, Problem, Unreachable, ask } from '../shared/api'
 import { listen } from '../shared/live'
 import { forget, isSignedOut } from '../shared/account/session'
+import { forgetPolicy, lookAtPolicy } from './policy'
 import { type Booking, ahead, isTime } from './times'
 import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 
@@ -58,12 +59,14 @@ export function follow(): () => void {
       void look()
     },
   })
+  void lookAtPolicy()
   void look()
   return () => {
     stop()
     window.clearInterval(again)
     watch += 1
     lockers.value = banks.value = bookings.value = waits.value = undefined
+    forgetPolicy()
     leave()
   }
 }

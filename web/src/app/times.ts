@@ -1,7 +1,9 @@
 /** What may be said of times and bookings without asking anybody. */
 import type { Answered } from '../shared/api'
+import { keyEarlyMin } from './policy'
 
 export type Booking = Answered<'get', '/api/v1/bookings'>['items'][number]
+export type Series = Answered<'get', '/api/v1/series/{series_id}'>
 export type Times = Answered<'get', '/api/v1/spaces/{space_id}/availability'>
 export type Slot = Times['items'][number]
 export type Span = Pick<Slot, 'starts_at' | 'ends_at'>
@@ -12,24 +14,20 @@ export function ahead(all: Booking[], now: number): Booking[] {
   return rest.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
 }
 
-const EARLY_MS = 600_000 // a centre may have another figure; then its refusal says so
-
 /** From when a booking opens its door and checks in. */
 export function openFrom({ starts_at }: Span): string {
-  return new Date(Date.parse(starts_at) - EARLY_MS).toISOString()
+  return new Date(Date.parse(starts_at) - keyEarlyMin() * 60_000).toISOString()
 }
 
 export function isTime(booking: Booking, now: number): boolean {
   return booking.state === 'CONFIRMED' && now >= Date.parse(openFrom(booking))
 }
 
-const DAYS = 14
-
-/** The midnights at which today and the next 13 days begin, and the one that ends them; the phone's own. */
-export function midnights(now: number): Date[] {
+/** The midnights at which today and the days after it begin, and the one that ends them; the phone's own. */
+export function midnights(now: number, days: number): Date[] {
   const today = new Date(now)
   const day = (count: number) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + count)
-  return Array.from({ length: DAYS + 1 }, (_, count) => day(count))
+  return Array.from({ length: days + 1 }, (_, count) => day(count))
 }
 
 export function within(slots: Slot[], from: Date, until: Date): Slot[] {
