@@ -219,7 +219,17 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "Your rental is overdue. You can still open it: please take your things out and give it back first.",
         ),
         "rental_ended": Words(409, "这次租用已经结束。", "This rental has ended."),
-        "door_open": Words(409, "柜门还开着，请先关好门。", "The door is open. Please shut it first."),
+        "door_open": Words(
+            409,
+            "柜门还开着，请先关好门。如果门已经关好，请告诉前台。",
+            "The door is open. Please shut it first. If it is shut already, please tell the front desk.",
+        ),
+        "sensor_suspect": Words(
+            409,
+            "这扇门的感应器好像坏了，看不出门是否关好。请取出全部物品，把门关好，再确认“门已关好”来归还。之后工作人员会来检查。",
+            "The sensor of this door seems to be broken. Please take everything out, shut the door, and confirm that"
+            " it is shut to give it back. Staff will look at it afterwards.",
+        ),
         "door_unknown": Words(
             409,
             "现在无法确认柜门是否关好，请稍后再试。",

@@ -52,7 +52,7 @@ class BoardCabinet:
         self.wires = Wires([])
         self.coils: dict[int, Coil] = {}
         self.beams: dict[int, Beam] = {}  # by door; a kind of board without inputs for them does not feel them
-        reeds: dict[int, Reed] = {}
+        self.reeds: dict[int, Reed] = {}  # by door
         for address in addresses:
             channels: dict[int, tuple[Coil, Reed]] = {}
             beams: dict[int, Beam] = {}
@@ -64,7 +64,7 @@ class BoardCabinet:
                     self.coils[strikes[place]] = channels[channel][0]
                     self.beams[strikes[place]] = beams[channel] = Beam()
                 if place in contacts:
-                    reeds[contacts[place]] = channels[channel][1]
+                    self.reeds[contacts[place]] = channels[channel][1]
                 else:
                     channels[channel][1].wire(True)  # nothing is connected
             self.wires.add(
@@ -84,14 +84,14 @@ class BoardCabinet:
                 no,
                 device=device,
                 strike=self.coils.get(no) or Coil("", supply=loose, timers=timers),
-                contact=reeds.get(no) or Reed(),
+                contact=self.reeds.get(no) or Reed(),
                 contact_closed_is_low=no not in reversed_contacts,
                 timers=timers,
                 ledger=self.ledger,
                 spring_s=spring_s,
                 closes_after_s=closes_after_s,
             )
-            for no in sorted(self.coils.keys() | reeds.keys())
+            for no in sorted(self.coils.keys() | self.reeds.keys())
         }
         self.baud = profile_of(family).profile.baud
         self._device = device

@@ -86,8 +86,14 @@ class Reed:
     """A contact's two wires, as a lock board feels them: true while the door is shut."""
 
     def __init__(self) -> None:
-        self.is_closed = True
+        self.is_broken = False  # its wire is off: it feels open for ever
+        self._is_closed = True
+
+    @property
+    def is_closed(self) -> bool:
+        """What the board feels."""
+        return self._is_closed and not self.is_broken
 
     def wire(self, level: bool) -> None:
         """A SimulatedDoor shows low for shut."""
-        self.is_closed = not level
+        self._is_closed = not level

@@ -84,9 +84,9 @@ async def extend_rental_at_kiosk(rental_id: Id, change: RentalChange, who: Befor
     "/rentals/{rental_id}",
     responses=problems(*GUEST, *rentals.END),
 )
-async def end_rental_at_kiosk(rental_id: Id, who: BeforeKiosk) -> RentalView:
-    """Give the compartment back. A visit by its number is over with it."""
-    return await rentals.end_rental(rental_id, who.for_rental(rental_id))
+async def end_rental_at_kiosk(rental_id: Id, who: BeforeKiosk, *, seen_shut: rentals.SeenShut = False) -> RentalView:
+    """Give the compartment back. A visit by its number is over with it. `seen_shut` as for `/rentals/{rental_id}`."""
+    return await rentals.end_rental(rental_id, who.for_rental(rental_id), seen_shut=seen_shut)
 
 
 @router.post(

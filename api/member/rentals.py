@@ -1,6 +1,8 @@
 """A member's rentals."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
@@ -54,9 +56,12 @@ END = (
     "assigned_by_staff",
     "rental_ended",
     "door_open",
+    "sensor_suspect",
     "door_unknown",
     "unlock_under_way",
 )
+
+SeenShut = Annotated[bool, Query(description="the door is shut, though its broken contact says open")]
 
 
 @router.post(
@@ -156,8 +161,11 @@ async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> R
     "/{rental_id}",
     responses=problems(*_OWN, *END),
 )
-async def end_rental(rental_id: Id, who: SignedIn) -> RentalView:
-    """Give the compartment back. Answers with the rental as it ended."""
+async def end_rental(rental_id: Id, who: SignedIn, *, seen_shut: SeenShut = False) -> RentalView:
+    """Give the compartment back. Answers with the rental as it ended.
+
+    `seen_shut` counts after `sensor_suspect`; staff look at the compartment then.
+    """
     desk = who.desk
 
     def act() -> RentalView:
@@ -169,6 +177,7 @@ async def end_rental(rental_id: Id, who: SignedIn) -> RentalView:
                 rental=rental,
                 unsettled_locks=lambda: unlocking.unsettled_locks(session),
                 now=now,
+                seen_shut=seen_shut,
             )
             return RentalView.of(session, ended, now)
 

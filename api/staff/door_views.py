@@ -24,7 +24,8 @@ class StaffOpening(Ask):
 class Release(Ask):
     """Why somebody's rental ends, and that its compartment is empty.
 
-    `seen_shut_and_empty`: they see the door shut with their own eyes. It counts only while its contact tells nothing.
+    `seen_shut_and_empty`: they see the door shut with their own eyes. It counts while its contact
+    tells nothing, and against one that is stuck at open, after they have asked for the door.
     """
 
     reason: PlainText

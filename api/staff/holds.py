@@ -1,6 +1,8 @@
 """Compartments that staff keep for something."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
@@ -17,6 +19,8 @@ router = APIRouter(prefix="/staff/holds", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+SeenShutAndEmpty = Annotated[bool, Query(description="they see it shut and empty with their own eyes")]
 
 
 @router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
@@ -75,8 +79,11 @@ async def hold_compartment(wanted: NewHold, who: SignedIn, attempt: Repeatable) 
     "/{rental_id}",
     responses=problems(*_STAFF_ONLY, "not_found", "rental_ended", "door_open", "door_unknown", "unlock_under_way"),
 )
-async def release_hold(rental_id: Id, who: SignedIn) -> HoldView:
-    """Give it back. Answers with the hold as it ended."""
+async def release_hold(rental_id: Id, who: SignedIn, *, seen_shut_and_empty: SeenShutAndEmpty = False) -> HoldView:
+    """Give it back. Answers with the hold as it ended.
+
+    `seen_shut_and_empty` counts while the contact does not say shut; the compartment is inspected then.
+    """
     desk = who.desk
 
     def act() -> HoldView:
@@ -88,6 +95,7 @@ async def release_hold(rental_id: Id, who: SignedIn) -> HoldView:
                 staff=staff,
                 unsettled_locks=lambda: unlocking.unsettled_locks(session),
                 now=now,
+                seen_shut_and_empty=seen_shut_and_empty,
             )
             return HoldView.of(lockers.view(session, rental), now)
 

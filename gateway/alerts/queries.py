@@ -51,6 +51,11 @@ def standing(session: Session, *, kind: str, thing: str) -> Alert | None:
     return session.scalar(select(Alert).where(Alert.kind == kind, Alert.thing == thing, Alert.cleared_at.is_(None)))
 
 
+def is_standing(session: Session, *, kind: str, thing: str) -> bool:
+    """Whether there is one that is not cleared."""
+    return standing(session, kind=kind, thing=thing) is not None
+
+
 def all_standing(session: Session, *, things: Collection[str] | None = None) -> Sequence[Alert]:
     """Every alert that is not cleared, the oldest first; `things`: of these alone."""
     query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at, Alert.id)

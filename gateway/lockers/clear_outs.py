@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.alerts import queries as alerts
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DoorLevel
 from gateway.kit.errors import Conflict, Refused
@@ -108,7 +109,8 @@ def bag(
 ) -> ClearOut:
     """One of the two says that everything is in the bag: the rental is over, and the member is told where it lies.
 
-    `seen_shut_and_empty`: by their own eyes. It counts while the contact tells nothing, and leads to an inspection.
+    `seen_shut_and_empty`: by their own eyes. It counts while the contact tells nothing, or is suspect and says
+    open, and leads to an inspection.
 
     Raises NotFound("rental"); Refused("not_a_witness"); Conflict: `clear_out_moved_on`, `not_opened_yet`, `door_open`,
     `door_unknown`, `unlock_under_way`.
@@ -123,6 +125,7 @@ def bag(
         place.door,
         unsettled=lock_id in unsettled_locks(),
         has_opened=fleet.has_opened(session, lock_id, since=clear_out.witnessed_at),
+        is_suspect=alerts.is_standing(session, kind="sensor_suspect", thing=lock_id),
         seen_by_eye=seen_shut_and_empty,
     )
     if refusal:
@@ -135,7 +138,7 @@ def bag(
         actor=witness.audit_id,
         act="rental_ended",
         now=now,
-        door_was_sensed=place.door is not DoorLevel.UNKNOWN,
+        door_was_sensed=place.door is DoorLevel.SHUT,
     )
     return bagged
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gateway.fleet.model import DoorLevel
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.lockers import moves, offers, rules
 from gateway.lockers.model import Rental, Use
@@ -48,16 +49,37 @@ def hold(
     return rental
 
 
-def release(session: Session, *, rental_id: str, staff: Member, unsettled_locks: Unsettled, now: datetime) -> Rental:
+def release(
+    session: Session,
+    *,
+    rental_id: str,
+    staff: Member,
+    unsettled_locks: Unsettled,
+    now: datetime,
+    seen_shut_and_empty: bool = False,
+) -> Rental:
     """Give it back: everybody of staff can.
+
+    `seen_shut_and_empty`: by their own eyes. It counts while the contact does not say shut, and leads to an inspection.
 
     Raises NotFound("hold"); Conflict: `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way`.
     """
     place = _hold(session, rental_id)
-    refusal = rules.end_refusal(place.door, unsettled=place.compartment.lock_id in unsettled_locks())
+    refusal = rules.hold_end_refusal(
+        place.door, unsettled=place.compartment.lock_id in unsettled_locks(), seen_by_eye=seen_shut_and_empty
+    )
     if refusal:
         raise Conflict(refusal)
-    return moves.end(session, place.rental, actor=staff.audit_id, act="hold_released", now=now)
+    was_sensed = place.door is DoorLevel.SHUT
+    return moves.end(
+        session,
+        place.rental,
+        actor=staff.audit_id,
+        act="hold_released",
+        now=now,
+        door_was_sensed=was_sensed,
+        seen_shut="by_contact" if was_sensed else "by_eye",
+    )
 
 
 def _hold(session: Session, rental_id: str) -> RentalView:

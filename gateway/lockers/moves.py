@@ -107,7 +107,7 @@ def end(
 ) -> Rental:
     """End a rental and whatever followed from it: access, shares, its PIN, reminders, staff about to clear it out.
 
-    The compartment goes into the care that its bank wants between two holders; into inspection when staff alone have
+    The compartment goes into the care that its bank wants between two holders; into inspection when people alone have
     seen its door shut.
 
     Raises Conflict("rental_ended").

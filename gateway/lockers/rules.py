@@ -243,12 +243,15 @@ def witness_refusal(*, first_id: str, second_id: str, holder_ids: Collection[str
     return "witness_is_the_first" if first_id == second_id else None
 
 
-def bagging_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool, seen_by_eye: bool) -> str | None:
+def bagging_refusal(
+    door: DoorLevel, *, unsettled: bool, has_opened: bool, is_suspect: bool, seen_by_eye: bool
+) -> str | None:
     """Why nobody can say yet that the things are in the bag, or None: the door was opened for it, and is shut again.
 
-    `seen_by_eye`: staff say that they see it shut. It counts where the contact tells nothing, and only there.
+    `seen_by_eye`: both say that they see it shut. It counts where the contact tells nothing, and where it says
+    open and `is_suspect`, as in `end_refusal`; nowhere else.
     """
-    if seen_by_eye and door is DoorLevel.UNKNOWN:
+    if seen_by_eye and (door is DoorLevel.UNKNOWN or (door is DoorLevel.OPEN and is_suspect)):
         return _door_refusal(DoorLevel.SHUT, unsettled=unsettled)
     if not has_opened:
         return "not_opened_yet"
@@ -258,12 +261,16 @@ def bagging_refusal(door: DoorLevel, *, unsettled: bool, has_opened: bool, seen_
 LOOK_WINDOW: Final = timedelta(minutes=30)  # from asking for the door on: what staff saw inside is no older
 
 
-def release_refusal(door: DoorLevel, *, unsettled: bool, has_looked: bool, seen_by_eye: bool) -> str | None:
+def release_refusal(
+    door: DoorLevel, *, unsettled: bool, has_asked: bool, has_looked: bool, seen_by_eye: bool
+) -> str | None:
     """Why staff cannot end somebody's rental yet, or None: they have looked inside, and the door is shut again.
 
-    `has_looked`: the door has moved since staff asked for it. `seen_by_eye` as in `bagging_refusal`.
+    `has_asked`: staff asked for the door a short while ago; `has_looked`: and it has moved since. `seen_by_eye`: they
+    say that they see it shut. It counts where the contact tells nothing; against one that says open it counts for
+    whoever has asked for that door: one that was left ajar, seen from a desk, is no broken contact.
     """
-    if seen_by_eye and door is DoorLevel.UNKNOWN:
+    if seen_by_eye and (door is DoorLevel.UNKNOWN or (door is DoorLevel.OPEN and has_asked)):
         return _door_refusal(DoorLevel.SHUT, unsettled=unsettled)
     return _door_refusal(door, unsettled=unsettled) or (None if has_looked else "not_looked_inside")
 
@@ -332,8 +339,21 @@ def condition_after(condition: Condition, care: CareAfter, *, door_was_sensed: b
     return Condition(care.value)
 
 
-def end_refusal(door: DoorLevel, *, unsettled: bool) -> str | None:
-    """Why a rental cannot end now, or None: only a door known to be shut, with nothing under way, is given back."""
+def end_refusal(door: DoorLevel, *, unsettled: bool, is_suspect: bool, seen_by_eye: bool) -> str | None:
+    """Why a rental cannot end now, or None: only a door known to be shut, with nothing under way, is given back.
+
+    `is_suspect`: staff have been told that its contact is not to be believed when it says open. Then the word of its
+    holder counts, `seen_by_eye`, and staff look at the compartment before anybody else gets it.
+    """
+    if door is DoorLevel.OPEN and is_suspect:
+        return _door_refusal(DoorLevel.SHUT, unsettled=unsettled) if seen_by_eye else "sensor_suspect"
+    return _door_refusal(door, unsettled=unsettled)
+
+
+def hold_end_refusal(door: DoorLevel, *, unsettled: bool, seen_by_eye: bool) -> str | None:
+    """The same for what staff hold. `seen_by_eye`: they see it shut, whatever its contact says; no member is in it."""
+    if seen_by_eye and door is not DoorLevel.SHUT:
+        return _door_refusal(DoorLevel.SHUT, unsettled=unsettled)
     return _door_refusal(door, unsettled=unsettled)
 
 

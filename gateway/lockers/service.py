@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from gateway.alerts import queries as alerts
 from gateway.fleet import queries as fleet
-from gateway.fleet.model import Device
+from gateway.fleet.model import Device, DoorLevel
 from gateway.kit import audit
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
@@ -146,21 +147,38 @@ def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, 
     )
 
 
-def end_rental(session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime) -> Rental:
+def end_rental(
+    session: Session, *, rental: Rental, unsettled_locks: Unsettled, now: datetime, seen_shut: bool = False
+) -> Rental:
     """Give the compartment back. The holder's access ends with it.
 
-    Raises Conflict: `assigned_by_staff` while several have it, `rental_ended`, `door_open`, `door_unknown` when nobody
-    can tell, and `unlock_under_way` while an opening of it is not settled.
+    `seen_shut`: the holder sees the door shut. That counts behind a contact that is suspect and says open; the
+    compartment is inspected then.
+
+    Raises Conflict: `assigned_by_staff` while several have it, `rental_ended`, `door_open`, `sensor_suspect` where
+    `seen_shut` would count, `door_unknown` when nobody can tell, and `unlock_under_way` while an opening of it is not
+    settled.
     """
     place = moves.hold(session, rental.id)
     if place.rental.ended_at is not None:
         raise Conflict("rental_ended")
     if refusal := rules.give_back_refusal(rental.use, people=len(queries.people_of(session, rental))):
         raise Conflict(refusal)
-    unsettled = place.compartment.lock_id in unsettled_locks()
-    if refusal := rules.end_refusal(place.door, unsettled=unsettled):
+    lock_id = place.compartment.lock_id
+    refusal = rules.end_refusal(
+        place.door,
+        unsettled=lock_id in unsettled_locks(),
+        is_suspect=alerts.is_standing(session, kind="sensor_suspect", thing=lock_id),
+        seen_by_eye=seen_shut,
+    )
+    if refusal:
         raise Conflict(refusal)
-    return moves.end(session, place.rental, actor=_holder(session, rental), act="rental_ended", now=now)
+    was_sensed = place.door is DoorLevel.SHUT
+    seen = {} if was_sensed else {"seen_shut": "by_holder"}
+    actor = _holder(session, rental)
+    return moves.end(
+        session, place.rental, actor=actor, act="rental_ended", now=now, door_was_sensed=was_sensed, **seen
+    )
 
 
 def tell_of_stage(session: Session, *, rental_id: str, now: datetime) -> None:

@@ -31,7 +31,8 @@ def release(
     """Staff say that a compartment is empty: its rental is over, and the member is told why.
 
     They have asked for the door a short while ago, and since then it was sensed to move, and is shut. Where its contact
-    tells nothing, `seen_shut_and_empty` is their word that they see it so; the compartment is inspected then.
+    tells nothing, or says open though they have asked for it and it stands shut before them, `seen_shut_and_empty` is
+    their word that they see it so; the compartment is inspected then.
 
     Raises NotFound("rental"); Conflict: `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way`,
     `not_looked_inside`.
@@ -42,16 +43,18 @@ def release(
     if place.rental.ended_at is not None:
         raise Conflict("rental_ended")
     lock_id = place.compartment.lock_id
+    asked_at = _asked_at(session, place, now)
     refusal = rules.release_refusal(
         place.door,
         unsettled=lock_id in unsettled_locks(),
-        has_looked=_has_looked(session, place, now),
+        has_asked=asked_at is not None,
+        has_looked=asked_at is not None and fleet.has_moved(session, lock_id, since=asked_at),
         seen_by_eye=seen_shut_and_empty,
     )
     if refusal:
         raise Conflict(refusal)
     moves.leave_notice(session, place, "released_by_staff", now, reason=reason, released_at=now.isoformat())
-    was_sensed = place.door is not DoorLevel.UNKNOWN
+    was_sensed = place.door is DoorLevel.SHUT
     ended = moves.end(
         session,
         place.rental,
@@ -68,13 +71,13 @@ def release(
     return ended
 
 
-def _has_looked(session: Session, place: RentalView, now: datetime) -> bool:
-    """Staff asked for this holder's door not long ago, and it has moved since: opened, or shut if it stood open."""
+def _asked_at(session: Session, place: RentalView, now: datetime) -> datetime | None:
+    """When staff last asked for this holder's door; None: not within LOOK_WINDOW."""
     lock_id = place.compartment.lock_id
     asked = select(AuditEntry).where(
         AuditEntry.thing == lock_id, AuditEntry.act == ASKED_BY_STAFF, AuditEntry.at > now - rules.LOOK_WINDOW
     )
     newest = session.scalars(asked.order_by(AuditEntry.seq.desc()).limit(1)).first()
     if newest is None or json.loads(newest.detail)["rental"] != place.rental.id:
-        return False
-    return fleet.has_moved(session, lock_id, since=newest.at)
+        return None
+    return newest.at

@@ -26,6 +26,7 @@ RETURNED = {  # codes that a rule returns and a service raises
     "gateway/lockers/rules.py": {
         "rent_refusal",
         "end_refusal",
+        "hold_end_refusal",
         "_door_refusal",
         "new_use_refusal",
         "nothing_free",

@@ -201,6 +201,11 @@ class BoardCentre:
         self.presses[int(rental["compartment"]["label"])] += 1
         return self._post(self.member, "/unlocks", {"rental_id": rental["id"]}, 202)["id"]
 
+    def give_back(self, rental: dict[str, Any], **query: str) -> tuple[int, str]:
+        """And what the phone is answered: the status, and the state or the code."""
+        answer = self._ask(self.member, "DELETE", f"/rentals/{rental['id']}", params=query)
+        return answer.status_code, answer.json().get("code") or answer.json()["state"]
+
     def let_another_come(self) -> None:
         """From now on it is another member who acts."""
         self.members.reverse()

@@ -69,7 +69,7 @@ def test_a_compartment_is_refused_for_the_first_thing_in_the_way(what, refusal):
     ],
 )
 def test_only_a_door_known_to_be_shut_with_nothing_under_way_is_given_back(door, unsettled, refusal):
-    assert rules.end_refusal(door, unsettled=unsettled) == refusal
+    assert rules.end_refusal(door, unsettled=unsettled, is_suspect=False, seen_by_eye=True) == refusal
 
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { sentenceFor } from '../shared/api'
+import { Problem, sentenceFor } from '../shared/api'
 import { t } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
 import { Sheet } from '../shared/ui/Sheet'
@@ -11,11 +11,12 @@ import type { Rental } from './mine'
 export function EndSheet({ rental, onClose }: { rental: Rental; onClose: () => void }) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
+  const isContactBroken = error instanceof Problem && error.code === 'sensor_suspect'
   const giveBack = async () => {
     setBusy(true)
     setError(undefined)
     try {
-      await end(rental)
+      await end(rental, { seenShut: isContactBroken })
       toast(t('end.done'))
     } catch (failure) {
       setError(failure)
@@ -27,7 +28,7 @@ export function EndSheet({ rental, onClose }: { rental: Rental; onClose: () => v
       <p class="lead">{t('end.help')}</p>
       <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
       <button type="button" class="primary" disabled={isBusy} onClick={giveBack}>
-        {t(isBusy ? 'app.waiting' : 'end.go')}
+        {t(isBusy ? 'app.waiting' : isContactBroken ? 'end.go_by_eye' : 'end.go')}
       </button>
       <button type="button" class="secondary" onClick={onClose}>
         {t('end.stay')}

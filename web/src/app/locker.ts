@@ -38,8 +38,9 @@ export async function extend(held: Rental, until: string): Promise<void> {
   hold(await ask('patch', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id }, body: { until } }))
 }
 
-export async function end(held: Rental): Promise<void> {
-  await ask('delete', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id } })
+/** Give it back. `seenShut`: the member sees the door shut, where its broken contact says otherwise. */
+export async function end(held: Rental, { seenShut = false } = {}): Promise<void> {
+  await ask('delete', '/api/v1/rentals/{rental_id}', { at: { rental_id: held.id }, query: seenShut ? { seen_shut: true } : {} })
   letGo(held)
   void look()
 }

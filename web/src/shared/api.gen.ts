@@ -157,6 +157,8 @@ export interface paths {
         /**
          * End Rental
          * @description Give the compartment back. Answers with the rental as it ended.
+         *
+         *     `seen_shut` counts after `sensor_suspect`; staff look at the compartment then.
          */
         delete: operations["end_rental"];
         options?: never;
@@ -1096,7 +1098,7 @@ export interface paths {
         post?: never;
         /**
          * End Rental At Kiosk
-         * @description Give the compartment back. A visit by its number is over with it.
+         * @description Give the compartment back. A visit by its number is over with it. `seen_shut` as for `/rentals/{rental_id}`.
          */
         delete: operations["end_rental_at_kiosk"];
         options?: never;
@@ -1619,6 +1621,8 @@ export interface paths {
         /**
          * Release Hold
          * @description Give it back. Answers with the hold as it ended.
+         *
+         *     `seen_shut_and_empty` counts while the contact does not say shut; the compartment is inspected then.
          */
         delete: operations["release_hold"];
         options?: never;
@@ -5743,7 +5747,8 @@ export interface components {
          * Release
          * @description Why somebody's rental ends, and that its compartment is empty.
          *
-         *     `seen_shut_and_empty`: they see the door shut with their own eyes. It counts only while its contact tells nothing.
+         *     `seen_shut_and_empty`: they see the door shut with their own eyes. It counts while its contact
+         *     tells nothing, and against one that is stuck at open, after they have asked for the door.
          */
         Release: {
             /** Reason */
@@ -7549,7 +7554,10 @@ export interface operations {
     };
     end_rental: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the door is shut, though its broken contact says open */
+                seen_shut?: boolean;
+            };
             header?: never;
             path: {
                 rental_id: string;
@@ -7594,7 +7602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way` */
+            /** @description `assigned_by_staff`, `rental_ended`, `door_open`, `sensor_suspect`, `door_unknown`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11897,7 +11905,10 @@ export interface operations {
     };
     end_rental_at_kiosk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the door is shut, though its broken contact says open */
+                seen_shut?: boolean;
+            };
             header?: never;
             path: {
                 rental_id: string;
@@ -11942,7 +11953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `door_open`, `door_unknown`, `unlock_under_way` */
+            /** @description `assigned_by_staff`, `rental_ended`, `door_open`, `sensor_suspect`, `door_unknown`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14105,7 +14116,10 @@ export interface operations {
     };
     release_hold: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description they see it shut and empty with their own eyes */
+                seen_shut_and_empty?: boolean;
+            };
             header?: never;
             path: {
                 rental_id: string;

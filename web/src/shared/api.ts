@@ -30,7 +30,7 @@ export class Unreachable extends Error {}
 export interface Asking<B> {
   /** What the `{…}` in the path stand for. */
   at?: Record<string, string>
-  query?: Record<string, string | number>
+  query?: Record<string, string | number | boolean>
   body?: B
   /** The same act asked again carries the same key, and is done once. */
   key?: string

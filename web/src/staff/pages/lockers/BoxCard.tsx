@@ -73,7 +73,7 @@ function openAndRelease(box: Compartment, again: () => Promise<void>): void {
     show(
       <ActSheet
         title={s('box.release')}
-        lead={s(box.door === 'unknown' ? 'box.release_by_eye' : 'box.release_lead', { where })}
+        lead={s(box.door !== 'shut' ? 'box.release_by_eye' : 'box.release_lead', { where })}
         entries={[{ name: 'reason', label: s('reason'), value: reason, hint: s('box.release_reason') }]}
         go={s('box.release_go')}
         done={s('box.released')}
@@ -82,7 +82,7 @@ function openAndRelease(box: Compartment, again: () => Promise<void>): void {
           ask('post', '/api/v1/staff/rentals/{rental_id}/release', {
             at: { rental_id: box.rental_id ?? '' },
             key,
-            body: { reason: said, empty: true, seen_shut_and_empty: box.door === 'unknown' },
+            body: { reason: said, empty: true, seen_shut_and_empty: box.door !== 'shut' },
           })
         }
       />,
@@ -133,11 +133,16 @@ function endHold(box: Compartment, again: () => Promise<void>): void {
   show(
     <ActSheet
       title={s('box.end_hold')}
-      lead={s('box.end_hold_lead', { where: titleOf(box) })}
+      lead={s(box.door !== 'shut' ? 'box.release_by_eye' : 'box.end_hold_lead', { where: titleOf(box) })}
       go={s('box.end_hold')}
       done={s('box.hold_ended')}
       onDone={() => void again()}
-      act={() => ask('delete', '/api/v1/staff/holds/{rental_id}', { at: { rental_id: box.rental_id ?? '' } })}
+      act={() => 
+        ask('delete', '/api/v1/staff/holds/{rental_id}', {
+          at: { rental_id: box.rental_id ?? '' },
+          query: { seen_shut_and_empty: box.door !== 'shut' },
+        })
+      }
     />,
   )
 }

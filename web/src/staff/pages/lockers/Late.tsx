@@ -121,8 +121,8 @@ function steps(row: Row, found: ClearOut | null, again: () => Promise<void>): De
       return [
         { name: s('box.open'), go: () => openDoor({ lock_id: row.lock_id, where: row.where }) },
         step(s('clear_out.bagged'), {
-          lead: s(row.door === 'unknown' ? 'box.release_by_eye' : 'clear_out.bagged_lead', { where: row.where }),
-          act: () => ask('post', '/api/v1/staff/rentals/{rental_id}/clear-out/bag', { at, key, body: { seen_shut_and_empty: row.door === 'unknown' } }),
+          lead: s(row.door !== 'shut' ? 'box.release_by_eye' : 'clear_out.bagged_lead', { where: row.where }),
+          act: () => ask('post', '/api/v1/staff/rentals/{rental_id}/clear-out/bag', { at, key, body: { seen_shut_and_empty: row.door !== 'shut' } }),
         }),
         callOff(row, then),
       ]
