@@ -91,8 +91,8 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
     if unlock is None:
         yield Violation("I1", f"{lock} was pulsed and nobody had written down for whom")
         return
-    if unlock.id not in world.requested:
-        yield Violation("I2b", f"{lock} was pulsed for {unlock.id}, which no member asked for")
+    if not _was_asked_for(world, unlock):
+        yield Violation("I2b", f"{lock} was pulsed for {unlock.id}, which nobody asked for")
     if unlock.lock_id != lock:
         yield Violation("I5", f"{lock} was pulsed for a command to {unlock.lock_id}")
     if unlock.nonce is None:
@@ -111,6 +111,14 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
         is_anothers = hold.lock_id == lock and hold.who != unlock.member_id
         if is_anothers and unlock.member_id not in STAFF and hold.since < pulse.at < hold.until:
             yield Violation("I4b", f"{lock} was pulsed for {unlock.member_id} while it was {hold.who}'s")
+
+
+def _was_asked_for(world: World, unlock: Unlock) -> bool:
+    """Somebody pressed; or the gateway asked, for an emergency that lasted and meant that very bank."""
+    if unlock.emergency_id is None:
+        return unlock.id in world.requested
+    asked_at = unlock.requested_mono
+    return any(one.id == unlock.emergency_id and one.asks_for(unlock.device_id, asked_at) for one in world.openings)
 
 
 def _covers(hold: Hold, unlock: Unlock, *, until: float) -> bool:

@@ -159,6 +159,20 @@ def press_and_freeze(world: World) -> None:
     freeze(world)
 
 
+def open_everything(world: World) -> None:
+    """Two want every door of a bank or of the house open; soon, or a good while later, it is cleared again."""
+    opening = world.open_everything(world.dice.choice([None, *DOORS]))
+    if opening is not None:
+        world.clockwork.call_later(world.dice.choice([0.001, 0.02, 0.5, 6.0]), lambda: world.clear(opening))
+
+
+def freeze_what_opens(world: World) -> None:
+    """Somebody stops what two have just begun."""
+    open_everything(world)
+    world.clockwork.advance(world.dice.choice([0.001, 0.3]))
+    freeze(world)
+
+
 def turn_a_key(world: World) -> None:
     """A key is turned, or a fire breaks out, and a little later it is over, or its wires are cut."""
     key = world.key(world.dice.choice(list(DOORS)))
@@ -351,6 +365,8 @@ ACTS_AND_WEIGHTS: list[tuple[Callable[[World], None], float]] = [
     (press_often, 0.3),
     (freeze, 0.5),
     (press_and_freeze, 0.5),
+    (open_everything, 0.4),
+    (freeze_what_opens, 0.2),
     (shut, 5),
     (force, 1),
     (jam, 0.5),

@@ -22,6 +22,8 @@ from devices.ports import DoorMemory
 from devices.wire import codec
 from devices.wire.errors import WireError
 from devices.wire.signing import PublicKey
+from gateway.access import service as access
+from gateway.access.model import GrantSource
 from gateway.emergencies import queries as emergencies
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import DeviceEvent
@@ -210,6 +212,23 @@ def a_freeze_is_looked_at_when_asked_and_not_when_signing():
 
     sign_as_before = service.sign
     return ((service, "sign", sign),)
+
+
+@twin("I1 I4", stress="open_everything")
+def an_emergency_that_was_cleared_leaves_its_rights_behind():
+    end = access.end
+
+    def keep(session, *, source, **which):
+        if source is not GrantSource.EMERGENCY:
+            end(session, source=source, **which)
+
+    return ((access, "end", keep),)
+
+
+@twin("I1 I2b", stress="open_everything")
+def an_emergency_at_one_bank_opens_every_bank():
+    locks = emergencies._locks
+    return ((emergencies, "_locks", lambda bank_id: locks(None)),)
 
 
 @twin("I1", (openings, "OPENING_WINDOW", timedelta(days=300)), stress="open_as_staff press_again_as_staff jam")

@@ -24,6 +24,7 @@ from firmware_sim.post import Letter
 from gateway import wiring
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.emergencies import openings as emergency_openings
 from gateway.emergencies import service as emergencies
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.intake import Letter as Incoming
@@ -112,10 +113,26 @@ class Freeze:
     device: str | None
     since: float
     until: float = float("inf")
+    rights: tuple[()] = ()  # no right follows from it
 
     def holds(self, device: str, moment: float) -> bool:
         """Whether it held there then. Of what happens in the very moment of its beginning nobody knows the order."""
         return self.device in (None, device) and self.since < moment < self.until
+
+
+@dataclass
+class Opening:
+    """Every door is to open, by an emergency that began with two persons, or one and the keys; as Freeze has it."""
+
+    id: str
+    device: str | None
+    since: float
+    until: float = float("inf")
+    rights: list[Hold] = field(default_factory=list)  # that follow from it
+
+    def asks_for(self, device: str, moment: float) -> bool:
+        """Whether the gateway may have asked for a door there then."""
+        return self.device in (None, device) and self.since <= moment <= self.until
 
 
 class RecordingLog(MemoryLog):
@@ -144,6 +161,7 @@ class World:
     requested: set[str] = field(default_factory=set)
     holds: list[Hold] = field(default_factory=list)
     freezes: list[Freeze] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
     staff_holds: list[Hold] = field(default_factory=list)  # they take nobody's claim
     signed_at: dict[str, float] = field(default_factory=dict)
     power: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
@@ -316,13 +334,38 @@ class World:
         self.freezes.append(Freeze(found.id, device, self.clockwork.now()))
         return True
 
-    def clear(self, freeze: Freeze) -> None:
-        """Two persons end it."""
+    def open_everything(self, device: str | None) -> Opening | None:
+        """Two persons want every door open, of a bank or of the centre; None when refused."""
+        now = self.clock.now()
+        try:
+            with Sessions.begin(self.sessions) as session:
+                who, other = (session.get_one(Member, one) for one in ("desk", "chief"))
+                found = emergency_openings.propose(session, bank_id=device, reason="smoke", actor=who, now=now)
+                if not found.by_key_switch:
+                    who = other
+                    emergency_openings.confirm(session, emergency_id=found.id, actor=who, now=now)
+        except HearthError:
+            return None
+        opening = Opening(found.id, device, self.clockwork.now())
+        self.openings.append(opening)
+        for name, doors in DOORS.items():
+            if device in (None, name):
+                locks = [lock_id(name, no) for no in range(1, doors + 1)]
+                opening.rights.extend(Hold(who.id, lock, opening.since) for lock in locks)
+        self.staff_holds.extend(opening.rights)
+        return opening
+
+    def clear(self, emergency: Freeze | Opening) -> None:
+        """Two persons end it, unless it is over."""
+        if emergency.until < float("inf"):
+            return
         with Sessions.begin(self.sessions) as session:
             for who in STAFF:
                 actor = session.get_one(Member, who)
-                emergencies.clear(session, emergency_id=freeze.id, actor=actor, now=self.clock.now())
-        freeze.until = self.clockwork.now()
+                emergencies.clear(session, emergency_id=emergency.id, actor=actor, now=self.clock.now())
+        emergency.until = self.clockwork.now()
+        for hold in emergency.rights:
+            hold.until = emergency.until
 
     def _held_by(self, who: str) -> list[Hold]:
         return [hold for hold in self.holds if hold.who == who and hold.until == float("inf")]
@@ -348,6 +391,8 @@ class World:
     def heal(self) -> None:
         """No more faults: everything is up, connected and honest, and stays so."""
         post = self.building.post
+        for opening in self.openings:
+            self.clear(opening)
         post.rules.clear()
         self.gateway_crashes_at = self.gateway_stalls_at = None
         self.sessions.commits_to_fail = 0
