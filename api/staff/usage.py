@@ -73,7 +73,7 @@ async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
             last=last,
             spaces=[SpaceUsageView.of(one) for one in usage.of_spaces(session, period)],
             banks=[BankUsageView.of(one) for one in usage.of_banks(session, period)],
-            unmet=UnmetView.of(usage.unmet(session, period)),
+            unmet=UnmetView.of(usage.unmet(session, period), staff.language),
             definitions=definitions(staff.language),
         )
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import xlsxwriter
 
 from api.staff import usage_words as words
-from api.words import WORDS, Sentence
+from api.words import Sentence
 from gateway.members.model import Language
 from gateway.usage.queries import BankUsage, SpaceUsage, Unmet
 
@@ -160,14 +160,10 @@ def _of_unmet(unmet: Unmet, language: Language) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for (wish, code), count in unmet.refused.items():
         wanted = words.WISHES[wish].sentence(language, {}) if wish in words.WISHES else wish
-        rows.append([wanted, _reason(code, language), count])
+        rows.append([wanted, words.reason(code, language), count])
     waited = words.WISHES["waitlist"].sentence(language, {})
     in_vain = words.FIGURES["waits_unseated"][0].sentence(language, {})
     return [*rows, [waited, in_vain, unmet.waits_unseated]]
-
-
-def _reason(code: str, language: Language) -> str:
-    return WORDS[code].sentence(language, {}) if code in WORDS and "{" not in WORDS[code].zh else code
 
 
 def _rounded(value: float | None, digits: int = 2) -> float | None:

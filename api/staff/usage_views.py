@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from api.staff.usage_words import FIGURES
+from api.staff.usage_words import FIGURES, reason
 from api.views import View
 from gateway.members.model import Language
 from gateway.usage.queries import BankUsage, Forecast, SpaceUsage, Unmet
@@ -85,10 +85,11 @@ class BankUsageView(View):
 
 
 class RefusedView(View):
-    """How often a wish was refused for one reason; `wish` as in the API's path, `code` as in its refusals."""
+    """How often a wish was refused for one reason. `wish`: as in the path; `text`: what was said for `code`."""
 
     wish: str
     code: str
+    text: str
     count: int
 
 
@@ -100,9 +101,12 @@ class UnmetView(View):
     waits_unseated: int
 
     @classmethod
-    def of(cls, one: Unmet) -> "UnmetView":
-        """As it was counted."""
-        refused = [RefusedView(wish=wish, code=code, count=count) for (wish, code), count in one.refused.items()]
+    def of(cls, one: Unmet, language: Language) -> "UnmetView":
+        """As it was counted, the reasons in the reader's language."""
+        refused = [
+            RefusedView(wish=wish, code=code, text=reason(code, language), count=count)
+            for (wish, code), count in one.refused.items()
+        ]
         return cls(refused=refused, waits=one.waits, waits_unseated=one.waits_unseated)
 
 

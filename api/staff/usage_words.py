@@ -3,7 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
-from api.words import Sentence
+from api.words import WORDS, Sentence
+from gateway.members.model import Language
 
 FIGURES: Final = MappingProxyType(
     {
@@ -138,3 +139,9 @@ WEEKDAYS: Final = (
 )
 PRINTED: Final = Sentence("{first} 至 {last}。打印：{at}，{by}", "{first} to {last}. Printed {at} by {by}")
 UNKNOWN: Final = Sentence("不详", "unknown")
+
+
+def reason(code: str, language: Language) -> str:
+    """What is said to whoever is refused for it; the code itself where that sentence needs facts of the one case."""
+    said = WORDS.get(code)
+    return code if said is None or "{" in said.zh else said.sentence(language, {})

@@ -41,7 +41,8 @@ def test_what_was_wanted_and_refused_is_counted_and_what_was_malformed_is_not(ho
     house.app.state.desk.backroom._writers.submit(lambda: None).result()  # whoever wrote before has written
     [counted] = desk.get("/staff/usage", params=DAY).json()["unmet"]["refused"]
 
-    assert counted == {"wish": "rentals", "code": refused[0].json()["code"], "count": 2}
+    assert counted == {"wish": "rentals", "code": refused[0].json()["code"], "text": counted["text"], "count": 2}
+    assert counted["text"]
 
 
 def test_only_staff_read_it(house, desk):

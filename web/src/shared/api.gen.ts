@@ -5733,13 +5733,15 @@ export interface components {
         };
         /**
          * RefusedView
-         * @description How often a wish was refused for one reason; `wish` as in the API's path, `code` as in its refusals.
+         * @description How often a wish was refused for one reason. `wish`: as in the path; `text`: what was said for `code`.
          */
         RefusedView: {
             /** Wish */
             wish: string;
             /** Code */
             code: string;
+            /** Text */
+            text: string;
             /** Count */
             count: number;
         };

@@ -6,6 +6,7 @@ import { Bookings } from './pages/Bookings'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
+import { Usage } from './pages/Usage'
 import type { Word } from './words'
 
 export type Role = Me['role']
@@ -30,6 +31,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
   { at: 'bookings', name: 'bookings.title', icon: 'calendar', key: 'b', roles: DESK, Page: Bookings },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
+  { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },
 ]
 
 /** What somebody of this role finds in the navigation. */

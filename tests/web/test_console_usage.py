@@ -1,0 +1,55 @@
+"""What the house is used for, on the console: every figure to read, in both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.usage import service as usage
+from tests.web.console_builder import Screen, employ, screen_at
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "zh-CN": (
+        "使用情况",
+        "没有人用过场地",
+        "至少要有三个相似的日子",
+        "各项的含义",
+        "开放时间减去临时关闭的时间。",
+        "租用储物柜",
+    ),
+    "en": (
+        "Usage",
+        "Nobody used a space in this time",
+        "at least three days alike",
+        "What the figures mean",
+        "The opening hours, less the times that it was closed for.",
+        "To rent a locker",
+    ),
+}
+
+
+@pytest.fixture
+def screen(browser, house):
+    employ(house)
+    with screen_at(browser, house) as found:
+        yield found
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, language: str):
+    title, no_heat, too_early, meanings, meaning, wish = WORDS[language]
+    with screen.house.centre.sessions.begin() as session:
+        usage.note_refusal(session, wish="rentals", code="slot_taken", now=screen.house.centre.clock.now())
+    screen.sign_in("s003", language=language)
+    screen.at("usage")
+
+    expect(screen.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(screen.page.get_by_text(no_heat)).to_be_visible()
+    expect(screen.page.get_by_text(too_early)).to_be_visible()
+    expect(screen.row(wish, "1")).to_have_count(1)
+    screen.page.get_by_text(meanings).click()
+    expect(screen.page.get_by_text(meaning)).to_be_visible()
+    assert screen.faults() == {}
+    with screen.page.expect_download() as taken:
+        screen.page.locator("a[download]").click()
+    assert taken.value.path().read_bytes().startswith(b"PK")

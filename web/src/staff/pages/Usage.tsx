@@ -1,0 +1,311 @@
+import { useState } from 'preact/hooks'
+import { type Answered, ask } from '../../shared/api'
+import { language } from '../../shared/t'
+import { Head, Seen } from '../kit/Head'
+import { Table } from '../kit/Table'
+import { useLook } from '../kit/look'
+import { nameOf } from '../kit/names'
+import { s, type Word } from '../words'
+
+type Usage = Answered<'get', '/api/v1/staff/usage'>
+type Heat = Answered<'get', '/api/v1/staff/usage/heat'>
+type Forecast = Answered<'get', '/api/v1/staff/usage/forecast'>
+type SpaceUse = Usage['spaces'][number]
+type BankUse = Usage['banks'][number]
+
+const ADDRESS = '/api/v1/staff/usage'
+const DAY_MS = 86_400_000
+const WEEKS_MS = 27 * DAY_MS // four weeks, today among them
+
+/** What the house is used for, and what people wanted and did not get. */
+export function Usage() {
+  const [from, setFrom] = useState(() => dayOf(Date.now() - WEEKS_MS))
+  const [to, setTo] = useState(() => dayOf(Date.now()))
+  const looked = useLook(() => look(from, to), [], [from, to, language.value])
+  return (
+    <>
+      <Head title={s('usage.title')}>
+        <label>
+          {s('usage.from')} <input type="date" value={from} max={to} required onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
+        </label>
+        <label>
+          {s('usage.to')} <input type="date" value={to} min={from} required onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
+        </label>
+        <a class="quiet" href={`${ADDRESS}/export.xlsx?from=${from}&to=${to}`} download>
+          {s('usage.workbook')}
+        </a>
+        <a class="quiet" href={`${ADDRESS}/report?month=${to.slice(0, 7)}&language=${language.value}`} target="_blank" rel="noopener">
+          {s('usage.month')}
+        </a>
+      </Head>
+      <Seen looked={looked}>
+        {(found) => (
+          <>
+            <Spaces found={found} />
+            <HoursOfTheWeek heat={found.heat} />
+            <Ahead forecast={found.forecast} />
+            <Lockers found={found} />
+            <Unmet unmet={found.usage.unmet} />
+            <Meanings usage={found.usage} />
+          </>
+        )}
+      </Seen>
+    </>
+  )
+}
+
+interface Found {
+  usage: Usage
+  heat: Heat
+  forecast: Forecast
+  /** What spaces and banks are called, by their ids. */
+  names: Map<string, string>
+}
+
+async function look(from: string, to: string): Promise<Found> {
+  const query = { from, to }
+  const [usage, heat, forecast, spaces, banks] = await Promise.all([
+    ask('get', ADDRESS, { query }),
+    ask('get', `${ADDRESS}/heat`, { query }),
+    ask('get', `${ADDRESS}/forecast`, { query: { day: dayOf(Date.now() + DAY_MS) } }),
+    ask('get', '/api/v1/spaces'),
+    ask('get', '/api/v1/banks'),
+  ])
+  const names = new Map([...spaces.items, ...banks.items].map(({ id, name }) => [id, nameOf(name)]))
+  return { usage, heat, forecast, names }
+}
+
+function Spaces({ found: { usage, names } }: { found: Found }) {
+  const nameOfFigure = namesOf(usage)
+  const figure = (name: keyof SpaceUse, isShare = false) => ({
+    title: nameOfFigure(name),
+    value: (one: SpaceUse) => numberOf(one[name]),
+    show: (one: SpaceUse) => shown(one[name], isShare),
+    isNumber: true,
+  })
+  return (
+    <section aria-labelledby="spaces">
+      <h2 id="spaces">{s('usage.spaces')}</h2>
+      <Table
+        title={s('usage.spaces')}
+        file="usage-spaces"
+        rows={usage.spaces}
+        id={({ space_id }) => space_id}
+        empty={s('usage.no_spaces')}
+        columns={[
+          { title: s('usage.space'), value: ({ space_id }) => names.get(space_id) ?? space_id },
+          figure('open_h'),
+          figure('booked_h'),
+          figure('used_h'),
+          figure('frequency', true),
+          figure('occupancy', true),
+          figure('utilisation', true),
+          figure('no_shows'),
+          figure('late_cancels'),
+          figure('recovered_h'),
+        ]}
+      />
+    </section>
+  )
+}
+
+function Lockers({ found: { usage, names } }: { found: Found }) {
+  const nameOfFigure = namesOf(usage)
+  return (
+    <section aria-labelledby="lockers">
+      <h2 id="lockers">{s('usage.lockers')}</h2>
+      <Table
+        title={s('usage.lockers')}
+        file="usage-lockers"
+        rows={usage.banks}
+        id={({ bank_id }) => bank_id}
+        empty={s('usage.no_lockers')}
+        columns={[
+          { title: s('usage.bank'), value: ({ bank_id }) => names.get(bank_id) ?? bank_id },
+          { title: s('usage.rentals'), value: ({ rentals }) => rentals, isNumber: true },
+          {
+            title: nameOfFigure('turnover'),
+            value: ({ turnover }) => numberOf(turnover),
+            show: ({ turnover }) => shown(turnover),
+            isNumber: true,
+          },
+          {
+            title: nameOfFigure('dwell_h'),
+            value: ({ dwell_h }) => numberOf(dwell_h.median),
+            show: ({ dwell_h }) => shown(dwell_h.median),
+            isNumber: true,
+          },
+          { title: nameOfFigure('overdue'), value: ({ overdue }) => overdue, isNumber: true },
+          { title: nameOfFigure('failed'), value: failed, isNumber: true },
+          { title: nameOfFigure('forced'), value: ({ forced }) => forced, isNumber: true },
+        ]}
+      />
+    </section>
+  )
+}
+
+function failed({ failed: by_end }: BankUse): number {
+  return Object.values(by_end).reduce((sum, count) => sum + count, 0)
+}
+
+function Unmet({ unmet }: { unmet: Usage['unmet'] }) {
+  return (
+    <section aria-labelledby="unmet">
+      <h2 id="unmet">{s('usage.unmet')}</h2>
+      <p class="lead">{s('usage.waited', { unseated: unmet.waits_unseated, waits: unmet.waits })}</p>
+      <Table
+        title={s('usage.unmet')}
+        file="usage-unmet"
+        rows={[...unmet.refused].sort((one, other) => other.count - one.count)}
+        id={({ wish, code }) => `${wish} ${code}`}
+        empty={s('usage.all_met')}
+        columns={[
+          { title: s('usage.wish'), value: ({ wish }) => wishOf(wish) },
+          { title: s('usage.reason'), value: ({ text }) => text, show: ({ text }) => <span class="prose">{text}</span> },
+          { title: s('usage.times'), value: ({ count }) => count, isNumber: true },
+        ]}
+      />
+    </section>
+  )
+}
+
+const WISHES: Record<string, Word> = {
+  bookings: 'usage.wish.bookings',
+  series: 'usage.wish.series',
+  waitlist: 'usage.wish.waitlist',
+  rentals: 'usage.wish.rentals',
+  'drop-offs': 'usage.wish.drop_offs',
+  unlocks: 'usage.wish.unlocks',
+}
+
+function wishOf(wish: string): string {
+  const word = WISHES[wish]
+  return word ? s(word) : wish
+}
+
+const SHADES = 5
+
+/** Every number is there to read; the shade only helps the eye. */
+function HoursOfTheWeek({ heat }: { heat: Heat }) {
+  const most = Math.max(0, ...heat.hours.flat().map((hours) => hours ?? 0))
+  const shade = (hours: number | null) => (hours === null || most === 0 ? 0 : Math.round(((SHADES - 1) * hours) / most))
+  const busy = heat.hours.flatMap((day) => day.map((hours, at) => (hours ? at : -1))).filter((at) => at >= 0)
+  if (busy.length === 0) {
+    return (
+      <section aria-labelledby="heat">
+        <h2 id="heat">{s('usage.heat')}</h2>
+        <p class="nothing">{s('usage.no_heat')}</p>
+      </section>
+    )
+  }
+  const hours = Array.from({ length: Math.max(...busy) - Math.min(...busy) + 1 }, (_, at) => at + Math.min(...busy))
+  return (
+    <section aria-labelledby="heat">
+      <h2 id="heat">{s('usage.heat')}</h2>
+      <div class="table table-scroll" role="region" aria-label={s('usage.heat')} tabIndex={0}>
+        <table class="heat">
+          <thead>
+            <tr>
+              <th scope="col">{s('usage.hour')}</th>
+              {heat.hours.map((_, day) => (
+                <th key={day} scope="col" class="number">
+                  {weekday(day)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {hours.map((at) => (
+              <tr key={at}>
+                <th scope="row">{clock(at)}</th>
+                {heat.hours.map((day, no) => (
+                  <td key={no} class={`number shade-${shade(day[at] ?? null)}`}>
+                    {shown(day[at] ?? null)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Ahead({ forecast }: { forecast: Forecast }) {
+  const rows = (forecast.expected ?? []).filter(({ most }) => most > 0)
+  return (
+    <section aria-labelledby="ahead">
+      <h2 id="ahead">{s('usage.ahead', { day: forecast.day })}</h2>
+      {forecast.error !== null && forecast.naive_error !== null && (
+        <p class="lead">
+          {s('usage.error', {
+            days: forecast.tried_days,
+            error: shown(forecast.error),
+            naive: shown(forecast.naive_error),
+          })}
+        </p>
+      )}
+      <Table
+        title={s('usage.ahead', { day: forecast.day })}
+        file={`forecast-${forecast.day}`}
+        rows={rows}
+        id={({ hour }) => String(hour)}
+        empty={s(forecast.expected === null ? 'usage.too_early' : 'usage.nobody_expected')}
+        columns={[
+          { title: s('usage.hour'), value: ({ hour }) => clock(hour) },
+          { title: s('usage.expected'), value: ({ mean }) => numberOf(mean), show: ({ mean }) => shown(mean), isNumber: true },
+          { title: s('usage.least'), value: ({ least }) => numberOf(least), show: ({ least }) => shown(least), isNumber: true },
+          { title: s('usage.most'), value: ({ most }) => numberOf(most), show: ({ most }) => shown(most), isNumber: true },
+        ]}
+      />
+    </section>
+  )
+}
+
+function Meanings({ usage }: { usage: Usage }) {
+  return (
+    <details>
+      <summary>{s('usage.meanings')}</summary>
+      <dl class="facts">
+        {usage.definitions.map(({ figure, name, meaning }) => (
+          <div key={figure}>
+            <dt>{name}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+function namesOf({ definitions }: Usage): (figure: string) => string {
+  const names = new Map(definitions.map(({ figure, name }) => [figure, name]))
+  return (figure) => names.get(figure) ?? figure
+}
+
+/** For sorting and for spreadsheets: what nobody knows is an empty cell. */
+function numberOf(value: unknown): number | string {
+  return typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : ''
+}
+
+function shown(value: unknown, isShare = false): string {
+  if (typeof value !== 'number') return s('usage.unknown')
+  const digits = isShare ? { style: 'percent', maximumFractionDigits: 1 } as const : { maximumFractionDigits: 1 }
+  return new Intl.NumberFormat(language.value, digits).format(value)
+}
+
+function clock(hour: number): string {
+  return `${String(hour).padStart(2, '0')}:00`
+}
+
+/** 0 is Monday; 2024 began with one. */
+function weekday(day: number): string {
+  return new Intl.DateTimeFormat(language.value, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day))
+}
+
+/** By the clock of the desk, which stands in the centre. */
+function dayOf(instant: number): string {
+  const day = new Date(instant)
+  return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+}
