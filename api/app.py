@@ -58,6 +58,7 @@ from api.staff import (
     sensors,
     smiles,
     usage,
+    zones,
 )
 from api.staff import ballots as staff_ballots
 from api.staff import banks as staff_banks
@@ -159,6 +160,7 @@ def _routes() -> Sequence[BaseRoute]:
         smiles,
         emergencies,
         alerts,
+        zones,
         sensors,
         usage,
         records,

@@ -289,6 +289,17 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "会员组 {group_id} 还有会员或规则，不能删除。",
             "There are still members in the group {group_id}, or rules for it.",
         ),
+        "zone_exists": Words(409, "已有编号为 {zone_id} 的区域。", "There is a zone called {zone_id} already."),
+        "zone_in_use": Words(
+            409,
+            "区域 {zone_id} 里还有设备、传感器或场地，请先把它们移走。",
+            "Something still stands in the zone {zone_id}. Please move it elsewhere first.",
+        ),
+        "zone_retired": Words(
+            409,
+            "区域 {zone_id} 已停用，请选别的区域。",
+            "The zone {zone_id} is no longer used. Please choose another.",
+        ),
         "policy.may_use": Words(
             409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
         ),

@@ -1,50 +1,63 @@
-"""What sensors say now, and what they said."""
+"""What sensors say now, and what they said; in which zone each hangs."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from sqlalchemy import Connection
 
 from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
-from api.views import Instant, Items, View, behind, items
+from api.staff.zone_views import InAZone
+from api.views import AnyId, Instant, Items, View, behind, items
 from gateway.kit.errors import Malformed, NotFound
 from gateway.members.model import Role
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.queries import Point, Series, Step
 from gateway.telemetry.store import NoReadingsError, now_ms
+from gateway.zones import queries as zones
+from gateway.zones import service as zones_service
+from gateway.zones.model import Placed
+from gateway.zones.queries import Map
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+_PLACERS = (Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _MOST_POINTS = 2_000
 
 Since = Annotated[Instant, Query(alias="from", description="The first instant wanted.")]
 Until = Annotated[Instant, Query(alias="to", description="Up to before then.")]
 AtStep = Annotated[Step, Query(description="How long a span each point stands for.")]
+InZone = Annotated[AnyId | None, Query(description="Only those that hang there: a zone's id.")]
 Most = Annotated[int, Query(ge=1, le=_MOST_POINTS)]
 
 
 class SensorView(View):
-    """One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0."""
+    """One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
+
+    `zone`: the id of the one it hangs in; null when nobody has said.
+    """
 
     id: str
     device: str
     sensor: str
     metric: str
+    zone: str | None
     value: float | None
     taken_at: datetime | None
 
     @classmethod
-    def of(cls, series: Series, at_ms: int) -> "SensorView":
+    def of(cls, series: Series, at_ms: int, where: Map) -> "SensorView":
         """As it is at that instant."""
         return cls(
             id=str(series.id),
             device=series.device,
             sensor=series.sensor,
             metric=series.metric,
+            zone=where.of_sensor(series.device, series.sensor),
             value=series.value_at(at_ms),
             taken_at=_instant(series.last.taken_ms) if series.last else None,
         )
@@ -79,17 +92,40 @@ class PointView(View):
 
 
 @router.get("/sensors", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
-async def list_sensors(who: SignedIn, page: Paged) -> Items[SensorView]:
+async def list_sensors(who: SignedIn, page: Paged, zone: InZone = None) -> Items[SensorView]:
     """Every metric of every sensor, and its present value."""
     desk = who.desk
 
     def look() -> Items[SensorView]:
-        _check(who)
+        where = _check(who)
         at_ms = now_ms(desk.clock.now())
-        rest = behind(_all(desk), page, name=lambda series: str(series.id))
-        return items(rest, page, view=lambda series: SensorView.of(series, at_ms), name=lambda series: str(series.id))
+        wanted = [one for one in _all(desk) if zone is None or where.of_sensor(one.device, one.sensor) == zone]
+        rest = behind(wanted, page, name=lambda series: str(series.id))
+        return items(rest, page, view=lambda one: SensorView.of(one, at_ms, where), name=lambda one: str(one.id))
 
     return await desk.backroom.read(look)
+
+
+@router.put("/sensors/{sensor_id}/zone", responses=problems(*_STAFF_ONLY, "not_found", "zone_retired", "malformed"))
+async def place_sensor(sensor_id: Id, wanted: InAZone, who: SignedIn) -> SensorView:
+    """Say in which zone a sensor hangs, with all that it measures; null: where its device is."""
+    desk = who.desk
+
+    def act() -> SensorView:
+        with desk.sessions.begin() as session:
+            actor = who.staff(session, *_PLACERS).audit_id
+            series = _one(desk, sensor_id)
+            zones_service.place(
+                session,
+                what=Placed.SENSOR,
+                ref=zones.sensor_ref(series.device, series.sensor),
+                zone_id=wanted.zone,
+                actor=actor,
+                now=desk.clock.now(),
+            )
+            return SensorView.of(series, now_ms(desk.clock.now()), zones.whole_map(session))
+
+    return await desk.backroom.write(act)
 
 
 @router.get("/sensors/{sensor_id}/history", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
@@ -113,9 +149,11 @@ async def read_sensor_history(  # noqa: PLR0917 - FastAPI hands them in by name
     return await desk.backroom.read(look)
 
 
-def _check(who: SignedIn) -> None:
+def _check(who: SignedIn) -> Map:
+    """Whether they may read this; and where everything stands."""
     with who.desk.sessions.read() as session:
         who.staff(session, *_ROLES)
+        return zones.whole_map(session)
 
 
 def _all(desk: Desk) -> list[Series]:
@@ -126,19 +164,30 @@ def _all(desk: Desk) -> list[Series]:
         return []
 
 
-def _points(desk: Desk, sensor_id: str, step: Step, *, from_ms: int, to_ms: int, limit: int) -> list[Point]:
-    if not sensor_id.isdecimal():
-        raise NotFound("sensor")
-    series_id = int(sensor_id)
+def _one(desk: Desk, sensor_id: str) -> Series:
     try:
         with desk.readings.read() as connection:
-            if telemetry.one_series(connection, series_id) is None:
-                raise NotFound("sensor")
+            return _found(connection, sensor_id)
+    except NoReadingsError as error:
+        raise NotFound("sensor") from error
+
+
+def _points(desk: Desk, sensor_id: str, step: Step, *, from_ms: int, to_ms: int, limit: int) -> list[Point]:
+    try:
+        with desk.readings.read() as connection:
+            series_id = _found(connection, sensor_id).id
             return telemetry.points(
                 connection, series_id=series_id, step=step, from_ms=from_ms, to_ms=to_ms, limit=limit
             )
     except NoReadingsError as error:
         raise NotFound("sensor") from error
+
+
+def _found(connection: Connection, sensor_id: str) -> Series:
+    found = telemetry.one_series(connection, int(sensor_id)) if sensor_id.isdecimal() else None
+    if found is None:
+        raise NotFound("sensor")
+    return found
 
 
 def _instant(at_ms: int) -> datetime:

@@ -12,6 +12,8 @@ from gateway.alerts import rules as alerts_rules
 from gateway.alerts import service as alerts
 from gateway.alerts.kinds import KINDS
 from gateway.telemetry.store import Letter, Value
+from gateway.zones import queries as zones
+from gateway.zones.model import Zone
 
 KIND_OF: Final = MappingProxyType(
     {
@@ -47,6 +49,7 @@ class Watch:
         since = self._since.setdefault((kind, thing), taken_at) if is_so else None
         if not is_so:
             self._since.pop((kind, thing), None)
+        zone = zones.zone_of_sensor(session, device_id=letter.device, sensor=value.sensor) if is_so else None
         alerts.note_condition(
             session,
             kind=kind,
@@ -54,6 +57,14 @@ class Watch:
             is_so=is_so,
             since=since,
             now=now,
-            facts={"place": dict.fromkeys(("zh-CN", "en"), f"{letter.device} · {value.sensor}"), "level": round(level)},
-            links={"device": letter.device},
+            facts={"place": _place(letter.device, value.sensor, zone), "level": round(level)},
+            links={"device": letter.device, "zone": zone.id if zone else None},
         )
+
+
+def _place(device: str, sensor: str, zone: Zone | None) -> dict[str, str]:
+    """Where staff shall go, in both languages."""
+    part = f"{device} · {sensor}"
+    if zone is None:
+        return {"zh-CN": part, "en": part}
+    return {"zh-CN": f"{zone.name_zh}（{part}）", "en": f"{zone.name_en} ({part})"}

@@ -26,6 +26,7 @@ from gateway.kit import audit
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
+from gateway.zones import service as zones
 
 MOST_DEAD_LETTERS = 500  # rows; beyond them strangers share one, so that nobody can fill the disk
 _SAMPLE_BYTES = 128
@@ -157,9 +158,10 @@ def suspend(session: Session, *, device_id: str, reason: str, actor: str, now: d
 
 
 def retire(session: Session, *, device_id: str, actor: str, now: datetime) -> None:
-    """It is gone for good; its history stays."""
+    """It is gone for good and stands in no zone any more; its history stays."""
     device = queries.device(session, device_id)
     device.state, device.reason = DeviceState.RETIRED, ""
+    zones.forget_device(session, device_id=device_id)
     _record_move(session, device, actor, now)
 
 

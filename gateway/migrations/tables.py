@@ -23,7 +23,8 @@ import gateway.notices.model
 import gateway.policies.model
 import gateway.spaces.model
 import gateway.unlocking.model
-import gateway.usage.model  # noqa: F401 - importing it is what registers its tables
+import gateway.usage.model
+import gateway.zones.model  # noqa: F401 - importing it is what registers its tables
 from gateway.kit.db import Base
 
 

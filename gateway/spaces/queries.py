@@ -16,6 +16,7 @@ from gateway.calendar.rules import Opening
 from gateway.kit.errors import NotFound
 from gateway.spaces.model import Claim, ClaimKind, Space
 from gateway.spaces.rules import Hours, Span
+from gateway.zones import queries as zones
 
 
 def space(session: Session, space_id: str) -> Space:
@@ -59,6 +60,12 @@ def line_up(session: Session, space_id: str) -> list[Space]:
 def lock_of(session: Session, space_id: str) -> str | None:
     """The lock of the door that leads there: its own, else that of the nearest whole it is part of."""
     return next((one.lock_id for one in line_up(session, space_id) if one.lock_id is not None), None)
+
+
+def in_zone(session: Session, zone_id: str) -> list[str]:
+    """The ids of the spaces there: where nothing else is said, a part is where its whole is."""
+    where, all_spaces = zones.whole_map(session), plan(session)
+    return [one for one in all_spaces.all if where.of_space(all_spaces.line_up(one)) == zone_id]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Zones: the rooms and areas of the house, and what stands in each."""

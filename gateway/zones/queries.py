@@ -1,0 +1,73 @@
+"""Questions about zones. Read-only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.kit.errors import NotFound
+from gateway.zones.model import Placed, Placement, Zone
+
+
+def zone(session: Session, zone_id: str) -> Zone:
+    """Raises NotFound("zone")."""
+    found = session.get(Zone, zone_id)
+    if found is None:
+        raise NotFound("zone")
+    return found
+
+
+def zones(session: Session) -> Sequence[Zone]:
+    """All of them, by id."""
+    return session.scalars(select(Zone).order_by(Zone.id)).all()
+
+
+def sensor_ref(device_id: str, sensor: str) -> str:
+    """How a sensor is called among what is placed."""
+    return f"{device_id}/{sensor}"
+
+
+@dataclass(frozen=True)
+class Map:
+    """Where everything stands that was placed: read once and asked of thing by thing."""
+
+    placed: Mapping[tuple[Placed, str], str]  # the zone's id by what stands there
+
+    def of_device(self, device_id: str) -> str | None:
+        """The zone that a device stands in; None: nobody has said."""
+        return self.placed.get((Placed.DEVICE, device_id))
+
+    def of_sensor(self, device_id: str, sensor: str) -> str | None:
+        """Its own place, else its device's; None: nobody has said."""
+        return self.placed.get((Placed.SENSOR, sensor_ref(device_id, sensor))) or self.of_device(device_id)
+
+    def of_space(self, line: Sequence[str]) -> str | None:
+        """Where a space is. `line`: itself, what it is part of, and so on up to the whole."""
+        return next((at for one in line if (at := self.placed.get((Placed.SPACE, one)))), None)
+
+    def refs(self, what: Placed, zone_id: str) -> list[str]:
+        """What was itself placed there."""
+        return sorted(ref for (kind, ref), at in self.placed.items() if kind is what and at == zone_id)
+
+
+def whole_map(session: Session) -> Map:
+    """Of the house."""
+    rows = session.execute(select(Placement.what, Placement.ref, Placement.zone_id))
+    return Map({(what, ref): zone_id for what, ref, zone_id in rows})
+
+
+def zone_of_sensor(session: Session, *, device_id: str, sensor: str) -> Zone | None:
+    """Where what it measures is so; None: nobody has said."""
+    either = select(Placement).where(
+        (Placement.what == Placed.SENSOR) & (Placement.ref == sensor_ref(device_id, sensor))
+        | (Placement.what == Placed.DEVICE) & (Placement.ref == device_id)
+    )
+    found = {one.what: one.zone_id for one in session.scalars(either)}
+    nearest = found.get(Placed.SENSOR) or found.get(Placed.DEVICE)
+    return None if nearest is None else session.get_one(Zone, nearest)
+
+
+def is_in_use(session: Session, zone_id: str) -> bool:
+    """Whether anything was placed there."""
+    return session.scalar(select(Placement.ref).where(Placement.zone_id == zone_id).limit(1)) is not None

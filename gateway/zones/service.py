@@ -1,0 +1,88 @@
+"""Making, renaming and retiring zones, and placing things in them. Nothing here commits."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.kit import audit
+from gateway.kit.db import take_turn
+from gateway.kit.errors import Conflict
+from gateway.zones import queries
+from gateway.zones.model import Placed, Placement, Zone
+
+
+def make_zone(session: Session, *, zone_id: str, name_zh: str, name_en: str, actor: str, now: datetime) -> Zone:
+    """Add a zone with nothing in it. Raises Conflict("zone_exists")."""
+    if session.get(Zone, zone_id) is not None:
+        raise Conflict("zone_exists", zone_id=zone_id)
+    made = Zone(id=zone_id, name_zh=name_zh, name_en=name_en)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:  # another was quicker, in the very same moment
+        raise Conflict("zone_exists", zone_id=zone_id) from error
+    audit.append(session, actor=actor, act="zone_made", thing=zone_id, now=now)
+    return made
+
+
+def rename_zone(
+    session: Session, *, zone_id: str, name_zh: str | None, name_en: str | None, actor: str, now: datetime
+) -> Zone:
+    """Call it otherwise; None leaves a name as it is. What stands there stays. Raises NotFound("zone")."""
+    zone = queries.zone(session, zone_id)
+    zone.name_zh, zone.name_en = name_zh or zone.name_zh, name_en or zone.name_en
+    session.flush()
+    audit.append(
+        session, actor=actor, act="zone_renamed", thing=zone_id, now=now, name_zh=zone.name_zh, name_en=zone.name_en
+    )
+    return zone
+
+
+def retire_zone(session: Session, *, zone_id: str, actor: str, now: datetime) -> Zone:
+    """Nothing is placed there any more. Harmless to repeat.
+
+    Raises NotFound("zone"), and Conflict("zone_in_use") while anything stands there.
+    """
+    zone = _in_turn(session, zone_id)
+    if queries.is_in_use(session, zone_id):
+        raise Conflict("zone_in_use", zone_id=zone_id)
+    if zone.retired_at is None:
+        zone.retired_at = now
+        session.flush()
+        audit.append(session, actor=actor, act="zone_retired", thing=zone_id, now=now)
+    return zone
+
+
+def place(session: Session, *, what: Placed, ref: str, zone_id: str | None, actor: str, now: datetime) -> None:
+    """Say where something stands, and where it stood before no longer counts; None: where its greater thing stands.
+
+    Whether there is such a thing is for the caller to know. Raises NotFound("zone"), Conflict("zone_retired").
+    """
+    if zone_id is not None and _in_turn(session, zone_id).retired_at is not None:
+        raise Conflict("zone_retired", zone_id=zone_id)
+    # The trail is written by one at a time: of two who place the same thing, the later finds what the other did.
+    audit.append(
+        session, actor=actor, act=f"{what}_placed", thing=ref.partition("/")[0], now=now, which=ref, zone=zone_id
+    )
+    session.execute(delete(Placement).where(Placement.what == what, Placement.ref == ref))
+    if zone_id is not None:
+        session.add(Placement(what=what, ref=ref, zone_id=zone_id))
+    session.flush()
+
+
+def forget_device(session: Session, *, device_id: str) -> None:
+    """It is gone for good: neither it nor a sensor of it stands anywhere."""
+    session.execute(
+        delete(Placement).where(
+            (Placement.what == Placed.DEVICE) & (Placement.ref == device_id)
+            | (Placement.what == Placed.SENSOR) & Placement.ref.startswith(f"{device_id}/", autoescape=True)
+        )
+    )
+
+
+def _in_turn(session: Session, zone_id: str) -> Zone:
+    """Of placing there and retiring it, one comes after the other and sees what that did."""
+    take_turn(session, Zone, zone_id)
+    return queries.zone(session, zone_id)
