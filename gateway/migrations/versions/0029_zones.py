@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0029"
+down_revision = "0028"
 
 _WHAT = ("device", "sensor", "space")
 
 
 def upgrade() -> None:
-    """From 0021: nothing was placed yet."""
+    """From 0028: nothing was placed yet."""
     op.create_table(
         "zones",
         sa.Column("id", sa.String(length=32), nullable=False),
