@@ -174,6 +174,8 @@ def test_a_time_that_has_just_gone_is_answered_with_others_and_one_tap_takes_one
 
 
 def test_a_longer_time_is_had_where_it_is_free_and_as_long_as_the_house_allows(phone: Phone):
+    """It says so in a refusal, where the page could not be told before."""
+    phone.page.route("**/api/v1/me/policy", lambda route: route.abort())
     phone.house.build("room")
     phone.sign_in()
     phone.house.books_at("room", tomorrow(phone, "17:00"), member=OTHER)

@@ -1,6 +1,6 @@
 """Can everybody use it: screen readers, keyboards, weak eyes, big thumbs, old phones, strict browsers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,16 @@ SCREENS = [
     "cannot tell",
 ]
 SCREENS += ["offline", "giving back", "settings", "a calendar", "another password"]
-SCREENS += ["what can be booked", "a day", "a length", "just gone", "nothing left", "booked", "move or cancel"]
+SCREENS += [
+    "what can be booked",
+    "a day",
+    "a length",
+    "just gone",
+    "a week that could not be had",
+    "nothing left",
+    "booked",
+    "move or cancel",
+]
 SCREENS += ["cancelling", "moving", "given to others", "refused", "a booked door", "a booked door that stays shut"]
 SCREENS += ["a time to wait for", "waiting", "offered"]
 
@@ -112,7 +121,7 @@ def walk_to_book(phone: Phone):
     page.locator(".choice-strip input").nth(1).check(force=True)
     yield "a day"
     page.locator(".choice-grid input").nth(2).check(force=True)
-    page.locator(".confirm .choice").wait_for()
+    page.locator(".confirm .choice").nth(1).wait_for()
     yield "a length"
     starts_at = datetime.fromisoformat(page.locator(".choice-grid input:checked").get_attribute("value"))
     house.books_at("room", starts_at, member=OTHER)
@@ -121,6 +130,15 @@ def walk_to_book(phone: Phone):
     page.locator(".choice-grid .option-faint").wait_for(state="attached")  # the page behind has heard of it too
     yield "just gone"
     page.keyboard.press("Escape")
+    house.books_at("room", starts_at + timedelta(days=7, hours=1), member=OTHER)
+    page.locator(".choice-grid input").nth(3).check(force=True)
+    page.locator(".confirm .choice").last.locator("input").nth(1).check(force=True)
+    page.locator(".confirm .primary").click()
+    page.locator("dialog .weeks li").nth(1).wait_for()
+    yield "a week that could not be had"
+    page.locator("dialog .primary").click()
+    page.locator(".booking").wait_for()
+    house.gives_back(house.bookings()[-1].id)
     phone.show("/app/#/book/seat")
     page.locator(".choice-strip input").first.check(force=True)
     page.locator("main > .card").wait_for()
