@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from api import errors, health, openapi, webfaces
+from api import door, errors, health, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
 from api.kiosk import asides as kiosk_asides
@@ -166,7 +166,7 @@ def _routes() -> Sequence[BaseRoute]:
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
-    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, health):
+    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, door, health):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 WEBROOT: Final = Path(__file__).parent / "webroot"
-FACES: Final = ("app", "kiosk", "staff")
+FACES: Final = ("app", "door", "kiosk", "staff")
 
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Hearth</title>

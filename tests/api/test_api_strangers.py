@@ -23,7 +23,7 @@ OWNED = {
     "calendar_id",
     "entry_id",
 }
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed"}
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
     for path, verbs in openapi_document()["paths"].items()

@@ -10,11 +10,11 @@ import pytest
 
 from tests.web.conftest import ROOT
 
-FACES = ["app", "kiosk", "staff"]
+FACES = ["app", "door", "kiosk", "staff"]
 BUDGET = 40_000  # bytes of script and style, gzip: a second on a slow phone network
 
 
-@pytest.mark.parametrize("face", ["app", "kiosk"])
+@pytest.mark.parametrize("face", ["app", "door", "kiosk"])
 def test_the_first_load_is_within_its_budget(built: Path, face: str):
     page = (built / face / "index.html").read_text()
     files = re.findall(r'(?:src|href)="/(assets/[^"]+)"', page)

@@ -96,3 +96,20 @@ def test_the_consoles_page_writes_nothing_inline_and_needs_no_softer_policy(scre
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     expect(screen.page.get_by_role("heading", name="工作台登录")).to_be_focused()
+
+
+def test_staff_find_each_spaces_display_and_take_its_bookings_into_their_calendar(screen: Screen):
+    screen.house.build("room")
+    screen.sign_in("s002")
+    screen.at("displays")
+    link = screen.row("场地 room").get_by_role("link")
+    assert link.get_attribute("href") == f"{screen.house.url}/door/room"
+
+    screen.row("场地 room").get_by_role("button", name="放进日历").click()
+    screen.go("生成地址")
+    address = screen.page.locator("dialog .secret").inner_text()
+    assert "场地 room 的预订" in screen.page.request.get(address).text()
+    assert screen.faults() == {}
+    screen.page.locator("dialog .primary").click()
+    link.click()
+    expect(screen.page.locator("[data-state]")).to_be_visible()

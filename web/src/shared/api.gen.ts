@@ -3010,6 +3010,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/door/{space_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Door
+         * @description Whether a space is free now, until when, and what comes next. Nobody needs to sign in.
+         */
+        get: operations["read_door"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/door/{space_id}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Door Code
+         * @description The code that leads a phone to where the space is booked, at the address by which this was asked for.
+         */
+        get: operations["read_door_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -3246,6 +3286,12 @@ export interface components {
             until: string | null;
             stage: components["schemas"]["Stage"] | null;
         };
+        /**
+         * AtDoor
+         * @description What somebody who stands before a space needs to know of a time.
+         * @enum {string}
+         */
+        AtDoor: "free" | "partly" | "taken" | "turnover" | "closed";
         /**
          * AuditView
          * @description One entry of the audit trail.
@@ -4094,6 +4140,26 @@ export interface components {
             shut: number;
             /** Unknown */
             unknown: number;
+        };
+        /**
+         * DoorDisplay
+         * @description A space now and next. `as_of`: the centre's time when it was so; `zone`: by which its clocks go.
+         *
+         *     `stretches` follow one another without a gap: the first is now, the last ends with tomorrow.
+         */
+        DoorDisplay: {
+            /** Space Id */
+            space_id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Zone */
+            zone: string;
+            /** Stretches */
+            stretches: components["schemas"]["StretchView"][];
         };
         /**
          * DoorLevel
@@ -6687,6 +6753,23 @@ export interface components {
             doors: components["schemas"]["ShutDoor"][];
             /** Instruction */
             instruction: string;
+        };
+        /**
+         * StretchView
+         * @description A time and what is to be said of it. Never who has it.
+         */
+        StretchView: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            state: components["schemas"]["AtDoor"];
         };
         /**
          * Suspension
@@ -20378,6 +20461,104 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorDisplay"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_door_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To be scanned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             /** @description `not_found` */

@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Bookings } from './pages/Bookings'
+import { Displays } from './pages/Displays'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
@@ -32,6 +33,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'bookings', name: 'bookings.title', icon: 'calendar', key: 'b', roles: DESK, Page: Bookings },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
   { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },
+  { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
 ]
 
 /** What somebody of this role finds in the navigation. */

@@ -1,0 +1,45 @@
+"""A door display, as JSON."""
+
+from datetime import datetime
+from typing import Self
+
+from api.views import InBothLanguages, View, name_of
+from gateway.bookings.door import AtDoor, Stretch
+from gateway.spaces.model import Space
+
+
+class StretchView(View):
+    """A time and what is to be said of it. Never who has it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    state: AtDoor
+
+    @classmethod
+    def of(cls, stretch: Stretch) -> Self:
+        """As the query found it."""
+        return cls(starts_at=stretch.span.starts_at, ends_at=stretch.span.ends_at, state=stretch.state)
+
+
+class DoorDisplay(View):
+    """A space now and next. `as_of`: the centre's time when it was so; `zone`: by which its clocks go.
+
+    `stretches` follow one another without a gap: the first is now, the last ends with tomorrow.
+    """
+
+    space_id: str
+    name: InBothLanguages
+    as_of: datetime
+    zone: str
+    stretches: list[StretchView]
+
+    @classmethod
+    def of(cls, space: Space, stretches: list[Stretch], *, as_of: datetime, zone: str) -> Self:
+        """As it stands in this transaction."""
+        return cls(
+            space_id=space.id,
+            name=name_of(space.name_zh, space.name_en),
+            as_of=as_of,
+            zone=zone,
+            stretches=[StretchView.of(one) for one in stretches],
+        )
