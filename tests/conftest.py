@@ -123,5 +123,5 @@ def _logging_as_before():
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the model of the unlock protocol is tried: `--schedules 1000000 --first-seed 7` for a long night."""
-    parser.addoption("--schedules", type=int, default=5_000, help="random fault schedules to play (default 5000)")
+    parser.addoption("--schedules", type=int, default=3_000, help="random fault schedules to play (default 3000)")
     parser.addoption("--first-seed", type=int, default=0, help="the first schedule's seed (default 0)")

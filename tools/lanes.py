@@ -32,7 +32,7 @@ class Lane:
 
     name: str
     marks: str
-    at_once: int  # tests side by side; real processes are timed, and run alone
+    at_once: int  # tests side by side; real processes are timed, and run alone; each browser has a house of its own
     apart: bool = False  # one file's tests may run in different processes: none shares anything costly
 
 
@@ -54,16 +54,16 @@ def main() -> int:
 def lanes(asked: str, missing: list[str]) -> list[Lane]:
     if asked == "check":
         return [Lane("fast tests", _none_of(SLOW), at_once=2)]
-    alone = [mark for mark in ("processes", "browser") if mark not in missing]
     left_out = [mark for mark in NEEDS if mark in missing]
-    lanes = [
-        Lane("tests", _none_of(["processes", "browser", "model", *left_out]), at_once=2),
-        Lane("random schedules", "model", at_once=2, apart=True),
-    ]
-    if alone:
-        marks = f"({' or '.join(alone)}) and {_none_of(left_out)}" if left_out else " or ".join(alone)
-        lanes.append(Lane("tests with real processes", marks, at_once=1))
-    return lanes
+    every = {
+        "tests": Lane("tests", _none_of(["processes", "browser", "model", *left_out]), at_once=2),
+        "model": Lane("random schedules", "model", at_once=2, apart=True),
+        "processes": Lane("tests with real processes", f"processes and {_none_of(['browser', *left_out])}", at_once=1),
+        "browser": Lane(
+            "tests in a real browser", " and ".join(["browser", *(f"not {one}" for one in left_out)]), at_once=2
+        ),
+    }
+    return [lane for mark, lane in every.items() if mark not in missing]
 
 
 def _none_of(marks: list[str] | tuple[str, ...]) -> str:
