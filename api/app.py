@@ -25,6 +25,7 @@ from api.member import (
     ballots,
     banks,
     bookings,
+    credit,
     drop_offs,
     feeds,
     live,
@@ -48,6 +49,7 @@ from api.staff import (
     devices,
     doors,
     emergencies,
+    fairness,
     holds,
     keys,
     kiosks,
@@ -65,6 +67,7 @@ from api.staff import banks as staff_banks
 from api.staff import board as staff_board
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
+from api.staff import credit as staff_credit
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
 from api.staff import spaces as staff_spaces
@@ -140,7 +143,7 @@ def _routes() -> Sequence[BaseRoute]:
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
-    for_members = (session, me, *for_lockers, *for_bookings, notices, live)
+    for_members = (session, me, credit, *for_lockers, *for_bookings, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
@@ -150,6 +153,8 @@ def _routes() -> Sequence[BaseRoute]:
         holds,
         staff_spaces,
         staff_ballots,
+        staff_credit,
+        fairness,
         staff_calendar,
         clear_outs,
         releases,

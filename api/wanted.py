@@ -18,7 +18,8 @@ def note_refusal(request: Request, *, code: str, status: int) -> None:
 
     What is malformed, or asked by somebody who is not signed in, says nothing about what the house lacks.
     """
-    wish = _WISHES.get(request.url.path)
+    path = request.url.path
+    wish = "ballots" if path.startswith("/api/v1/ballots/") else _WISHES.get(path)
     if wish is not None and request.method == "POST" and status == HTTPStatus.CONFLICT:
         desk = desk_of(request)
         desk.backroom.later(lambda: _write(desk, wish, code))

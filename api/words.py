@@ -304,6 +304,20 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
         ),
         "policy.guests": Words(409, "最多可以带 {limit} 位同伴。", "You can bring at most {limit} people along."),
+        "policy.low_credit_days_ahead": Words(
+            409,
+            "您的信用分较低，目前最多提前 {limit} 天预订。信用分会慢慢恢复，也可以申诉。",
+            "You have few points, so you can book at most {limit} days ahead for now. They come back with time, and you"
+            " can appeal.",
+        ),
+        "policy.low_credit_most_ahead": Words(
+            409,
+            "您的信用分较低，目前最多同时有 {limit} 个预订。信用分会慢慢恢复，也可以申诉。",
+            "You have few points, so you can have at most {limit} bookings at a time for now. They come back with time,"
+            " and you can appeal.",
+        ),
+        "already_appealed": Words(409, "这条已经申诉过了。", "You have appealed against this already."),
+        "appeal_answered": Words(409, "这条申诉已经处理过了。", "This has been decided already."),
         "in_ballot": Words(
             409,
             "这个时段要先抽签，请报名抽签或换一个时间。",
@@ -672,6 +686,23 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "原因：{reason}。",
             "Two members of staff have cleared out your compartment {label} at {bank}. Your things are in bag"
             " {bag_label}: please ask at the desk. Reason: {reason}.",
+        ),
+        "credit_forgiven": Sentence(
+            "{space}（{starts_at}）{cause}。这次不扣信用分，下次请早一点取消。",
+            "About {space}, {starts_at}: {cause}. This time it costs you no points. Next time please cancel early.",
+        ),
+        "credit_taken": Sentence(
+            "{space}（{starts_at}）{cause}，扣 {cost} 分，还有 {points} 分。如果不是这样，可以申诉。",
+            "About {space}, {starts_at}: {cause}. It costs {cost} points, and {points} are left. If it was not so, you"
+            " can appeal.",
+        ),
+        "appeal_accepted": Sentence(
+            "信用分还给您了，现在有 {points} 分。原因：{reason}。",
+            "The points are given back: you have {points} now. Reason: {reason}.",
+        ),
+        "appeal_refused": Sentence(
+            "您的信用分申诉没有通过。原因：{reason}。",
+            "Your appeal about your points was not accepted. Reason: {reason}.",
         ),
         "ballot_won": Sentence(
             "抽中了！{space}（{starts_at}）归您，已经订好。",

@@ -19,6 +19,7 @@ from gateway.ballots import service as ballots
 from gateway.bookings import approvals, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
+from gateway.credit import service as credit
 from gateway.faults import queries as fault_queries
 from gateway.faults import service as faults
 from gateway.jobs import service as jobs
@@ -112,6 +113,7 @@ class _Jobs:
             members.forget_ended_sessions(session, now=now)
             kiosks.forget_ended_visits(session, now=now)
             limits.forget_old_tries(session, now=now)
+            credit.forget_old(session, now=now)
 
     def anchor_the_audit_trail(self) -> None:
         with self._centre.sessions.read() as session:

@@ -17,7 +17,13 @@ from gateway.spaces import queries as spaces
 router = APIRouter(tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
-_AHEAD = {"policy.days_ahead", "policy.opens_at", "policy.week_opens_at", "policy.ballot_closes_at"}
+_AHEAD = {
+    "policy.days_ahead",
+    "policy.opens_at",
+    "policy.week_opens_at",
+    "policy.ballot_closes_at",
+    "policy.low_credit_days_ahead",
+}
 _TAKEN = {"slot_taken", "in_ballot"}
 
 

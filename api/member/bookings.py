@@ -20,6 +20,7 @@ router = APIRouter(prefix="/bookings", tags=["bookings"])
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 COUNTED = (
     "policy.most_ahead",
+    "policy.low_credit_most_ahead",
     "policy.bookings_per_day",
     "policy.minutes_per_week",
     "policy.peak_minutes",
@@ -38,6 +39,7 @@ POLICY = (  # what may be refused, here and at a kiosk
     "policy.opens_at",
     "policy.week_opens_at",
     "policy.ballot_closes_at",
+    "policy.low_credit_days_ahead",
     "policy.min_minutes",
     "policy.max_minutes",
     *COUNTED,

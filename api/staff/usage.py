@@ -77,7 +77,7 @@ async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
             definitions=definitions(staff.language),
         )
 
-    return await _look(who, first, last, look)
+    return await look_at(who, first, last, look)
 
 
 @router.get("/heat", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
@@ -90,7 +90,7 @@ async def read_heat(
         hours = usage.heat(session, period, space_id=space_id, used_only=basis is Basis.USED)
         return HeatView(first=first, last=last, hours=hours)
 
-    return await _look(who, first, last, look)
+    return await look_at(who, first, last, look)
 
 
 @router.get("/forecast", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
@@ -104,7 +104,7 @@ async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> F
             usage.forecast(session, day=day, space_id=space_id, zone=period.zone, now=who.desk.clock.now())
         )
 
-    return await _look(who, day, day, look)
+    return await look_at(who, day, day, look)
 
 
 # Files, pages and styles have no shape that the OpenAPI document could name.
@@ -118,7 +118,7 @@ async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = She
         [table] = [one for one in _tables(session, period, staff.language) if one.name == sheet]
         return _file(as_csv(table), CSV, f"usage-{sheet}-{first}-{last}.csv")
 
-    return await _look(who, first, last, look)
+    return await look_at(who, first, last, look)
 
 
 @router.get("/export.xlsx", include_in_schema=False)
@@ -128,7 +128,7 @@ async def export_xlsx(who: SignedIn, first: First, last: Last) -> Response:
     def look(session: Session, staff: Member, period: Period) -> Response:
         return _file(as_xlsx(_tables(session, period, staff.language)), XLSX, f"usage-{first}-{last}.xlsx")
 
-    return await _look(who, first, last, look)
+    return await look_at(who, first, last, look)
 
 
 @router.get("/report", include_in_schema=False)
@@ -152,7 +152,7 @@ async def print_month(
         )
         return HTMLResponse(page)
 
-    return await _look(who, first, last, look)
+    return await look_at(who, first, last, look)
 
 
 @router.get("/report.css", include_in_schema=False)
@@ -161,7 +161,7 @@ async def report_style() -> FileResponse:
     return FileResponse(_STYLE, media_type="text/css")
 
 
-async def _look(who: SignedIn, first: date, last: date, look: Callable[[Session, Member, Period], T]) -> T:
+async def look_at(who: SignedIn, first: date, last: date, look: Callable[[Session, Member, Period], T]) -> T:
     """Over whole days of the centre's calendar. Raises Malformed when they are none, or too many."""
     desk = who.desk
     if not timedelta(0) <= last - first < timedelta(days=_LONGEST_DAYS):

@@ -106,6 +106,7 @@ WISHES: Final = MappingProxyType(
         "bookings": Sentence("预约", "To book"),
         "series": Sentence("固定预约", "To book again and again"),
         "waitlist": Sentence("候补", "To wait for a time"),
+        "ballots": Sentence("报名抽签", "To take part in a ballot"),
         "rentals": Sentence("租用储物柜", "To rent a compartment"),
         "drop-offs": Sentence("转交物品", "To leave something for somebody"),
         "unlocks": Sentence("开门", "To open a door"),

@@ -8,6 +8,8 @@ from gateway.bookings import queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
+from gateway.credit import service as credit
+from gateway.credit.model import Cause
 from gateway.kit.errors import Conflict
 from gateway.members.model import Member
 from gateway.notices import service as notices
@@ -28,6 +30,7 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime)
     service.free(session, booking, rules.span_of(booking), policy=policy, now=now)
     undo_until = (now + rules.RECLAIM_WITHIN).isoformat()
     service.leave_notice(session, booking, "booking_released", now, undo_until=undo_until)
+    service.note_credit(session, booking, Cause.NO_SHOW, now)
     service.tell(session, booking, actor="gateway", act="booking_released", now=now)
     return True
 
@@ -56,6 +59,7 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
         released_at=None,
     )
     notices.take_back(session, about=booking.id, kinds=["booking_released"], now=now)
+    credit.take_back(session, booking_id=booking.id, now=now)
     service.give_key(session, booking, policy)
     service.tell(session, booking, actor=member.audit_id, act="booking_reclaimed", now=now)
     return booking

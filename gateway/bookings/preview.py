@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import NamedTuple
@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from gateway.bookings.model import LIVE, Booking
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import scopes_of
+from gateway.credit import queries as credit
 from gateway.members.model import Member
 from gateway.policies import queries as policies
 from gateway.policies import wishes
+from gateway.policies.model import OF_CREDIT
 from gateway.policies.rules import Finding, Groups, Rule, Scope, bounds, with_defaults
 from gateway.policies.wishes import Act, Held, Wish
 
@@ -50,7 +52,8 @@ def would_refuse(session: Session, *, rule: Rule, policy: Policy, now: datetime)
     for one in made:
         if one.booking.ends_at <= now:
             continue
-        wish = _wish(one, _made_before(one, made), groups, policy)
+        has_low_credit = rule.limit in OF_CREDIT and credit.score_of(session, member_id=one.member.id, now=now).is_low
+        wish = replace(_wish(one, _made_before(one, made), groups, policy), has_low_credit=has_low_credit)
         judge = partial(_judge, wish, scopes=one.held.scopes, groups=groups[one.member.id])
         known = {finding.bound for finding in judge(before) if finding.refuses}
         new = next((finding for finding in judge(after) if finding.refuses and finding.bound not in known), None)

@@ -16,6 +16,9 @@ from gateway.bookings import queries, rules, waitlist
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing, cancelling
+from gateway.credit import rules as credit_rules
+from gateway.credit import service as credit
+from gateway.credit.model import Cause
 from gateway.kit import audit
 from gateway.kit.db import announce, take_turn
 from gateway.kit.errors import Conflict
@@ -185,6 +188,8 @@ def cancel(session: Session, *, booking: Booking, member: Member, policy: Policy
     """
     _take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
+    if booking.state is BookingState.CONFIRMED and booking.checked_in_at is None:
+        note_if_late(session, booking, now)
     return give_back(session, booking=booking, actor=member.audit_id, policy=policy, now=now)
 
 
@@ -302,6 +307,26 @@ def leave_notice(session: Session, booking: Booking, kind: str, now: datetime, *
         starts_at=booking.starts_at.isoformat(),
         ends_at=booking.ends_at.isoformat(),
         **more,
+    )
+
+
+def note_if_late(session: Session, booking: Booking, now: datetime) -> None:
+    """Given back when hardly anybody else can still use it, it costs points where some are kept."""
+    if credit_rules.is_late(starts_at=booking.starts_at, booked_at=booking.booked_at, now=now):
+        note_credit(session, booking, Cause.LATE_CANCEL, now)
+
+
+def note_credit(session: Session, booking: Booking, cause: Cause, now: datetime) -> None:
+    """It costs its member points, where some are kept."""
+    space = spaces.space(session, booking.space_id)
+    credit.note(
+        session,
+        member_id=booking.member_id,
+        booking_id=booking.id,
+        cause=cause,
+        now=now,
+        space={"zh-CN": space.name_zh, "en": space.name_en},
+        starts_at=booking.starts_at.isoformat(),
     )
 
 

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from gateway.bookings import rules
 from gateway.bookings.model import LIVE, Booking
 from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy
+from gateway.credit import queries as credit
 from gateway.kit.db import take_turn
 from gateway.members.model import Group, Member, Membership
 from gateway.policies import queries as policies
 from gateway.policies import wishes
 from gateway.policies.judged import Judged, Refusal
-from gateway.policies.model import OF_A_BRANCH, Layer
+from gateway.policies.model import OF_A_BRANCH, OF_CREDIT, Layer
 from gateway.policies.rules import CENTRE, Bound, Scope
 from gateway.policies.wishes import Act, Held, Wish
 from gateway.spaces import queries as spaces
@@ -48,6 +49,7 @@ class Standing:
     bounds: Sequence[Bound]
     held: Sequence[Held]
     held_by_branch: Mapping[str, Sequence[Held]]
+    has_low_credit: bool
 
     @classmethod
     def of(
@@ -82,6 +84,8 @@ class Standing:
             bounds=bounds,
             held=tell(_OF_MEMBER, {"member_id": member.id, "now": now, **near_days}),
             held_by_branch={branch: tell(_OF_BRANCH, {"branch": branch, **near_days}) for branch in branches},
+            has_low_credit=any(bound.limit in OF_CREDIT for bound in bounds)
+            and credit.score_of(session, member_id=member.id, now=now).is_low,
         )
 
     def beside(self, had: Sequence[Held]) -> Self:
@@ -101,6 +105,7 @@ class Standing:
             held=self.held,
             held_by_branch=self.held_by_branch,
             gives_up_at=gives_up.starts_at if gives_up else None,
+            has_low_credit=self.has_low_credit,
         )
         house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
         return Judged(house, wishes.judge(wish, self.bounds))

@@ -10,6 +10,7 @@ import gateway.bookings.waits
 import gateway.calendar.model
 import gateway.counts.model
 import gateway.credentials.model
+import gateway.credit.model
 import gateway.emergencies.model
 import gateway.faults.model
 import gateway.fleet.model

@@ -27,6 +27,8 @@ class Limit(StrEnum):
     MINUTES_PER_WEEK = "minutes_per_week"  # Monday to Sunday
     PEAK_MINUTES = "peak_minutes"  # a week, within the rule's peak hours
     BRANCH_PEAK_MINUTES = "branch_peak_minutes"  # the same, of all members of a branch together
+    LOW_CREDIT_DAYS_AHEAD = "low_credit_days_ahead"  # as `days_ahead`, for whoever has few points
+    LOW_CREDIT_MOST_AHEAD = "low_credit_most_ahead"  # as `most_ahead`, for whoever has few points
     CANCEL_BEFORE = "cancel_before"  # minutes before its start until which a booking can be cancelled or moved
     NEEDS_APPROVAL = "needs_approval"  # 1: staff say yes or no first; 0: they need not
 
@@ -48,6 +50,9 @@ OF_A_BRANCH: Final = frozenset({Limit.BRANCH_PEAK_MINUTES})
 OF_RENTALS: Final = frozenset({Limit.MAX_DAYS, Limit.RENTALS_AT_ONCE})
 IN_WEEK: Final = frozenset({Limit.WEEK_OPENS_AT, Limit.BALLOT_CLOSES_AT})
 """An instant of the week: minutes after its Monday 0:00."""
+
+OF_CREDIT: Final = frozenset({Limit.LOW_CREDIT_DAYS_AHEAD, Limit.LOW_CREDIT_MOST_AHEAD})
+"""While one of these is set, points are kept."""
 
 OF_BOTH: Final = frozenset({Limit.MAY_USE})
 YES_OR_NO: Final = frozenset({Limit.MAY_USE, Limit.NEEDS_APPROVAL})

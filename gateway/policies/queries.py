@@ -29,6 +29,11 @@ def rule(session: Session, rule_id: str) -> PolicyRule:
     return found
 
 
+def is_any_about(session: Session, limits: Collection[Limit]) -> bool:
+    """Whether a rule is set about any of these."""
+    return session.scalar(select(PolicyRule.id).where(PolicyRule.limit.in_(limits)).limit(1)) is not None
+
+
 def ballots(session: Session) -> Sequence[PolicyRule]:
     """The rules by which a space is given by ballot every week, by space; of several for one the one that holds."""
     rows = session.scalars(

@@ -50,6 +50,8 @@ _BOOKED: Final = frozenset(
         Limit.MIN_MINUTES,
         Limit.MAX_MINUTES,
         Limit.NEEDS_APPROVAL,
+        Limit.LOW_CREDIT_DAYS_AHEAD,
+        Limit.LOW_CREDIT_MOST_AHEAD,
         *_COUNTED,
     }
 )
@@ -58,7 +60,14 @@ ASKED: Final[Mapping[Act, frozenset[Limit]]] = MappingProxyType(
         Act.RENT: frozenset({Limit.MAY_USE, Limit.MAX_DAYS, Limit.RENTALS_AT_ONCE}),
         Act.EXTEND: frozenset({Limit.MAY_USE, Limit.MAX_DAYS}),
         Act.BOOK: _BOOKED,
-        Act.BALLOT: _BOOKED - {Limit.DAYS_AHEAD, Limit.OPENS_AT, Limit.WEEK_OPENS_AT, Limit.BALLOT_CLOSES_AT},
+        Act.BALLOT: _BOOKED
+        - {
+            Limit.DAYS_AHEAD,
+            Limit.OPENS_AT,
+            Limit.WEEK_OPENS_AT,
+            Limit.BALLOT_CLOSES_AT,
+            Limit.LOW_CREDIT_DAYS_AHEAD,
+        },
         Act.MOVE: _BOOKED | {Limit.CANCEL_BEFORE},
         Act.CANCEL: frozenset({Limit.CANCEL_BEFORE}),
         Act.RECLAIM: frozenset(_COUNTED),
@@ -80,7 +89,8 @@ class Wish:
     """What is wanted, when, and what there is already.
 
     `held`: what the member has beside it. `held_by_branch`: the same for all members of each of their branches.
-    `gives_up_at`: the start of the booking that is moved or cancelled by it.
+    `has_low_credit`: whoever wishes it has few points left. `gives_up_at`: the start of the booking that is moved or
+    cancelled by it.
     """
 
     act: Act
@@ -92,6 +102,7 @@ class Wish:
     held: Collection[Held] = ()
     held_by_branch: Mapping[str, Collection[Held]] = field(default_factory=dict)
     gives_up_at: datetime | None = None
+    has_low_credit: bool = False
 
     def day_of(self, instant: datetime) -> date:
         """The day on the centre's calendar."""
@@ -200,6 +211,8 @@ _MEASURES: Final[Mapping[Limit, Callable[[Wish, Bound, list[Bound]], int]]] = Ma
         Limit.BRANCH_PEAK_MINUTES: lambda wish, bound, asked: _in_peak_hours(
             wish, bound, _of(bound, wish.held_by_branch.get(bound.branch or "", ()))
         ),
+        Limit.LOW_CREDIT_DAYS_AHEAD: lambda wish, bound, asked: _days_ahead(wish) if wish.has_low_credit else 0,
+        Limit.LOW_CREDIT_MOST_AHEAD: lambda wish, bound, asked: _ahead(wish, bound) if wish.has_low_credit else 0,
         Limit.CANCEL_BEFORE: lambda wish, bound, asked: _before_its_start(wish),
         Limit.NEEDS_APPROVAL: lambda wish, bound, asked: 0,
     }

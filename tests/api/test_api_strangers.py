@@ -8,9 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.app import openapi_document
+from gateway.credit import service as credit
+from gateway.credit.model import Cause
 from gateway.notices import service as notices
+from gateway.policies.model import Limit
 from tests.api.conftest import Browser
-from tests.centre_builder import a_space
+from tests.centre_builder import a_rule, a_space
 
 OWNED = {
     "rental_id",
@@ -22,6 +25,7 @@ OWNED = {
     "wait_id",
     "calendar_id",
     "entry_id",
+    "credit_id",
 }
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
 OPERATIONS = [
@@ -47,6 +51,9 @@ BODIES = {
     "make_calendar": {},
     "join_waitlist": {"space_id": "room", **HOUR},
     "accept_offer": {},
+    "appeal_credit": {"reason": "x"},
+    "accept_appeal": {"reason": "x"},
+    "refuse_appeal": {"reason": "x"},
     "hand_in_wishes": {"wishes": [DAY_AFTER]},
     "open_ballot": {**DAY_AFTER, "closes_at": "2026-11-23T00:00:00Z"},
     "call_off_ballot": {"reason": "x"},
@@ -156,6 +163,10 @@ def things(house):
     ballot = house.signed_in("s001").post("/staff/spaces/court/ballots", BODIES["open_ballot"]).json()
     entry = phone.post(f"/ballots/{ballot['id']}/entries", BODIES["hand_in_wishes"], key="lot").json()
     calendar = phone.post("/me/calendars", {}).json()
+    about = {"member_id": house.member_id("10001"), "booking_id": booking["id"], "cause": Cause.LATE_CANCEL}
+    house.change(a_rule, Limit.LOW_CREDIT_MOST_AHEAD, 1)
+    house.change(credit.note, **about, now=house.clock.now(), space={}, starts_at="")
+    noted = phone.get("/me/credit").json()["entries"][0]
     share = phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "s002"}).json()
     facts = {"kind": "released_by_staff", "about": rental["id"], "now": house.clock.now()}
     notice = house.change(notices.leave, member_id=house.member_id("10001"), **facts)
@@ -173,6 +184,7 @@ def things(house):
         "calendar_id": calendar["id"],
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
+        "credit_id": noted["id"],
     }
 
 

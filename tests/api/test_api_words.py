@@ -43,6 +43,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "naming_refusal",
         "withdraw_refusal",
     },
+    "gateway/credit/rules.py": {"appeal_refusal", "answer_refusal"},
     "gateway/counts/rules.py": {"hold_refusal"},
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},
     "gateway/emergencies/rules.py": {"pair_refusal"},
@@ -151,7 +152,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
     }
     by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
     how_it_ended = {"drop_off_collected", "drop_off_taken_back", "ballot_won", "ballot_lost", "ballot_lost_waiting"}
-    assert left | by_rule | how_it_ended == set(NOTICES)
+    by_credit = {"credit_taken", "credit_forgiven", "appeal_accepted", "appeal_refused"}
+    assert left | by_rule | how_it_ended | by_credit == set(NOTICES)
 
 
 def test_what_can_be_put_away_is_something_that_is_said():

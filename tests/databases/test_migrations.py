@@ -398,3 +398,16 @@ def test_a_board_of_an_earlier_release_keeps_its_doors(engine):
     with Sessions(engine).begin() as session:
         (kept,) = fleet_queries.parts(session, "bank-a")
         assert Part.of(kept).doors == ((3, 9),)
+
+
+def test_after_every_step_no_points_are_taken_and_what_is_decided_has_its_time(upgraded):
+    with upgraded.begin() as session:
+        assert session.execute(text("SELECT count(*) FROM credit_entries")).scalar_one() == 0
+        session.execute(text(A_RULE.format(id="low", limit="low_credit_days_ahead")))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(
+                text(
+                    "INSERT INTO credit_entries (id, member_id, booking_id, cause, at, appeal)"
+                    " VALUES ('x', 'm1', 'b1', 'no_show', '2026-11-22 04:00:00.000000+00:00', 'accepted')"
+                )
+            )

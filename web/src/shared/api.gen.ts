@@ -76,6 +76,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Credit
+         * @description How many points the member has, and every thing that it comes from, with its reason.
+         */
+        get: operations["read_credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credit/{credit_id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal Credit
+         * @description Object to it, once. Staff answer with a reason; until then it counts.
+         */
+        post: operations["appeal_credit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/banks": {
         parameters: {
             query?: never;
@@ -1730,6 +1770,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/credit/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Appeals
+         * @description Those that wait for an answer, the oldest first.
+         */
+        get: operations["list_appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/members/{member_no}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Credit Of Member
+         * @description What the member reads, too.
+         */
+        get: operations["read_credit_of_member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/credit/{credit_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Appeal
+         * @description Take nothing for it after all, asked or unasked. The member reads why.
+         */
+        post: operations["accept_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/credit/{credit_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Appeal
+         * @description Let it stand. The member reads why.
+         */
+        post: operations["refuse_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/reports/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fairness
+         * @description Peak hours over members: who has how much, the first-time winners, what was refused. Names for managers only.
+         */
+        get: operations["read_fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/calendar": {
         parameters: {
             query?: never;
@@ -3242,6 +3382,23 @@ export interface components {
             mood: components["schemas"]["Mood"];
         };
         /**
+         * Appeal
+         * @description Where an objection stands.
+         * @enum {string}
+         */
+        Appeal: "none" | "asked" | "accepted" | "refused";
+        /**
+         * AppealView
+         * @description Somebody's objection, for whoever decides about it.
+         */
+        AppealView: {
+            /** Member No */
+            member_no: string;
+            /** Member Name */
+            member_name: string;
+            entry: components["schemas"]["CreditEntryView"];
+        };
+        /**
          * Approval
          * @description Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has.
          */
@@ -3877,6 +4034,12 @@ export interface components {
          */
         CareAfter: "none" | "cleaning" | "inspection";
         /**
+         * Cause
+         * @description Why points were taken.
+         * @enum {string}
+         */
+        Cause: "no_show" | "late_cancel";
+        /**
          * ChosenPin
          * @description Six digits that the member chose.
          */
@@ -3994,6 +4157,63 @@ export interface components {
             /** Forced */
             forced: string[];
             sighting: components["schemas"]["SightingView"] | null;
+        };
+        /**
+         * CreditEntryView
+         * @description One thing that cost points. `cost`: what it cost at first; `costs_now`: what it still does.
+         *
+         *     `forgiven`: of all that still counts the dearest costs nothing. `asked_for` and `answer`: the appeal's words.
+         */
+        CreditEntryView: {
+            /** Id */
+            id: string;
+            cause: components["schemas"]["Cause"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Booking Id */
+            booking_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Cost */
+            cost: number;
+            /** Costs Now */
+            costs_now: number;
+            /** Forgiven */
+            forgiven: boolean;
+            appeal: components["schemas"]["Appeal"];
+            /** Asked For */
+            asked_for: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * CreditView
+         * @description What a member has left of `most`, and everything that it comes from, the newest first.
+         *
+         *     `is_on`: whether points are kept here at all. `is_low`: fewer than `low_below`, so that rules for low credit hold.
+         */
+        CreditView: {
+            /** Is On */
+            is_on: boolean;
+            /** Points */
+            points: number;
+            /** Most */
+            most: number;
+            /** Low Below */
+            low_below: number;
+            /** Is Low */
+            is_low: boolean;
+            /** Entries */
+            entries: components["schemas"]["CreditEntryView"][];
         };
         /**
          * DayKind
@@ -4416,6 +4636,56 @@ export interface components {
             times: components["schemas"]["TurnExplanation"][];
         };
         /**
+         * FairnessView
+         * @description How evenly peak hours were spread over those who wanted something. `most`: null for who is no manager.
+         */
+        FairnessView: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Peaks */
+            peaks: components["schemas"]["PeakHoursView"][];
+            /** Wanting */
+            wanting: number;
+            /** Peak Bookings */
+            peak_bookings: number;
+            /** Peak H */
+            peak_h: number;
+            /** Gini */
+            gini: number | null;
+            /** Top Tenth Share */
+            top_tenth_share: number | null;
+            /** Spread */
+            spread: components["schemas"]["SpreadView"][];
+            /** First Timers */
+            first_timers: number;
+            /** Entries */
+            entries: number;
+            /** Won */
+            won: number;
+            /** Won First */
+            won_first: number;
+            /** Waits */
+            waits: number;
+            /** Waits Unseated */
+            waits_unseated: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedView"][];
+            /** Groups */
+            groups: components["schemas"]["GroupShareView"][];
+            /** Most */
+            most: components["schemas"]["MostView"][] | null;
+            /** Definitions */
+            definitions: components["schemas"]["DefinitionView"][];
+        };
+        /**
          * FaultView
          * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
          */
@@ -4552,6 +4822,31 @@ export interface components {
          * @enum {string}
          */
         GroupKind: "branch" | "standing";
+        /**
+         * GroupShareView
+         * @description One group's part. null: so few are in it that a figure would be about one of them.
+         */
+        GroupShareView: {
+            /** Group Id */
+            group_id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Members */
+            members: number;
+            /** Wanting */
+            wanting: number | null;
+            /** Peak H */
+            peak_h: number | null;
+            /** Peak H Each */
+            peak_h_each: number | null;
+            /** Entries */
+            entries: number | null;
+            /** Won */
+            won: number | null;
+            /** Waits */
+            waits: number | null;
+            /** Waits Unseated */
+            waits_unseated: number | null;
+        };
         /**
          * GroupView
          * @description A group of members.
@@ -4703,6 +4998,13 @@ export interface components {
         Items_AlertView_: {
             /** Items */
             items: components["schemas"]["AlertView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[AppealView] */
+        Items_AppealView_: {
+            /** Items */
+            items: components["schemas"]["AppealView"][];
             /** Next */
             next: string | null;
         };
@@ -5040,7 +5342,7 @@ export interface components {
          * @description What a rule is about. Its refusal is `policy.` and this word.
          * @enum {string}
          */
-        Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "week_opens_at" | "ballot_closes_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "cancel_before" | "needs_approval";
+        Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "week_opens_at" | "ballot_closes_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "low_credit_days_ahead" | "low_credit_most_ahead" | "cancel_before" | "needs_approval";
         /**
          * LockView
          * @description A door that can be opened, how it stands, what is behind it, and what is wrong with it or its device.
@@ -5136,6 +5438,18 @@ export interface components {
          * @enum {string}
          */
         Mood: "good" | "fair" | "poor";
+        /**
+         * MostView
+         * @description Somebody who has many hours. Only managers read who it is.
+         */
+        MostView: {
+            /** Member No */
+            member_no: string;
+            /** Member Name */
+            member_name: string;
+            /** Peak H */
+            peak_h: number;
+        };
         /**
          * MoveForMember
          * @description Another time for somebody's booking, and why; the member reads it. `past_rules`: whatever the rules say.
@@ -6603,6 +6917,16 @@ export interface components {
             buffer_min: number;
         };
         /**
+         * SpreadView
+         * @description So many members have so many bookings in peak hours.
+         */
+        SpreadView: {
+            /** Bookings */
+            bookings: number;
+            /** Members */
+            members: number;
+        };
+        /**
          * StaffBooking
          * @description Somebody's booking. `denied_for`: why staff said no, in their words.
          */
@@ -7038,6 +7362,14 @@ export interface components {
          */
         What: "add" | "change" | "same";
         /**
+         * Why
+         * @description In the words of whoever objects or decides.
+         */
+        Why: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WhyCalledOff
          * @description Whoever took part reads it.
          */
@@ -7466,6 +7798,136 @@ export interface operations {
                 };
             };
             /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_credit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appeal_credit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                credit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntryView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_appealed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9564,7 +10026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9787,7 +10249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9945,7 +10407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `slot_taken` */
+            /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `slot_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10319,7 +10781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10477,7 +10939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
+            /** @description `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10708,7 +11170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `wait_not_offered`, `wait_over`, `offer_lapsed` */
+            /** @description `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `wait_not_offered`, `wait_over`, `offer_lapsed` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11081,7 +11543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `ballot_closed`, `already_handed_in` */
+            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `ballot_closed`, `already_handed_in` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12686,7 +13148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14856,6 +15318,368 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_appeals: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AppealView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_credit_of_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                credit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntryView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `appeal_answered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                credit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditEntryView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `appeal_answered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_fairness: {
+        parameters: {
+            query: {
+                /** @description The first day, by the centre's calendar. */
+                from: string;
+                /** @description The last day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairnessView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19371,7 +20195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `booking_begun` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `booking_begun` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19613,7 +20437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
