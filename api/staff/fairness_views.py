@@ -1,12 +1,11 @@
 """How evenly peak hours are spread, as JSON; no figure without its meaning."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final, Self
 
 from api.policy_views import PeakHoursView
 from api.staff.fairness_words import FIGURES
-from api.staff.usage_views import DefinitionView, RefusedView
+from api.staff.usage_views import DefinitionView, RefusedView, UnmetView
 from api.views import InBothLanguages, View, name_of
 from gateway.members.model import Language, Member
 from gateway.usage.fairness import FEWEST_IN_A_GROUP, Fairness, GroupShare
@@ -118,9 +117,7 @@ class FairnessView(View):
             won_first=found.won_first,
             waits=found.waits,
             waits_unseated=found.waits_unseated,
-            refused=[
-                RefusedView(wish=wish, code=code, count=count) for (wish, code), count in _of_times(unmet).items()
-            ],
+            refused=[one for one in UnmetView.of(unmet, language).refused if one.wish in _WISHES],
             groups=[GroupShareView.of(one) for one in found.groups],
             most=[MostView.of(*one) for one in found.most] if with_names else None,
             definitions=definitions(language),
@@ -133,10 +130,6 @@ def definitions(language: Language) -> list[DefinitionView]:
         DefinitionView(figure=figure, name=name.sentence(language, {}), meaning=meaning.sentence(language, {}))
         for figure, (name, meaning) in FIGURES.items()
     ]
-
-
-def _of_times(unmet: Unmet) -> Mapping[tuple[str, str], int]:
-    return {key: count for key, count in unmet.refused.items() if key[0] in _WISHES}
 
 
 def _rounded(value: float | None) -> float | None:

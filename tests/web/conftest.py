@@ -24,6 +24,8 @@ from api import server
 from api.app import create_app
 from api.line import LocalLine
 from api.webfaces import WEBROOT
+from gateway.ballots import service as ballots_service
+from gateway.ballots.model import Ballot
 from gateway.bookings import no_shows
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
@@ -43,6 +45,7 @@ from gateway.members import service as members_service
 from gateway.members.model import Language, Member
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
+from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
@@ -116,6 +119,18 @@ class House:
                 now=starts_at - timedelta(days=1),
             )
             return booking.id
+
+    def gives_by_lot(self, space_id: str, starts_at: datetime) -> Ballot:
+        """A day of a space is drawn for; wishes are handed in until it begins."""
+        with self.centre.sessions.begin() as session:
+            return ballots_service.open_ballot(
+                session,
+                space=spaces.space(session, space_id),
+                within=Span(starts_at, starts_at + timedelta(days=1)),
+                closes_at=starts_at,
+                actor="test",
+                now=starts_at - timedelta(days=2),
+            )
 
     def gives_back(self, booking_id: str) -> None:
         """Whoever has it no longer wants it."""

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import MEMBER, OTHER, PASSWORD, ROOT, Phone
+from tests.web.test_booking import tomorrow
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,7 @@ SCREENS += [
     "move or cancel",
 ]
 SCREENS += ["cancelling", "moving", "given to others", "refused", "a booked door", "a booked door that stays shut"]
-SCREENS += ["a time to wait for", "waiting", "offered"]
+SCREENS += ["a time to wait for", "waiting", "offered", "a time to draw for", "in a draw"]
 
 
 def walk(phone: Phone):
@@ -206,6 +207,16 @@ def walk_to_an_offer(phone: Phone):
     house.gives_back(theirs)
     page.locator(".booking .primary").last.wait_for()
     yield "offered"
+    house.build("glade")
+    house.gives_by_lot("glade", tomorrow(phone, "00:00"))
+    phone.show("/app/#/book/glade")
+    page.locator(".choice-strip input").nth(1).check(force=True)
+    page.locator(".choice-grid input").nth(4).check(force=True)
+    page.locator(".confirm .primary").wait_for()
+    yield "a time to draw for"
+    page.locator(".confirm .primary").click()
+    page.locator(".booking .lead").nth(1).wait_for()
+    yield "in a draw"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,8 +8,8 @@ import { toast } from '../shared/ui/toast'
 import { BookingSheet } from './BookingSheet'
 import { OpenButton } from './OpenButton'
 import { useAttempt } from './attempt'
-import { checkIn, leaveQueue, reclaim, take } from './booking'
-import { type Wait, coming, now, waits } from './mine'
+import { checkIn, leaveQueue, reclaim, take, withdraw } from './booking'
+import { type Ballot, type Wait, coming, entered, now, waits } from './mine'
 import { go } from './route'
 import { type Booking, isTime, openFrom } from './times'
 
@@ -42,6 +42,9 @@ export function Coming() {
       ))}
       {queues.map((each) => (
         <Queue key={each.id} wait={each} />
+      ))}
+      {entered.value.map((each) => (
+        <Lot key={each.id} ballot={each} />
       ))}
       {asked && <BookingSheet booking={asked} onClose={() => touch(undefined)} />}
     </>
@@ -192,7 +195,27 @@ function Queue({ wait }: { wait: Wait }) {
   )
 }
 
-function Card({ booking, children }: { booking: Booking | Wait; children: ComponentChildren }) {
+/** They take part where times are given by lot, or did and were not drawn. */
+function Lot({ ballot }: { ballot: Ballot }) {
+  const { isBusy, error, attempt } = useAttempt()
+  const { mine } = ballot
+  const wish = mine?.wishes[0]
+  if (!mine || !wish) return null
+  const waits = mine.state === 'HANDED_IN'
+  return (
+    <Card booking={{ space_name: ballot.space_name, starts_at: wish.starts_at, ends_at: wish.ends_at }}>
+      <p class="lead">{t(waits ? 'ballot.in' : 'ballot.lost', { when: when(ballot.closes_at) })}</p>
+      <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+      {waits && (
+        <button type="button" class="plain booking-change" disabled={isBusy} onClick={() => attempt(() => withdraw(ballot))}>
+          {t('ballot.leave')}
+        </button>
+      )}
+    </Card>
+  )
+}
+
+function Card({ booking, children }: { booking: Pick<Booking, 'space_name' | 'starts_at' | 'ends_at'>; children: ComponentChildren }) {
   return (
     <section class="card booking">
       <h2>{booking.space_name[language.value]}</h2>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Problem, Unreachable, sentenceFor } from '../shared/api'
-import { type Key, date, dayName, language, length, t, time, whenSpan } from '../shared/t'
+import { type Key, date, dayName, language, length, t, time, when, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'
@@ -10,13 +10,13 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from '../shared/ui/Title'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from './attempt'
-import { type Space, alternativesIn, book, bookWeekly, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
+import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
 import { Stale } from './Stale'
 import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
 import { forgetIfSignedOut } from '../shared/account/session'
-import { type Booking, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isFree, lengths, midnights, minutes, within } from './times'
+import { type Booking, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isDrawnFor, isFree, lengths, midnights, minutes, within } from './times'
 import { HowOften, Outcome, weeksFrom } from './Weekly'
 
 interface Wanted {
@@ -111,6 +111,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const chosen = shown.find((slot) => slot.starts_at === wantedStart)
   const start = chosen && isFree(chosen, own) ? chosen : undefined
   const queued = chosen && !start && !moved && canWait(chosen, now.value) ? chosen : undefined
+  const lot = chosen && !moved && isDrawnFor(chosen) ? chosen : undefined
   const spans = start ? lengths(found.items, start.starts_at, own).slice(0, MOST_SLOTS) : []
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
@@ -155,6 +156,13 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
       toast(t('wait.done', { when: whenSpan(wanted) }))
       go('/')
     })
+  const enter = (wanted: Span) =>
+    attempt(async () => {
+      const ballot = await handIn(space, wanted)
+      if (!ballot) return void look()
+      toast(t('ballot.done', { when: when(ballot.closes_at) }))
+      go('/')
+    })
   const act: Key = moved ? 'move.go' : 'book.go'
 
   return (
@@ -175,9 +183,9 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         <Choice
           title={t('book.from')}
           layout="grid"
-          value={(start ?? queued)?.starts_at}
+          value={(start ?? queued ?? lot)?.starts_at}
           onValue={setStart}
-          options={shown.map((slot) => slotOption(slot, own, !moved && canWait(slot, now.value)))}
+          options={shown.map((slot) => slotOption(slot, own, !moved && (canWait(slot, now.value) || isDrawnFor(slot))))}
         />
       ) : (
         <p class="card">{day?.why ? t('book.closed_because', { why: day.why[language.value] }) : t('book.nothing_left')}</p>
@@ -194,7 +202,11 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         )}
         {mostWeeks > 1 && <HowOften most={mostWeeks} value={weeks} onValue={setWeeks} />}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
-        {queued ? (
+        {lot ? (
+          <button type="button" class="primary" disabled={isBusy} onClick={() => enter(lot)}>
+            {t(isBusy ? 'app.waiting' : 'ballot.go', { when: whenSpan(lot) })}
+          </button>
+        ) : queued ? (
           <button type="button" class="secondary" disabled={isBusy} onClick={() => stand(queued)}>
             {t(isBusy ? 'app.waiting' : 'wait.go', { when: whenSpan(queued) })}
           </button>
@@ -231,10 +243,11 @@ function daysOf(found: Found, own: Span | undefined, count: number) {
     const why = closedBecause(found, from)
     const ofDay = within(found.items, from, starts[index + 1] as Date).filter(({ reason }) => reason !== 'in_the_past')
     const isFull = !ofDay.some((slot) => isFree(slot, own))
+    const isDrawn = isFull && ofDay.some(isDrawnFor)
     const label = (
       <>
         <strong>{dayName(from)}</strong>
-        <small>{why ? t('slot.closed_day') : isFull ? t('book.full') : date(from)}</small>
+        <small>{why ? t('slot.closed_day') : isDrawn ? t('slot.ballot') : isFull ? t('book.full') : date(from)}</small>
       </>
     )
     return { value: from.toISOString(), slots: ofDay, why, isFull, label }
@@ -245,14 +258,14 @@ function lengthOption(span: Span, index: number) {
   return { value: String(index + 1), label: <strong>{length(minutes(span))}</strong> }
 }
 
-function slotOption(slot: Slot, own: Span | undefined, mayWait: boolean) {
+function slotOption(slot: Slot, own: Span | undefined, mayAsk: boolean) {
   const isTaken = !isFree(slot, own)
-  const word: Key = !isTaken ? 'slot.free' : mayWait ? 'slot.wait' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
+  const word: Key = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
   const label = (
     <>
       <strong>{time(slot.starts_at)}</strong>
       <small>{t(word)}</small>
     </>
   )
-  return { value: slot.starts_at, isOff: isTaken && !mayWait, isFaint: isTaken, label }
+  return { value: slot.starts_at, isOff: isTaken && !mayAsk, isFaint: isTaken && !isDrawnFor(slot), label }
 }

@@ -1,7 +1,7 @@
 /** What a member does with bookings. */
 import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
-import { type Wait, bookings, look, waits } from './mine'
+import { type Ballot, type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from '../shared/account/session'
 import type { Booking, Series, Span, Times } from './times'
 
@@ -90,6 +90,32 @@ export async function waitFor(space: Space, { starts_at, ends_at }: Span): Promi
     if (error instanceof Problem) attempt.wish = ''
     throw error
   }
+}
+
+/** Take part where a time is given by lot. Throws what `ask` throws; undefined: no ballot gives it (any more). */
+export async function handIn(space: Space, { starts_at, ends_at }: Span): Promise<Ballot | undefined> {
+  const found = await ask('get', '/api/v1/spaces/{space_id}/ballots', { at: { space_id: space.id }, query: { limit: 200 } })
+  const ballot = found.items.find((each) => each.state === 'OPEN' && each.starts_at <= starts_at && ends_at <= each.ends_at)
+  if (!ballot) return undefined
+  const body = { wishes: [{ space_id: space.id, starts_at, ends_at }] }
+  const wish = JSON.stringify({ ballot: ballot.id, body })
+  if (attempt.wish !== wish) attempt = { wish, key: newKey() }
+  try {
+    await ask('post', '/api/v1/ballots/{ballot_id}/entries', { at: { ballot_id: ballot.id }, body, key: attempt.key })
+    attempt.wish = ''
+    void look()
+    return ballot
+  } catch (error) {
+    if (error instanceof Problem) attempt.wish = ''
+    throw error
+  }
+}
+
+/** Take part no longer. */
+export async function withdraw({ id, mine }: Ballot): Promise<void> {
+  if (!mine) return
+  await ask('delete', '/api/v1/ballots/{ballot_id}/entries/{entry_id}', { at: { ballot_id: id, entry_id: mine.id } })
+  void look()
 }
 
 /** Wait no longer, or let an offer go. */

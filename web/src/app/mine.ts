@@ -9,6 +9,7 @@ import { type Thing, doorSeen, heard, leave, resume } from './unlock'
 
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Wait = Answered<'get', '/api/v1/waitlist'>['items'][number]
+export type Ballot = Answered<'get', '/api/v1/ballots'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
 /** The lockers that are the member's now, the one they rent first. undefined: not known yet. */
@@ -20,6 +21,8 @@ export const banks = signal<Bank[] | undefined>(undefined)
 export const bookings = signal<Booking[] | undefined>(undefined)
 /** The times the member waits for, or is offered. */
 export const waits = signal<Wait[] | undefined>(undefined)
+/** What is given by lot, and what the member handed in for it. */
+export const ballots = signal<Ballot[] | undefined>(undefined)
 /** Whether what is shown is as new as it can be. */
 export const fresh = signal(true)
 /** The time as what is shown was last judged by it, in milliseconds. */
@@ -43,8 +46,11 @@ export function letGo(gone: Rental): void {
 /** Bookings that are not over, the soonest first. */
 export const coming = computed(() => ahead(bookings.value ?? [], now.value))
 
+/** Where they took part, and it is not drawn yet, or they did not get anything. */
+export const entered = computed(() => (ballots.value ?? []).filter(({ mine }) => mine && mine.state !== 'WON'))
+
 /** Whether there is anything but lockers. */
-export const hasPlans = computed(() => coming.value.length > 0 || (waits.value ?? []).length > 0)
+export const hasPlans = computed(() => coming.value.length > 0 || (waits.value ?? []).length > 0 || entered.value.length > 0)
 
 const AGAIN_MS = 20_000
 
@@ -65,7 +71,7 @@ export function follow(): () => void {
     stop()
     window.clearInterval(again)
     watch += 1
-    lockers.value = banks.value = bookings.value = waits.value = undefined
+    lockers.value = banks.value = bookings.value = waits.value = ballots.value = undefined
     forgetPolicy()
     leave()
   }
@@ -96,11 +102,12 @@ export function look(): Promise<void> {
 async function lookOnce(): Promise<void> {
   const mine = watch
   try {
-    const [rentals, all, booked, waiting] = await Promise.all([
+    const [rentals, all, booked, waiting, drawn] = await Promise.all([
       ask('get', '/api/v1/rentals'),
       ask('get', '/api/v1/banks'),
       ask('get', '/api/v1/bookings'),
       ask('get', '/api/v1/waitlist'),
+      ask('get', '/api/v1/ballots', { query: { limit: 200 } }),
     ])
     if (mine !== watch) return
     now.value = Date.now()
@@ -108,6 +115,7 @@ async function lookOnce(): Promise<void> {
     banks.value = all.items
     bookings.value = booked.items
     waits.value = waiting.items
+    ballots.value = drawn.items
     fresh.value = true
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(whatOpens)

@@ -54,6 +54,11 @@ export function canWait({ reason, starts_at }: Slot, now: number): boolean {
   return reason === 'slot_taken' && Date.parse(starts_at) - now > JOIN_UNTIL_MS
 }
 
+/** Whether one may hand in a wish for a time: it is drawn for. */
+export function isDrawnFor({ reason }: Slot): boolean {
+  return reason === 'in_ballot'
+}
+
 /** The spans that begin at `starts_at`, of one slot and more, as long as slot follows on free slot. */
 export function lengths(slots: Slot[], starts_at: string, own?: Span): Span[] {
   const found: Span[] = []
