@@ -86,14 +86,17 @@ class Reed:
     """A contact's two wires, as a lock board feels them: true while the door is shut."""
 
     def __init__(self) -> None:
-        self.is_broken = False  # its wire is off: it feels open for ever
-        self._is_closed = True
-
-    @property
-    def is_closed(self) -> bool:
-        """What the board feels."""
-        return self._is_closed and not self.is_broken
+        self.is_closed = True
+        self._has_come_off = False
 
     def wire(self, level: bool) -> None:
         """A SimulatedDoor shows low for shut."""
-        self._is_closed = not level
+        self.is_closed = not level and not self._has_come_off
+
+    def come_off(self) -> None:
+        """From now on it feels open, whatever the door does."""
+        self._has_come_off, self.is_closed = True, False
+
+    def repair(self) -> None:
+        """It feels the door again from its next move on."""
+        self._has_come_off = False

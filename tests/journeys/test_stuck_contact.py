@@ -6,7 +6,7 @@ from tests.journeys.test_press_to_contact import DOOR, open_centre  # noqa: F401
 def test_whoever_wants_to_give_back_behind_a_contact_that_has_come_off_is_not_trapped(open_centre):  # noqa: F811
     centre = open_centre("cu48")
     rental = centre.rent(DOOR)
-    centre.line.reeds[DOOR].is_broken = True
+    centre.line.reeds[DOOR].come_off()
     centre.clockwork.advance(2)
     for _ in range(3):
         unlock = centre.press(rental)
@@ -20,7 +20,9 @@ def test_whoever_wants_to_give_back_behind_a_contact_that_has_come_off_is_not_tr
     assert centre.give_back(rental) == (409, "sensor_suspect")
     assert centre.give_back(rental, seen_shut="true") == (200, "ENDED")
 
-    centre.line.reeds[DOOR].is_broken = False
+    centre.line.reeds[DOOR].repair()
+    centre.door(DOOR).force()
+    centre.door(DOOR).shut()
     centre.clockwork.advance(2)
     centre.let_another_come()
     assert centre.refusal_to_rent(DOOR) == "compartment_not_ready"
