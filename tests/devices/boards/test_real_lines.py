@@ -1,28 +1,29 @@
-"""The same over lines that an operating system carries: pyserial on a pseudo-terminal, and on a TCP bridge.
-
-With HEARTH_BOARD=FAMILY:PORT:ADDRESS:CHANNEL:SHUT_IS (`cu48:/dev/ttyUSB0:0:1:1`) the last test pulses that channel of a
-real board. Somebody must shut the door again.
-"""
+"""The same over lines that an operating system carries: pyserial on a pseudo-terminal, and on a TCP bridge."""
 
 import os
+import re
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from devices.boards.bus import Board, BoardError, BoardStrike, Bus
-from devices.boards.families import FAMILIES, family
-from devices.boards.line import Echo, Line
+from devices.boards.bus import BoardError
+from devices.boards.families import FAMILIES
+from devices.boards.line import Echo
 from devices.boards.port import SerialPort
-from devices.boards.power import Supply
-from devices.runtime.mailbox import Mailbox
+from firmware_sim.board_cabinet import BoardCabinet
 from firmware_sim.board_lines import PtyLine, Wires
 from firmware_sim.lock_boards import BoardFault
+from tests.devices.boards.real_board import VARIABLE, RealBoard
 from tests.devices.boards.rig import wait_for
 
 pytestmark = pytest.mark.processes  # timed in real time, so they run alone
 
 real_lines = pytest.mark.parametrize("line", ["pty", "tcp"])
 every_family = pytest.mark.parametrize("name", sorted(FAMILIES))
+SUITE = str(Path(__file__).with_name("test_suite.py"))
 
 
 @real_lines
@@ -113,24 +114,41 @@ def test_a_port_that_is_not_there_is_waited_for_and_takes_nothing(mailbox, url):
     assert ups == []
 
 
-@pytest.mark.skipif("HEARTH_BOARD" not in os.environ, reason="HEARTH_BOARD names no real board")
-def test_a_real_board_opens_its_door_and_says_so():
-    name, rest = os.environ["HEARTH_BOARD"].split(":", 1)
-    url, address, channel, shut_is = rest.rsplit(":", 3)
-    node = Mailbox("node")
-    node.start()
-    family_ = family(name)
-    board = Board(int(address), channels=[int(channel)], shut_is=shut_is == "1", supply=Supply())
-    line = Line(SerialPort(url, baud=family_.profile.baud, timers=node), family_, timers=node)
-    bus = Bus(line, family_, [board], timers=node)
-    contact = board.contacts[int(channel)]
-    opened, seen = [], []
-    contact.when_opened = lambda: opened.append(True)
-    node.call_soon(lambda: bus.start(lambda: seen.append(True)))
-    wait_for(lambda: seen)
-    assert contact.level == "shut", "shut the door first, or turn SHUT_IS round"
-    opened.clear()
-    node.call_soon(lambda: BoardStrike(bus, board, int(channel)).pulse(0.4))
-    wait_for(lambda: opened)
-    node.call_soon(bus.close)
-    node.stop()
+def test_the_family_suite_runs_on_the_board_that_is_named(mailbox):
+    """Here a pretended one at the end of a pseudo-terminal, whose doors fall shut by themselves."""
+    cabinet = BoardCabinet("cu48", addresses=[3], ways=48, timers=mailbox, spring_s=0.05, closes_after_s=lambda: 1.0)
+    line = PtyLine(cabinet.wires, timers=mailbox)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", SUITE, "-k", "not another_length"],
+        env=os.environ | {VARIABLE: f"cu48:{line.url}:3:2,5,9,10,48:1", "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    line.close()
+
+    assert run.returncode == 0, run.stdout
+    told = run.stdout.splitlines()
+    pulsed = {no for no in cabinet.doors if cabinet.pulses(no)}
+    assert pulsed == {2, 5, 48}, "the first two, and the last"
+    (summary,) = [one for one in told if one.startswith("=") and "for pretended boards alone" in one]
+    tried, skipped = (int(number) for number in re.findall(r": (\d+) tried, (\d+) for", summary)[0])
+    assert tried >= 7
+    named = [one for one in told if one.startswith("not tried: ")]
+    assert len(named) == skipped
+    assert "not tried: test_a_dead_board_stops_no_other[cu48]" in named
+    assert any("no real board has: cabinet, wires" in one for one in told)
+    cabinet.supply.assert_unharmed()
+
+
+@pytest.mark.parametrize("text", ["cu48", "cu49:/dev/ttyUSB0:0:1:1", "cu48:/dev/ttyUSB0:0:1:2", "cu48:/dev/x:a:1:1"])
+def test_a_board_that_is_named_wrongly_is_no_board(text):
+    with pytest.raises(ValueError, match=r".+"):
+        RealBoard.parse(text)
+
+
+def test_a_bridge_is_named_with_its_port():
+    assert RealBoard.parse("cu16:socket://192.0.2.9:5000:1:1,4:0") == RealBoard(
+        "cu16", "socket://192.0.2.9:5000", 1, (1, 4), shut_is=False
+    )
