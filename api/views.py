@@ -524,7 +524,10 @@ def _doer(found: Happening, reader_id: str) -> Doer:
 
 
 class DeviceView(View):
-    """A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs."""
+    """A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
+
+    `maker`: of one off the shelf, else empty; `maker_name`: what it is called there; `hardware_id`: what stays its own.
+    """
 
     id: str
     kind: str
@@ -533,6 +536,9 @@ class DeviceView(View):
     fingerprint: str
     doors: int
     firmware: str
+    maker: str
+    maker_name: str
+    hardware_id: str
     presence: Presence
     heard_at: datetime
     key_switch: SecondKey
@@ -562,10 +568,14 @@ class NewBank(Ask):
 
 
 class Approval(Ask):
-    """Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has."""
+    """Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has.
 
-    fingerprint: PlainText
+    One off the shelf has no fingerprint, and `""` is said. `zone`: the id of the zone where it stands.
+    """
+
+    fingerprint: PlainText | Literal[""] = ""
     bank: NewBank | None = None
+    zone: AnyId | None = None
 
 
 class Suspension(Ask):

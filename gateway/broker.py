@@ -26,11 +26,13 @@ from gateway.settings import BrokerSettings, Settings
 
 API: Final = "api"
 HOME_ASSISTANT: Final = "home-assistant"  # comes in by a certificate only, like a device, and hears what it is shown
-HOUSE: Final = (GATEWAY, API)  # the users that are programs of the house
+VENDORS: Final = "vendors"  # off-the-shelf devices, all together: they have a password and no keys
+HOUSE: Final = (GATEWAY, API, VENDORS)  # the users that are programs of the house
 RESERVED: Final = (*HOUSE, HOME_ASSISTANT)  # no device may bear their names
 
 _PBKDF2_ROUNDS = 101  # mosquitto_passwd's own; our passwords are 256 random bits, stretching adds nothing to them
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+VENDORS_MAX_BYTES: Final = 1 << 20  # a bridge tells of all its devices in one message
 _TOPIC_AND_PROPERTIES = 256  # bytes a packet may need beside its payload
 _PATIENCE_S = 3.0
 _DISCONNECT = b"\xe0\x00"
@@ -59,6 +61,7 @@ class Rule:
     topic: str
 
 
+OURS: Final = ROOT.partition("/")[0]  # the first level of every topic of the house
 _DEVICES_OWN: Final = ("cmd", "chal", "evt", "state", "reading")  # below a device's name
 
 
@@ -81,6 +84,9 @@ def rules(site: str) -> list[Rule]:
         Rule(HOME_ASSISTANT, Access.READ, f"{base}/{GATEWAY}/shown/#"),
         Rule(HOME_ASSISTANT, Access.READ, "homeassistant/#"),
         Rule(HOME_ASSISTANT, Access.WRITE, "homeassistant/status"),
+        # Whatever they say or hear, nothing of it is ours: no lock, no command, no event.
+        Rule(VENDORS, Access.READWRITE, "#"),
+        Rule(VENDORS, Access.DENY, f"{OURS}/#"),
         # The patterns below would let these speak as a device of their own name.
         *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in RESERVED for c in _DEVICES_OWN),
         Rule(None, Access.READ, f"{base}/%u/cmd"),
@@ -215,7 +221,7 @@ def configuration(centre_dir: Path, broker: BrokerSettings) -> str:
     files = Files.of(centre_dir)
     lines = [
         "# Written by Hearth at every start from hearth.toml; what is changed here is lost.",
-        *_common_lines(files),
+        *_common_lines(files, broker),
         f"listener {broker.port} {'127.0.0.1' if broker.host == 'localhost' else broker.host}",
         f"max_connections {_MAX_CONNECTIONS}",
     ]
@@ -232,6 +238,8 @@ def configuration(centre_dir: Path, broker: BrokerSettings) -> str:
             "require_certificate true",
             "use_identity_as_username true",
         ]
+    if broker.vendor_port is not None:
+        lines += [f"listener {broker.vendor_port}", f"max_connections {_MAX_CONNECTIONS}"]
     return "\n".join(lines) + "\n"
 
 
@@ -251,7 +259,7 @@ def password_line(user: str, password: str, salt: bytes) -> str:
     return f"{user}:$7${_PBKDF2_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
-def _common_lines(files: Files) -> list[str]:
+def _common_lines(files: Files, broker: BrokerSettings) -> list[str]:
     lines = [
         "allow_anonymous false",
         f"password_file {files.passwords}",
@@ -262,7 +270,7 @@ def _common_lines(files: Files) -> list[str]:
         # Beyond these Mosquitto drops acknowledged messages; the default of 1,000 is one slow second.
         "max_queued_messages 100000",
         "max_inflight_messages 1000",
-        f"max_packet_size {MAX_BYTES + _TOPIC_AND_PROPERTIES}",
+        f"max_packet_size {(MAX_BYTES if broker.vendor_port is None else VENDORS_MAX_BYTES) + _TOPIC_AND_PROPERTIES}",
         # Devices and gateway say again what matters; a restart must not bring back what was said long ago.
         "persistence false",
         "sys_interval 0",

@@ -79,7 +79,7 @@ def _matches(rule: Rule, user: str, topic: str) -> bool:
 
 def run(centre_dir: Path, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Raises BrokerError when the settings would expose it."""
-    if settings.broker.host not in LOOPBACK or settings.broker.lan_port is not None:
+    if settings.broker.host not in LOOPBACK or settings.broker.lan_port or settings.broker.vendor_port:
         raise BrokerError(
             "the embedded broker is for trying out and stays on 127.0.0.1: install Mosquitto (apt install mosquitto)"
             " to let devices in"

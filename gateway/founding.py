@@ -50,6 +50,8 @@ zone = {zone}
 # port = 1883
 # A second listener for devices in the building: TLS, and every device shows a certificate of this site.
 # lan_port = 8883
+# A third one for off-the-shelf devices: they have a password and no keys, and reach nothing that opens.
+# vendor_port = 1884
 
 [database]
 # A file in this directory, or postgresql+psycopg://user@host/name

@@ -63,7 +63,14 @@ class GatewayProgram:
             reached=reached,
         )
         readings = reading_store(centre.directory, settings)
-        self._recorder = wiring.record(self._gateway, readings, site=settings.site, clock=centre.clock)
+        self._ear = wiring.listen(centre)
+        self._recorder = wiring.record(
+            self._gateway,
+            readings,
+            site=settings.site,
+            clock=centre.clock,
+            others=self._ear.letters if self._ear else list,
+        )
         self._showing = wiring.show(centre, readings)
         self._timetable = open_timetable(centre, key=key)
 
@@ -75,6 +82,8 @@ class GatewayProgram:
         self._timetable.start()
         if self._showing is not None:
             self._showing.start()
+        if self._ear is not None:
+            self._ear.start()
         next_tick = next_pulse = self._now()
         while not self._is_stopping:
             self._do_next(until=next_tick)
@@ -87,6 +96,8 @@ class GatewayProgram:
         self._timetable.shutdown(wait=False)
         if self._showing is not None:
             self._showing.stop()
+        if self._ear is not None:
+            self._ear.stop()
         self._recorder.stop()
         self._connection.stop()
 

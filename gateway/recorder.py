@@ -50,7 +50,8 @@ class Recorder:
 
     `approved` names the devices whose readings count; `watch` is handed every reading before it is kept, and again
     only when the gateway died in between; `acknowledge` tells a device how far its store is kept; `bury` is handed what
-    could not be read. All of them are called from that thread, and must be safe there.
+    could not be read; `others` gives what came by another way and needs no acknowledging. All of them are called from
+    that thread, and must be safe there.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Recorder:
         watch: Callable[[Sequence[Letter]], None],
         acknowledge: Callable[[Kept], None],
         bury: Callable[[Sequence[Buried]], None],
+        others: Callable[[], list[Letter]] = list,
     ) -> None:
         self._store = store
         self._site = site
@@ -71,6 +73,7 @@ class Recorder:
         self._watch = watch
         self._acknowledge = acknowledge
         self._bury = bury
+        self._others = others
         self._heard: deque[tuple[str, bytes, int]] = deque()
         self._hurry = threading.Event()
         self._is_stopping = False
@@ -107,7 +110,10 @@ class Recorder:
 
     def take(self) -> None:
         """Keep what has come, acknowledge it, and do what is due. Raises nothing for bad bytes or a full disk."""
+        others = self._others()
         letters, buried = self._read()
+        own = {letter.device for letter in letters}
+        letters += others
         if buried:
             self._bury(buried)
         try:
@@ -119,7 +125,8 @@ class Recorder:
             self._store.prune(now_ms=now_ms(self._clock.now()))
             return
         for source in kept:
-            self._acknowledge(source)
+            if source.device in own:
+                self._acknowledge(source)
 
     def _keep(self, letters: list[Letter]) -> list[Kept]:
         if fresh := self._store.fresh(letters):

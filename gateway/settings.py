@@ -56,12 +56,16 @@ class HttpSettings(_Section):
 
 
 class BrokerSettings(_Section):
-    """Where devices come in. `lan_port`: a second, TLS listener with client certificates; None: no such listener."""
+    """Where devices come in. None: no such listener.
+
+    `lan_port`: TLS with client certificates. `vendor_port`: for off-the-shelf devices, which have a password only.
+    """
 
     kind: BrokerKind = "auto"
     host: str = "127.0.0.1"
     port: Port = 1883
     lan_port: Port | None = None
+    vendor_port: Port | None = None
 
 
 class DatabaseSettings(_Section):

@@ -11,7 +11,7 @@ from gateway.announcer import Showing
 from gateway.carrier import Carrier
 from gateway.centre import Centre
 from gateway.home_assistant import queries as home_assistant
-from gateway.home_assistant.documents import documents
+from gateway.home_assistant.documents import documents, is_ours
 from gateway.intake import Intake
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
@@ -20,8 +20,10 @@ from gateway.link.port import Carriage
 from gateway.link.speaker import Speaker
 from gateway.recorder import Recorder
 from gateway.telemetry import queries as telemetry
-from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
+from gateway.telemetry.store import Letter, NoReadingsError, ReadingStore, now_ms
 from gateway.unlocking.engine import UnlockEngine
+from gateway.vendor_ear import VendorEar
+from gateway.vendor_intake import VendorIntake
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,14 @@ def assemble(
     return Gateway(engine=engine, intake=intake, carrier=carrier, speaker=speaker)
 
 
-def record(gateway: Gateway, readings: ReadingStore, *, site: str, clock: Clock) -> Recorder:
+def record(
+    gateway: Gateway,
+    readings: ReadingStore,
+    *,
+    site: str,
+    clock: Clock,
+    others: Callable[[], list[Letter]] = list,
+) -> Recorder:
     """The gateway's ear for readings; start and stop it beside the rest."""
     return Recorder(
         readings,
@@ -62,6 +71,7 @@ def record(gateway: Gateway, readings: ReadingStore, *, site: str, clock: Clock)
         watch=gateway.intake.watch_readings,
         acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
         bury=gateway.intake.bury_readings,
+        others=others,
     )
 
 
@@ -91,6 +101,20 @@ def show(centre: Centre, readings: ReadingStore) -> Showing | None:
         password=broker.password_of(centre.directory, GATEWAY),
         clock=centre.clock,
         wanted=wanted,
+    )
+
+
+def listen(centre: Centre) -> VendorEar | None:
+    """Hears off-the-shelf devices; None when the centre lets none in."""
+    settings = centre.settings
+    if settings.broker.vendor_port is None:
+        return None
+    return VendorEar(
+        VendorIntake(sessions=centre.sessions, clock=centre.clock, is_ours=lambda topic: is_ours(settings.site, topic)),
+        site=settings.site,
+        host=settings.broker.host,
+        port=settings.broker.port,
+        password=broker.password_of(centre.directory, broker.VENDORS),
     )
 
 

@@ -15,6 +15,8 @@ from gateway.fleet.model import Device
 from gateway.lockers import service as lockers_service
 from gateway.lockers.service import Box
 from gateway.members.model import Member, Role
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 
 router = APIRouter(prefix="/staff/devices", tags=["staff"])
 
@@ -44,6 +46,7 @@ async def list_devices(who: SignedIn, page: Paged) -> Items[DeviceView]:
         "fingerprint_differs",
         "device_retired",
         "bank_exists",
+        "zone_retired",
         "malformed",
         "idempotency_key_reused",
     ),
@@ -60,6 +63,15 @@ async def approve_device(device_id: Id, approval: Approval, who: SignedIn, attem
             device = fleet_service.approve(
                 session, device_id=device_id, fingerprint=approval.fingerprint, actor=member.audit_id, now=now
             )
+            if approval.zone is not None:
+                zones.place(
+                    session,
+                    what=Placed.DEVICE,
+                    ref=device_id,
+                    zone_id=approval.zone,
+                    actor=member.audit_id,
+                    now=now,
+                )
             if approval.bank is not None:
                 _found_bank(session, device, approval.bank, member, now)
             return attempt.keep(session, member_id=member.id, status=200, view=DeviceView.of(device), now=now)

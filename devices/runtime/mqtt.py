@@ -61,6 +61,7 @@ class Connection:
         will: tuple[str, bytes] | None = None,
         subscriptions: Sequence[tuple[str, int]],
         from_before: Collection[str] = (),
+        retained_as_published: bool = True,
         ping_topic: str,
         on_message: Callable[[Incoming], None],
         on_ready: Callable[[], None] = lambda: None,
@@ -72,6 +73,8 @@ class Connection:
     ) -> None:
         """`will`: topic and payload, retained, at QoS 1. `subscriptions`: filter and QoS; of
         those in `from_before`, and of every `state`, also what has been retained.
+
+        `retained_as_published` False: then `retained` tells of a message that it is from before, not that it is kept.
 
         `session_expiry_s` over 0: the broker keeps the session so long while nobody is connected, with `manual_ack`
         also every QoS 1 message not yet acknowledged by `ack`. 0: nothing is kept.
@@ -86,6 +89,7 @@ class Connection:
             will=will,
             subscriptions=tuple(subscriptions),
             from_before=frozenset(from_before),
+            retained_as_published=retained_as_published,
             ping_topic=ping_topic,
             keepalive_s=keepalive_s,
             manual_ack=manual_ack,

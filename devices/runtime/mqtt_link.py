@@ -68,6 +68,7 @@ class LinkSettings:
     subscriptions: Sequence[tuple[str, int]]
     ping_topic: str
     from_before: frozenset[str] = frozenset()
+    retained_as_published: bool = True
     keepalive_s: int
     manual_ack: bool
     session_expiry_s: int
@@ -275,9 +276,19 @@ class Link:
         topics = [*self._settings.subscriptions, (self._settings.ping_topic, 0)]
         if self._is_v5:
             past = self._settings.from_before
-            self._client.subscribe([(topic, _options(topic, qos, from_before=topic in past)) for topic, qos in topics])
+            self._client.subscribe(
+                [(topic, self._options(topic, qos, from_before=topic in past)) for topic, qos in topics]
+            )
         else:
             self._client.subscribe(topics)
+
+    def _options(self, topic: str, qos: int, *, from_before: bool) -> SubscribeOptions:
+        """A command from before must not come; and the retained flag is shown as it was published, where wanted."""
+        handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+        if not (from_before or topic.endswith(_STATE)):
+            handling = SubscribeOptions.RETAIN_DO_NOT_SEND
+        as_published = self._settings.retained_as_published
+        return SubscribeOptions(qos=qos, retainAsPublished=as_published, retainHandling=handling)
 
     def _subscribed(
         self, _client: object, _userdata: object, _mid: int, reasons: Sequence[ReasonCode], _properties: object
@@ -321,14 +332,6 @@ def now() -> float:
 
 def _is_fine(code: MQTTErrorCode) -> bool:
     return code == MQTTErrorCode.MQTT_ERR_SUCCESS
-
-
-def _options(topic: str, qos: int, *, from_before: bool) -> SubscribeOptions:
-    """A command from before must not come; and everywhere the retained flag is shown as it was published."""
-    handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
-    if not (from_before or topic.endswith(_STATE)):
-        handling = SubscribeOptions.RETAIN_DO_NOT_SEND
-    return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
 
 
 def _send_at_once(_client: object, _userdata: object, sock: object) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -55,6 +55,16 @@ class Device(Base):
     """A box on the wire, by the name it has on its topics."""
 
     __tablename__ = "devices"
+    __table_args__ = (
+        Index(
+            "uq_devices_maker_name",
+            "maker",
+            "maker_name",
+            unique=True,
+            sqlite_where=text("maker <> ''"),
+            postgresql_where=text("maker <> ''"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))
@@ -64,6 +74,9 @@ class Device(Base):
     fingerprint: Mapped[str] = mapped_column(String(32))
     doors: Mapped[int] = mapped_column(default=0)  # the highest number that it says it has
     firmware: Mapped[str] = mapped_column(String(64), default="")
+    maker: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))  # empty: it runs our firmware
+    maker_name: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))  # in its topics
+    hardware_id: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # survives a renaming
     presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
     presence_at: Mapped[datetime | None] = mapped_column(Instant)  # since when
     boot_id: Mapped[str] = mapped_column(String(16), default="")

@@ -25,8 +25,13 @@ def devices(session: Session) -> Sequence[Device]:
 
 
 def approved_ids(session: Session) -> Sequence[str]:
-    """Of every device that has been approved and is not suspended or retired."""
-    return session.scalars(select(Device.id).where(Device.state == DeviceState.APPROVED)).all()
+    """Of every device of our own that has been approved and is not suspended or retired."""
+    return session.scalars(select(Device.id).where(Device.state == DeviceState.APPROVED, Device.maker == "")).all()
+
+
+def outsiders(session: Session) -> Sequence[Device]:
+    """The off-the-shelf devices, retired ones too."""
+    return session.scalars(select(Device).where(Device.maker != "")).all()
 
 
 def parts(session: Session, device_id: str) -> Sequence[DevicePart]:
@@ -36,7 +41,8 @@ def parts(session: Session, device_id: str) -> Sequence[DevicePart]:
 
 def pinned_key(session: Session, device_id: str) -> str | None:
     """The key whose signatures count for this device; None unless it is approved."""
-    return session.scalar(select(Device.public_key).where(Device.id == device_id, Device.state == DeviceState.APPROVED))
+    ours = (Device.state == DeviceState.APPROVED) & (Device.maker == "")
+    return session.scalar(select(Device.public_key).where(Device.id == device_id, ours))
 
 
 def lock(session: Session, lock_id: str) -> Lock:

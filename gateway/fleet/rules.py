@@ -1,14 +1,17 @@
 """Judgements about devices: plain values in, an answer out."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 from typing import Self
 
 from gateway.fleet.model import DevicePart, DoorLevel, Inside, PartHealth, SecondKey
 
+HEARD_AGAIN = timedelta(minutes=1)  # how exactly it is known when an off-the-shelf device was heard last
 MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
 
 
@@ -135,6 +138,12 @@ def key_after(kind: str) -> SecondKey | None:
 def is_worth_the_trail(before: SecondKey, after: SecondKey) -> bool:
     """At each start a device tells of its keys; that one is off is news only when it was not."""
     return after is not before and (before, after) != (SecondKey.NONE, SecondKey.OFF)
+
+
+def outsider_id(maker: str, name: str) -> str:
+    """What we call an off-the-shelf device: readable, and its own whatever others are called."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20]
+    return "-".join(part for part in (plain, sha256(f"{maker}/{name}".encode()).hexdigest()[:10]) if part)
 
 
 def is_an_old_will(told: Presentation, *, known_boot_id: str) -> bool:

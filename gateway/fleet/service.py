@@ -46,7 +46,7 @@ def note_presence(session: Session, told: Presentation, *, now: datetime) -> boo
         if told.online and told.public_key and _has_room_for_strangers(session):
             _introduce(session, told, now)
         return False
-    if not _is_news(device, told):
+    if device.maker or not _is_news(device, told):
         return False
     was_there = device.presence is Presence.ONLINE and device.boot_id == told.boot_id
     if told.online:
@@ -68,7 +68,7 @@ def lose_sight(session: Session, *, now: datetime) -> None:
 
 def give_up_on_the_unheard(session: Session, *, since: datetime, now: datetime) -> None:
     """After the broker came back and a grace: whoever has not spoken up since then is not there."""
-    silent = select(Device).where(Device.presence == Presence.UNKNOWN, Device.heard_at < since)
+    silent = select(Device).where(Device.presence == Presence.UNKNOWN, Device.heard_at < since, Device.maker == "")
     for device in session.scalars(silent):
         _set_presence(session, device, Presence.OFFLINE, now)
 
@@ -131,7 +131,9 @@ def note_levels(session: Session, *, device_id: str, levels: Mapping[int, DoorLe
 def approve(session: Session, *, device_id: str, fingerprint: str, actor: str, now: datetime) -> Device:
     """Somebody compared the fingerprint with the device's label: pin its key and make its locks.
 
-    Also ends a suspension; the device's log then starts afresh here. Raises Conflict("fingerprint_differs") and
+    Also ends a suspension; the device's log then starts afresh here. One off the shelf has none.
+
+    Raises Conflict("fingerprint_differs") and
     Conflict("device_retired").
     """
     device = queries.device(session, device_id)
@@ -163,6 +165,50 @@ def retire(session: Session, *, device_id: str, actor: str, now: datetime) -> No
     device.state, device.reason = DeviceState.RETIRED, ""
     zones.forget_device(session, device_id=device_id)
     _record_move(session, device, actor, now)
+
+
+def meet_outsider(session: Session, *, maker: str, name: str, hardware_id: str, now: datetime) -> Device | None:
+    """An off-the-shelf device was heard for the first time: it waits for a person. None: too many wait already."""
+    if not _has_room_for_strangers(session):
+        return None
+    device = Device(
+        id=rules.outsider_id(maker, name),
+        kind=maker,
+        state=DeviceState.PENDING,
+        public_key="",
+        fingerprint="",
+        maker=maker,
+        maker_name=name,
+        hardware_id=hardware_id,
+        presence=Presence.UNKNOWN,
+        heard_at=now,
+        first_seen_at=now,
+    )
+    session.add(device)
+    session.flush()
+    announce(session, "device", id=device.id, presence=device.presence, state=device.state)
+    return device
+
+
+def note_outsider(session: Session, device: Device, *, is_there: bool, now: datetime) -> None:
+    """An off-the-shelf device has spoken, or its maker says that it is gone."""
+    _set_presence(session, device, Presence.ONLINE if is_there else Presence.OFFLINE, now)
+    if is_there and now - device.heard_at >= rules.HEARD_AGAIN:
+        device.heard_at = now
+
+
+def rename_outsider(session: Session, device: Device, *, name: str, now: datetime) -> None:
+    """Its maker calls the same hardware otherwise now. The name must be nobody's."""
+    before, device.maker_name = device.maker_name, name
+    session.flush()
+    audit.append(session, actor="gateway", act="device_renamed", thing=device.id, now=now, before=before, after=name)
+
+
+def forget_outsider(session: Session, device: Device) -> None:
+    """One that nobody had approved has taken itself away."""
+    zones.forget_device(session, device_id=device.id)
+    session.delete(device)
+    session.flush()
 
 
 def note_dead_letter(

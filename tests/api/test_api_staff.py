@@ -78,6 +78,9 @@ def test_a_technician_sees_the_devices(house, pending):
         "fingerprint": FINGERPRINT,
         "doors": 2,
         "firmware": "",
+        "maker": "",
+        "maker_name": "",
+        "hardware_id": "",
         "presence": "online",
         "heard_at": "2026-11-22T04:00:00Z",
         "key_switch": "none",
@@ -235,3 +238,31 @@ def all_of(browser, path, limit=50):
         page = browser.get(f"{path}?limit={limit}{after and f'&after={after}'}").json()
         items, after = items + page["items"], page["next"]
     return items
+
+
+def test_an_off_the_shelf_device_is_approved_into_a_zone_without_a_fingerprint(house):
+    lamp = house.change(
+        fleet_service.meet_outsider, maker="shelly", name="lamp", hardware_id="a0", now=house.clock.now()
+    )
+    technician = house.signed_in("s003")
+    technician.post("/staff/zones", {"id": "hall", "name_zh": "大厅", "name_en": "Hall"}, key="zone")
+    seen = next(one for one in technician.get("/staff/devices").json()["items"] if one["id"] == lamp.id)
+    assert (seen["state"], seen["maker"], seen["maker_name"], seen["hardware_id"]) == (
+        "PENDING",
+        "shelly",
+        "lamp",
+        "a0",
+    )
+
+    answer = technician.post(f"/staff/devices/{lamp.id}/approve", {"zone": "hall"}, key="approve")
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["doors"]) == (200, "APPROVED", 0)
+    assert technician.get("/staff/zones/hall").json()["devices"] == [lamp.id]
+    retired = technician.post(f"/staff/devices/{lamp.id}/retire", {}, key="retire").json()
+    assert retired["state"] == "RETIRED"
+    assert technician.get("/staff/zones/hall").json()["devices"] == []
+
+
+def test_a_device_of_ours_is_not_approved_without_its_fingerprint(house):
+    answer = house.signed_in("s003").post("/staff/devices/bank-a/approve", {}, key="approve")
+    assert answer.json()["code"] == "fingerprint_differs"

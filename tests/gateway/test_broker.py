@@ -108,6 +108,24 @@ def test_the_api_cannot_pass_for_a_device(speaks, channel):
         assert gateway.told(f"{BASE}/api/{channel}") == []
 
 
+@pytest.mark.parametrize("channel", ["cmd", "chal", "evt", "state", "reading", "ping"])
+def test_off_the_shelf_devices_can_neither_say_nor_hear_anything_of_ours(speaks, channel):
+    with speaks("vendors") as vendors, speaks("gateway") as gateway, speaks("bank-a") as a:
+        vendors.client.subscribe("#", qos=1)
+        gateway.listen(f"{BASE}/+/{channel}")
+        a.listen(f"{BASE}/bank-a/cmd")
+        eventually(lambda: vendors.client.publish("lamp/here", b"true", qos=1) and vendors.told("lamp/here"))
+        for device in ("bank-a", "vendors"):
+            vendors.client.publish(f"{BASE}/{device}/{channel}", b"from a lamp", qos=1)
+        a.say(f"{BASE}/bank-a/{channel}", b"from a", qos=1)
+        gateway.say(f"{BASE}/bank-a/cmd", b"open", qos=1)
+        vendors.client.publish("lamp/online", b"true", qos=1)
+        eventually(lambda: vendors.told("lamp/online") == [b"true"])
+
+        assert [topic for topic, _ in vendors.heard if topic.startswith("hearth")] == []
+        assert b"from a lamp" not in [payload for _, payload in gateway.heard + a.heard]
+
+
 def test_nobody_hears_the_whole_house(speaks):
     with speaks("api") as api, speaks("bank-a") as a, speaks("gateway") as gateway:
         api.listen("#")

@@ -96,7 +96,7 @@ def test_its_settings_are_the_ones_asked_for_and_every_other_is_named(centre):
 def test_what_is_commented_out_is_what_holds_anyway(centre, tmp_path):
     opened, _ = centre
     lines = (opened.directory / "hearth.toml").read_text().splitlines()
-    spelt_out = [line.removeprefix("# ") if " = " in line and "lan_port" not in line else line for line in lines]
+    spelt_out = [line.removeprefix("# ") if " = " in line and "_port =" not in line else line for line in lines]
     (tmp_path / "hearth.toml").write_text("\n".join(spelt_out))
 
     assert tomllib.loads("\n".join(spelt_out))["http"]

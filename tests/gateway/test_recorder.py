@@ -10,7 +10,7 @@ from devices.wire.messages import Measurement, Readings
 from gateway.recorder import MOST_WAITING, Recorder
 from gateway.telemetry import queries
 from gateway.telemetry.rules import Keeping
-from gateway.telemetry.store import Kept, ReadingStore, now_ms
+from gateway.telemetry.store import Kept, Letter, ReadingStore, Value, now_ms
 from tests.centre_builder import HandClock
 
 STORE = "0123456789abcdef"
@@ -169,3 +169,22 @@ def test_what_could_not_be_watched_comes_again(desk):
     desk.hears(message)
     assert len(desk.watched) == 1
     assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+
+
+def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):
+    other = Letter("lamp", "f" * 16, 1, 1, now_ms(desk.clock.now()), [Value("device", "power", 12.5)])
+    desk.recorder = Recorder(
+        desk.store,
+        site="demo",
+        clock=desk.clock,
+        approved=lambda: {"air-1"},
+        watch=desk.watched.extend,
+        acknowledge=desk.acknowledged.append,
+        bury=desk.buried.extend,
+        others=lambda: [other],
+    )
+    desk.hears(said(("hall", "temperature", 21.0)))
+
+    assert {name for name, last in desk.latest().items() if last} == {("hall", "temperature"), ("device", "power")}
+    assert [kept.device for kept in desk.acknowledged] == ["air-1"]
+    assert {letter.device for letter in desk.watched} == {"air-1", "lamp"}

@@ -3401,11 +3401,18 @@ export interface components {
         /**
          * Approval
          * @description Somebody stood before the device and read its fingerprint. Without `bank` it keeps the one it has.
+         *
+         *     One off the shelf has no fingerprint, and `""` is said. `zone`: the id of the zone where it stands.
          */
         Approval: {
-            /** Fingerprint */
-            fingerprint: string;
+            /**
+             * Fingerprint
+             * @default
+             */
+            fingerprint: string | "";
             bank?: components["schemas"]["NewBank"] | null;
+            /** Zone */
+            zone?: string | null;
         };
         /**
          * AssignmentChange
@@ -4297,6 +4304,8 @@ export interface components {
         /**
          * DeviceView
          * @description A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
+         *
+         *     `maker`: of one off the shelf, else empty; `maker_name`: what it is called there; `hardware_id`: what stays its own.
          */
         DeviceView: {
             /** Id */
@@ -4312,6 +4321,12 @@ export interface components {
             doors: number;
             /** Firmware */
             firmware: string;
+            /** Maker */
+            maker: string;
+            /** Maker Name */
+            maker_name: string;
+            /** Hardware Id */
+            hardware_id: string;
             presence: components["schemas"]["Presence"];
             /**
              * Heard At
@@ -13636,7 +13651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `fingerprint_differs`, `device_retired`, `bank_exists` */
+            /** @description `fingerprint_differs`, `device_retired`, `bank_exists`, `zone_retired` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,263 @@
+"""The door that off-the-shelf devices come in by: what they say becomes readings of approved ones, and nothing else.
+
+They have no keys, so whoever has their password can speak as any of them. What they say is good for being shown, for
+alerts and for figures; nothing here opens, books or permits anything.
+"""
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, TypeGuard
+
+from sqlalchemy.orm import Session
+
+from gateway.fleet import queries as fleet_queries
+from gateway.fleet import service as fleet
+from gateway.fleet.model import Device, DeviceState
+from gateway.kit.clock import Clock
+from gateway.kit.db import Sessions
+from gateway.kit.ids import new_boot_id
+from gateway.telemetry import rules
+from gateway.telemetry.store import Letter, Value, now_ms
+from gateway.vendors import metrics
+from gateway.vendors.known import Known
+from gateway.vendors.reading import guess, read
+from gateway.vendors.results import Kind, Message, Reading, Result
+
+MOST_WAITING: Final = 20_000  # messages; what comes on top is let go
+MOST_TOPICS: Final = 20_000  # remembered, to be cleared when their device goes
+_SENSOR_LENGTH: Final = 31
+_NAME_LENGTH: Final = 128
+_NOT_OF_A_DEVICE: Final = frozenset({Kind.IGNORE, Kind.BRIDGE, Kind.COMMAND_RESULT, Kind.MALFORMED})
+_UNREADABLE: Final = "unreadable"
+
+Name = tuple[str, str]  # the maker's profile, and what the device is called there
+
+
+@dataclass(frozen=True)
+class _Heard:
+    maker: str
+    topic: str
+    result: Result
+    at_ms: int
+
+
+class VendorIntake:
+    """`hear` is for the network's thread; `letters` and `to_clear` for the one that stores readings."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock, is_ours: Callable[[str], bool]) -> None:
+        """`is_ours` tells the topics on which we ourselves describe something in a maker's way."""
+        self._sessions = sessions
+        self._clock = clock
+        self._is_ours = is_ours
+        self._heard: deque[tuple[Message, int]] = deque()
+        self._known = Known()
+        self._topics: OrderedDict[str, Name] = OrderedDict()
+        self._to_clear: list[str] = []
+        self._store = new_boot_id()  # what makers send has no number; ours count from this start on
+        self._seq = 0
+
+    def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """A message has come. `retained`: from before, not now. Never waits."""
+        if len(self._heard) < MOST_WAITING and not self._is_ours(topic):
+            self._heard.append((Message(topic, payload, retained), now_ms(self._clock.now())))
+
+    def letters(self) -> list[Letter]:
+        """What approved devices have measured since the last time.
+
+        Who was not known waits for approval from now on; what could not be read is counted. Raises nothing for bad
+        bytes.
+        """
+        heard = list(self._read())
+        if not heard:
+            return []
+        with self._sessions.begin() as session:
+            roll = _Roll(session, now=self._clock.now())
+            self._bury(session, heard)
+            letters = [letter for one in heard if (letter := self._take(roll, one)) is not None]
+            self._note_topics_gone(roll)
+        return letters
+
+    def to_clear(self) -> list[str]:
+        """Topics of retired devices, and of names that are no longer anybody's: on each an empty message is due."""
+        due, self._to_clear = self._to_clear, []
+        return due
+
+    def _read(self) -> Iterator[_Heard]:
+        for _ in range(len(self._heard)):
+            message, at_ms = self._heard.popleft()
+            profile = guess(self._known, message.topic)
+            if profile is None:
+                continue
+            found = read(self._known, message, profile)
+            self._known.learn(found.facts)
+            yield from (_Heard(profile.name, message.topic, result, at_ms) for result in found.results)
+
+    def _bury(self, session: Session, heard: Iterable[_Heard]) -> None:
+        unreadable = [one for one in heard if one.result.kind is Kind.MALFORMED]
+        counts = Counter(_buried_as(one) for one in unreadable)
+        newest = {_buried_as(one): one.result for one in unreadable}
+        for (device, maker), count in counts.items():
+            result = newest[device, maker]
+            fleet.note_dead_letter(
+                session,
+                device=device,
+                channel=maker,
+                fault=_UNREADABLE,
+                detail=result.reason or "",
+                payload=result.sample or b"",
+                count=count,
+                now=self._clock.now(),
+            )
+
+    def _take(self, roll: "_Roll", one: _Heard) -> Letter | None:
+        result = one.result
+        if not _is_name(result.device) or result.kind in _NOT_OF_A_DEVICE:
+            return None
+        name = (one.maker, result.device)
+        if result.kind is Kind.REMOVAL:
+            roll.remove(name)
+            return None
+        device = roll.find(name, hardware_id=_hardware_id(result))
+        if device is None:
+            return None
+        self._remember(one.topic, name)
+        if device.state is DeviceState.RETIRED:
+            return None
+        roll.note(device, result)
+        if device.state is not DeviceState.APPROVED or result.retained:
+            return None
+        return self._letter(device.id, one)
+
+    def _letter(self, device_id: str, one: _Heard) -> Letter | None:
+        values = list(_values(one.result.readings))
+        if not values:
+            return None
+        self._seq += 1
+        claimed = one.result.at
+        taken = rules.taken_ms(
+            received_ms=one.at_ms, age_ms=None, claimed_ms=None if claimed is None else now_ms(claimed)
+        )
+        return Letter(device_id, self._store, self._seq, self._seq, taken, values)
+
+    def _remember(self, topic: str, name: Name) -> None:
+        self._topics[topic] = name
+        self._topics.move_to_end(topic)
+        if len(self._topics) > MOST_TOPICS:
+            self._topics.popitem(last=False)
+
+    def _note_topics_gone(self, roll: "_Roll") -> None:
+        gone = [topic for topic, name in self._topics.items() if roll.is_gone(name)]
+        for topic in gone:
+            del self._topics[topic]
+        self._to_clear += gone
+
+
+class _Roll:
+    """The off-the-shelf devices, by every name and number they have, for one transaction."""
+
+    def __init__(self, session: Session, *, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._by_name: dict[Name, Device] = {}
+        self._by_hardware: dict[str, Device] = {}
+        self._renamed: set[Name] = set()
+        for device in fleet_queries.outsiders(session):
+            self._enter(device)
+
+    def find(self, name: Name, *, hardware_id: str) -> Device | None:
+        """Its record: by its hardware, else by its name, else a new one that waits. None: too many wait already."""
+        same = self._by_hardware.get(hardware_id)
+        if same is not None and same.maker == name[0] and same.maker_name != name[1]:
+            self._rename(same, name)
+        found = same or self._by_name.get(name)
+        if found is None:
+            found = fleet.meet_outsider(
+                self._session, maker=name[0], name=name[1], hardware_id=hardware_id, now=self._now
+            )
+        elif hardware_id and not found.hardware_id:
+            found.hardware_id = hardware_id
+        if found is not None:
+            self._enter(found)
+        return found
+
+    def note(self, device: Device, result: Result) -> None:
+        """Whether it is there. What is from before says so only where it is about that."""
+        if result.kind is Kind.AVAILABILITY and result.available is not None:
+            if not result.asleep:
+                fleet.note_outsider(self._session, device, is_there=result.available, now=self._now)
+        elif not result.retained and result.kind in {Kind.TELEMETRY, Kind.EVENT}:
+            fleet.note_outsider(self._session, device, is_there=True, now=self._now)
+
+    def remove(self, name: Name) -> None:
+        """The name is nobody's any more."""
+        device = self._by_name.get(name)
+        if device is None or device.state is DeviceState.RETIRED:
+            return
+        if device.state is DeviceState.PENDING:
+            del self._by_name[name]
+            self._by_hardware.pop(device.hardware_id, None)
+            fleet.forget_outsider(self._session, device)
+        else:
+            fleet.note_outsider(self._session, device, is_there=False, now=self._now)
+
+    def is_gone(self, name: Name) -> bool:
+        """Whether what stands on the topics of that name is nobody's."""
+        device = self._by_name.get(name)
+        return name in self._renamed or (device is not None and device.state is DeviceState.RETIRED)
+
+    def _rename(self, device: Device, name: Name) -> None:
+        before = (device.maker, device.maker_name)
+        self._by_name.pop(before, None)
+        other = self._by_name.pop(name, None)
+        if other is not None and other.state is DeviceState.PENDING:
+            fleet.forget_outsider(self._session, other)
+        elif other is not None:  # it has another name by now, and says so itself: by its hardware
+            fleet.rename_outsider(self._session, other, name=other.id, now=self._now)
+            self._enter(other)
+        self._renamed.add(before)
+        fleet.rename_outsider(self._session, device, name=name[1], now=self._now)
+
+    def _enter(self, device: Device) -> None:
+        self._by_name[device.maker, device.maker_name] = device
+        if device.hardware_id:
+            self._by_hardware[device.hardware_id] = device
+
+
+def _is_name(said: str | None) -> TypeGuard[str]:
+    """Whether a device can be called that: what is longer, or no text, is nobody's name."""
+    return said is not None and said.isprintable() and 1 <= len(said) <= _NAME_LENGTH
+
+
+def _buried_as(one: _Heard) -> tuple[str, str]:
+    return "".join(sign for sign in one.result.device or "?" if sign.isprintable())[:64], one.maker
+
+
+def _hardware_id(result: Result) -> str:
+    """What its maker gave the hardware itself, in one spelling; empty where the message does not say."""
+    said = result.info.get("id")
+    first = said[0] if isinstance(said, list) and said else said
+    if not isinstance(first, str):
+        return ""
+    plain = first.casefold().removeprefix("zigbee2mqtt_").replace(":", "")
+    return plain if plain.isprintable() and len(plain) <= 64 else ""
+
+
+def _values(readings: Iterable[Reading]) -> Iterator[Value]:
+    """What can be kept: a lock's word is no number, and what no working sensor can say is nothing."""
+    for reading in readings:
+        if reading.metric not in metrics.CANONICAL or isinstance(reading.value, str):
+            continue
+        number = None if reading.value is None else float(reading.value)
+        if rules.is_plausible(reading.metric, number):
+            yield Value(_sensor(reading.sensor), reading.metric, number)
+
+
+def _sensor(name: str | None) -> str:
+    """As short as a sensor's name may be; two long ones stay two."""
+    plain = "".join(sign for sign in name or "device" if sign.isprintable())
+    if len(plain) <= _SENSOR_LENGTH:
+        return plain or "device"
+    return f"{plain[: _SENSOR_LENGTH - 7]}~{sha256(plain.encode()).hexdigest()[:6]}"

@@ -1,0 +1,287 @@
+"""Off-the-shelf devices come in by a door of their own: readings of approved ones, and nothing else."""
+
+import json
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from gateway.fleet import queries as fleet
+from gateway.fleet import rules as fleet_rules
+from gateway.fleet import service
+from gateway.fleet.model import DeviceState, Lock, Presence
+from gateway.fleet.rules import Presentation
+from gateway.kit.ids import new_boot_id
+from gateway.telemetry.store import ReadingStore
+from gateway.vendor_intake import VendorIntake
+from tests.centre_builder import NOON, HandClock
+
+AIR = {"temperature": 21.5, "humidity": 40}
+
+
+class Hall:
+    """The door, and a maker's hand before it."""
+
+    def __init__(self, sessions):
+        self.sessions, self.clock = sessions, HandClock()
+        self.intake = VendorIntake(
+            sessions=sessions, clock=self.clock, is_ours=lambda topic: topic.startswith("homeassistant/device/hearth")
+        )
+
+    def says(self, topic, payload, *, retained=False):
+        """One message; the readings that came of it, by sensor and metric."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        self.intake.hear(topic, body, retained=retained)
+        return [(v.sensor, v.metric, v.value) for letter in self.intake.letters() for v in letter.values]
+
+    def devices(self):
+        with self.sessions.read() as session:
+            return {one.maker_name: one for one in fleet.outsiders(session)}
+
+    def approve(self, name):
+        device_id = self.devices()[name].id
+        with self.sessions.begin() as session:
+            service.approve(session, device_id=device_id, fingerprint="", actor="test", now=NOON)
+        return device_id
+
+    def retire(self, name):
+        device_id = self.devices()[name].id
+        with self.sessions.begin() as session:
+            service.retire(session, device_id=device_id, actor="test", now=NOON)
+
+
+@pytest.fixture
+def hall(sessions):
+    return Hall(sessions)
+
+
+@pytest.fixture
+def gym(hall):
+    """A hall in which one sensor, of Zigbee2MQTT, is approved."""
+    hall.says("zigbee2mqtt/gym/door", AIR)
+    hall.approve("gym/door")
+    return hall
+
+
+def test_whoever_is_heard_for_the_first_time_waits_and_nothing_of_it_is_kept(hall):
+    assert hall.says("zigbee2mqtt/gym/door", AIR) == []
+    assert hall.says("zigbee2mqtt/gym/door", AIR) == []
+
+    (device,) = hall.devices().values()
+    assert (device.state, device.maker, device.maker_name) == (DeviceState.PENDING, "zigbee2mqtt", "gym/door")
+
+
+@pytest.mark.parametrize(
+    ("maker", "topic", "payload", "reading"),
+    [
+        ("zigbee2mqtt", "zigbee2mqtt/hall", {"contact": False}, ("device", "open", 1.0)),
+        (
+            "shelly",
+            "lamp/events/rpc",
+            {"src": "shelly1-a0", "method": "NotifyStatus", "params": {"ts": 1.0, "switch:0": {"apower": 12.5}}},
+            ("switch:0", "power", 12.5),
+        ),
+        (
+            "tasmota",
+            "tele/sauna/SENSOR",
+            {"DS18B20": {"Temperature": 70.5}, "TempUnit": "C"},
+            ("DS18B20", "temperature", 70.5),
+        ),
+        ("esphome", "hall/sensor/hall_temperature/state", 21.5, ("hall_temperature", "temperature", 21.5)),
+    ],
+)
+def test_each_maker_is_heard_and_what_an_approved_one_measures_is_a_reading(hall, maker, topic, payload, reading):
+    hall.says(topic, payload)
+    (name,) = [one.maker_name for one in hall.devices().values() if one.maker == maker]
+    hall.approve(name)
+
+    assert hall.says(topic, payload) == [reading]
+
+
+def test_what_describes_itself_is_read_by_its_description(hall):
+    config = {
+        "uniq_id": "t", "stat_t": "any/where", "dev_cla": "temperature", "unit_of_meas": "°C",
+        "val_tpl": "{{ value_json.t }}", "dev": {"ids": ["box"], "name": "Box"},
+    }  # fmt: skip
+    hall.says("homeassistant/sensor/box/config", config, retained=True)
+    hall.approve("box")
+
+    assert hall.says("any/where", {"t": 20.5}) == [("t", "temperature", 20.5)]
+
+
+def test_a_homie_device_is_read_by_its_description(hall):
+    properties = {"temperature": {"datatype": "float", "unit": "°C"}}
+    described = {"homie": "5.0", "version": 1, "nodes": {"air": {"properties": properties}}}
+    hall.says("homie/5/box/$description", described, retained=True)
+    hall.approve("box")
+
+    assert hall.says("homie/5/box/air/temperature", b"21.5") == [("air/temperature", "temperature", 21.5)]
+
+
+def test_what_the_broker_kept_from_before_is_no_reading_of_now(gym):
+    assert gym.says("zigbee2mqtt/gym/door", AIR, retained=True) == []
+    assert gym.says("zigbee2mqtt/gym/door", AIR) != []
+
+
+def test_a_retained_press_of_a_button_is_history(gym):
+    assert gym.says("zigbee2mqtt/gym/door", {"action": "single", "battery": 80}, retained=True) == []
+    assert gym.devices()["gym/door"].presence is Presence.ONLINE  # by what it had said before
+
+
+@pytest.mark.parametrize("state", ["SUSPENDED", "RETIRED"])
+def test_of_one_that_was_put_out_of_use_nothing_is_kept(gym, state):
+    device_id = gym.devices()["gym/door"].id
+    with gym.sessions.begin() as session:
+        if state == "SUSPENDED":
+            service.suspend(session, device_id=device_id, reason="raves", actor="test", now=NOON)
+        else:
+            service.retire(session, device_id=device_id, actor="test", now=NOON)
+
+    assert gym.says("zigbee2mqtt/gym/door", AIR) == []
+    assert gym.devices()["gym/door"].state == state
+
+
+def test_what_cannot_be_read_is_counted_with_its_sample(gym):
+    for _ in range(3):
+        assert gym.says("zigbee2mqtt/gym/door", b'{"temperature": ') == []
+
+    with gym.sessions.read() as session:
+        (letter,) = fleet.dead_letters(session)
+    assert (letter.device, letter.channel, letter.fault, letter.count) == ("gym/door", "zigbee2mqtt", "unreadable", 3)
+    assert bytes.fromhex(letter.sample) == b'{"temperature": '
+
+
+def test_a_value_that_no_sensor_can_give_takes_nothing_from_the_others(gym):
+    assert gym.says("zigbee2mqtt/gym/door", {"temperature": 4000, "humidity": 41}) == [("device", "humidity", 41.0)]
+
+
+def test_unknown_stays_unknown(gym):
+    assert gym.says("zigbee2mqtt/gym/door", {"water_leak": None}) == [("device", "water_leak", None)]
+
+
+def test_its_maker_says_whether_it_is_there_and_its_next_word_says_it_too(gym):
+    gym.says("zigbee2mqtt/gym/door/availability", {"state": "offline"}, retained=True)
+    assert gym.devices()["gym/door"].presence is Presence.OFFLINE
+
+    gym.says("zigbee2mqtt/gym/door", AIR)
+    assert gym.devices()["gym/door"].presence is Presence.ONLINE
+
+
+def test_renamed_it_is_found_by_its_hardware_and_keeps_its_record(gym):
+    before = gym.devices()["gym/door"].id
+    listed = [{"friendly_name": "gym/door", "ieee_address": "0x00A1", "type": "EndDevice"}]
+    gym.says("zigbee2mqtt/bridge/devices", listed, retained=True)
+    gym.says("zigbee2mqtt/pool/door", AIR)  # under its new name, before the bridge has told
+
+    gym.says("zigbee2mqtt/bridge/devices", [listed[0] | {"friendly_name": "pool/door"}])
+
+    assert {name: one.id for name, one in gym.devices().items()} == {"pool/door": before}
+    assert gym.says("zigbee2mqtt/pool/door", AIR) != []
+
+
+def test_two_that_change_names_keep_their_records(gym):
+    def tell(**names):
+        listed = [{"friendly_name": name, "ieee_address": ieee, "type": "Router"} for ieee, name in names.items()]
+        gym.says("zigbee2mqtt/bridge/devices", listed)
+
+    tell(a1="gym/door", b2="hall")
+    gym.approve("hall")
+    before = {name: one.id for name, one in gym.devices().items()}
+
+    tell(a1="hall", b2="gym/door")
+
+    assert {name: one.id for name, one in gym.devices().items()} == {
+        "hall": before["gym/door"],
+        "gym/door": before["hall"],
+    }
+
+
+def test_another_makers_description_of_the_same_hardware_is_no_second_device(gym):
+    gym.says("zigbee2mqtt/bridge/devices", [{"friendly_name": "gym/door", "ieee_address": "0x00a1", "type": "Router"}])
+    config = {"uniq_id": "t", "stat_t": "zigbee2mqtt/gym/door", "dev": {"ids": ["zigbee2mqtt_0x00a1"]}}
+    gym.says("homeassistant/sensor/x/t/config", config, retained=True)
+
+    assert set(gym.devices()) == {"gym/door"}
+
+
+def test_a_retirement_clears_every_topic_that_its_device_has_spoken_on(gym):
+    gym.says("zigbee2mqtt/gym/door/availability", {"state": "online"}, retained=True)
+    gym.says("zigbee2mqtt/hall", AIR)
+    assert gym.intake.to_clear() == []
+
+    gym.retire("gym/door")
+    gym.says("zigbee2mqtt/hall", AIR)
+
+    assert sorted(gym.intake.to_clear()) == ["zigbee2mqtt/gym/door", "zigbee2mqtt/gym/door/availability"]
+    assert gym.intake.to_clear() == []
+
+
+def test_a_renaming_clears_what_stands_under_the_old_name(gym):
+    listed = {"friendly_name": "gym/door", "ieee_address": "0x00a1", "type": "EndDevice"}
+    gym.says("zigbee2mqtt/bridge/devices", [listed])
+    gym.says("zigbee2mqtt/gym/door", AIR)
+
+    gym.says("zigbee2mqtt/bridge/devices", [listed | {"friendly_name": "pool/door"}])
+
+    assert gym.intake.to_clear() == ["zigbee2mqtt/gym/door"]
+
+
+def test_one_that_takes_itself_away_before_anybody_approved_it_is_forgotten(hall):
+    hall.says("zigbee2mqtt/hall", AIR)
+    hall.says("zigbee2mqtt/hall", b"")
+    assert hall.devices() == {}
+
+
+def test_only_so_many_wait_for_approval(hall, monkeypatch):
+    monkeypatch.setattr(fleet_rules, "MOST_PENDING", 3)
+    for number in range(10):
+        hall.says(f"zigbee2mqtt/door-{number}", AIR)
+    assert len(hall.devices()) == 3
+
+
+def test_our_own_descriptions_are_nobody_elses_device(hall):
+    hall.says("homeassistant/device/hearth-demo/config", {"dev": {"ids": ["x"]}, "o": {"name": "x"}, "cmps": {}})
+    assert hall.devices() == {}
+
+
+def test_nothing_that_it_says_makes_it_a_device_of_ours(gym):
+    """Neither a lock of it, nor a key: whoever comes under its name on our own topics is not heard."""
+    device_id = gym.devices()["gym/door"].id
+    told = Presentation(device_id=device_id, online=True, boot_id=new_boot_id(), public_key="", doors=4)
+    with gym.sessions.begin() as session:
+        assert not service.note_presence(session, told, now=NOON)
+        assert session.get_one(type(gym.devices()["gym/door"]), device_id).doors == 0
+        service.approve(session, device_id=device_id, fingerprint="", actor="test", now=NOON)
+        assert session.scalars(select(Lock)).all() == []
+        assert fleet.pinned_key(session, device_id) is None
+        assert device_id not in fleet.approved_ids(session)
+
+
+def test_a_silent_sensor_is_not_away_only_because_the_broker_was(gym):
+    later = NOON + timedelta(hours=3)
+    with gym.sessions.begin() as session:
+        service.lose_sight(session, now=later)
+        service.give_up_on_the_unheard(session, since=later, now=later)
+    assert gym.devices()["gym/door"].presence is Presence.UNKNOWN
+
+
+@pytest.mark.parametrize("payload", [b"\xff", b"[" * 5000, b"{}", b"null", b'{"temperature": 1e999}', b"x" * 100_000])
+@pytest.mark.parametrize(
+    "topic", ["zigbee2mqtt/a", "zigbee2mqtt/" + "n" * 300, "zigbee2mqtt/\x01", "tele/x/SENSOR", "x/events/rpc"]
+)
+def test_nothing_that_is_said_ends_the_door(gym, topic, payload):
+    gym.says(topic, payload)
+    assert gym.says("zigbee2mqtt/gym/door", AIR) != []
+
+
+def test_the_numbers_of_its_letters_go_on_after_one_was_not_kept(gym, tmp_path):
+    store = ReadingStore(f"sqlite:///{tmp_path / 'readings.db'}", zone=ZoneInfo("UTC"))
+    store.prepare()
+    for turn in range(4):
+        gym.intake.hear("zigbee2mqtt/gym/door", json.dumps({"temperature": 20 + turn}).encode(), retained=False)
+        letters = gym.intake.letters()
+        if turn != 1:
+            assert len(store.fresh(letters)) == 1
+            store.keep(letters)
+    store.close()
