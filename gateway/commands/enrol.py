@@ -20,6 +20,28 @@ EXAMPLE = "hearth enrol bank-c --doors 2 --out bank-c --host hearth.local"
 _PINS: Final = ((17, 27), (22, 5), (23, 6), (24, 26), (25, 16), (12, 20), (13, 21), (18, 19))
 
 
+# One of each kind, for whoever wires it to keep and to change; what is not there stays commented out.
+_PARTS: Final = """
+# [[switch]]
+# name = "cellar"
+# means = "water_leak"    # or motion, open, tamper, call, occupancy, alarm
+# pin = 5
+
+# [[beams]]
+# name = "main-door"
+# outer_pin = 17
+# inner_pin = 27
+
+# [[meter]]
+# name = "mains"
+# pin = 22
+
+# [[air]]
+# name = "hall-air"
+# chip = "scd41"
+"""
+
+
 def arguments(parser: ArgumentParser) -> None:
     """What may be said beside it."""
     options.add_centre(parser)
@@ -33,6 +55,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="how many, 1 to 8, on the Pi's pins",
     )
     wired.add_argument("--boards", action="store_true", help="its doors hang on lock boards, which commissioning finds")
+    wired.add_argument("--facility", action="store_true", help="a facility node: it measures, and has no doors")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make; must not exist")
     parser.add_argument(
         "--host",
@@ -53,7 +76,8 @@ def run(arguments: Namespace) -> int:
     gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
     pki.issue_broker_certificate(centre_dir / "tls", names=[arguments.host])
     broker.reload(centre_dir)  # it may have a new certificate to show
-    _fill(arguments.out, centre_dir, arguments.name)
+    what_next = _measure_next if arguments.facility else _open_next
+    _fill(arguments.out, centre_dir, arguments.name, what_next(arguments.name, arguments.out))
     node = node_toml(
         settings,
         device=arguments.name,
@@ -62,8 +86,9 @@ def run(arguments: Namespace) -> int:
         port=lan_port,
         doors=arguments.doors or 0,
     )
+    node += _PARTS if arguments.facility else ""
     (arguments.out / "node.toml").write_text(node, encoding="utf-8")
-    print(_what_next(arguments.name, arguments.out))
+    print(what_next(arguments.name, arguments.out))
     return 0
 
 
@@ -86,16 +111,24 @@ def node_toml(settings: Settings, *, device: str, gateway_key: str, host: str, p
     return "\n".join(lines) + "\n"
 
 
-def _fill(out: Path, centre_dir: Path, device: str) -> None:
+def _fill(out: Path, centre_dir: Path, device: str, what_next: str) -> None:
     issued = pki.issue_device_certificate(centre_dir / "tls", device)
     out.mkdir(mode=0o700, parents=True)
     (out / "ca.crt").write_bytes((centre_dir / "tls" / "ca.crt").read_bytes())
     (out / "device.crt").write_bytes(issued.certificate)
     write_private(out / "device.key", issued.key)
-    (out / "README").write_text(_what_next(device, out) + "\n", encoding="utf-8")
+    (out / "README").write_text(what_next + "\n", encoding="utf-8")
 
 
-def _what_next(device: str, out: Path) -> str:
+def _measure_next(device: str, out: Path) -> str:
+    return (
+        f"Say in {out.name}/node.toml what hangs on it (docs/sensors.md), and carry {out.name} to the Raspberry Pi.\n"
+        "Then start it: python -m devices facility --config node.toml\n"
+        f"It makes its own key and prints the fingerprint; a technician compares it and approves {device} into a zone."
+    )
+
+
+def _open_next(device: str, out: Path) -> str:
     return (
         f"Carry {out.name} to the Raspberry Pi. With the cabinet open before you, learn there how it is wired:"
         " hearth commission --config node.toml (with lock boards of which nothing is known yet: --find /dev/ttyUSB0)\n"

@@ -18,6 +18,7 @@ from api.__main__ import main as api_main
 from devices.commission.program import main as wizard
 from devices.runtime.config import ConfigError
 from devices.runtime.config import load as load_node
+from devices.runtime.facility_config import load as load_facility
 from gateway import broker
 from gateway.__main__ import COMMANDS, main
 from gateway.centre import open_centre
@@ -323,6 +324,27 @@ def test_an_enrolled_bank_on_boards_waits_to_be_commissioned(lan_centre, tmp_pat
     assert "hearth commission" in (out / "README").read_text()
     with pytest.raises(ConfigError, match="hearth commission"):
         load_node(out / "node.toml")
+
+
+def test_an_enrolled_facility_node_has_all_but_what_hangs_on_it(lan_centre, tmp_path):
+    out = tmp_path / "hall"
+    assert main(["enrol", "hall", "--centre", str(lan_centre), "--facility", "--out", str(out)]) == 0
+
+    assert "python -m devices facility" in (out / "README").read_text()
+    assert "approves hall into a zone" in (out / "README").read_text()
+    node = out / "node.toml"
+    with pytest.raises(ConfigError, match="at least one"):
+        load_facility(node)
+    # Wired as it proposes: every line that is TOML behind its mark is one.
+    node.write_text(re.sub(r"^# (?=[a-z_]+ = |\[\[)", "", node.read_text(), flags=re.MULTILINE))
+    config = load_facility(node)
+    assert [one.name for one in (*config.switch, *config.beams, *config.meter, *config.air)] == [
+        "cellar",
+        "main-door",
+        "mains",
+        "hall-air",
+    ]
+    assert (config.site, config.device, config.broker.port) == ("river-side", "hall", 8883)
 
 
 def test_home_assistants_folder_is_all_that_it_needs_once_the_house_is_shown(lan_centre, tmp_path, capsys, monkeypatch):
