@@ -6,12 +6,12 @@ In plain SQL: a table that others refer to is not remade for a column.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:
-    """From 0029: every device there is runs our firmware."""
+    """From 0030: every device there is runs our firmware."""
     for column, length in (("maker", 16), ("maker_name", 128), ("hardware_id", 64)):
         op.execute(f"ALTER TABLE devices ADD COLUMN {column} VARCHAR({length}) DEFAULT '' NOT NULL")
     op.create_index(
