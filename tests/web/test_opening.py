@@ -173,7 +173,7 @@ def test_without_a_network_nobody_claims_to_know(phone: Phone):
     for _ in range(10):
         phone.page.clock.run_for(1_000)
 
-    expect(phone.story).to_have_text("请看一下柜门 手机网络断了，不知道柜门有没有打开。")
+    expect(phone.story).to_have_text("请看一下柜门 网络断了，不知道柜门有没有打开。")
     expect(phone.disc).to_have_text("再试一次")
 
 

@@ -108,5 +108,5 @@ def test_what_speaks_of_lockers_has_its_words_for_a_booked_door_too():
 
 
 def test_every_state_of_an_unlock_is_shown():
-    shown = (SOURCES / "app/unlock.ts").read_text()
+    shown = (SOURCES / "shared/unlock.ts").read_text()
     assert {state for state in UnlockState if f"case '{state}'" not in shown} == set()

@@ -6,7 +6,7 @@ import { Fault } from '../shared/ui/Fault'
 import { Sheet } from '../shared/ui/Sheet'
 import { toast } from '../shared/ui/toast'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
-import { useAttempt } from './attempt'
+import { useAttempt } from '../shared/attempt'
 import { lookAtSpaces, spaces } from './booking'
 import { back } from './route'
 

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import { sentenceFor } from '../shared/api'
-import { type Key, language, t, when } from '../shared/t'
+import { t, when } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
-import { Icon, type IconName } from '../shared/ui/Icon'
+import { LockerCard } from '../shared/ui/LockerCard'
 import { toast } from '../shared/ui/toast'
 import { EndSheet } from './EndSheet'
-import { OpenButton } from './OpenButton'
+import { OpenButton } from '../shared/ui/OpenButton'
 import { extend, longer } from './locker'
 import { type Rental, banks, doorOf } from './mine'
 
@@ -15,61 +15,13 @@ export function Locker({ rental }: { rental: Rental }) {
   const until = longer(rental, banks.value?.find(({ id }) => id === rental.bank_id))
   return (
     <>
-      <Card rental={rental} />
+      <LockerCard rental={rental} door={doorOf(rental)} />
       <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
       {until && <Extend rental={rental} until={until} />}
       <button type="button" class="secondary" onClick={() => setEnding(true)}>
         {t('locker.end')}
       </button>
       {isEnding && <EndSheet rental={rental} onClose={() => setEnding(false)} />}
-    </>
-  )
-}
-
-const DOORS: Record<Rental['door'], { icon: IconName; sentence: Key }> = {
-  open: { icon: 'doorOpen', sentence: 'door.open' },
-  shut: { icon: 'doorShut', sentence: 'door.shut' },
-  unknown: { icon: 'question', sentence: 'door.unknown' },
-}
-
-function Card({ rental }: { rental: Rental }) {
-  const { compartment } = rental
-  const door = doorOf(rental)
-  const { icon, sentence } = DOORS[door]
-  return (
-    <section class="card locker">
-      <p class="locker-bank">
-        {rental.bank_name[language.value]} · {t(`size.${compartment.size}`)}
-      </p>
-      <p class="locker-label">
-        <span class="unseen">{t('locker.number')} </span>
-        {compartment.label}
-      </p>
-      <p class={`door door-${door}`}>
-        <Icon name={icon} />
-        {t(sentence)}
-      </p>
-      <Until rental={rental} />
-    </section>
-  )
-}
-
-function Until({ rental: { use, until } }: { rental: Rental }) {
-  const isOverdue = until !== null && new Date(until) < new Date()
-  const help = use === 'rented' ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
-  return (
-    <>
-      <p class="locker-until">
-        {until === null ? (
-          t('locker.kept')
-        ) : (
-          <>
-            {t(isOverdue ? 'locker.overdue' : 'locker.until')} <strong>{when(until)}</strong>
-          </>
-        )}
-      </p>
-      {use === 'assigned' && <p>{t('locker.assigned')}</p>}
-      {isOverdue && <p class="overdue">{t(help)}</p>}
     </>
   )
 }

@@ -5,7 +5,8 @@ import { listen } from '../shared/live'
 import { forget, isSignedOut } from '../shared/account/session'
 import { forgetPolicy, lookAtPolicy } from './policy'
 import { type Booking, ahead, isTime } from './times'
-import { type Thing, doorSeen, heard, leave, resume } from './unlock'
+import { type Thing, doorSeen, heard, leave, resume } from '../shared/unlock'
+import { newestUnlock } from './way'
 
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Wait = Answered<'get', '/api/v1/waitlist'>['items'][number]
@@ -118,7 +119,7 @@ async function lookOnce(): Promise<void> {
     ballots.value = drawn.items
     fresh.value = true
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
-    await resume(whatOpens)
+    await resume(newestUnlock, whatOpens)
   } catch (error) {
     if (mine !== watch) return
     if (isSignedOut(error)) forget()

@@ -1,10 +1,21 @@
-import { away, kiosk } from './house'
+import { Toast } from '../shared/ui/toast'
+import { Book } from './Book'
+import { Bookings } from './Bookings'
+import { ChoosePin } from './ChoosePin'
 import { Frame } from './Frame'
 import { Free } from './Free'
 import { Home } from './Home'
+import { Identify } from './Identify'
+import { Lockers } from './Lockers'
 import { Pair } from './Pair'
+import { Rent } from './Rent'
+import { StillThere } from './StillThere'
+import { Over, Thanks } from './Thanks'
+import { away, kiosk } from './house'
+import { left } from './idle'
 import { Waiting } from '../shared/ui/Waiting'
 import { screen } from './screen'
+import { person, visit } from './visit'
 import { say } from './words'
 
 /** The kiosk face: one thing at a time, for whoever stands before it. */
@@ -12,18 +23,38 @@ export function App() {
   if (kiosk.value === null) return <Pair />
   if (kiosk.value === undefined) return away.value ? <Alone /> : <Waiting />
   return (
-    <Frame name={kiosk.value.name}>
-      <Shown />
-    </Frame>
+    <>
+      <Frame key={person.value} name={kiosk.value.name}>
+        <Shown />
+      </Frame>
+      {left.value !== undefined && <StillThere />}
+      <Toast />
+    </>
   )
 }
 
 function Shown() {
-  switch (screen.value.at) {
+  const now = screen.value
+  if (visit.value?.must_choose_pin) return <ChoosePin />
+  switch (now.at) {
     case 'home':
       return <Home />
     case 'free':
       return <Free />
+    case 'identify':
+      return <Identify key={now.card} {...now} />
+    case 'locker':
+      return <Lockers />
+    case 'rent':
+      return <Rent />
+    case 'bookings':
+      return <Bookings />
+    case 'book':
+      return <Book key={now.space.id} space={now.space} />
+    case 'thanks':
+      return <Thanks />
+    case 'over':
+      return <Over />
   }
 }
 

@@ -2,8 +2,11 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { LANGUAGE_NAMES, date, dayName, language, time } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
+import { Call } from './Call'
 import { away } from './house'
 import { chooseLanguage, elder } from './reading'
+import { done, visit } from './visit'
+import { canSpeak, chosen, speaks } from './voice'
 import { say } from './words'
 
 /** What every screen has: where one is, the time, how to read, and what is wrong with the house. */
@@ -21,6 +24,17 @@ export function Frame({ name, children }: { name: string; children: ComponentChi
           <button type="button" class="pill" aria-pressed={elder.value} onClick={() => (elder.value = !elder.value)}>
             {say('reading.elder')}
           </button>
+          {canSpeak.value && (
+            <button
+              type="button"
+              class="pill"
+              aria-pressed={speaks.value}
+              aria-label={say('reading.voice')}
+              onClick={() => (chosen.value = !speaks.value)}
+            >
+              <Icon name="voice" />
+            </button>
+          )}
           <button type="button" class="pill" lang={other} onClick={() => void chooseLanguage(other)}>
             {LANGUAGE_NAMES[other]}
           </button>
@@ -34,7 +48,18 @@ export function Frame({ name, children }: { name: string; children: ComponentChi
           </p>
         )}
       </div>
-      <main class="k-page">{children}</main>
+      <main class="k-main">
+        <div class="k-page">{children}</div>
+        <div class="k-foot">
+          <Call />
+          {visit.value && (
+            <button type="button" class="primary k-done" onClick={done}>
+              <Icon name="check" />
+              {say('page.done', { name: visit.value.name })}
+            </button>
+          )}
+        </div>
+      </main>
     </>
   )
 }

@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Key, language, t, time } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
+import { Icon } from '../shared/ui/Icon'
 import { Waiting } from '../shared/ui/Waiting'
 import { type Bank, type Found, found, lookForFree, nextFree } from './free'
 import { Page } from './Page'
+import { want } from './visit'
 import { say, why } from './words'
 
 const AGAIN_MS = 15_000
@@ -13,7 +15,7 @@ const SIZES = ['S', 'M', 'L'] as const
 export function Free() {
   const error = useFree()
   return (
-    <Page title={say('free.title')}>
+    <Page title={say('free.title')} lead={say('free.lead')}>
       <Fault>{error !== undefined && why(error)}</Fault>
       {found.value ? <Lists found={found.value} /> : error === undefined && <Waiting />}
     </Page>
@@ -57,8 +59,7 @@ function Lists({ found: { banks, spaces } }: { found: Found }) {
           <ul class="card k-list">
             {spaces.map((space) => (
               <li key={space.id}>
-                <strong>{space.name[language.value]}</strong>
-                <SpaceSays slots={space.slots} />
+                <SpaceLine space={space} />
               </li>
             ))}
           </ul>
@@ -75,8 +76,22 @@ function bankSays({ presence, free }: Bank): string {
   return sizes.length > 0 ? sizes.join(' · ') : t('rent.full')
 }
 
-function SpaceSays({ slots }: { slots: Found['spaces'][number]['slots'] }) {
-  const next = nextFree(slots)
-  if (!next) return <span class="k-none">{say('free.none')}</span>
-  return <span class="k-free">{say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}</span>
+function SpaceLine({ space }: { space: Found['spaces'][number] }) {
+  const next = nextFree(space.slots)
+  const name = <strong>{space.name[language.value]}</strong>
+  if (!next) {
+    return (
+      <>
+        {name}
+        <span class="k-none">{say('free.none')}</span>
+      </>
+    )
+  }
+  return (
+    <button type="button" class="k-line" onClick={() => want({ at: 'book', space })}>
+      {name}
+      <span class="k-free">{say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}</span>
+      <Icon name="chevron" />
+    </button>
+  )
 }

@@ -1,20 +1,29 @@
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
-import { type Screen, show } from './screen'
+import { show } from './screen'
+import { visit, want } from './visit'
+import { useVoice } from './voice'
 import { type Words, say } from './words'
 
-const TILES: { to: Screen; icon: IconName; title: Words; help: Words }[] = [
-  { to: { at: 'free' }, icon: 'calendar', title: 'home.free', help: 'home.free_help' },
+const TILES: { act: () => void; icon: IconName; title: Words; help: Words }[] = [
+  { act: () => want({ at: 'locker' }), icon: 'lock', title: 'home.locker', help: 'home.locker_help' },
+  { act: () => want({ at: 'rent' }), icon: 'plus', title: 'home.rent', help: 'home.rent_help' },
+  { act: () => want({ at: 'bookings' }), icon: 'check', title: 'home.bookings', help: 'home.bookings_help' },
+  { act: () => show({ at: 'free' }), icon: 'calendar', title: 'home.free', help: 'home.free_help' },
 ]
 
 /** What people come for, each one touch away. */
 export function Home() {
+  const name = visit.value?.name
+  const title = name ? say('home.title_name', { name }) : say('home.title')
+  useVoice(name ? title : `${title} ${say('home.lead')}`)
   return (
     <>
-      <Title>{say('home.title')}</Title>
+      <Title>{title}</Title>
+      {!name && <p class="lead">{say('home.lead')}</p>}
       <div class="k-tiles">
-        {TILES.map(({ to, icon, title, help }) => (
-          <button key={title} type="button" class="k-tile" onClick={() => show(to)}>
+        {TILES.map(({ act, icon, title, help }) => (
+          <button key={title} type="button" class="k-tile" onClick={act}>
             <Icon name={icon} />
             <strong>{say(title)}</strong>
             <small>{say(help)}</small>

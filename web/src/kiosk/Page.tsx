@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Icon } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
 import { goHome } from './screen'
+import { useVoice } from './voice'
 import { say } from './words'
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 
 /** A screen below the first: its name, what to do, and the way back to the first. */
 export function Page({ title, lead, children }: Props) {
+  useVoice(lead ? `${title} ${lead}` : title)
   return (
     <>
       <div class="k-head">

@@ -4,8 +4,13 @@ import './kiosk.css'
 import { App } from './App'
 import { lockIn } from './fence'
 import { keepInTouch } from './house'
+import { watch } from './idle'
+import { cardShown } from './visit'
+import { readCards } from './wedge'
 
 lockIn()
 keepInTouch()
+watch()
+readCards(cardShown)
 render(<App />, document.getElementById('app') as HTMLElement)
 document.documentElement.toggleAttribute('data-ready', true)

@@ -1,7 +1,11 @@
 /** What is on the screen. In memory alone: there is no page to go back to, and no address that tells anything. */
 import { signal } from '@preact/signals'
+import type { Space } from './free'
 
-export type Screen = { at: 'home' } | { at: 'free' }
+/** What somebody wants that needs to know who they are. */
+export type Goal = { at: 'home' } | { at: 'locker' } | { at: 'rent' } | { at: 'bookings' } | { at: 'book'; space: Space }
+
+export type Screen = Goal | { at: 'free' } | { at: 'identify'; goal: Goal; card?: string } | { at: 'thanks' } | { at: 'over' }
 
 export const screen = signal<Screen>({ at: 'home' })
 

@@ -1,9 +1,11 @@
 import { Fragment } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { type Key, isKey, t } from '../shared/t'
-import { Icon, type IconName } from '../shared/ui/Icon'
-import type { Rental } from './mine'
-import { type Press, type Thing, mayOpen, open, pressOf } from './unlock'
+import type { Answered } from '../api'
+import { type Key, isKey, t } from '../t'
+import { type Press, type Thing, mayOpen, open, pressOf } from '../unlock'
+import { Icon, type IconName } from './Icon'
+
+type Presence = Answered<'get', '/api/v1/rentals'>['items'][number]['bank_presence']
 
 interface Look {
   tone: 'ready' | 'busy' | 'good' | 'care' | 'off'
@@ -17,7 +19,7 @@ interface Look {
 
 interface Props {
   thing: Thing
-  presence: Rental['bank_presence']
+  presence: Presence
   /** From when it can be pressed, in words; false: now. */
   notYet?: string | false
 }
@@ -70,7 +72,7 @@ const NOT_YET: Look = { tone: 'off', icon: 'lock', label: 'open.ready', help: 'o
 const OPENED = { tone: 'good', icon: 'check' } as const
 const CANNOT_TELL = { tone: 'care', icon: 'question', ending: 'open.cannot_tell' } as const
 
-function look(now: Press, presence: Rental['bank_presence']): Look {
+function look(now: Press, presence: Presence): Look {
   switch (now.phase) {
     case 'asking':
       return { tone: 'busy', icon: 'lock', label: 'open.asking', help: 'open.asking_help' }
@@ -91,7 +93,7 @@ function look(now: Press, presence: Rental['bank_presence']): Look {
   }
 }
 
-function unreachable(presence: Rental['bank_presence']): Look {
+function unreachable(presence: Presence): Look {
   const help = presence === 'offline' ? 'open.offline_help' : 'open.presence_unknown_help'
   return { tone: 'off', icon: 'lock', label: 'open.offline', help }
 }

@@ -5,9 +5,8 @@
  * certain. In every other case it says that nobody can tell.
  */
 import { signal } from '@preact/signals'
-import { type Answered, Problem, ask, newKey, sentenceFor } from '../shared/api'
-import type { Key } from '../shared/t'
-import { forget, isSignedOut } from '../shared/account/session'
+import { type Answered, Problem, newKey, sentenceFor } from './api'
+import type { Key } from './t'
 
 type Unlock = Answered<'post', '/api/v1/unlocks'>
 type Told = Pick<Unlock, 'id' | 'state' | 'code'>
@@ -23,6 +22,20 @@ export type Press =
 
 /** By which right a door is opened. */
 export type Thing = { rental_id: string } | { booking_id: string }
+
+/** Through which doors of the API a face asks, and what it does when nobody is known there any more. */
+export interface Way {
+  request(thing: Thing, key: string, withinMs: number): Promise<Told>
+  known(unlock_id: string, wait: number, withinMs: number): Promise<Told>
+  isOver(error: unknown): boolean
+  over(): void
+}
+
+let way: Way
+
+export function openBy(next: Way): void {
+  way = next
+}
 
 export const press = signal<Press>({ phase: 'ready' })
 /** What that press is about. */
@@ -107,9 +120,12 @@ export async function open(thing: Thing): Promise<void> {
 }
 
 /** Take up an unlock that is still under way, after this page was loaded again or hidden. */
-export async function resume(whatOpens: (lock_id: string) => Thing | undefined): Promise<void> {
+export async function resume(
+  lookUp: () => Promise<(Told & { lock_id: string }) | undefined>,
+  whatOpens: (lock_id: string) => Thing | undefined,
+): Promise<void> {
   if (!mayPress(press.value)) return
-  const [newest] = (await ask('get', '/api/v1/unlocks', { query: { limit: 1 } })).items
+  const newest = await lookUp()
   if (!newest || TERMINAL.includes(newest.state) || !mayPress(press.value)) return
   const thing = whatOpens(newest.lock_id)
   if (!thing) return
@@ -155,7 +171,7 @@ async function request(body: Thing, key: string): Promise<Told> {
   for (let pauseMs = 300; ; pauseMs *= 2) {
     const left = pressedAt + ASK_FOR_MS - Date.now()
     try {
-      return await ask('post', '/api/v1/unlocks', { body, key, withinMs: left })
+      return await way.request(body, key, left)
     } catch (error) {
       const underWay = error instanceof Problem && error.facts['unlock_id']
       if (underWay) return await known(String(underWay)).catch(() => Promise.reject(error))
@@ -174,7 +190,7 @@ async function track(unlock: Told, mine: number): Promise<void> {
     try {
       heard(await known(unlock.id, WAIT_S))
     } catch (error) {
-      if (isSignedOut(error)) throw error
+      if (way.isOver(error)) throw error
       await pause(2_000)
     }
   }
@@ -182,8 +198,7 @@ async function track(unlock: Told, mine: number): Promise<void> {
 
 /** What the server says of an unlock, as soon as it has ended or after `wait` seconds. */
 function known(unlock_id: string, wait = 0): Promise<Told> {
-  const withinMs = (wait + 5) * 1_000
-  return ask('get', '/api/v1/unlocks/{unlock_id}', { at: { unlock_id }, query: { wait }, withinMs })
+  return way.known(unlock_id, wait, (wait + 5) * 1_000)
 }
 
 function put(told: Told): void {
@@ -207,9 +222,9 @@ function rank({ state }: Told): number {
 function failed(error: unknown, mine: number): void {
   if (mine !== turn) return
   followed = undefined
-  if (isSignedOut(error)) {
+  if (way.isOver(error)) {
     clear()
-    forget()
+    way.over()
     return
   }
   press.value = isCertain(error)

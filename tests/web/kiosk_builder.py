@@ -1,0 +1,193 @@
+"""A kiosk in the hall of a house, and somebody before it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, expect
+
+from gateway.credentials import service as credentials
+from gateway.credentials.model import PinOf
+from gateway.credentials.service import HashedPin
+from gateway.kiosks import service as kiosks
+from gateway.lockers import pins
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Size
+from gateway.members import queries as members
+from gateway.unlocking.model import UnlockState as State
+from tests.web.conftest import CHEAP, MEMBER, House, Phone, watched
+
+SIZES = {"portrait": (1080, 1920), "landscape": (1280, 800)}
+CARD, PIN = "04A21F99", "728577"
+TO_SIGNED = (State.AUTHORISED, State.SIGNED)
+
+
+@dataclass
+class Kiosk(Phone):
+    """Whatever its screen complains about on its console fails the test."""
+
+    code: str = ""
+    language: str = "zh-CN"
+    elder: bool = False
+
+    def show(self, path: str = "/kiosk/") -> None:
+        """Switch it on."""
+        super().show(path)
+
+    def begin(self) -> None:
+        """Registered, with the first screen on it."""
+        self.show(f"/kiosk/#{self.code}")
+        self.page.locator(".k-tiles").wait_for()
+
+    def read(self) -> None:
+        """As this person likes to, from the first screen on."""
+        if self.elder:
+            self.page.locator(".k-reading .pill").first.click()
+        if self.language != "zh-CN":
+            self.page.locator(f".k-reading [lang={self.language}]").click()
+        self.page.locator(f"html[lang={self.language}]").wait_for()
+
+    @property
+    def title(self):
+        """What the screen is called."""
+        return self.page.get_by_role("heading", level=1)
+
+    def tile(self, no: int) -> None:
+        """Touch one of the first screen's."""
+        self.page.locator(".k-tile").nth(no).click()
+
+    def scan(self, card: str = CARD) -> None:
+        """A card at the reader, which types."""
+        self.page.keyboard.type(card)
+        self.page.keyboard.press("Enter")
+
+    def type(self, digits: str) -> None:
+        """On the screen's own keys."""
+        for digit in digits:
+            self.page.locator(".k-key").get_by_text(digit, exact=True).click()
+
+    def come(self) -> None:
+        """By card, to the first screen."""
+        self.scan()
+        self.type(PIN)
+        expect(self.page.locator(".k-done")).to_be_visible()
+
+
+@contextmanager
+def kiosk_at(browser: Browser, house: House, size: str = "landscape", **options) -> Iterator[Kiosk]:
+    """Registered by staff, standing at bank-a; nobody has told its screen yet."""
+    width, height = SIZES[size]
+    screen = {"viewport": {"width": width, "height": height}, "has_touch": True}
+    with watched(browser, house, Kiosk, **screen, **options) as kiosk:
+        with house.centre.sessions.begin() as session:
+            now = house.centre.clock.now()
+            _, kiosk.code = kiosks.register(session, name="一楼大厅", bank_id="bank-a", actor="test", now=now)
+        yield kiosk
+
+
+def give_card(house: House, *, one_time: bool = False) -> None:
+    """10001 has a card, and a PIN: of their own, or the desk's."""
+    centre = house.centre
+    with centre.sessions.begin() as session:
+        member, now = members.member_by_no(session, member_no=MEMBER), centre.clock.now()
+        kept = CHEAP.hash(centre.pepper.pin(PIN, of=PinOf.MEMBER, of_id=member.id))
+        made = HashedPin(hash=kept, pepper=centre.pepper.name)
+        if one_time:
+            credentials.give_one_time_pin(session, member=member, made=made, actor="test", now=now)
+        else:
+            credentials.choose_pin(session, member=member, made=made, now=now)
+        number_hash = centre.pepper.card(CARD)
+        credentials.register_card(
+            session, member=member, number_hash=number_hash, pepper=centre.pepper.name, label="", actor="test", now=now
+        )
+
+
+def give_locker(house: House) -> None:
+    """10001 rents 01 of bank-a, with the same PIN."""
+    centre = house.centre
+    with centre.sessions.begin() as session:
+        member, now = members.member_by_no(session, member_no=MEMBER), centre.clock.now()
+        wish = {"bank_id": "bank-a", "size": Size.S, "until": None, "max_days": 7}
+        rental = lockers.rent(session, member=member, unsettled_locks=frozenset, now=now, **wish)
+        kept = CHEAP.hash(centre.pepper.pin(PIN, of=PinOf.RENTAL, of_id=rental.id))
+        made = HashedPin(hash=kept, pepper=centre.pepper.name)
+        pins.put(session, rental_id=rental.id, made=made, actor=member.audit_id, now=now)
+
+
+def walk(kiosk: Kiosk) -> Iterator[str]:
+    """Go through all the screens; yields the name of each. The house has member 10001's card, and no locker yet."""
+    page, house = kiosk.page, kiosk.house
+    house.build("room", opens_min=0, closes_min=1440, slot_min=5)
+    kiosk.show()
+    page.locator(".field-box").wait_for()
+    yield "registering"
+    kiosk.begin()
+    kiosk.read()
+    yield "first"
+    page.locator(".k-call").click()
+    page.locator("dialog .primary").wait_for()
+    yield "calling"
+    page.keyboard.press("Escape")
+    kiosk.tile(3)
+    page.locator(".k-line").first.wait_for()
+    yield "free"
+    page.locator(".k-line").first.click()
+    page.locator(".k-card").wait_for()
+    yield "card"
+    kiosk.scan()
+    page.locator(".k-dots").wait_for()
+    kiosk.type(PIN[:-1] + str((int(PIN[-1]) + 1) % 10))
+    page.locator(".fault").wait_for()
+    yield "wrong pin"
+    kiosk.type(PIN)
+    page.locator(".k-done").wait_for()
+    yield "known"
+    kiosk.tile(0)
+    page.locator(".k-page .primary").wait_for()
+    yield "no locker"
+    page.locator(".k-page .primary").click()
+    page.locator(".choice-row").wait_for()
+    yield "renting"
+    page.locator(".k-page > .primary").click()
+    page.locator(".k-pin").wait_for()
+    yield "rented"
+    page.locator(".k-head .secondary").click()
+    kiosk.tile(0)
+    page.locator(".disc-ready").wait_for()
+    yield "locker"
+    kiosk.press()
+    house.move(*TO_SIGNED, State.NOT_OPENED, code="no_edge")
+    page.locator("[data-phase=not-opened]").wait_for()
+    yield "not opened"
+    kiosk.press()
+    house.move(*TO_SIGNED, State.OPENED)
+    page.locator("[data-phase=opened]").wait_for()
+    yield "opened"
+    page.locator(".k-stack > .secondary").click()
+    page.locator("dialog .primary").wait_for()
+    yield "giving back"
+    page.keyboard.press("Escape")
+    page.locator(".k-head .secondary").click()
+    kiosk.tile(3)
+    page.locator(".k-line").first.click()
+    page.locator(".choice-grid").wait_for()
+    yield "booking"
+    page.locator(".k-page > .primary").click()
+    page.locator(".booking").wait_for()
+    yield "bookings"
+    page.clock.run_for(121_000 if kiosk.elder else 61_000)
+    page.locator(".k-still").wait_for()
+    yield "still there"
+    page.locator(".k-still .primary").click()
+    page.locator(".k-done").click()
+    page.locator(".k-moods").wait_for()
+    yield "thanks"
+    page.locator(".k-ending .k-out").click()
+    kiosk.read()
+    kiosk.tile(0)
+    page.locator(".k-keys").wait_for()
+    yield "number"
+
+
+SCREENS = ["registering", "first", "calling", "free", "card", "wrong pin", "known", "no locker", "renting", "rented"]
+SCREENS += ["locker", "not opened", "opened", "giving back", "booking", "bookings", "still there", "thanks", "number"]

@@ -1,0 +1,116 @@
+import { useEffect, useState } from 'preact/hooks'
+import { type Answered } from '../shared/api'
+import { useAttempt } from '../shared/attempt'
+import { language, t } from '../shared/t'
+import { doorSeen, press } from '../shared/unlock'
+import { Fault } from '../shared/ui/Fault'
+import { Icon } from '../shared/ui/Icon'
+import { LockerCard } from '../shared/ui/LockerCard'
+import { OpenButton } from '../shared/ui/OpenButton'
+import { Sheet } from '../shared/ui/Sheet'
+import { toast } from '../shared/ui/toast'
+import { Waiting } from '../shared/ui/Waiting'
+import { Page } from './Page'
+import { useLook } from './look'
+import { askAsGuest, returned, visit, want } from './visit'
+import { tell } from './voice'
+import { say, why } from './words'
+
+export type Rental = Answered<'get', '/api/v1/kiosk/rentals'>['items'][number]
+
+const AGAIN_MS = 2_000
+
+/** The lockers that are theirs: which one, and the button that opens it. */
+export function Lockers() {
+  const { told, error, look } = useLook(async () => (await askAsGuest('get', '/api/v1/kiosk/rentals')).items, AGAIN_MS)
+  const [chosen, choose] = useState<string>()
+  const rental = told?.find(({ id }) => id === chosen) ?? (told?.length === 1 ? told[0] : undefined)
+  if (rental) return <Locker rental={rental} isFresh={error === undefined} onChange={look} />
+  return (
+    <Page title={t('locker.title')} lead={told && told.length > 1 ? say('lockers.which') : undefined}>
+      {!told && (error === undefined ? <Waiting /> : <Fault>{why(error)}</Fault>)}
+      {told?.length === 0 && <None />}
+      {told?.map((each) => (
+        <button key={each.id} type="button" class="cell k-cell" onClick={() => choose(each.id)}>
+          <strong class="k-label">{each.compartment.label}</strong>
+          <span>{each.bank_name[language.value]}</span>
+          <Icon name="chevron" />
+        </button>
+      ))}
+    </Page>
+  )
+}
+
+function None() {
+  return (
+    <>
+      <p class="card">{say('lockers.none')}</p>
+      <button type="button" class="primary" onClick={() => want({ at: 'rent' })}>
+        {t('rent.title')}
+      </button>
+    </>
+  )
+}
+
+interface Props {
+  rental: Rental
+  /** Whether the house was heard just now: else nothing may be said of the door. */
+  isFresh: boolean
+  onChange: () => Promise<void>
+}
+
+function Locker({ rental, isFresh, onChange }: Props) {
+  const [isEnding, setEnding] = useState(false)
+  const door = isFresh ? rental.door : 'unknown'
+  useEffect(() => doorSeen({ rental_id: rental.id }, door), [door])
+  useStory()
+  return (
+    <Page title={t('locker.title')}>
+      <div class="k-columns k-middle">
+        <div class="k-stack">
+          <LockerCard rental={rental} door={door} />
+          {rental.use === 'rented' && (
+            <button type="button" class="secondary" onClick={() => setEnding(true)}>
+              {t('locker.end')}
+            </button>
+          )}
+        </div>
+        <div>
+          <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
+        </div>
+      </div>
+      {isEnding && <GiveBack rental={rental} onChange={onChange} onClose={() => setEnding(false)} />}
+    </Page>
+  )
+}
+
+/** What comes of a press is said aloud, too. */
+export function useStory(): void {
+  const { phase } = press.value
+  useEffect(() => {
+    if (phase !== 'ready') tell(document.querySelector('.story')?.textContent ?? '')
+  }, [phase])
+}
+
+function GiveBack({ rental, onChange, onClose }: Omit<Props, 'isFresh'> & { onClose: () => void }) {
+  const { isBusy, error, attempt } = useAttempt()
+  const giveBack = () =>
+    attempt(async () => {
+      await askAsGuest('delete', '/api/v1/kiosk/rentals/{rental_id}', { at: { rental_id: rental.id } })
+      toast(t('end.done'))
+      if (visit.value?.came_by === 'card') await onChange()
+      else returned()
+    })
+  return (
+    <Sheet title={t('end.title', { label: rental.compartment.label })} onClose={onClose}>
+      <p class="lead">{t('end.help')}</p>
+      <Fault>{error !== undefined && why(error)}</Fault>
+      <button type="button" class="primary" disabled={isBusy} onClick={giveBack}>
+        {t(isBusy ? 'app.waiting' : 'end.go')}
+      </button>
+      <button type="button" class="secondary" onClick={onClose}>
+        {t('end.stay')}
+      </button>
+    </Sheet>
+  )
+}

@@ -1,0 +1,120 @@
+/** Whoever stands here and has proved who they are; in memory alone, and gone with `wipe`. */
+import { signal } from '@preact/signals'
+import { type Answered, Problem, ask } from '../shared/api'
+import { leave, openBy } from '../shared/unlock'
+import { askAsKiosk } from './house'
+import { readAs, readAsAtFirst } from './reading'
+import { type Goal, type Screen, goHome, show } from './screen'
+import { hush } from './voice'
+
+export type Visit = Answered<'get', '/api/v1/kiosk/session'>
+/** Who somebody says they are. */
+export type Shown = { card: string } | { locker_no: string; bank_id?: string }
+
+export const visit = signal<Visit | undefined>(undefined)
+/** Counts the people: what a component remembers of one is forgotten with the number. */
+export const person = signal(0)
+
+let token = ''
+let beating: number | undefined
+
+// The house ends a visit a minute after it last heard of it: this page tells it, and judges itself who is still there.
+const BEAT_MS = 20_000
+
+/** Ask as whoever stands here. Throws what `ask` throws; when the house says that the visit is over, so it is. */
+export const askAsGuest: typeof ask = async (verb, path, asking = {}) => {
+  const mine = token
+  try {
+    return await askAsKiosk(verb, path, { ...asking, headers: { 'Kiosk-Visit': mine } })
+  } catch (error) {
+    if (isOver(error) && mine === token) over()
+    throw error
+  }
+}
+
+openBy({
+  request: (body, key, withinMs) => askAsGuest('post', '/api/v1/kiosk/unlocks', { body, key, withinMs }),
+  known: (unlock_id, wait, withinMs) =>
+    askAsGuest('get', '/api/v1/kiosk/unlocks/{unlock_id}', { at: { unlock_id }, query: { wait }, withinMs }),
+  isOver,
+  over,
+})
+
+/** Prove who one is. Throws what `ask` throws. */
+export async function come(shown: Shown, pin: string, goal: Goal): Promise<void> {
+  const mine = person.value
+  const { token: told, ...who } = await askAsKiosk('post', '/api/v1/kiosk/session', { body: { ...shown, pin } })
+  if (mine !== person.value) return endAtHouse(told) // they have left meanwhile
+  token = told
+  await readAs(who)
+  visit.value = who
+  beating = window.setInterval(beat, BEAT_MS)
+  show(goal)
+}
+
+/** Tell the house that somebody is still there. */
+export function beat(): void {
+  if (visit.value) void askAsGuest('patch', '/api/v1/kiosk/session').catch(() => undefined)
+}
+
+export async function choosePin(pin: string): Promise<void> {
+  visit.value = await askAsGuest('patch', '/api/v1/kiosk/pin', { body: { pin } })
+}
+
+/** To where one wants to go, by way of saying who one is where that is not known. */
+export function want(goal: Goal): void {
+  const who = visit.value
+  const mayGo = who && (who.came_by === 'card' || goal.at === 'locker' || goal.at === 'home')
+  show(mayGo ? goal : { at: 'identify', goal })
+}
+
+/** Whoever stood here leaves nothing behind: neither here nor at the house. */
+export function wipe(next: Screen = { at: 'home' }): void {
+  end()
+  readAsAtFirst()
+  show(next)
+}
+
+/** They say that they are done, and read one sentence more in their own language. */
+export function done(): void {
+  end()
+  show({ at: 'thanks' })
+}
+
+/** Somebody else shows a card: whoever stood here has left. */
+export function cardShown(card: string): void {
+  if (visit.value) wipe()
+  person.value += 1
+  show({ at: 'identify', goal: { at: 'home' }, card })
+}
+
+function end(): void {
+  if (visit.value) endAtHouse(token)
+  window.clearInterval(beating)
+  token = ''
+  visit.value = undefined
+  person.value += 1
+  leave()
+  hush()
+}
+
+/** Harmless when it was over; when the house cannot be reached it ends the visit by itself within two minutes. */
+function endAtHouse(told: string): void {
+  const headers = { 'Kiosk-Visit': told }
+  void askAsKiosk('delete', '/api/v1/kiosk/session', { headers }).catch(() => undefined)
+}
+
+/** The house has ended it: by its time, or because a card was blocked or a PIN made anew. */
+function over(): void {
+  if (visit.value) wipe({ at: 'over' })
+}
+
+/** A visit by a locker's number ends with the locker, which is no surprise to them. */
+export function returned(): void {
+  if (visit.value?.came_by === 'locker') done()
+  else goHome()
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'kiosk_visit_over'
+}
