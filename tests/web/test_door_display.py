@@ -96,7 +96,7 @@ def test_free_is_gone_the_moment_the_network_is(display: Phone):
     display.page.context.set_offline(True)
     shows(display, "unknown")
     expect(display.page.get_by_text("空闲")).to_have_count(0)
-    expect(display.page.get_by_text("和前台的电脑联系不上")).to_be_visible()
+    expect(display.page.get_by_text("现在联系不上中心")).to_be_visible()
     expect(display.page.get_by_text("We cannot reach the house.")).to_be_visible()
     display.page.context.set_offline(False)
     shows(display, "free")
