@@ -41,10 +41,12 @@ class VendorEar:
         self._connection.stop()
 
     def letters(self) -> list[Letter]:
-        """What approved devices have measured. Topics of those that are gone are cleared."""
+        """What approved devices have measured. Topics of those that are gone are cleared, bridges told who may join."""
         letters = self._intake.letters()
         for topic in self._intake.to_clear():
             self._connection.publish(topic, b"", qos=0, retain=True)
+        for topic, payload in self._intake.requests():
+            self._connection.publish(topic, payload, qos=0)
         return letters
 
     def _hear(self, message: Incoming) -> None:

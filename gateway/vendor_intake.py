@@ -4,6 +4,7 @@ They have no keys, so whoever has their password can speak as any of them. What 
 alerts and for figures; nothing here opens, books or permits anything.
 """
 
+import json
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Final, TypeGuard
 
 from sqlalchemy.orm import Session
 
+from gateway.fleet import joining
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DeviceState
@@ -27,6 +29,8 @@ from gateway.vendors.reading import guess, read
 from gateway.vendors.results import Kind, Message, Reading, Result
 
 MOST_WAITING: Final = 20_000  # messages; what comes on top is let go
+MOST_BRIDGES: Final = 8
+_WITH_BRIDGE: Final = "zigbee2mqtt"
 MOST_TOPICS: Final = 20_000  # remembered, to be cleared when their device goes
 _SENSOR_LENGTH: Final = 31
 _NAME_LENGTH: Final = 128
@@ -58,6 +62,8 @@ class VendorIntake:
         self._to_clear: list[str] = []
         self._store = new_boot_id()  # what makers send has no number; ours count from this start on
         self._seq = 0
+        self._bridges: set[str] = set()  # by their base topics
+        self._joining_until: dict[str, datetime | None] = {}  # what each bridge was told
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """A message has come. `retained`: from before, not now. Never waits."""
@@ -85,6 +91,25 @@ class VendorIntake:
         due, self._to_clear = self._to_clear, []
         return due
 
+    def requests(self) -> list[tuple[str, bytes]]:
+        """What bridges are to be told about letting new devices join, each window and each closing once."""
+        if not self._bridges:
+            return []
+        now = self._clock.now()
+        with self._sessions.read() as session:
+            open_now = joining.window(session, now=now)
+        wanted = None if open_now is None else open_now.until_at
+        late = [base for base in self._bridges if self._joining_until.get(base) != wanted]
+        seconds = 0 if wanted is None else max(1, round((wanted - now).total_seconds()))
+        due = [base for base in late if self._may_still_be_open(base, now) or wanted is not None]
+        self._joining_until |= dict.fromkeys(late, wanted)
+        return [(f"{base}/bridge/request/permit_join", json.dumps({"time": seconds}).encode()) for base in due]
+
+    def _may_still_be_open(self, base: str, now: datetime) -> bool:
+        """A bridge closes by itself when its time is over; only one that was closed before is told."""
+        until = self._joining_until.get(base)
+        return until is not None and until > now
+
     def _read(self) -> Iterator[_Heard]:
         for _ in range(len(self._heard)):
             message, at_ms = self._heard.popleft()
@@ -93,7 +118,14 @@ class VendorIntake:
                 continue
             found = read(self._known, message, profile)
             self._known.learn(found.facts)
+            self._note_bridges(profile.name, found.results)
             yield from (_Heard(profile.name, message.topic, result, at_ms) for result in found.results)
+
+    def _note_bridges(self, maker: str, results: Iterable[Result]) -> None:
+        for result in results:
+            is_one = maker == _WITH_BRIDGE and result.kind is Kind.BRIDGE and _is_name(result.device)
+            if is_one and len(self._bridges) < MOST_BRIDGES:
+                self._bridges.add(str(result.device))
 
     def _bury(self, session: Session, heard: Iterable[_Heard]) -> None:
         unreadable = [one for one in heard if one.result.kind is Kind.MALFORMED]

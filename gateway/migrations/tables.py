@@ -13,6 +13,7 @@ import gateway.credentials.model
 import gateway.credit.model
 import gateway.emergencies.model
 import gateway.faults.model
+import gateway.fleet.joining
 import gateway.fleet.model
 import gateway.jobs.model
 import gateway.kiosks.model

@@ -182,6 +182,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/smiles",
         "/staff/dead-letters",
         "/staff/audit",
+        "/staff/join-window",
         "/staff/zones",
         "/staff/zones/{zone_id}",
         "/staff/devices/{device_id}/zone",

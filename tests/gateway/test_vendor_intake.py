@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from gateway.fleet import joining, service
 from gateway.fleet import queries as fleet
 from gateway.fleet import rules as fleet_rules
-from gateway.fleet import service
 from gateway.fleet.model import DeviceState, Lock, Presence
 from gateway.fleet.rules import Presentation
 from gateway.kit.ids import new_boot_id
@@ -285,3 +285,40 @@ def test_the_numbers_of_its_letters_go_on_after_one_was_not_kept(gym, tmp_path):
             assert len(store.fresh(letters)) == 1
             store.keep(letters)
     store.close()
+
+
+def joins(hall, act, **facts):
+    with hall.sessions.begin() as session:
+        act(session, actor="test", now=hall.clock.now(), **facts)
+
+
+def test_a_join_window_is_told_to_each_bridge_once_and_closes_by_itself(hall):
+    hall.says("zigbee2mqtt/bridge/state", {"state": "online"}, retained=True)
+    assert hall.intake.requests() == []
+
+    joins(hall, joining.open_window, lasting=timedelta(seconds=120))
+    hall.clock.advance(seconds=5)
+    assert hall.intake.requests() == [("zigbee2mqtt/bridge/request/permit_join", b'{"time": 115}')]
+    assert hall.intake.requests() == []
+
+    hall.clock.advance(seconds=200)  # the bridge has closed it, as it was told
+    assert hall.intake.requests() == []
+
+
+def test_a_join_window_that_is_closed_early_is_closed_at_the_bridge(hall):
+    hall.says("zigbee2mqtt/bridge/state", {"state": "online"})
+    joins(hall, joining.open_window, lasting=timedelta(hours=9))
+    assert hall.intake.requests() == [("zigbee2mqtt/bridge/request/permit_join", b'{"time": 254}')]
+
+    joins(hall, joining.close_window)
+
+    assert hall.intake.requests() == [("zigbee2mqtt/bridge/request/permit_join", b'{"time": 0}')]
+    assert hall.intake.requests() == []
+
+
+def test_a_bridge_that_is_met_while_the_window_is_open_is_told_the_rest(hall):
+    joins(hall, joining.open_window, lasting=timedelta(seconds=60))
+    hall.clock.advance(seconds=40)
+    hall.says("zigbee2mqtt/bridge/state", {"state": "online"})
+
+    assert hall.intake.requests() == [("zigbee2mqtt/bridge/request/permit_join", b'{"time": 20}')]
