@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 
 _INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """From 0030: none was ever open."""
+    """From 0031: none was ever open."""
     op.create_table(
         "join_windows",
         sa.Column("id", sa.String(length=32), nullable=False),
