@@ -136,6 +136,7 @@ def walk_to_book(phone: Phone):
     page.locator(".confirm .choice").last.locator("input").nth(1).check(force=True)
     page.locator(".confirm .primary").click()
     page.locator("dialog .weeks li").nth(1).wait_for()
+    page.locator(".confirm .choice").first.wait_for(state="detached")  # the page behind has heard of it too
     yield "a week that could not be had"
     page.locator("dialog .primary").click()
     page.locator(".booking").wait_for()
