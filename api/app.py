@@ -45,6 +45,7 @@ from api.security import Fence, LastResort, SafeHeaders
 from api.staff import (
     alerts,
     assignments,
+    channels,
     clear_outs,
     devices,
     doors,
@@ -150,6 +151,7 @@ def _routes() -> Sequence[BaseRoute]:
         devices,
         doors,
         staff_banks,
+        channels,
         assignments,
         holds,
         staff_spaces,

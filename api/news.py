@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.views import View
-from gateway.alerts.model import AlertState, Severity
+from gateway.alerts.model import AlertState
 from gateway.ballots.model import BallotState
 from gateway.bookings.model import BookingState
 from gateway.bookings.waits import WaitState
+from gateway.channels.model import Severity
 from gateway.emergencies.model import EmergencyKind, EmergencyState
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.lockers.model import RentalState

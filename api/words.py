@@ -1,27 +1,13 @@
 """What a refusal is over HTTP: its status, and one sentence a person can act on, in both languages."""
 
-import re
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
+from gateway.kit.sentences import Sentence, in_language, told_to
 from gateway.members.model import Language
 
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")  # as every notice keeps one
-
-
-class Sentence(NamedTuple):
-    """The same in both languages. `{names}` in them are facts that come along."""
-
-    zh: str
-    en: str
-
-    def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
-        """The sentence for one reader."""
-        text = self.zh if language is Language.ZH_CN else self.en
-        return text.format_map(_Facts(facts))
+__all__ = ["ANSWERS", "NOTICES", "WORDS", "Sentence", "Words", "in_language", "told_to"]
 
 
 class Words(NamedTuple):
@@ -34,29 +20,6 @@ class Words(NamedTuple):
     def sentence(self, language: Language, facts: Mapping[str, object]) -> str:
         """The sentence for one reader."""
         return Sentence(self.zh, self.en).sentence(language, facts)
-
-
-def in_language(language: Language, facts: Mapping[str, object]) -> dict[str, object]:
-    """Facts as one reader reads them: what has a name in both languages by the one of theirs."""
-    return {name: value.get(language) if isinstance(value, Mapping) else value for name, value in facts.items()}
-
-
-def told_to(language: Language, zone: ZoneInfo, facts: Mapping[str, object]) -> dict[str, object]:
-    """Facts as one reader reads them: names in their language, instants (RFC 3339 text) by the centre's clock."""
-    return {name: _told(value, zone) for name, value in in_language(language, facts).items()}
-
-
-def _told(value: object, zone: ZoneInfo) -> object:
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    return value
-
-
-class _Facts(dict[str, object]):
-    """A fact that was not given leaves a gap in the sentence, not a crash in the answer."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
 
 
 WORDS: Final[Mapping[str, Words]] = MappingProxyType(

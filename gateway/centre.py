@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 
 from gateway.bookings.rules import Policy
 from gateway.calendar.national import PublicCalendar, public_calendar
+from gateway.channels.seal import Seal, SealKey
 from gateway.credentials.pepper import Pepper
 from gateway.files import write_private
 from gateway.kit.clock import Clock, SystemClock
@@ -26,6 +27,8 @@ from gateway.telemetry.rules import Keeping
 from gateway.telemetry.store import ReadingStore
 
 PEPPER: Final = Path("secrets") / "pepper"  # beside keys/, which the web side, who looks at PINs, may not see
+SEAL: Final = Path("secrets") / "channels.pub"  # the web side closes the addresses of channels with it …
+SEAL_KEY: Final = Path("keys") / "channels.key"  # … and the gateway alone opens them
 
 _REMEDY: Final = {
     Shape.EMPTY: "the database of {centre} holds nothing yet: run `hearth migrate`",
@@ -68,6 +71,22 @@ class Centre:
                 " another; every PIN and card must then be made anew"
             ) from error
 
+    @cached_property
+    def seal(self) -> Seal:
+        """What the addresses of channels are closed with. Raises CentreError when it is not there."""
+        return Seal(self._kept(SEAL))
+
+    @cached_property
+    def seal_key(self) -> SealKey:
+        """What opens them; for the gateway. Raises CentreError when it is not there."""
+        return SealKey(self._kept(SEAL_KEY))
+
+    def _kept(self, path: Path) -> bytes:
+        try:
+            return (self.directory / path).read_bytes()
+        except OSError as error:
+            raise CentreError(f"{self.directory / path} cannot be read ({error}): run `hearth migrate`") from error
+
     @property
     def booking_policy(self) -> Policy:
         """What this centre allows of bookings."""
@@ -106,6 +125,18 @@ def make_pepper(directory: Path) -> bool:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     write_private(path, Pepper.generate().key)
     return True
+
+
+def make_seal(directory: Path) -> bool:
+    """Give a centre the key that its channels' addresses are sealed for. False when it has one, which stays."""
+    path = directory / SEAL_KEY
+    is_new = not path.exists()
+    if is_new:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(path, SealKey.generate().key)
+    (directory / SEAL).parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(directory / SEAL, SealKey(path.read_bytes()).seal.key)
+    return is_new
 
 
 def database_url(directory: Path, settings: Settings) -> URL:

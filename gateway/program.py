@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from devices.runtime import failpoint, systemd
 from devices.runtime.logs import log_to_stderr
@@ -18,6 +19,9 @@ from gateway.centre import Centre, open_centre, reading_store
 from gateway.files import only_one
 from gateway.fleet import service as fleet
 from gateway.intake import Letter
+from gateway.machine import Machine
+from gateway.notify.courier import EnvoyCourier
+from gateway.postman import Postman
 from gateway.recorder import READING
 from gateway.timetable import open_timetable
 
@@ -72,7 +76,24 @@ class GatewayProgram:
             others=self._ear.letters if self._ear else list,
         )
         self._showing = wiring.show(centre, readings)
-        self._timetable = open_timetable(centre, key=key)
+        self._postman = Postman(
+            centre.sessions,
+            site=settings.site,
+            zone=ZoneInfo(settings.zone),
+            clock=centre.clock,
+            key=centre.seal_key,
+            courier=EnvoyCourier(),
+            reached=reached,
+        )
+        self._timetable = open_timetable(
+            centre,
+            key=key,
+            machine=Machine(
+                centre.directory,
+                is_broker_there=self._connection.is_ready,
+                are_readings_refused=lambda: self._recorder.is_full,
+            ),
+        )
 
     def run(self) -> None:
         """Until `stop`. What one act raises is logged and does not end the others."""
@@ -84,6 +105,7 @@ class GatewayProgram:
             self._showing.start()
         if self._ear is not None:
             self._ear.start()
+        self._postman.start()
         next_tick = next_pulse = self._now()
         while not self._is_stopping:
             self._do_next(until=next_tick)
@@ -98,6 +120,7 @@ class GatewayProgram:
             self._showing.stop()
         if self._ear is not None:
             self._ear.stop()
+        self._postman.stop()
         self._recorder.stop()
         self._connection.stop()
 

@@ -19,9 +19,12 @@ from gateway.ballots import service as ballots
 from gateway.bookings import approvals, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre
+from gateway.channels import service as channels
 from gateway.credit import service as credit
 from gateway.faults import queries as fault_queries
 from gateway.faults import service as faults
+from gateway.house.rules import Look
+from gateway.house.watch import Watch
 from gateway.jobs import service as jobs
 from gateway.jobs.service import Run
 from gateway.kiosks import limits
@@ -29,11 +32,12 @@ from gateway.kiosks import service as kiosks
 from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
+from gateway.machine import Machine
 from gateway.members import service as members
 from gateway.policies import queries as policies
 
 
-def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
+def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> BackgroundScheduler:
     """The centre's jobs, each safe to run twice or late. Start it and shut it down yourself."""
     timetable = BackgroundScheduler(
         timezone=UTC,
@@ -41,7 +45,10 @@ def open_timetable(centre: Centre, *, key: SigningKey) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
     log = _Log(centre, timetable)
-    for job, minutes in [*_Jobs(centre, key).all(), (log.write_down_runs, 1)]:
+    for job, minutes in [
+        *_Jobs(centre, key, lambda: machine.look(commit_s=log.commit_s)).all(),
+        (log.write_down_runs, 1),
+    ]:
         timetable.add_job(log.noting(job, minutes), "interval", minutes=minutes, id=job.__name__)
     return timetable
 
@@ -54,6 +61,7 @@ class _Log:
         self._timetable = timetable
         self._since = centre.clock.now()
         self._runs: dict[str, Run] = {}
+        self.commit_s: float | None = None  # how long writing it down took, the last time
 
     def noting(self, job: Callable[[], None], minutes: int) -> Callable[[], None]:
         """The job, with every run of it noted; what it raises goes on to the timetable, which logs it."""
@@ -74,8 +82,10 @@ class _Log:
 
     def write_down_runs(self) -> None:
         runs = [replace(run, due_at=self._due_at(run.name)) for run in list(self._runs.values())]
+        began = self._centre.clock.monotonic()
         with self._centre.sessions.begin() as session:
             jobs.write_down(session, runs=runs, since=self._since)
+        self.commit_s = self._centre.clock.monotonic() - began
 
     def _due_at(self, name: str) -> datetime | None:
         job = self._timetable.get_job(name)
@@ -85,9 +95,11 @@ class _Log:
 class _Jobs:
     """What is looked for is read at once, and done one by one: nobody's unlock waits for all of it."""
 
-    def __init__(self, centre: Centre, key: SigningKey) -> None:
+    def __init__(self, centre: Centre, key: SigningKey, look: Callable[[], Look]) -> None:
         self._centre = centre
         self._key = key
+        self._look = look  # at the machine
+        self._watch = Watch()
 
     def all(self) -> list[tuple[Callable[[], None], int]]:
         """Each with its interval in minutes."""
@@ -105,6 +117,8 @@ class _Jobs:
             (self.look_for_faults, 1),
             (self.look_at_latches, 60),
             (self.look_after_alerts, 1),
+            (self.look_after_the_machine, 1),
+            (self.forget_old_messages, 60),
         ]
 
     def forget_ended_sessions(self) -> None:
@@ -181,6 +195,12 @@ class _Jobs:
         zone, now = ZoneInfo(self._centre.settings.zone), self._now()
         for one in self._found(partial(alerts_queries.due, zone=zone, now=now)):
             self._do(partial(alerts.look_after, alert_id=one, zone=zone, now=now))
+
+    def look_after_the_machine(self) -> None:
+        self._do(partial(self._watch.note, look=self._look(), now=self._now()))
+
+    def forget_old_messages(self) -> None:
+        self._do(partial(channels.forget_old, now=self._now()))
 
     def _now(self) -> datetime:
         return self._centre.clock.now()

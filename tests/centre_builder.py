@@ -12,6 +12,7 @@ from gateway.kit.ids import new_boot_id
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Compartment, Size
 from gateway.lockers.service import Box
+from gateway.machine import Machine
 from gateway.members import groups
 from gateway.members import service as members
 from gateway.members.model import GroupKind, Language, Role
@@ -186,3 +187,12 @@ def a_hall(session, **more):
         a_space(session, half, parent_id="hall", **court)
         for name in courts:
             a_space(session, name, parent_id=half, **court)
+
+
+def a_machine(centre, *, is_broker_there=True, are_readings_refused=False):
+    """One with nothing wrong, unless said otherwise; its disk and its clock are this machine's."""
+    return Machine(
+        centre.directory,
+        is_broker_there=lambda: is_broker_there,
+        are_readings_refused=lambda: are_readings_refused,
+    )

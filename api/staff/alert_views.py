@@ -1,6 +1,5 @@
 """Alerts, as JSON."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
@@ -10,10 +9,11 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from api.views import Ask, Instant, View
-from api.words import Sentence, told_to
 from gateway.alerts import queries as alerts
 from gateway.alerts.kinds import KINDS
-from gateway.alerts.model import Alert, AlertLink, AlertState, Severity
+from gateway.alerts.messages import sentence
+from gateway.alerts.model import Alert, AlertLink, AlertState
+from gateway.channels.model import Severity
 from gateway.members.model import Language, Member
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -94,12 +94,6 @@ class AlertView(View):
             cleared_at=one.cleared_at,
             cleared_by=numbers.get(one.cleared_by_id or ""),
         )
-
-
-def sentence(one: Alert, language: Language, zone: ZoneInfo) -> str:
-    """What an alert says to one reader."""
-    kind = KINDS[one.kind]
-    return Sentence(kind.zh, kind.en).sentence(language, told_to(language, zone, json.loads(one.facts)))
 
 
 class AlertNote(Ask):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import StrictBool
 
-from api.staff.alert_views import sentence
 from api.views import Ask, InBothLanguages, PlainText, View, name_of
+from gateway.alerts.messages import sentence
 from gateway.alerts.model import Alert, AlertState
 from gateway.fleet.model import DoorLevel
 from gateway.members.model import Language

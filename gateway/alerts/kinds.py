@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from gateway.alerts.model import Severity
+from gateway.channels.model import Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +191,81 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             escalate_after=30 * _MINUTE,
             zh="{place}：有人连续输错取物码。请去看看是不是有人在试密码。",
             en="{place}: somebody keeps entering wrong codes. Please go and see whether they are guessing.",
+        ),
+        # The machine the house runs on
+        "disk_nearly_full": Kind(
+            severity=Severity.ALARM,
+            hold=_MINUTE,
+            calm=5 * _MINUTE,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：磁盘快满了，只剩 {free_mb} MiB。满了以后门都打不开。请马上腾出空间。",
+            en="{place}: the disk is nearly full, {free_mb} MiB are left. When it is full no door opens. Please make"
+            " room now.",
+        ),
+        "clock_wrong": Kind(
+            severity=Severity.ALARM,
+            escalate_after=30 * _MINUTE,
+            zh="{place}：时钟不对，显示的是 {shows}，这不可能。预订和租用的时间都会算错。请校准时钟。",
+            en="{place}: the clock shows {shows}, which cannot be. Bookings and rentals are reckoned wrong by it."
+            " Please set the clock.",
+        ),
+        "clock_unsynchronised": Kind(
+            severity=Severity.WARNING,
+            hold=30 * _MINUTE,
+            calm=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=24 * _HOUR,
+            zh="{place}：时钟半小时以上没有和网络时间同步，会慢慢走偏。请检查网络和时间服务。",
+            en="{place}: the clock has followed no network time for half an hour and will drift. Please check the"
+            " network and its time service.",
+        ),
+        "broker_away": Kind(
+            severity=Severity.ALARM,
+            hold=_MINUTE,
+            calm=_MINUTE,
+            escalate_after=15 * _MINUTE,
+            zh="{place}：连不上消息服务器，所有的门现在都不能用手机打开。请看它是否在运行。",
+            en="{place}: the broker is not reached, so that no door opens from a phone. Please see whether it is"
+            " running.",
+        ),
+        "database_slow": Kind(
+            severity=Severity.WARNING,
+            hold=3 * _MINUTE,
+            calm=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=4 * _HOUR,
+            zh="{place}：数据库变慢了，写一次要 {took_s} 秒。存储卡可能快坏了。请备份，并检查存储卡。",
+            en="{place}: the database has become slow, one commit takes {took_s} s. Its card may be about to fail."
+            " Please make a copy, and check the card.",
+        ),
+        "readings_refused": Kind(
+            severity=Severity.WARNING,
+            hold=_MINUTE,
+            calm=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=_HOUR,
+            zh="{place}：没有地方存传感器读数了，设备会先自己存着。门不受影响。请腾出空间。",
+            en="{place}: there is no room for readings, which devices keep meanwhile. Doors are not affected. Please"
+            " make room.",
+        ),
+        # The house's own post
+        "channel_failing": Kind(
+            severity=Severity.WARNING,
+            hold=10 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=_HOUR,
+            zh="{place}：从 {since} 起发不出消息（{why}）。请检查它的地址和中心的网络；没发出的会继续重发。",
+            en="{place}: no message has got out since {since} ({why}). Please check its address and the centre's"
+            " network; what waits is sent again.",
+        ),
+        "message_given_up": Kind(
+            severity=Severity.WARNING,
+            latched=True,
+            keeps_quiet=True,
+            escalate_after=_HOUR,
+            zh="{place}：有消息试了一天都没有发出去（{why}），不再重发。请把告警列表看一遍，不要遗漏。",
+            en="{place}: a message did not get out for a day ({why}) and is not tried again. Please go through the"
+            " list of alerts, so that nothing is missed.",
         ),
     }
 )

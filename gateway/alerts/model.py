@@ -8,15 +8,8 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gateway.channels.model import Severity
 from gateway.kit.db import Base, Instant, word_column
-
-
-class Severity(StrEnum):
-    """How much an alert presses."""
-
-    INFO = "info"  # worth a look this week
-    WARNING = "warning"  # today
-    ALARM = "alarm"  # now
 
 
 class AlertState(StrEnum):

@@ -18,6 +18,8 @@ from gateway.alerts import queries, rules
 from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import MOVES, Alert, AlertLink, AlertState
 from gateway.alerts.rules import Due
+from gateway.channels import service as channels
+from gateway.channels.model import Why
 from gateway.kit import audit
 from gateway.kit.db import Base, announce
 from gateway.kit.errors import Conflict, Malformed
@@ -58,6 +60,7 @@ def raise_alert(
     _link(session, raised, links)
     if rules.is_worth_telling(raised.count):
         _tell(session, raised)
+        _send(session, raised, Why.RAISED if raised.count == 1 else Why.AGAIN, now)
     return raised
 
 
@@ -144,11 +147,12 @@ def look_after(session: Session, *, alert_id: str, zone: ZoneInfo, now: datetime
     one = session.get_one(Alert, alert_id, populate_existing=True, with_for_update=True)
     match rules.what_time_asks(one, zone=zone, now=now):
         case Due.CLEAR:
-            _set(session, one, state=AlertState.CLEARED, cleared_at=now, shelved_until=None)
+            _set(session, one, Why.OVER, now, state=AlertState.CLEARED, cleared_at=now, shelved_until=None)
         case Due.END_SHELF:
-            _set(session, one, state=AlertState.OPEN, shelved_until=None, waiting_since=now, escalated_at=None)
+            back = {"state": AlertState.OPEN, "shelved_until": None, "waiting_since": now, "escalated_at": None}
+            _set(session, one, Why.RAISED, now, **back)
         case Due.ESCALATE:
-            _set(session, one, escalated_at=now)
+            _set(session, one, Why.ESCALATED, now, escalated_at=now)
 
 
 def _insert(session: Session, table: type[Base]) -> sqlite.Insert:
@@ -186,6 +190,7 @@ def _begin(session: Session, row: dict[str, Any], links: Links | None) -> None:
     if raised is not None:
         _link(session, raised, links)
         _tell(session, raised)
+        _send(session, raised, Why.RAISED, raised.raised_at)
 
 
 def _count_again(session: Session, stands: Alert, facts: str, now: datetime) -> None:
@@ -198,24 +203,28 @@ def _count_again(session: Session, stands: Alert, facts: str, now: datetime) -> 
     ).one_or_none()
     if counted is not None and rules.is_worth_telling(counted.count):
         _tell(session, counted)
+        _send(session, counted, Why.AGAIN, now)
 
 
 def _let_go(session: Session, stands: Alert, now: datetime) -> None:
     over_at = stands.over_at or now
     if rules.is_over(KINDS[stands.kind], over_at=over_at, now=now):
-        _set(session, stands, state=AlertState.CLEARED, over_at=over_at, cleared_at=now, shelved_until=None)
+        over = {"state": AlertState.CLEARED, "over_at": over_at, "cleared_at": now, "shelved_until": None}
+        _set(session, stands, Why.OVER, now, **over)
     elif stands.over_at is None:
-        _set(session, stands, over_at=over_at)
+        _set(session, stands, None, now, over_at=over_at)
 
 
-def _set(session: Session, one: Alert, **values: object) -> None:
-    """Change one that is not cleared, and say so."""
+def _set(session: Session, one: Alert, why: Why | None, now: datetime, **values: object) -> None:
+    """Change one that is not cleared, and say so: to who looks at the list, and for a reason out of the house."""
     changed = session.scalars(
         update(Alert).where(Alert.id == one.id, Alert.cleared_at.is_(None)).values(**values).returning(Alert),
         execution_options={"populate_existing": True},
     ).one_or_none()
     if changed is not None:
         _tell(session, changed)
+        if why is not None:
+            _send(session, changed, why, now)
 
 
 def _move(
@@ -262,3 +271,13 @@ def _link(session: Session, raised: Alert, links: Links | None) -> None:
 
 def _tell(session: Session, one: Alert) -> None:
     announce(session, "alert", id=one.id, alert=one.kind, state=one.state, severity=one.severity, count=one.count)
+
+
+def _send(session: Session, one: Alert, why: Why, now: datetime) -> None:
+    """Have it told out of the house. What was put aside or taken up is only counted."""
+    if why is Why.AGAIN and one.state is not AlertState.OPEN:
+        return
+    keeps_quiet = KINDS[one.kind].keeps_quiet or why is Why.OVER
+    channels.tell(
+        session, alert_id=one.id, about=one.thing, severity=one.severity, why=why, keeps_quiet=keeps_quiet, now=now
+    )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gateway import broker, pki
 from gateway.calendar import queries as calendar
-from gateway.centre import PEPPER, Centre, CentreError, open_centre
+from gateway.centre import PEPPER, SEAL, SEAL_KEY, Centre, CentreError, open_centre
 from gateway.commands import options
 from gateway.credentials import queries as credentials
 from gateway.kit import audit
@@ -68,6 +68,7 @@ def examine(centre_dir: Path, now: datetime) -> Iterator[Finding]:
     yield _disk(centre_dir)
     yield _keys(centre_dir)
     yield _pepper(centre_dir)
+    yield _seal(centre_dir)
     yield from _database(centre_dir, now)
     yield _broker(centre_dir, settings)
     yield from _certificates(centre_dir, settings, now)
@@ -100,6 +101,14 @@ def _pepper(centre_dir: Path) -> Finding:
             "pepper", ok=False, says=f"others can read {path}, which keeps PINs from being tried: chmod 600 it"
         )
     return Finding("pepper", ok=True, says="it is there, and only its owner can read it")
+
+
+def _seal(centre_dir: Path) -> Finding:
+    missing = [str(path) for path in (SEAL_KEY, SEAL) if not (centre_dir / path).is_file()]
+    if missing:
+        says = f"{' and '.join(missing)} not there: put it back, or run `hearth migrate` and set every address again"
+        return Finding("channels", ok=False, says=says)
+    return Finding("channels", ok=True, says="their addresses can be sealed, and opened by the gateway")
 
 
 def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from gateway import migrations
-from gateway.centre import PEPPER, database_url, make_pepper
+from gateway.centre import PEPPER, database_url, make_pepper, make_seal
 from gateway.commands import options
 from gateway.kit.db import open_engine
 from gateway.settings import load_settings
@@ -39,4 +39,5 @@ def migrate(centre_dir: Path) -> bool:
         migrations.upgrade(engine)
     finally:
         engine.dispose()
+    make_seal(centre_dir)
     return make_pepper(centre_dir)

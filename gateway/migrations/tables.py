@@ -8,6 +8,7 @@ import gateway.ballots.model
 import gateway.bookings.model
 import gateway.bookings.waits
 import gateway.calendar.model
+import gateway.channels.model
 import gateway.counts.model
 import gateway.credentials.model
 import gateway.credit.model

@@ -14,7 +14,7 @@ import pytest
 
 from api.app import create_app
 from api.line import LocalLine
-from gateway.centre import Centre, make_pepper
+from gateway.centre import Centre, make_pepper, make_seal
 from gateway.kit.db import Sessions, open_engine
 from gateway.members import queries as members
 from gateway.members.model import Role
@@ -166,6 +166,7 @@ def opened(url: str, directory: Path, settings: Settings, webroot: Path) -> Iter
     sessions, clock = Sessions(open_engine(url)), HandClock()
     centre = Centre(directory, settings, sessions, clock)
     make_pepper(directory)
+    make_seal(directory)
     with sessions.begin() as session:
         for member_no, role in [
             ("10001", Role.MEMBER),

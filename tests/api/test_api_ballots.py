@@ -10,7 +10,7 @@ from devices.wire.signing import SigningKey
 from gateway.__main__ import main
 from gateway.kit.db import Change
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, a_space
+from tests.centre_builder import NOON, a_machine, a_space
 
 WEEK = {"starts_at": "2026-11-22T16:00:00Z", "ends_at": "2026-11-29T16:00:00Z", "closes_at": "2026-11-22T10:00:00Z"}
 TEN = {"starts_at": "2026-11-23T02:00:00Z", "ends_at": "2026-11-23T03:00:00Z"}
@@ -36,7 +36,7 @@ def hand_in(house, ballot, member_no, *wishes, **more):
 
 
 def clock_strikes(house, job="draw_ballots"):
-    timetable = open_timetable(house.centre, key=SigningKey.generate())
+    timetable = open_timetable(house.centre, key=SigningKey.generate(), machine=a_machine(house.centre))
     timetable.start(paused=True)
     timetable.get_job(job).func()
     timetable.shutdown(wait=False)

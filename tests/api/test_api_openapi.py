@@ -157,6 +157,10 @@ def test_it_holds_every_resource_there_is():
         "/staff/alerts/{alert_id}/ack",
         "/staff/alerts/{alert_id}/clear",
         "/staff/alerts/{alert_id}/shelve",
+        "/staff/channels",
+        "/staff/channels/{channel_id}",
+        "/staff/channels/{channel_id}/deliveries",
+        "/staff/channels/{channel_id}/test",
         "/staff/members/{member_no}/cards",
         "/staff/members/{member_no}/cards/{card_id}",
         "/staff/members/{member_no}/kiosk-pin",
@@ -238,7 +242,8 @@ def test_it_says_who_must_be_signed_in(verb, path, operation):
 
 
 @pytest.mark.parametrize(
-    "name", ["UnlockState", "RentalState", "Size", "Presence", "DoorLevel", "Language", "Role", "AlertState"]
+    "name",
+    ["DeliveryState", "UnlockState", "RentalState", "Size", "Presence", "DoorLevel", "Language", "Role", "AlertState"],
 )
 def test_words_with_a_meaning_are_named_enums(name):
     assert DOCUMENT["components"]["schemas"][name]["enum"]

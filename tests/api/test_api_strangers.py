@@ -124,6 +124,9 @@ BODIES = {
     "acknowledge_alert": {},
     "clear_alert": {},
     "shelve_alert": {"until": "2026-11-23T04:00:00Z"},
+    "make_channel": {"name": "x", "address": "ntfy://ntfy.example/x"},
+    "change_channel": {"name": "y"},
+    "send_test": {},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(

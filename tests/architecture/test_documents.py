@@ -9,9 +9,11 @@ import pytest
 from gateway.__main__ import COMMANDS
 from gateway.alerts.kinds import KINDS
 from gateway.centre import PEPPER
+from gateway.channels.rules import CHATS
 from gateway.settings import variables
 
 ROOT = Path(__file__).parents[2]
+ALERTS = (ROOT / "docs" / "alerts.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 
 
@@ -27,9 +29,9 @@ def test_every_setting_is_in_the_operations_page(variable):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_alert_is_in_the_operations_page_with_how_much_it_presses(kind):
+def test_every_kind_of_alert_is_in_its_page_with_how_much_it_presses(kind):
     severity = KINDS[kind].severity + (", latched" if KINDS[kind].latched else "")
-    assert f"| `{kind}` | {severity} |" in OPERATIONS
+    assert f"| `{kind}` | {severity} |" in ALERTS
 
 
 def test_the_operations_page_names_no_setting_and_no_command_that_is_not_there():
@@ -80,3 +82,9 @@ def test_every_decision_says_why_and_what_enforces_it(decision):
 def test_what_a_decision_points_at_is_there(decision):
     for path in re.findall(r"`((?:api|devices|docs|gateway|requirements|tests|tools)/[\w./-]+)`", decision.read_text()):
         assert (ROOT / path).exists() or path == "api/webroot/", path
+
+
+@pytest.mark.parametrize("scheme", sorted(CHATS))
+def test_every_service_that_an_address_may_name_is_in_the_page_of_alerts(scheme):
+    """With or without TLS: one of the two is enough."""
+    assert any(f"`{one}://" in ALERTS for one in (scheme, f"{scheme}s", scheme.removesuffix("s")))

@@ -17,6 +17,10 @@ CONTRACTS = {
 
 # For each rule, an import that somebody in a hurry might write: where, and what.
 BREACHES = {
+    "What sends messages out of the house is known in one place, which runs as a process of its own": (
+        "gateway/postman.py",
+        "import apprise",
+    ),
     "The web side stands on the gateway's services, and both on the devices' words": (
         "gateway/kit/ids.py",
         "import api.words",

@@ -21,7 +21,8 @@ from devices.runtime.config import load as load_node
 from devices.runtime.facility_config import load as load_facility
 from gateway import broker
 from gateway.__main__ import COMMANDS, main
-from gateway.centre import open_centre
+from gateway.centre import SEAL, SEAL_KEY, open_centre
+from gateway.channels.seal import SealKey
 from gateway.commands.commission import rented_there
 from gateway.commands.doctor import examine
 from gateway.commands.init import site_from
@@ -167,6 +168,7 @@ def test_the_doctor_looks_at_everything_and_misses_only_the_broker(centre, capsy
         "disk",
         "keys",
         "pepper",
+        "channels",
         "database",
         "pins",
         "audit",
@@ -216,6 +218,22 @@ def test_a_centre_of_an_earlier_release_gets_its_pepper_when_it_is_migrated_and_
     assert main(["migrate", "--centre", str(tmp_path / "centre")]) == 0
     assert "made" not in capsys.readouterr().out
     assert pepper.read_bytes() == made
+
+
+def test_a_centre_of_an_earlier_release_gets_its_channels_key_when_it_is_migrated_and_keeps_it(tmp_path, capsys):
+    main(["init", str(tmp_path / "centre")])
+    key, seal = tmp_path / "centre" / SEAL_KEY, tmp_path / "centre" / SEAL
+    assert SealKey(key.read_bytes()).seal.key == seal.read_bytes()
+    key.unlink()
+    seal.unlink()
+    assert "hearth migrate" in findings(tmp_path / "centre", capsys_after(capsys))["channels"]["says"]
+
+    main(["migrate", "--centre", str(tmp_path / "centre")])
+    made = key.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    seal.unlink()
+    main(["migrate", "--centre", str(tmp_path / "centre")])
+    assert (key.read_bytes(), seal.read_bytes()) == (made, SealKey(made).seal.key)
 
 
 def test_the_doctor_sees_a_pepper_that_others_can_read(centre, capsys):

@@ -41,7 +41,18 @@ from gateway.policies.rules import Scope
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
 from gateway.timetable import open_timetable
-from tests.centre_builder import NOON, HandClock, a_bank, a_device, a_member, a_rule, a_space, lock_of, set_presence
+from tests.centre_builder import (
+    NOON,
+    HandClock,
+    a_bank,
+    a_device,
+    a_machine,
+    a_member,
+    a_rule,
+    a_space,
+    lock_of,
+    set_presence,
+)
 
 KEY = SigningKey.generate()
 
@@ -55,7 +66,7 @@ def centre(sessions, tmp_path):
 @pytest.fixture
 def timetable(centre):
     """Paused: the test is the clock."""
-    timetable = open_timetable(centre, key=KEY)
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre))
     timetable.start(paused=True)
     yield timetable
     timetable.shutdown(wait=False)
@@ -245,6 +256,18 @@ def test_a_latch_that_has_become_slow_is_told(centre, timetable):
         assert [(alert.kind, alert.count) for alert in alert_queries.all_standing(session)] == [("slow_latch", 1)]
 
 
+def test_a_broker_that_is_away_is_told_by_the_clock_alone(centre):
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre, is_broker_there=False))
+    timetable.start(paused=True)
+    for _ in range(2):
+        run(timetable, "write_down_runs")
+        run(timetable, "look_after_the_machine")
+        centre.clock.advance(minutes=1)
+    timetable.shutdown(wait=False)
+    with centre.sessions.read() as session:
+        assert "broker_away" in {alert.kind for alert in alert_queries.all_standing(session)}
+
+
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):
     for job in timetable.get_jobs():
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
@@ -317,7 +340,7 @@ def test_a_gateway_that_starts_again_still_knows_when_a_job_last_ran_and_forgets
     run(timetable, "release_no_shows")
     run(timetable, "write_down_runs")
     centre.clock.advance(days=1)
-    again = open_timetable(centre, key=KEY)
+    again = open_timetable(centre, key=KEY, machine=a_machine(centre))
     again.start(paused=True)
     run(again, "write_down_runs")
     again.shutdown(wait=False)

@@ -34,7 +34,7 @@ from gateway.settings import Settings
 from gateway.timetable import open_timetable
 from tests.api.conftest import CHEAP, HOST, PASSWORD, kept_password
 from tests.asker import DEVICE_KEY, GATEWAY_KEY
-from tests.centre_builder import a_member
+from tests.centre_builder import a_machine, a_member
 from tests.model.world import VirtualClock
 
 BANK = "bank-a"
@@ -120,7 +120,7 @@ class BoardCentre:
     def _start_gateway(self) -> None:
         post, sessions = self.building.post, Sessions(open_engine(self.database_url))
         centre = Centre(self.directory, Settings(site=self.building.site), sessions, self.clock)
-        self._timetable = open_timetable(centre, key=GATEWAY_KEY)
+        self._timetable = open_timetable(centre, key=GATEWAY_KEY, machine=a_machine(centre))
         self._timetable.start(paused=True)
         self.gateway = wiring.assemble(
             site=self.building.site,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.alerts import rules
 from gateway.alerts.kinds import KINDS, Kind
-from gateway.alerts.model import Severity
+from gateway.channels.model import Severity
 from tests.centre_builder import NOON
 
 MINUTE = timedelta(minutes=1)

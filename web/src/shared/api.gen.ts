@@ -1576,6 +1576,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description Every channel in use, and how it fares.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        /**
+         * Make Channel
+         * @description Open a way out. Its address is sealed for the gateway, and a webhook's secret is told this once.
+         */
+        post: operations["make_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Channel
+         * @description One of them.
+         */
+        get: operations["read_channel"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Channel
+         * @description Send nothing there any more, and forget its address. What was on its way is given up.
+         */
+        delete: operations["remove_channel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Channel
+         * @description Change what is given. With another address a webhook gets another secret, told this once.
+         */
+        patch: operations["change_channel"];
+        trace?: never;
+    };
+    "/api/v1/staff/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Send a test message, at any hour. What becomes of it stands in the channel's messages.
+         */
+        post: operations["send_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/channels/{channel_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description A channel's messages of the last 90 days, the newest first: sent, waiting to be sent again, given up.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/assignments": {
         parameters: {
             query?: never;
@@ -4075,6 +4167,88 @@ export interface components {
          */
         Cause: "no_show" | "late_cancel";
         /**
+         * ChannelChange
+         * @description What is to be different; what is left out stays. `quiet` null: messages go out at any hour.
+         */
+        ChannelChange: {
+            /** Name */
+            name?: string | null;
+            /** Address */
+            address?: string | null;
+            language?: components["schemas"]["Language"] | null;
+            from_severity?: components["schemas"]["Severity"] | null;
+            /** Hears Escalated */
+            hears_escalated?: boolean | null;
+            quiet?: components["schemas"]["QuietHours"] | null;
+        };
+        /**
+         * ChannelView
+         * @description A way out of the house. `goes_to`: what of its address may be shown.
+         *
+         *     `failing_since`: nothing has got out since then; `waiting`: messages on their way; `given_up`: those of the last 90
+         *     days that never got out.
+         */
+        ChannelView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Goes To */
+            goes_to: string;
+            language: components["schemas"]["Language"];
+            from_severity: components["schemas"]["Severity"];
+            /** Hears Escalated */
+            hears_escalated: boolean;
+            quiet: components["schemas"]["QuietHoursView"] | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Given Up */
+            given_up: number;
+        };
+        /**
+         * ChannelWithSecret
+         * @description A channel that was just made or changed. `secret`: what its webhooks are signed with, told this once.
+         *
+         *     Null when it has none, when its address did not change, or when this request was answered before.
+         */
+        ChannelWithSecret: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Goes To */
+            goes_to: string;
+            language: components["schemas"]["Language"];
+            from_severity: components["schemas"]["Severity"];
+            /** Hears Escalated */
+            hears_escalated: boolean;
+            quiet: components["schemas"]["QuietHoursView"] | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Given Up */
+            given_up: number;
+            /** Secret */
+            secret: string | null;
+        };
+        /**
          * ChosenPin
          * @description Six digits that the member chose.
          */
@@ -4314,6 +4488,38 @@ export interface components {
             name: string;
             /** Meaning */
             meaning: string;
+        };
+        /**
+         * DeliveryState
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        DeliveryState: "WAITING" | "SENT" | "GIVEN_UP";
+        /**
+         * DeliveryView
+         * @description A message. `title`, `body`: what people are sent; `failed_with`: why the last try came to nothing.
+         */
+        DeliveryView: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["DeliveryState"];
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Tries */
+            tries: number;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Failed With */
+            failed_with: string | null;
+            /** Sent At */
+            sent_at: string | null;
         };
         /**
          * Denial
@@ -5107,10 +5313,24 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[ChannelView] */
+        Items_ChannelView_: {
+            /** Items */
+            items: components["schemas"]["ChannelView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[DeadLetterView] */
         Items_DeadLetterView_: {
             /** Items */
             items: components["schemas"]["DeadLetterView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[DeliveryView] */
+        Items_DeliveryView_: {
+            /** Items */
+            items: components["schemas"]["DeliveryView"][];
             /** Next */
             next: string | null;
         };
@@ -5667,6 +5887,38 @@ export interface components {
             label?: string | null;
         };
         /**
+         * NewChannel
+         * @description A way out of the house. `quiet` null: messages go out at any hour.
+         *
+         *     `from_severity`: what presses less is not sent here, unless `hears_escalated` and it was left alone for too long.
+         */
+        NewChannel: {
+            /** Name */
+            name: string;
+            /**
+             * Address
+             * Format: password
+             * @description As Apprise writes it: `mailto://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`, `ntfy://…` (docs/alerts.md lists them); or `https://…`, to which signed webhooks are sent. Never read back.
+             */
+            address: string;
+            /** @default zh-CN */
+            language: components["schemas"]["Language"];
+            /** @default warning */
+            from_severity: components["schemas"]["Severity"];
+            /**
+             * Hears Escalated
+             * @default true
+             */
+            hears_escalated: boolean;
+            /**
+             * @default {
+             *       "from_min": 1320,
+             *       "until_min": 480
+             *     }
+             */
+            quiet: components["schemas"]["QuietHours"] | null;
+        };
+        /**
          * NewClearOut
          * @description Why somebody's things must be taken out, and what stands on the bag they will be in.
          */
@@ -6214,6 +6466,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * QuietHours
+         * @description From when to when nobody is disturbed by what does not press, by the centre's clock; it may be over midnight.
+         */
+        QuietHours: {
+            /**
+             * From Min
+             * @description Wall-clock minutes after midnight.
+             */
+            from_min: number;
+            /**
+             * Until Min
+             * @description Wall-clock minutes after midnight.
+             */
+            until_min: number;
+        };
+        /**
+         * QuietHoursView
+         * @description From when to when nobody is disturbed: wall-clock minutes after midnight.
+         */
+        QuietHoursView: {
+            /** From Min */
+            from_min: number;
+            /** Until Min */
+            until_min: number;
+        };
+        /**
          * Readiness
          * @description Whether everything works that opening a door needs.
          *
@@ -6723,7 +7001,7 @@ export interface components {
         };
         /**
          * Severity
-         * @description How much an alert presses.
+         * @description How much something presses.
          * @enum {string}
          */
         Severity: "info" | "warning" | "alarm";
@@ -14418,6 +14696,480 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffCompartment"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ChannelView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelWithSecret"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelWithSecret"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeliveryView_"];
                 };
             };
             /** @description `not_signed_in` */

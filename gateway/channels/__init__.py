@@ -1,0 +1,1 @@
+"""Where the house sends what staff must know: each way out, and what is still on its way."""

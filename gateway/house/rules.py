@@ -1,0 +1,41 @@
+"""Judgements about the machine: plain values in, an answer out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+FREE_MB: Final = 400  # MiB: below this the disk is nearly full …
+FREE_AGAIN_MB: Final = 600  # … until there is so much room
+SLOW_S: Final = 1.0  # for one commit; on a sound card it is 0.01 s
+FIRST_DAY: Final = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
+SKEW: Final = timedelta(minutes=5)
+
+
+class Sync(StrEnum):
+    """Whether the clock follows a better one."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"  # this machine does not say
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of the machine. `commit_s`: how long the last commit took; None: none was timed yet."""
+
+    free_mb: int
+    sync: Sync
+    is_broker_there: bool
+    commit_s: float | None
+    are_readings_refused: bool
+
+
+def is_nearly_full(free_mb: int, *, was_so: bool) -> bool:
+    """There is too little room left on the disk."""
+    return free_mb < (FREE_AGAIN_MB if was_so else FREE_MB)
+
+
+def is_clock_wrong(now: datetime, *, newest: datetime | None) -> bool:
+    """It shows a time that cannot be: before there was a Hearth, or before something that has happened already."""
+    return now < FIRST_DAY or (newest is not None and newest > now + SKEW)

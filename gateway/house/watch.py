@@ -1,0 +1,51 @@
+"""Raising and letting go the alerts about the machine, from what was seen of it. Nothing here commits or looks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.alerts import queries as alert_queries
+from gateway.alerts import service as alerts
+from gateway.house import rules
+from gateway.house.rules import Look, Sync
+from gateway.kit import audit
+
+MACHINE: Final = "gateway"  # the thing that these alerts are about
+
+_PLACE: Final = {"zh-CN": "中心主机", "en": "The centre's computer"}
+
+
+class Watch:
+    """Is told once in a while how the machine is. Since when something is so, it keeps in mind."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}  # by kind
+
+    def note(self, session: Session, look: Look, *, now: datetime) -> None:
+        """Judge what was seen. Harmless to repeat; what cannot be known changes nothing."""
+        newest = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq.desc()).limit(1))
+        is_full = rules.is_nearly_full(look.free_mb, was_so=self._was_so(session, "disk_nearly_full"))
+        found: list[tuple[str, bool, Mapping[str, object]]] = [
+            ("disk_nearly_full", is_full, {"free_mb": look.free_mb}),
+            ("clock_wrong", rules.is_clock_wrong(now, newest=newest), {"shows": now.isoformat()}),
+            ("broker_away", not look.is_broker_there, {}),
+            ("readings_refused", look.are_readings_refused, {}),
+        ]
+        if look.sync is not Sync.UNKNOWN:
+            found.append(("clock_unsynchronised", look.sync is Sync.NO, {}))
+        if look.commit_s is not None:
+            found.append(("database_slow", look.commit_s >= rules.SLOW_S, {"took_s": round(look.commit_s, 1)}))
+        for kind, is_so, facts in found:
+            self._judge(session, kind, now, facts, is_so=is_so)
+
+    def _was_so(self, session: Session, kind: str) -> bool:
+        stands = alert_queries.standing(session, kind=kind, thing=MACHINE)
+        return kind in self._since or (stands is not None and stands.over_at is None)
+
+    def _judge(self, session: Session, kind: str, now: datetime, facts: Mapping[str, object], *, is_so: bool) -> None:
+        since = self._since.setdefault(kind, now) if is_so else self._since.pop(kind, now)
+        told = {"place": _PLACE, **facts}
+        alerts.note_condition(session, kind=kind, thing=MACHINE, is_so=is_so, since=since, now=now, facts=told)
