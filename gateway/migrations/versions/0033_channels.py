@@ -3,15 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0033"
+down_revision = "0032"
 
 _INSTANT = sa.DateTime(timezone=True)
 _ID = sa.String(length=32)
 
 
 def upgrade() -> None:
-    """From 0028: nothing leaves the house yet."""
+    """From 0032: nothing leaves the house yet."""
     _channels()
     _deliveries()
     _tellings()
