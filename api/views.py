@@ -817,23 +817,25 @@ class DeadLetterView(View):
 
 
 class AuditView(View):
-    """One entry of the audit trail."""
+    """One entry of the audit trail. `actor_no`: the member number of whoever did it, while they have an account."""
 
     seq: int
     at: datetime
     actor: str
+    actor_no: str | None
     act: str
     thing: str
     detail: dict[str, Any]
     hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
+    def of(cls, entry: AuditEntry, actor_no: str | None) -> Self:
         """As the row says."""
         return cls(
             seq=entry.seq,
             at=entry.at,
             actor=entry.actor,
+            actor_no=actor_no,
             act=entry.act,
             thing=entry.thing,
             detail=json.loads(entry.detail),

@@ -1,15 +1,19 @@
 """What was written down: messages that were not taken, and the audit trail."""
 
 from base64 import urlsafe_b64encode
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
 
 from api.deps import Paged, SignedIn
 from api.openapi import problems
-from api.views import AuditView, DeadLetterView, Items, behind, items, seq_of
+from api.views import AnyId, AuditView, DeadLetterView, Items, behind, items, seq_of
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeadLetter
 from gateway.kit import audit
+from gateway.kit.errors import NotFound
+from gateway.members import queries as members
 from gateway.members.model import Role
 
 router = APIRouter(prefix="/staff", tags=["staff"])
@@ -31,17 +35,46 @@ async def list_dead_letters(who: SignedIn, page: Paged) -> Items[DeadLetterView]
 
 
 @router.get("/audit", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
-async def list_audit(who: SignedIn, page: Paged) -> Items[AuditView]:
-    """The audit trail, oldest first. `after` is a `seq`."""
+async def list_audit(
+    *,
+    who: SignedIn,
+    page: Paged,
+    newest: Annotated[bool, Query(description="The newest first.")] = False,
+    act: Annotated[str | None, Query(max_length=48, description="What was done, as the trail calls it.")] = None,
+    about: Annotated[str | None, Query(max_length=64, description="To which thing.")] = None,
+    member_no: Annotated[AnyId | None, Query(description="What they did, and what was done to them.")] = None,
+) -> Items[AuditView]:
+    """The audit trail, oldest first unless said otherwise. `after` is a `seq`."""
 
     def look() -> Items[AuditView]:
         with who.desk.sessions.read() as session:
             who.staff(session, Role.MANAGER)
-            after_seq = 0 if page.after is None else seq_of(page.after)
-            found = audit.entries(session, after_seq=after_seq, limit=page.limit + 1)
-            return items(found, page, view=AuditView.of, name=lambda entry: str(entry.seq))
+            found = audit.entries(
+                session,
+                after_seq=None if page.after is None else seq_of(page.after),
+                limit=page.limit + 1,
+                wanted=audit.Wanted(act, _subject(session, member_no), about),
+                newest_first=newest,
+            )
+            numbers = members.numbers_of(session, audit_ids={entry.actor for entry in found})
+            return items(
+                found,
+                page,
+                view=lambda entry: AuditView.of(entry, numbers.get(entry.actor)),
+                name=lambda entry: str(entry.seq),
+            )
 
     return await who.desk.backroom.read(look)
+
+
+def _subject(session: Session, member_no: str | None) -> str | None:
+    """As whom the trail knows them. Raises NotFound("member")."""
+    if member_no is None:
+        return None
+    member = members.member_by_no(session, member_no=member_no)
+    if member is None:
+        raise NotFound("member")
+    return member.audit_id
 
 
 def _name(letter: DeadLetter) -> str:

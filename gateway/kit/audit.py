@@ -75,9 +75,28 @@ def head(session: Session) -> Head:
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
-def entries(session: Session, *, after_seq: int, limit: int) -> Sequence[AuditEntry]:
-    """The trail from behind `after_seq` on, oldest first; 0: from its beginning."""
-    query = select(AuditEntry).where(AuditEntry.seq > after_seq).order_by(AuditEntry.seq)
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: of one act, about or by `whom` (a subject id), about one thing; None: whatever it is."""
+
+    act: str | None = None
+    whom: str | None = None
+    about: str | None = None
+
+
+def entries(
+    session: Session, *, after_seq: int | None, limit: int, wanted: Wanted = Wanted(), newest_first: bool = False
+) -> Sequence[AuditEntry]:
+    """The trail behind `after_seq`, in the order that is asked for; None: from that order's beginning."""
+    query = select(AuditEntry).order_by(AuditEntry.seq.desc() if newest_first else AuditEntry.seq)
+    if after_seq is not None:
+        query = query.where(AuditEntry.seq < after_seq if newest_first else AuditEntry.seq > after_seq)
+    if wanted.act is not None:
+        query = query.where(AuditEntry.act == wanted.act)
+    if wanted.whom is not None:
+        query = query.where((AuditEntry.actor == wanted.whom) | (AuditEntry.thing == wanted.whom))
+    if wanted.about is not None:
+        query = query.where(AuditEntry.thing == wanted.about)
     return session.scalars(query.limit(limit)).all()
 
 

@@ -1,7 +1,7 @@
 """Who somebody is, and whether they are signed in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,6 +29,12 @@ def find(session: Session, *, words: str, after_no: str | None, limit: int) -> S
     if after_no is not None:
         found = found.where(Member.member_no > after_no)
     return session.scalars(found).all()
+
+
+def numbers_of(session: Session, *, audit_ids: Collection[str]) -> dict[str, str]:
+    """Member numbers by the ids that stand for people in the audit trail; what stands for nobody is left out."""
+    found = session.scalars(select(Member).where(Member.audit_id.in_(audit_ids)))
+    return {member.audit_id: member.member_no for member in found}
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,27 @@ def test_the_trail_comes_in_pages_without_a_gap(house):
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
 
 
+def test_the_trail_is_searched_by_who_by_act_and_by_thing_and_read_from_its_end(house):
+    manager, technician = house.signed_in("s001"), house.signed_in("s003")
+    manager.post("/staff/devices/bank-a/suspend", {"reason": "repair"})
+    technician.post("/staff/devices/bank-b/suspend", {"reason": "repair"})
+
+    def found(query):
+        return [
+            (one["actor_no"], one["act"], one["thing"])
+            for one in manager.get(f"/staff/audit?limit=200&{query}").json()["items"]
+        ]
+
+    mine, theirs = ("s001", "device_suspended", "bank-a"), ("s003", "device_suspended", "bank-b")
+    assert found("act=device_suspended") == [mine, theirs]
+    assert found("act=device_suspended&newest=true") == [theirs, mine]
+    assert found("act=device_suspended&member_no=s003") == [theirs]
+    assert found("about=bank-a&newest=true")[0] == mine
+    assert found("act=nothing") == []
+    assert {actor for actor, *_ in found("member_no=s003")} == {"s003", None}
+    assert manager.get("/staff/audit?member_no=nobody").status_code == 404
+
+
 @pytest.mark.parametrize("after", ["x", "9" * 40, "-1"])
 def test_the_trail_behind_something_that_is_no_number_is_not_found(house, after):
     assert house.signed_in("s001").get(f"/staff/audit?after={after}").status_code == 404

@@ -112,8 +112,7 @@ def test_no_name_is_in_the_trail_of_an_import(house, desk):
         assert session.query(Member).filter_by(member_no="10001").one().name == "赵改名"
     assert "roll_taken_in" in trail
     assert "member_renamed" in trail
-    assert not {"赵改名", "李新"} & set(trail.split())
-    assert "李新" not in trail
+    assert not [name for name in ("赵改名", "李新") if name in trail]
 
 
 def test_a_long_list_fits_and_a_longer_body_than_that_does_not(desk):

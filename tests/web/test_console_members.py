@@ -83,6 +83,19 @@ def test_a_list_is_looked_at_before_it_is_taken_in(screen: Screen):
     expect(screen.row("20001", "李新")).to_have_count(1)
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_taken_along_as_a_text(screen: Screen):
+    screen.at("members")
+    screen.page.get_by_role("button", name="新会员").click()
+    screen.fill("会员号", "20001")
+    screen.fill("姓名", '=HYPERLINK("x"),+1')
+    screen.go("新会员")
+    screen.page.locator("dialog .primary").click()
+    expect(screen.row("20001")).to_have_count(1)
+    with screen.page.expect_download() as taken:
+        screen.page.get_by_role("button", name="导出表格").click()
+    assert """20001,"'=HYPERLINK(""x""),+1",""" in taken.value.path().read_text("utf-8-sig")
+
+
 def test_a_technician_finds_no_members_in_the_navigation(screen: Screen):
     screen.sign_in("s003")
     screen.at("members")

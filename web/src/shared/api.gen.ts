@@ -2941,7 +2941,7 @@ export interface paths {
         };
         /**
          * List Audit
-         * @description The audit trail, oldest first. `after` is a `seq`.
+         * @description The audit trail, oldest first unless said otherwise. `after` is a `seq`.
          */
         get: operations["list_audit"];
         put?: never;
@@ -3578,7 +3578,7 @@ export interface components {
         AtDoor: "free" | "partly" | "taken" | "turnover" | "closed";
         /**
          * AuditView
-         * @description One entry of the audit trail.
+         * @description One entry of the audit trail. `actor_no`: the member number of whoever did it, while they have an account.
          */
         AuditView: {
             /** Seq */
@@ -3590,6 +3590,8 @@ export interface components {
             at: string;
             /** Actor */
             actor: string;
+            /** Actor No */
+            actor_no: string | null;
             /** Act */
             act: string;
             /** Thing */
@@ -20854,6 +20856,14 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
+                /** @description The newest first. */
+                newest?: boolean;
+                /** @description What was done, as the trail calls it. */
+                act?: string | null;
+                /** @description To which thing. */
+                about?: string | null;
+                /** @description What they did, and what was done to them. */
+                member_no?: string | null;
                 limit?: number;
                 after?: string | null;
             };

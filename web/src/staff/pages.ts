@@ -2,11 +2,15 @@
 import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
+import { Audit } from './pages/Audit'
 import { Bookings } from './pages/Bookings'
+import { Devices } from './pages/Devices'
 import { Displays } from './pages/Displays'
+import { Hours } from './pages/Hours'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
+import { Policies } from './pages/Policies'
 import { Usage } from './pages/Usage'
 import type { Word } from './words'
 
@@ -34,6 +38,10 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
   { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },
   { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
+  { at: 'devices', name: 'devices.title', icon: 'chip', key: 'v', roles: ['technician', 'manager'], Page: Devices },
+  { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
+  { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },
+  { at: 'audit', name: 'audit.title', icon: 'scroll', key: 'a', roles: ['manager'], Page: Audit },
 ]
 
 /** What somebody of this role finds in the navigation. */

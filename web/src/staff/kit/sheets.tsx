@@ -1,7 +1,7 @@
 /** The card over the page: one at a time, whichever page asked for it. */
 import { signal } from '@preact/signals'
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { forgetIfSignedOut } from '../../shared/account/session'
 import { t } from '../../shared/t'
 import { Fault } from '../../shared/ui/Fault'
@@ -62,7 +62,8 @@ export function ActSheet({ title, lead, entries = [], go, isGrave, act, done, on
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, select')?.focus(), [])
+  // At once, before the next key is pressed; the card itself has put the focus on its heading just before.
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('input, select')?.focus(), [])
 
   const missing = entries.filter((each) => !each.isOptional && !filled[each.name]?.trim())
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {

@@ -81,10 +81,9 @@ interface WallProps {
 }
 
 function Wall({ bank, boxes, again }: WallProps) {
-  const id = `bank-${bank.id}`
   return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>
+    <div class="stack">
+      <h2>
         {nameOf(bank.name)} {bank.presence !== 'online' && <Badge tone="care">{named('presence', bank.presence)}</Badge>}
       </h2>
       <ul class="wall">
@@ -100,7 +99,7 @@ function Wall({ bank, boxes, again }: WallProps) {
           )
         })}
       </ul>
-    </section>
+    </div>
   )
 }
 

@@ -1,0 +1,115 @@
+import { type Answered, ask, newKey } from '../../shared/api'
+import { when } from '../../shared/t'
+import { Badge, Head, Parts, Seen } from '../kit/Head'
+import { Table } from '../kit/Table'
+import { everything, useLook } from '../kit/look'
+import { ActSheet, show } from '../kit/sheets'
+import { place } from '../route'
+import { named, s } from '../words'
+import { Health } from './devices/Health'
+import { Letters } from './devices/Letters'
+
+type Device = Answered<'get', '/api/v1/staff/devices'>['items'][number]
+
+/** What hangs on the wire: taken in, stopped, taken out; how it all does; and messages that nobody understood. */
+export function Devices() {
+  const parts = [
+    { at: '', name: s('devices.list'), Part: List },
+    { at: 'health', name: s('devices.health'), Part: Health },
+    { at: 'letters', name: s('devices.letters'), Part: Letters },
+  ]
+  const { Part } = parts.find(({ at }) => at === (place.value[1] ?? '')) ?? { Part: List }
+  return (
+    <>
+      <Head title={s('devices.title')} />
+      <Parts page="devices" title={s('devices.parts')} parts={parts} />
+      <Part />
+    </>
+  )
+}
+
+const TONES = { PENDING: 'care', APPROVED: 'good', SUSPENDED: 'alarm', RETIRED: 'plain' } as const
+
+function List() {
+  const looked = useLook(() => everything((query) => ask('get', '/api/v1/staff/devices', { query })), ['device'])
+  return (
+    <Seen looked={looked}>
+      {(rows) => (
+        <Table
+          title={s('devices.list')}
+          file="devices"
+          rows={[...rows].sort((one, other) => Number(other.state === 'PENDING') - Number(one.state === 'PENDING'))}
+          id={({ id }) => id}
+          empty={s('devices.none')}
+          columns={[
+            { title: s('devices.name'), value: ({ id }) => id },
+            { title: s('devices.kind'), value: ({ kind }) => named('device', kind) },
+            {
+              title: s('doors.state'),
+              value: ({ state, reason }) => `${named('device_state', state)} ${reason}`.trim(),
+              show: ({ state, reason }) => (
+                <>
+                  <Badge tone={TONES[state]}>{named('device_state', state)}</Badge> {reason}
+                </>
+              ),
+            },
+            {
+              title: s('devices.presence'),
+              value: ({ presence }) => named('presence', presence),
+              show: ({ presence }) => <Badge tone={presence === 'online' ? 'good' : 'care'}>{named('presence', presence)}</Badge>,
+            },
+            { title: s('devices.heard'), value: ({ heard_at }) => heard_at, show: ({ heard_at }) => when(heard_at), isNumber: true },
+            { title: s('emergency.doors'), value: ({ doors }) => doors, isNumber: true },
+            { title: s('devices.firmware'), value: ({ firmware }) => firmware },
+          ]}
+          acts={(one) => <Acts device={one} again={looked.again} />}
+        />
+      )}
+    </Seen>
+  )
+}
+
+function Acts({ device, again }: { device: Device; again: () => Promise<void> }) {
+  const at = { device_id: device.id }
+  const key = newKey()
+  const sheet = (title: string, rest: Omit<Parameters<typeof ActSheet>[0], 'title' | 'go' | 'done'>) =>
+    show(<ActSheet title={title} go={title} done={s('card.done')} onDone={() => void again()} {...rest} />)
+  const approve = () =>
+    sheet(s('devices.approve'), {
+      lead: s('devices.approve_lead', { name: device.id }),
+      entries: [{ name: 'fingerprint', label: s('devices.fingerprint'), hint: s('devices.fingerprint_hint') }],
+      act: ({ fingerprint = '' }) => ask('post', '/api/v1/staff/devices/{device_id}/approve', { at, key, body: { fingerprint } }),
+    })
+  const suspend = () =>
+    sheet(s('devices.suspend'), {
+      lead: s('devices.suspend_lead', { name: device.id }),
+      entries: [{ name: 'reason', label: s('reason') }],
+      isGrave: true,
+      act: ({ reason = '' }) => ask('post', '/api/v1/staff/devices/{device_id}/suspend', { at, key, body: { reason } }),
+    })
+  const retire = () =>
+    sheet(s('devices.retire'), {
+      lead: s('devices.retire_lead', { name: device.id }),
+      isGrave: true,
+      act: () => ask('post', '/api/v1/staff/devices/{device_id}/retire', { at, key }),
+    })
+  return (
+    <>
+      {(device.state === 'PENDING' || device.state === 'SUSPENDED') && (
+        <button type="button" class="quiet" onClick={approve}>
+          {s('devices.approve')}
+        </button>
+      )}
+      {device.state === 'APPROVED' && (
+        <button type="button" class="quiet" onClick={suspend}>
+          {s('devices.suspend')}
+        </button>
+      )}
+      {device.state !== 'RETIRED' && (
+        <button type="button" class="quiet" onClick={retire}>
+          {s('devices.retire')}
+        </button>
+      )}
+    </>
+  )
+}
