@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Final, cast
 
 from fastapi import Depends, Query, Request
@@ -103,6 +104,10 @@ class Caller:
         if visitor.is_seen_anew:
             self.desk.backroom.later(self._note_seen)
         return visitor.member
+
+    def signed_in_at(self, session: Session) -> datetime:
+        """When the password was given here, for a caller who is known to be signed in."""
+        return members.signed_in_at(session, token=self.token)
 
     def _note_seen(self) -> None:
         with self.desk.sessions.begin() as session:

@@ -114,6 +114,22 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         # What is there
         "not_found": Words(404, "没有找到，或者不属于您。", "It is not there, or it is not yours."),
+        "password_again": Words(
+            403,
+            "打开别人正在用的柜子或房间，请先再输入一次您的密码。",
+            "To open what somebody else is using, please give your password once more.",
+        ),
+        "second_person_needed": Words(
+            403,
+            "您刚开过另一位会员的门。五分钟内再开别的，请另一位同事用自己的账号来开。",
+            "You have just opened another member's door. Within five minutes a colleague must open the next, signed in"
+            " themselves.",
+        ),
+        "staff_openings_used_up": Words(
+            403,
+            "您今天已打开很多会员的门，不能再开了。请让同事来开。",
+            "You have opened as many members' doors as one person may in a day. Please ask a colleague.",
+        ),
         "method_not_allowed": Words(405, "这里不能这样操作。", "That cannot be done here."),
         # How it was asked
         "malformed": Words(422, "“{field}”填写有误。", "There is something wrong with {field}."),

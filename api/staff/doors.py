@@ -50,6 +50,9 @@ async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
     responses=problems(
         "idempotency_key_missing",
         *_STAFF_ONLY,
+        "password_again",
+        "second_person_needed",
+        "staff_openings_used_up",
         "not_found",
         "bank_offline",
         "device_suspended",
@@ -63,6 +66,9 @@ async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
 async def open_for_staff(lock_id: Id, wish: StaffOpening, who: SignedIn, attempt: Keyed) -> Response:
     """Ask for any door to be opened. Who holds what is behind it keeps it, and is told why.
 
+    Of what somebody holds: after `password_again` sign in anew (`POST /session`) and ask again. Several doors take
+    several persons, each signed in themselves, and one person has so many a day.
+
     What comes of it tells `GET /unlocks/{id}?wait=`.
     """
     desk = who.desk
@@ -74,7 +80,14 @@ async def open_for_staff(lock_id: Id, wish: StaffOpening, who: SignedIn, attempt
                 return told
             if desk.is_gateway_away():
                 raise Refused("gateway_away", retry_after_s=AWAY_RETRY_S)
-            unlock = openings.open_door(session, lock_id=lock_id, staff=member, reason=wish.reason, clock=desk.clock)
+            unlock = openings.open_door(
+                session,
+                lock_id=lock_id,
+                staff=member,
+                reason=wish.reason,
+                clock=desk.clock,
+                signed_in_at=who.signed_in_at(session),
+            )
             view = UnlockView.of(unlock)
             return attempt.keep(session, member_id=member.id, status=202, view=view, now=desk.clock.now())
 

@@ -60,6 +60,11 @@ def signed_in(session: Session, *, token: str, now: datetime) -> Visitor | None:
     return Visitor(member, rules.is_seen_anew(found.seen_at, now))
 
 
+def signed_in_at(session: Session, *, token: str) -> datetime:
+    """When the password was given for a session that is not over."""
+    return session.get_one(MemberSession, token_hash(token)).created_at
+
+
 def wait_before_sign_in_s(session: Session, *, member_no: str, now: datetime) -> float:
     """Seconds until a password for this number is looked at again; 0.0: at once. The same for numbers nobody has."""
     failures = session.get(SignInFailures, number_hash(member_no))

@@ -1,7 +1,11 @@
 """Opening a door for staff: whoever holds what is behind it keeps it, and reads who opened, when and why."""
 
+import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.access import queries as access_queries
@@ -10,6 +14,7 @@ from gateway.access.model import GrantSource
 from gateway.bookings.model import Booking
 from gateway.fleet import queries as fleet
 from gateway.kit import audit
+from gateway.kit.audit import AuditEntry
 from gateway.kit.clock import Clock
 from gateway.kit.errors import Refused
 from gateway.lockers import moves
@@ -24,12 +29,17 @@ from gateway.staff.rules import OPENING_WINDOW, Power
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock
 
+_DAY: Final = timedelta(days=1)
 
-def open_door(session: Session, *, lock_id: str, staff: Member, reason: str, clock: Clock) -> Unlock:
+
+def open_door(
+    session: Session, *, lock_id: str, staff: Member, reason: str, clock: Clock, signed_in_at: datetime
+) -> Unlock:
     """Ask for any door to be opened, once, by the way that every door is opened.
 
-    Raises NotFound("lock"); Refused("not_allowed") for whoever may not open what somebody else holds now; Conflict:
-    `bank_offline`, `device_suspended`, `frozen`, `unlock_under_way`.
+    `signed_in_at`: when they last gave their password. Raises NotFound("lock"); Refused("not_allowed") for whoever may
+    not open what somebody else holds now, and of such a door also Refused: `password_again`, `second_person_needed`,
+    `staff_openings_used_up`; Conflict: `bank_offline`, `device_suspended`, `frozen`, `unlock_under_way`.
     """
     fleet.lock(session, lock_id)
     now = clock.now()
@@ -38,6 +48,8 @@ def open_door(session: Session, *, lock_id: str, staff: Member, reason: str, clo
     is_somebodys = bookings or (place is not None and place.rental.use is not Use.HELD)
     if not rules.may(staff.role, Power.OPEN_HELD if is_somebodys else Power.OPEN):
         raise Refused("not_allowed")
+    if is_somebodys:
+        _refuse_alone(session, lock_id, staff, signed_in_at=signed_in_at, now=now)
     grant = access.give(
         session,
         lock_id=lock_id,
@@ -60,9 +72,25 @@ def open_door(session: Session, *, lock_id: str, staff: Member, reason: str, clo
         reason=reason,
         unlock=unlock.id,
         rental=place.rental.id if place else None,
+        held=bool(is_somebodys),
         bookings=[booking.id for booking in bookings],
     )
     return unlock
+
+
+def _refuse_alone(session: Session, lock_id: str, staff: Member, *, signed_in_at: datetime, now: datetime) -> None:
+    if not rules.is_proved(signed_in_at, now):
+        raise Refused("password_again")
+    # On PostgreSQL one person's wishes take turns, so that two at once do not both count as the last of the day.
+    session.get(Member, staff.id, with_for_update={"key_share": True})
+    entries = session.scalars(
+        select(AuditEntry).where(
+            AuditEntry.actor == staff.audit_id, AuditEntry.act == ASKED_BY_STAFF, AuditEntry.at > now - _DAY
+        )
+    )
+    asked = [(one.thing, one.at) for one in entries if json.loads(one.detail).get("held")]
+    if refusal := rules.opening_refusal(lock_id, asked, now=now):
+        raise Refused(refusal)
 
 
 def _bookings_now(session: Session, lock_id: str, clock: Clock) -> Sequence[Booking]:

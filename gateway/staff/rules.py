@@ -1,7 +1,7 @@
 """Who of the staff may do what at a door, and for how long a word of theirs counts."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -32,6 +32,31 @@ POWERS: Final[Mapping[Power, frozenset[Role]]] = MappingProxyType(
 
 OPENING_WINDOW: Final = timedelta(seconds=T_GW_S)
 """Before and after a member of staff asked: nothing is signed for it any later. Clocks may differ by that much."""
+
+
+PROVED_FOR: Final = timedelta(minutes=5)
+"""So long after somebody gave their password they may open what somebody else holds; then they give it again."""
+
+SEVERAL_WITHIN: Final = timedelta(minutes=5)
+"""Who has asked for somebody's door asks for no other's so soon: several doors take several persons."""
+
+MOST_A_DAY: Final = 20
+"""Doors of others that one person asks for within 24 hours."""
+
+
+def is_proved(signed_in_at: datetime, now: datetime) -> bool:
+    """They gave their password just now: whoever finds their screen unlocked has not."""
+    return now < signed_in_at + PROVED_FOR
+
+
+def opening_refusal(lock_id: str, asked: Sequence[tuple[str, datetime]], *, now: datetime) -> str | None:
+    """Why one person cannot ask for somebody's door now, or None.
+
+    `asked`: the locks of others that they asked for within a day, and when.
+    """
+    if any(lock != lock_id and now < at + SEVERAL_WITHIN for lock, at in asked):
+        return "second_person_needed"
+    return "staff_openings_used_up" if len(asked) >= MOST_A_DAY else None
 
 
 def may(role: Role, power: Power) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from gateway.alerts import service as alerts
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel, Presence
-from tests.api.conftest import together
+from tests.api.conftest import PASSWORD, together
 from tests.api.test_api_clear_outs import settle_opened
 from tests.api.test_api_staff import all_of
 from tests.centre_builder import NOON, lock_of, set_door, set_presence
@@ -102,6 +102,17 @@ def test_a_bank_that_is_offline_is_said_at_once(house, rental):
     house.change(set_presence, Presence.OFFLINE)
 
     assert ask(house.signed_in("s002"), rental["lock_id"]).json()["code"] == "bank_offline"
+
+
+def test_who_signed_in_a_while_ago_gives_their_password_again_for_a_members_door(house, rental):
+    desk = house.signed_in("s002")
+    house.clock.advance(minutes=6)
+    house.pulse()
+    refused = ask(desk, rental["lock_id"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "password_again")
+
+    assert desk.post("/session", {"member_no": "s002", "password": PASSWORD}).status_code == 200
+    assert ask(desk, rental["lock_id"]).status_code == 202
 
 
 def test_a_lock_that_is_not_there_is_not_found(house):

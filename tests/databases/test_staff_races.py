@@ -39,7 +39,14 @@ def furnish_with_staff(sessions):
 def open_as_staff(sessions, number):
     with sessions.begin() as session:
         staff = people.member_by_no(session, member_no=f"s{number}")
-        openings.open_door(session, lock_id=lock_of(session, "01"), staff=staff, reason="smoke", clock=HandClock())
+        openings.open_door(
+            session,
+            lock_id=lock_of(session, "01"),
+            staff=staff,
+            reason="smoke",
+            clock=HandClock(),
+            signed_in_at=NOON,
+        )
         return "asked"
 
 

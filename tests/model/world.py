@@ -268,7 +268,12 @@ class World:
             with Sessions.begin(self.sessions) as session:
                 staff = session.get_one(Member, "desk")
                 unlock = openings.open_door(
-                    session, lock_id=lock_id(device, door), staff=staff, reason="smoke", clock=self.clock
+                    session,
+                    lock_id=lock_id(device, door),
+                    staff=staff,
+                    reason="smoke",
+                    clock=self.clock,
+                    signed_in_at=self.clock.now(),
                 )
         except HearthError:
             return None

@@ -368,7 +368,14 @@ def test_when_staff_open_it_all_of_them_read_why(session, wang, li):
     desk = a_member(session, "s002", role=Role.DESK)
     assign(session, wang, li)
 
-    openings.open_door(session, lock_id=lock_of(session, "01"), staff=desk, reason="water", clock=HandClock())
+    openings.open_door(
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=desk,
+        reason="water",
+        clock=HandClock(),
+        signed_in_at=NOON,
+    )
 
     assert all("opened_by_staff" in told(session, one) for one in (wang, li))
 
@@ -400,7 +407,14 @@ def test_at_a_kiosk_the_number_of_a_teams_locker_names_nobody(session, wang, li)
 def test_staff_end_it_once_they_have_looked_inside_and_all_of_them_read_why(session, wang, li):
     desk = a_member(session, "s002", role=Role.DESK)
     rental = assign(session, wang, li)
-    openings.open_door(session, lock_id=lock_of(session, "01"), staff=desk, reason="season over", clock=HandClock())
+    openings.open_door(
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=desk,
+        reason="season over",
+        clock=HandClock(),
+        signed_in_at=NOON,
+    )
     sense(session, "01", "door_open", "door_closed", now=NOON)
 
     releases.release(

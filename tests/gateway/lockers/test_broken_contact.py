@@ -134,7 +134,12 @@ def test_staff_who_asked_for_the_door_release_it_by_what_they_see(session, renta
     with pytest.raises(Conflict, match="door_open"):
         release(session, rental, zhao)
     openings.open_door(
-        session, lock_id=lock_of(session, "01"), staff=zhao, reason="its holder is here", clock=HandClock(NOON)
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=zhao,
+        reason="its holder is here",
+        clock=HandClock(NOON),
+        signed_in_at=NOON,
     )
 
     release(session, rental, zhao, now=NOON + MINUTE)
@@ -144,7 +149,14 @@ def test_staff_who_asked_for_the_door_release_it_by_what_they_see(session, renta
 
 
 def test_staff_who_asked_for_it_long_ago_look_again(session, rental, zhao):
-    openings.open_door(session, lock_id=lock_of(session, "01"), staff=zhao, reason="why", clock=HandClock(NOON))
+    openings.open_door(
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=zhao,
+        reason="why",
+        clock=HandClock(NOON),
+        signed_in_at=NOON,
+    )
     with pytest.raises(Conflict, match="door_open"):
         release(session, rental, zhao, now=NOON + rules.LOOK_WINDOW + MINUTE)
 

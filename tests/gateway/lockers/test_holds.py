@@ -82,7 +82,12 @@ def test_any_of_staff_opens_what_is_kept_for_the_house(session, desk, role):
     colleague = a_member(session, "s009", role=role)
 
     opened = openings.open_door(
-        session, lock_id=lock_of(session, "01"), staff=colleague, reason="umbrella", clock=HandClock()
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=colleague,
+        reason="umbrella",
+        clock=HandClock(),
+        signed_in_at=NOON,
     )
 
     assert opened.member_id == colleague.id

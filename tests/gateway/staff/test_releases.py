@@ -61,7 +61,12 @@ def rental(session, wang):
 def ask(session, staff, *, now=NOON):
     """Staff ask for the door, and the gateway lets go of it again."""
     return openings.open_door(
-        session, lock_id=lock_of(session, "01"), staff=staff, reason="nobody answers", clock=HandClock(now)
+        session,
+        lock_id=lock_of(session, "01"),
+        staff=staff,
+        reason="nobody answers",
+        clock=HandClock(now),
+        signed_in_at=now,
     )
 
 

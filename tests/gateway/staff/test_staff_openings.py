@@ -71,7 +71,12 @@ def zhao(session):
 
 def ask(session, staff, clock, *, lock_id=None, reason=WHY):
     return openings.open_door(
-        session, lock_id=lock_id or lock_of(session, "01"), staff=staff, reason=reason, clock=clock
+        session,
+        lock_id=lock_id or lock_of(session, "01"),
+        staff=staff,
+        reason=reason,
+        clock=clock,
+        signed_in_at=clock.now(),
     )
 
 
@@ -135,7 +140,13 @@ def test_the_reason_is_in_the_trail_with_who_asked_for_which_unlock(session, wan
 
     entry = session.scalars(select(AuditEntry).where(AuditEntry.act == history.ASKED_BY_STAFF)).one()
     assert (entry.actor, entry.thing) == (zhao.audit_id, lock_of(session, "01"))
-    assert json.loads(entry.detail) == {"reason": WHY, "unlock": unlock.id, "rental": rental.id, "bookings": []}
+    assert json.loads(entry.detail) == {
+        "reason": WHY,
+        "unlock": unlock.id,
+        "rental": rental.id,
+        "held": True,
+        "bookings": [],
+    }
 
 
 def test_the_holder_finds_the_asking_and_the_opening_in_their_history_each_with_the_reason(session, wang, zhao, clock):

@@ -1447,6 +1447,9 @@ export interface paths {
          * Open For Staff
          * @description Ask for any door to be opened. Who holds what is behind it keeps it, and is told why.
          *
+         *     Of what somebody holds: after `password_again` sign in anew (`POST /session`) and ask again. Several doors take
+         *     several persons, each signed in themselves, and one person has so many a day.
+         *
          *     What comes of it tells `GET /unlocks/{id}?wait=`.
          */
         post: operations["open_for_staff"];
@@ -14270,7 +14273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_allowed`, `password_must_be_set` */
+            /** @description `not_allowed`, `password_must_be_set`, `password_again`, `second_person_needed`, `staff_openings_used_up` */
             403: {
                 headers: {
                     [name: string]: unknown;

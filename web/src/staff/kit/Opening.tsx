@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
-import { type Answered, ask, newKey } from '../../shared/api'
+import { me, signIn } from '../../shared/account/session'
+import { type Answered, Problem, ask, newKey } from '../../shared/api'
 import { isKey, t } from '../../shared/t'
 import { Fault } from '../../shared/ui/Fault'
 import { Sheet } from '../../shared/ui/Sheet'
@@ -27,10 +28,34 @@ export function openDoor({ lock_id, where, lead, then }: Wish): void {
       entries={[{ name: 'reason', label: s('reason'), hint: s('opening.reason_hint') }]}
       go={s('opening.go')}
       act={async ({ reason = '' }) => {
-        const asked = await ask('post', '/api/v1/staff/locks/{lock_id}/open', { at: { lock_id }, key, body: { reason } })
-        show(<Watched asked={asked} where={where} then={then && { go: then.go, next: () => then.next(reason) }} />)
+        const open = async () => {
+          const asked = await ask('post', '/api/v1/staff/locks/{lock_id}/open', { at: { lock_id }, key, body: { reason } })
+          show(<Watched asked={asked} where={where} then={then && { go: then.go, next: () => then.next(reason) }} />)
+        }
+        try {
+          await open()
+        } catch (failure) {
+          if (!(failure instanceof Problem && failure.code === 'password_again')) throw failure
+          show(<PasswordAgain title={s('opening.title', { where })} why={whyNot(failure)} then={open} />)
+        }
       }}
     />,
+  )
+}
+
+/** Whoever finds this screen unlocked does not know it. */
+function PasswordAgain({ title, why, then }: { title: string; why: string; then: () => Promise<void> }) {
+  return (
+    <ActSheet
+      title={title}
+      lead={why}
+      entries={[{ name: 'password', label: t('sign_in.password'), kind: 'password' }]}
+      go={s('opening.go')}
+      act={async ({ password = '' }) => {
+        await signIn(me.value?.member_no ?? '', password)
+        await then()
+      }}
+    />
   )
 }
 

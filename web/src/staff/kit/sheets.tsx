@@ -31,7 +31,7 @@ export function ShownSheet() {
 export interface Entry {
   name: string
   label: string
-  kind?: 'text' | 'number' | 'date' | 'time' | 'datetime-local' | 'select'
+  kind?: 'text' | 'password' | 'number' | 'date' | 'time' | 'datetime-local' | 'select'
   options?: readonly { value: string; label: string }[]
   value?: string
   hint?: string
