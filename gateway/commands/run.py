@@ -16,8 +16,9 @@ from gateway import broker, demo_weeks
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
-from gateway.demo import DOORS, DemoPeople, furnish
+from gateway.demo import BANKS, DOORS, DemoPeople, furnish
 from gateway.demo import FOLDER as DEMO_FOLDER
+from gateway.demo_kiosk import DemoKiosk, place_kiosk
 from gateway.files import only_one
 from gateway.founding import found
 from gateway.kit.errors import Trouble
@@ -50,22 +51,27 @@ def run(arguments: Namespace) -> int:
     busy = f"this centre is running already (something holds {centre_dir / 'run.lock'}): stop that first"
     with only_one(centre_dir / "run.lock", otherwise=busy):
         _refuse_ports_in_use(settings)
-        people = _furnish_demo(centre_dir) if arguments.demo else None
+        people, kiosk = _furnish_demo(centre_dir) if arguments.demo else (None, None)
         programs = list(_programs(centre_dir, settings, demo=arguments.demo))
         supervisor = Supervisor(programs, say=_say)
-        supervisor.run(lambda: print(welcome(settings, people, time.monotonic() - started), flush=True))
+        supervisor.run(lambda: print(welcome(settings, people, kiosk, time.monotonic() - started), flush=True))
     return 0
 
 
-def welcome(settings: Settings, people: DemoPeople | None, took_s: float) -> str:
+def welcome(settings: Settings, people: DemoPeople | None, kiosk: DemoKiosk | None, took_s: float) -> str:
     """What to know once everything is up."""
     address = f"http://{_reachable(settings)}:{settings.http.port}"
-    lines = ["", f"Hearth is up ({took_s:.1f} s): {address}", f"  for the staff: {address}/staff/", ""]
+    code = f"#{kiosk.code}" if kiosk else ""
+    faces = [("for members", "/app/"), ("for a kiosk", f"/kiosk/{code}"), ("for the staff", "/staff/")]
+    lines = ["", f"Hearth is up ({took_s:.1f} s): {address}", ""]
+    lines += [f"  {whose:14} {address}{path}" for whose, path in faces] + [""]
     if people:
         rows = [("members", f"{people.first_member} to {people.last_member}", people.member_password)]
         rows += [(role, number, people.staff_password) for number, role in people.staff.items()]
         lines += [f"  {who:12} {number:16} {password}" for who, number, password in [("", "number", "password"), *rows]]
         lines.append("")
+    if kiosk:
+        lines += [f"  at the kiosk: card {kiosk.card} of {kiosk.holder} (type it, then Enter), PIN {kiosk.pin}", ""]
     if broker.kind_here(settings.broker) == "embedded":
         lines.append(
             "The embedded broker stands in for Mosquitto, on 127.0.0.1 only, for trying out: apt install mosquitto."
@@ -83,15 +89,18 @@ def _found_demo(centre_dir: Path) -> None:
         raise Trouble(f"{centre_dir} is a real centre, and demo people could sign in there: run it without --demo")
 
 
-def _furnish_demo(centre_dir: Path) -> DemoPeople:
+def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
     migrate(centre_dir)
     people = furnish(centre_dir, password=os.environ.get("HEARTH_DEMO_PASSWORD"))
     centre = open_centre(centre_dir)
     try:
         demo_weeks.live(centre, now=centre.clock.now(), doors=DOORS)
+        lobby = BANKS[0]
+        kept_in = centre_dir / DEMO_FOLDER
+        kiosk = place_kiosk(centre, bank_id=lobby.device, name=lobby.zone[0], kept_in=kept_in)
     finally:
         centre.sessions.close()
-    return people
+    return people, kiosk
 
 
 def _programs(centre_dir: Path, settings: Settings, *, demo: bool) -> Iterator[Program]:

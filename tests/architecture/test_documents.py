@@ -48,6 +48,8 @@ def test_every_unit_starts_something_that_exists(unit):
 
     if program.endswith("/hearth"):
         assert words[0] in COMMANDS
+    elif unit == "hearth-kiosk.service":
+        assert (program, words[2], words[-1]) == ("/usr/bin/cage", "/usr/bin/chromium", "${HEARTH_KIOSK}")
     else:
         assert words[:3] == ["-m", "devices", "locker_bank"]
 
