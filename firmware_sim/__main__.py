@@ -13,6 +13,7 @@ from devices.runtime.config import ConfigError
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
+from firmware_sim import facility
 from firmware_sim.doors import Hands
 from firmware_sim.ledger import Ledger, read_ledger
 from firmware_sim.live import LiveBank, Stage
@@ -35,6 +36,7 @@ With several banks, each line begins with the bank's name: `bank-a shut 3`.
 HEARTH_KILL_AT names a step of the firmware (`intent.kept`, `pulsed`...): the process kills itself when it comes there.
 """
 _BANK_EXAMPLE = "example: python -m firmware_sim bank --config node.toml --ledger truth.jsonl --spring-ms 0"
+_NODE_EXAMPLE = "example: python -m firmware_sim facility --config node.toml --comes-every 5"
 _DEMO_EXAMPLE = "example: python -m firmware_sim demo --centre .centre"
 
 
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     log_to_stderr()
     try:
+        if options.scenario == "facility":
+            return facility.run(options.config, comes_every_s=options.comes_every)
         return _run(_paths(options), options)
     except (ConfigError, LogError, OSError) as error:
         print(f"firmware_sim: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
@@ -59,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     bank = scenarios.add_parser("bank", help="one bank, for tests", epilog=_BANK_EXAMPLE, formatter_class=plain)
     bank.add_argument("--config", type=Path, required=True, help="its node.toml")
     _add_physics(bank, closes_after_s=None)
+    node = scenarios.add_parser(
+        "facility", help="one facility node, with people", epilog=_NODE_EXAMPLE, formatter_class=plain
+    )
+    node.add_argument("--config", type=Path, required=True, help="its node.toml")
+    node.add_argument(
+        "--comes-every",
+        type=float,
+        default=facility.COMES_EVERY_S,
+        metavar="S",
+        help="somebody comes or goes about so often, in seconds (default: %(default)g)",
+    )
     return parser
 
 

@@ -32,6 +32,8 @@ from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from gateway.spaces import service as spaces
 from gateway.spaces.model import Space, SpaceKind
+from gateway.zones import service as zones
+from gateway.zones.model import Placed, Zone
 
 FOLDER: Final = "demo"
 
@@ -124,6 +126,32 @@ SPACES: Final = (
 )
 
 
+NODE: Final = "hall-node"  # a facility node at the main door
+NODE_FILE: Final = "facility.toml"
+_NODE_PARTS: Final = """
+[[beams]]
+name = "main-door"
+outer_pin = 17
+inner_pin = 27
+
+[[switch]]
+name = "entrance"
+means = "motion"
+pin = 13
+on_is_low = false
+
+[[switch]]
+name = "cellar"
+means = "water_leak"
+pin = 5
+
+[[meter]]
+name = "mains"
+pin = 22
+""".splitlines()
+_ZONE: Final = ("hall", "大厅", "Lobby")
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody of the demo centre."""
@@ -167,6 +195,7 @@ def furnish(
         }
         _install_banks(centre, banks, keys)
         _install_spaces(centre, doors[DOORS], keys[DOORS])
+        _install_node(centre, _device_files(centre_dir, NODE, _NODE_PARTS, centre.settings, file=NODE_FILE))
         people = _settle_people(centre, password)
         _assign(centre, banks)
         return people
@@ -243,8 +272,10 @@ def _easy_password() -> str:
     return f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(10_000):04}"
 
 
-def _device_files(centre_dir: Path, device: str, wiring: Sequence[str], settings: Settings) -> PublicKey:
-    """The device's key and its broker password, made once, and its node.toml as the settings now say."""
+def _device_files(
+    centre_dir: Path, device: str, wiring: Sequence[str], settings: Settings, *, file: str = "node.toml"
+) -> PublicKey:
+    """The device's key and its broker password, made once, and its file as the settings now say."""
     folder = centre_dir / FOLDER / device
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file = folder / "device.pem"
@@ -252,7 +283,7 @@ def _device_files(centre_dir: Path, device: str, wiring: Sequence[str], settings
         SigningKey.generate().save(key_file)
     broker.add_user(centre_dir, device)
     gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
-    (folder / "node.toml").write_text(_node_text(device, wiring, settings, gateway_key), encoding="utf-8")
+    (folder / file).write_text(_node_text(device, wiring, settings, gateway_key), encoding="utf-8")
     return SigningKey.load(key_file).public()
 
 
@@ -366,13 +397,28 @@ def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
             )
 
 
-def _approve(session: Session, device_id: str, doors: int, key: PublicKey, now: datetime) -> Device:
+def _install_node(centre: Centre, key: PublicKey) -> None:
+    """The facility node, in a zone of its own, once; wherever it is put afterwards it stays."""
+    now = centre.clock.now()
+    zone_id, name_zh, name_en = _ZONE
+    with centre.sessions.begin() as session:
+        if session.get(Device, NODE) is not None:
+            return
+        _approve(session, NODE, 0, key, now, kind="facility")
+        if session.get(Zone, zone_id) is None:
+            zones.make_zone(session, zone_id=zone_id, name_zh=name_zh, name_en=name_en, actor="gateway", now=now)
+        zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=zone_id, actor="gateway", now=now)
+
+
+def _approve(
+    session: Session, device_id: str, doors: int, key: PublicKey, now: datetime, *, kind: str = "locker_bank"
+) -> Device:
     """As if it had spoken up, somebody had compared its label, and it had been switched off."""
     there = Presentation(
         device_id=device_id,
         online=True,
         boot_id=new_boot_id(),
-        kind="locker_bank",
+        kind=kind,
         public_key=key.text(),
         fingerprint=key.fingerprint(),
         doors=doors,

@@ -16,7 +16,7 @@ from gateway import broker, demo_weeks
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
-from gateway.demo import BANKS, DOORS, DemoPeople, furnish
+from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, DemoPeople, furnish
 from gateway.demo import FOLDER as DEMO_FOLDER
 from gateway.demo_kiosk import DemoKiosk, place_kiosk
 from gateway.files import only_one
@@ -112,6 +112,8 @@ def _programs(centre_dir: Path, settings: Settings, *, demo: bool) -> Iterator[P
     yield Program("gateway", [*python, "gateway", "gateway", "--centre", directory])
     if demo:
         yield Program("pretended building", [*python, "firmware_sim", "demo", "--centre", directory])
+        node = str(centre_dir / DEMO_FOLDER / NODE / NODE_FILE)
+        yield Program("facility node", [*python, "firmware_sim", "facility", "--config", node])
     yield Program("web side", [*python, "api", "--centre", directory], is_ready=_ready(settings), patience_s=_READY_S)
 
 

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from devices.runtime import config
+from devices.runtime.facility_config import load as load_facility
 from devices.wire.signing import SigningKey
 from gateway.centre import open_centre
-from gateway.demo import furnish
+from gateway.demo import NODE, NODE_FILE, furnish
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeviceState, Presence
 from gateway.founding import found
@@ -19,6 +20,9 @@ from gateway.lockers.model import Compartment, Mode, Use
 from gateway.members import queries, service
 from gateway.members.model import Member
 from gateway.members.passwords import Hasher, password_fault
+from gateway.zones import queries as zones
+from gateway.zones import service as zones_service
+from gateway.zones.model import Placed
 from tests.centre_builder import NOON
 
 
@@ -219,3 +223,23 @@ def test_the_devices_follow_the_broker_to_another_port(own_demo):
     furnish(directory, password=None, environ={"HEARTH_BROKER_PORT": "1999"})
 
     assert config.load(directory / "demo" / "bank-a" / "node.toml").broker.port == 1999
+
+
+def test_the_facility_node_is_approved_into_a_zone_and_stays_where_it_is_put(own_demo):
+    directory, _ = own_demo
+
+    def where(session):
+        node = fleet.device(session, NODE)
+        return node.state, node.kind, zones.whole_map(session).of_device(NODE)
+
+    assert look(directory, where) == ("APPROVED", "facility", "hall")
+    node_file = directory / "demo" / NODE / NODE_FILE
+    assert load_facility(node_file).device == NODE
+
+    centre = open_centre(directory, environ={})
+    with centre.sessions.begin() as session:
+        zones_service.place(session, what=Placed.DEVICE, ref=NODE, zone_id=None, actor="test", now=NOON)
+    centre.sessions.close()
+    furnish(directory, password=None, environ={})
+
+    assert look(directory, where)[2] is None

@@ -1,8 +1,10 @@
 """`hearth run --demo` as a whole: real broker, gateway, pretended building and web side."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -24,6 +26,7 @@ class Running:
     def __init__(self, centre: Path, said: Path, **environ: str) -> None:
         self.port = free_port()
         self.said = said
+        self.centre = centre
         ports = {"HEARTH_HTTP_PORT": str(self.port), "HEARTH_BROKER_PORT": str(free_port())}
         with said.open("w") as file:
             self.process = subprocess.Popen(
@@ -46,6 +49,12 @@ class Running:
         return [
             int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         ]
+
+
+def measuring(centre: Path) -> set[str]:
+    """The devices of which anything has been kept."""
+    with contextlib.closing(sqlite3.connect(centre / "data" / "readings.db")) as connection:
+        return {device for (device,) in connection.execute("SELECT device FROM reading_series")}
 
 
 @pytest.fixture
@@ -73,8 +82,10 @@ def test_the_demo_comes_up_on_either_broker_and_ctrl_c_ends_all_of_it(run, kind)
     children = running.children()
 
     assert running.get("/health/ready")["ready"] is True
-    assert len(children) == 4
+    assert len(children) == 5
     assert ("embedded broker stands in" in running.said.read_text()) is (kind == "embedded")
+
+    eventually(lambda: "hall-node" in measuring(running.centre), PATIENCE_S)
 
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(PATIENCE_S) == 0

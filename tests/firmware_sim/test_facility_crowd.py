@@ -1,0 +1,84 @@
+"""People who come and go before a pretended facility node are seen by the real parts, each the right way."""
+
+import pytest
+
+from devices.nodes.passage import Passage, Way
+from devices.parts.switch import Switch
+from devices.runtime.config import BrokerConfig
+from devices.runtime.facility_config import BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
+from firmware_sim.clockwork import Clockwork
+from firmware_sim.facility import Crowd
+from firmware_sim.pins import SolderedPins
+
+
+class Doorway:
+    """A crowd before real parts, in virtual time."""
+
+    def __init__(self, *, broken_is_low):
+        self.clockwork, self.pins = Clockwork(), SolderedPins()
+        self.beams = BeamsConfig(name="door", outer_pin=17, inner_pin=27, broken_is_low=broken_is_low)
+        motion = SwitchConfig(name="hall", means="motion", pin=13, on_is_low=False)
+        self.motion = motion
+        config = FacilityConfig(
+            site="demo",
+            device="hall",
+            gateway_key="x",
+            broker=BrokerConfig(host="127.0.0.1", port=1883),
+            beams=(self.beams,),
+            switch=(motion, SwitchConfig(name="cellar", means="water_leak", pin=5)),
+            meter=(MeterConfig(name="mains", pin=22),),
+        )
+        self.ways, self.seen, self.pulses, self.leaks = [], [], [], []
+        self.left = 0
+        self.crowd = Crowd(config, self.pins, pause=self.pause)
+        passage = Passage()
+        self.switch(17, low=broken_is_low).when_changed = lambda on: self.ways.append(passage.outer(on))
+        self.switch(27, low=broken_is_low).when_changed = lambda on: self.ways.append(passage.inner(on))
+        self.switch(13, low=False).when_changed = self.seen.append
+        self.switch(22, low=True).when_changed = self.pulses.append
+        self.switch(5, low=True).when_changed = self.leaks.append
+        self.pause(1.0)
+
+    def switch(self, pin, *, low):
+        return Switch(pin, on_is_low=low, settle_s=0.005, timers=self.clockwork, pin_factory=self.pins)
+
+    def pause(self, seconds):
+        self.clockwork.advance(seconds=seconds)
+        self.left -= 1
+        return self.left < 0
+
+    def walked(self):
+        self.pause(1.0)
+        return [way for way in self.ways if way is not None]
+
+
+@pytest.fixture(params=[True, False], ids=["broken is low", "broken is high"])
+def doorway(request):
+    return Doorway(broken_is_low=request.param)
+
+
+def test_who_comes_is_counted_in_and_who_goes_out(doorway):
+    doorway.crowd.come(doorway.beams)
+    doorway.crowd.come(doorway.beams)
+    doorway.crowd.go(doorway.beams)
+
+    assert doorway.walked() == [Way.IN, Way.IN, Way.OUT]
+    assert doorway.crowd.inside == 1
+
+
+def test_whoever_walks_is_seen_and_uses_a_pulse_of_electricity(doorway):
+    doorway.crowd.come(doorway.beams)
+
+    doorway.walked()
+    assert (doorway.seen, doorway.pulses, doorway.leaks) == ([True, False], [True, False], [])
+
+
+def test_nobody_goes_who_has_not_come_however_long_it_lasts(doorway):
+    doorway.left = 400
+    doorway.crowd.live(every_s=5.0)
+
+    ways = doorway.walked()
+    balance = [ways[: n + 1].count(Way.IN) - ways[: n + 1].count(Way.OUT) for n in range(len(ways))]
+    assert len(ways) > 20
+    assert min(balance) >= 0
+    assert balance[-1] == doorway.crowd.inside
