@@ -201,7 +201,7 @@ def _note(session: Session, kind: str, lock: Lock, wrong: Wrong | None, now: dat
     if wrong is None:
         alerts.note_condition(session, kind=kind, thing=lock.id, is_so=False, now=now)
         return
-    place = places.of_lock(session, lock)
+    place = places.of_lock(session, lock, now=now)
     alerts.note_condition(
         session,
         kind=kind,
@@ -232,7 +232,7 @@ def _note_door(session: Session, event: DeviceEvent, now: datetime) -> None:
     if lock is None:
         return
     if raised := {"forced": "forced", "possible": "door_unsure"}.get(event.kind):
-        _raise(session, raised, places.of_lock(session, lock), event, now)
+        _raise(session, raised, places.of_lock(session, lock, now=now), event, now)
     if event.kind in rules.TELLING and _is_worth_a_look(session, lock, now):
         look_at_lock(session, lock_id=lock.id, now=now)
 

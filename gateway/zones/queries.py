@@ -68,6 +68,12 @@ def zone_of_sensor(session: Session, *, device_id: str, sensor: str) -> Zone | N
     return None if nearest is None else session.get_one(Zone, nearest)
 
 
+def zone_of_device(session: Session, device_id: str) -> str | None:
+    """The id of the zone that a device stands in; None: nobody has said."""
+    placed = select(Placement.zone_id).where(Placement.what == Placed.DEVICE, Placement.ref == device_id)
+    return session.scalar(placed)
+
+
 def is_in_use(session: Session, zone_id: str) -> bool:
     """Whether anything was placed there."""
     return session.scalar(select(Placement.ref).where(Placement.zone_id == zone_id).limit(1)) is not None

@@ -4,8 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from gateway.access import service as access
+from gateway.access.model import GrantSource
 from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
 from gateway.alerts.model import Alert, AlertState
@@ -16,8 +18,10 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel, PartHealth, Presence
 from gateway.fleet.rules import Part, Presentation
 from gateway.lockers import service as lockers
-from gateway.lockers.model import Bank
+from gateway.lockers.model import Bank, Compartment
 from gateway.members.model import Role
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.centre_builder import KEY, NOON, a_member, a_space
 
 
@@ -83,9 +87,29 @@ def test_a_rooms_door_is_called_by_its_room(bank):
     bank.change(fleet.approve, device_id="doors", fingerprint="F", actor="test", now=NOON)
     with bank.sessions.begin() as session:
         lock = service.fleet.lock_at(session, "doors", 1)
-        assert service.places.of_lock(session, lock).name["en"] == "Door 1 of doors"
+        assert service.places.of_lock(session, lock, now=NOON).name["en"] == "Door 1 of doors"
         a_space(session, "room", lock_id=lock.id)
-        assert service.places.of_lock(session, lock).name["en"] == "The door of Space room"
+        assert service.places.of_lock(session, lock, now=NOON).name["en"] == "The door of Space room"
+
+
+def test_an_alert_at_a_rooms_door_leads_to_its_zone_and_to_the_booking_that_has_it_now(bank):
+    with bank.sessions.begin() as session:
+        zones.make_zone(session, zone_id="east", name_zh="东区", name_en="East", actor="test", now=NOON)
+        zones.place(session, what=Placed.DEVICE, ref="bank-a", zone_id="east", actor="test", now=NOON)
+        lock = service.fleet.lock_at(session, "bank-a", 1)
+        session.execute(delete(Compartment).where(Compartment.lock_id == lock.id))
+        a_space(session, "room", lock_id=lock.id)
+        span = {"from_at": NOON - timedelta(hours=1), "until_at": NOON + timedelta(hours=1)}
+        facts = {"lock_id": lock.id, "member_id": a_member(session).id, "source": GrantSource.BOOKING}
+        access.give(session, source_id="now", **facts, **span)
+        access.give(session, source_id="tomorrow", **facts, from_at=NOON + timedelta(days=1))
+
+    bank.says("forced")
+
+    with bank.sessions.read() as session:
+        alert_id = bank.alert("forced").id
+        links = {link.what: link.ref for link in alert_queries.links(session, [alert_id])[alert_id]}
+    assert (links["zone"], links["space"], links["booking"]) == ("east", "room", "now")
 
 
 # Ajar
