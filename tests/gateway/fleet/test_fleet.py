@@ -213,7 +213,7 @@ LOST, OK = PartHealth.LOST, PartHealth.OK
 
 def says_of_its_boards(sessions, now=NOON, **health):
     """bank-a tells how its boards are; whether that was news."""
-    parts = {name: Part(health=one, first_door=1, last_door=2) for name, one in health.items()}
+    parts = {name: Part(health=one, doors=((1, 2),)) for name, one in health.items()}
     with sessions.begin() as session:
         boot = queries.device(session, "bank-a").boot_id
         return service.note_presence(session, replace(told(boot=boot), parts=parts), now=now)
@@ -242,7 +242,7 @@ def test_a_board_that_was_taken_out_is_forgotten(sessions, approved):
 
 
 def test_another_box_under_a_known_name_says_nothing_of_its_boards(sessions, approved):
-    parts = {"a": Part(health=LOST, first_door=1, last_door=2)}
+    parts = {"a": Part(health=LOST, doors=((1, 2),))}
     with sessions.begin() as session:
         service.note_presence(session, replace(told(key="B" * 43), parts=parts), now=NOON)
 
@@ -250,7 +250,7 @@ def test_another_box_under_a_known_name_says_nothing_of_its_boards(sessions, app
 
 
 def test_what_a_stranger_says_of_its_boards_counts_once_it_is_approved(sessions):
-    parts = {"a": Part(health=LOST, first_door=1, last_door=2)}
+    parts = {"a": Part(health=LOST, doors=((1, 2),))}
     with sessions.begin() as session:
         assert not service.note_presence(session, replace(told(), parts=parts), now=NOON)
 
