@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from gateway.lockers import service as lockers
 from gateway.members import queries as members
+from gateway.members.model import MemberSession
 from gateway.unlocking.model import UnlockState as State
 from tests.centre_builder import sense
-from tests.web.conftest import MEMBER
+from tests.web.conftest import MEMBER, PASSWORD
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -73,6 +75,22 @@ def test_a_rented_locker_is_opened_looked_into_and_given_back(screen: Screen):
     screen.go("退还柜子")
     expect(screen.page.get_by_text("已退还")).to_be_visible()
     expect(box(screen, "01", "空着").first).to_be_visible()
+
+
+def test_whoever_signed_in_a_while_ago_gives_the_password_on_the_spot_and_the_door_opens(screen: Screen):
+    rents(screen)
+    screen.sign_in("s002")
+    with screen.house.centre.sessions.begin() as session:
+        session.execute(update(MemberSession).values(created_at=screen.house.centre.clock.now() - timedelta(minutes=6)))
+    screen.at("lockers")
+    box(screen, "01", "租用中").click()
+    screen.go("打开柜门")
+    screen.fill("原因", "漏水")
+    screen.go("打开")
+    expect(screen.page.get_by_text("请先再输入一次您的密码")).to_be_visible()
+    screen.fill("密码", PASSWORD)
+    screen.go("打开")
+    expect(screen.page.get_by_role("status").filter(has_text="正在打开")).to_be_visible()
 
 
 def test_a_technician_opens_no_door_behind_which_somebody_has_things(screen: Screen):
