@@ -18,9 +18,10 @@ from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
 from gateway.bookings import approvals, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
-from gateway.centre import Centre
+from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
 from gateway.credit import service as credit
+from gateway.facility.presence import zones_with_people
 from gateway.faults import queries as fault_queries
 from gateway.faults import service as faults
 from gateway.house.rules import Look
@@ -35,6 +36,8 @@ from gateway.lockers import service as lockers
 from gateway.machine import Machine
 from gateway.members import service as members
 from gateway.policies import queries as policies
+from gateway.telemetry import queries as telemetry
+from gateway.telemetry.store import NoReadingsError, now_ms
 
 
 def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> BackgroundScheduler:
@@ -143,8 +146,10 @@ class _Jobs:
 
     def release_no_shows(self) -> None:
         now, policy = self._now(), self._centre.booking_policy
-        for one in self._found(partial(bookings_queries.unattended, now=now)):
-            self._do(partial(no_shows.release, booking_id=one, policy=policy, now=now))
+        if unattended := self._found(partial(bookings_queries.unattended, now=now)):
+            peopled = self._zones_with_people(now)
+            for one in unattended:
+                self._do(partial(no_shows.release, booking_id=one, policy=policy, now=now, peopled=peopled))
 
     def deny_unanswered_bookings(self) -> None:
         now, policy = self._now(), self._centre.booking_policy
@@ -201,6 +206,18 @@ class _Jobs:
 
     def forget_old_messages(self) -> None:
         self._do(partial(channels.forget_old, now=self._now()))
+
+    def _zones_with_people(self, now: datetime) -> frozenset[str]:
+        readings = reading_store(self._centre.directory, self._centre.settings)
+        try:
+            with readings.read() as connection:
+                series = telemetry.all_series(connection)
+        except NoReadingsError:
+            return frozenset()
+        finally:
+            readings.close()
+        with self._centre.sessions.read() as session:
+            return zones_with_people(session, series, now_ms=now_ms(now))
 
     def _now(self) -> datetime:
         return self._centre.clock.now()

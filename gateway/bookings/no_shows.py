@@ -1,5 +1,6 @@
 """A booked space that nobody came to goes back to everybody; whoever comes late has it again if it is still free."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -18,12 +19,18 @@ from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind
 from gateway.unlocking import queries as unlocking
+from gateway.zones import queries as zones
 
 
-def release(session: Session, *, booking_id: str, policy: Policy, now: datetime) -> bool:
-    """Give a booking's time back if nobody came and nothing of ours kept them out. True when it was. Safe to repeat."""
+def release(session: Session, *, booking_id: str, policy: Policy, now: datetime, peopled: Collection[str] = ()) -> bool:
+    """Give a booking's time back if nobody came and nothing of ours kept them out. True when it was. Safe to repeat.
+
+    `peopled`: the zones in which a sensor sees somebody; whoever is inside came in, whatever the door has told.
+    """
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
     if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
+        return False
+    if peopled and _zone_of(session, booking.space_id) in peopled:
         return False
     service.change(session, booking, now=now, state=BookingState.RELEASED, released_at=now)
     notices.take_back(session, about=booking.id, kinds=service.NOTICES, now=now)
@@ -63,6 +70,11 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     service.give_key(session, booking, policy)
     service.tell(session, booking, actor=member.audit_id, act="booking_reclaimed", now=now)
     return booking
+
+
+def _zone_of(session: Session, space_id: str) -> str | None:
+    """Where the space itself was placed. A zone of the whole it is part of tells of its neighbours as well."""
+    return zones.whole_map(session).of_space([space_id])
 
 
 def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy) -> bool:

@@ -17,7 +17,7 @@ from gateway.bookings import queries as bookings_queries
 from gateway.bookings import series
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
-from gateway.centre import Centre
+from gateway.centre import Centre, reading_store
 from gateway.credentials import service as credentials
 from gateway.credentials.service import HashedPin
 from gateway.faults.model import Pulse, PulseEnd
@@ -40,7 +40,10 @@ from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Scope
 from gateway.settings import Settings
 from gateway.spaces.rules import Span
+from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.timetable import open_timetable
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.centre_builder import (
     NOON,
     HandClock,
@@ -142,6 +145,33 @@ def test_a_booking_that_nobody_came_to_is_given_back(centre, timetable):
         run(timetable, "release_no_shows")
     with centre.sessions.read() as session:
         assert session.get_one(Booking, booking.id).state is BookingState.RELEASED
+
+
+def test_a_booking_in_whose_room_a_sensor_sees_somebody_is_left_alone_until_it_does_not(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        wang, policy = a_member(session), centre.booking_policy
+        span = Span(NOON, NOON + timedelta(hours=1))
+        booking = bookings.book(session, member=wang, space_id="lawn", span=span, policy=policy, now=NOON)
+        zones.make_zone(session, zone_id="garden", name_zh="花园", name_en="Garden", actor="x", now=NOON)
+        for what, ref in ((Placed.SPACE, "lawn"), (Placed.DEVICE, "pir-1")):
+            zones.place(session, what=what, ref=ref, zone_id="garden", actor="x", now=NOON)
+    readings = reading_store(centre.directory, centre.settings)
+    (centre.directory / "data").mkdir(exist_ok=True)
+    readings.prepare()
+    centre.clock.advance(minutes=15)
+    taken_ms = now_ms(centre.clock.now())
+    readings.keep([Letter("pir-1", "0" * 16, 1, 1, taken_ms, [Value("lawn", "motion", 1.0)])])
+    readings.close()
+
+    found = []
+    for _ in range(2):
+        run(timetable, "release_no_shows")
+        with centre.sessions.read() as session:
+            found.append(session.get_one(Booking, booking.id).state)
+        centre.clock.advance(minutes=20)
+
+    assert found == [BookingState.CONFIRMED, BookingState.RELEASED]
 
 
 def test_a_booking_that_nobody_agreed_to_in_time_is_a_no(centre, timetable):

@@ -9,16 +9,23 @@ from sqlalchemy import select
 from gateway.access import queries as access
 from gateway.bookings import no_shows, queries, service
 from gateway.bookings.model import BookingState
+from gateway.facility.presence import zones_with_people
 from gateway.fleet.model import Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict
 from gateway.spaces import queries as spaces
+from gateway.telemetry.queries import Series
+from gateway.telemetry.rules import HOLDS_MS, Sample
 from gateway.unlocking import service as unlocking
+from gateway.zones import queries as zones_queries
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.centre_builder import HandClock, set_presence
 from tests.gateway.bookings.conftest import MINUTE, POLICY, book, may_open, span
 
 START, END = span()
 GRACE_OVER = START + 15 * MINUTE
+NOW_MS = 1_000_000_000
 
 
 def release(session, booking, at=GRACE_OVER, *, policy=POLICY):
@@ -49,6 +56,41 @@ def test_whoever_came_keeps_it(session, wang):
     service.check_in(session, booking=booking, policy=POLICY, now=START)
 
     assert not release(session, booking)
+
+
+def place(session, ref, zone_id, *, what=Placed.SPACE):
+    if zone_id not in {zone.id for zone in zones_queries.zones(session)}:
+        zones.make_zone(session, zone_id=zone_id, name_zh=zone_id, name_en=zone_id, actor="x", now=START)
+    zones.place(session, what=what, ref=ref, zone_id=zone_id, actor="x", now=START)
+
+
+def test_whoever_a_sensor_sees_inside_is_left_in_peace(session, wang):
+    booking = book(session, wang)
+    place(session, "room", "east")
+
+    assert not no_shows.release(session, booking_id=booking.id, policy=POLICY, now=GRACE_OVER, peopled={"east"})
+    assert no_shows.release(session, booking_id=booking.id, policy=POLICY, now=GRACE_OVER, peopled={"west"})
+
+
+def test_people_elsewhere_in_the_hall_keep_no_court(session, wang):
+    booking = book(session, wang, "court-1")
+    place(session, "hall", "east")
+
+    assert no_shows.release(session, booking_id=booking.id, policy=POLICY, now=GRACE_OVER, peopled={"east"})
+
+
+def test_a_zone_has_people_while_a_sensor_in_it_has_seen_some_lately(session):
+    place(session, "pir-1", "east", what=Placed.DEVICE)
+    place(session, "pir-1/far", "west", what=Placed.SENSOR)
+
+    def seen(metric, value, *, sensor="near", ago_ms=0):
+        series = Series(1, "pir-1", sensor, metric, Sample(NOW_MS - ago_ms, value))
+        return zones_with_people(session, [series], now_ms=NOW_MS)
+
+    assert seen("motion", 1.0) == seen("occupancy", 1.0) == seen("people", 3.0) == {"east"}
+    assert seen("motion", 1.0, sensor="far") == {"west"}
+    assert seen("motion", 0.0) == seen("motion", None) == seen("co2", 900.0) == frozenset()
+    assert seen("motion", 1.0, ago_ms=HOLDS_MS + 1) == frozenset()
 
 
 def test_what_is_over_is_given_to_nobody(session, wang):
