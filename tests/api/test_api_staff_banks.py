@@ -92,6 +92,7 @@ def test_staff_see_every_compartment_with_its_door_condition_and_holder(house, b
         "label": "01",
         "size": "S",
         "accessible": False,
+        "inside": "unknown",
         "mode": "free_choice",
         "lock_id": box["lock_id"],
         "door": "shut",

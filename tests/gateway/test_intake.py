@@ -157,7 +157,7 @@ def test_a_gateway_that_dies_after_the_commit_does_not_raise_the_alert_again(ses
 
 def test_a_device_whose_board_was_lost_or_found_is_asked_how_its_doors_stand(gateway, sessions, said):
     def tell_of_board(health):
-        parts = [Part(name="usb0#1", health=health, first_door=1, last_door=2)]
+        parts = [Part(name="usb0#1", health=health, doors=[(1, 2)])]
         state = State(online=True, boot_id=BOOT, key=DEVICE.public().text(), parts=parts)
         said.said.clear()
         gateway.intake.clock.advance(seconds=2)
