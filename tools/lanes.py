@@ -23,6 +23,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "pages' types": [sys.executable, "tools/web.py", "check"],
 }
 SLOW = ("processes", "browser", "postgres", "model")  # the markers of pyproject.toml
+AT_ONCE = 2  # tests side by side; whatever is slow or timed has a centre, a house or a database of its own
 NEEDS = {"processes": "broker", "browser": "browser", "postgres": "database"}
 
 
@@ -32,7 +33,6 @@ class Lane:
 
     name: str
     marks: str
-    at_once: int  # tests side by side; real processes are timed, and run alone; each browser has a house of its own
     apart: bool = False  # one file's tests may run in different processes: none shares anything costly
 
 
@@ -53,15 +53,13 @@ def main() -> int:
 
 def lanes(asked: str, missing: list[str]) -> list[Lane]:
     if asked == "check":
-        return [Lane("fast tests", _none_of(SLOW), at_once=2)]
+        return [Lane("fast tests", _none_of(SLOW))]
     left_out = [mark for mark in NEEDS if mark in missing]
     every = {
-        "tests": Lane("tests", _none_of(["processes", "browser", "model", *left_out]), at_once=2),
-        "model": Lane("random schedules", "model", at_once=2, apart=True),
-        "processes": Lane("tests with real processes", f"processes and {_none_of(['browser', *left_out])}", at_once=1),
-        "browser": Lane(
-            "tests in a real browser", " and ".join(["browser", *(f"not {one}" for one in left_out)]), at_once=2
-        ),
+        "tests": Lane("tests", _none_of(["processes", "browser", "model", *left_out])),
+        "model": Lane("random schedules", "model", apart=True),
+        "processes": Lane("tests with real processes", f"processes and {_none_of(['browser', *left_out])}"),
+        "browser": Lane("tests in a real browser", " and ".join(["browser", *(f"not {one}" for one in left_out)])),
     }
     return [lane for mark, lane in every.items() if mark not in missing]
 
@@ -85,7 +83,7 @@ def _run(lane: Lane, counts: Counter[str]) -> bool:
     report = Path(".make") / f"{lane.name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
     way = "load" if lane.apart else "loadfile"
-    side_by_side = ["-n", str(lane.at_once), "--dist", way] if lane.at_once > 1 else ["-p", "no:xdist"]
+    side_by_side = ["-n", str(AT_ONCE), "--dist", way]
     command = [sys.executable, "-m", "pytest", "-q", "-m", lane.marks, *side_by_side, f"--junitxml={report}"]
     status = subprocess.run(command, check=False).returncode
     if report.exists():

@@ -27,11 +27,6 @@ def test_each_kind_of_test_is_run_in_exactly_one_lane(lanes):
         assert sum(chosen(lane.marks, mark) for lane in lanes.lanes("test", [])) == 1, mark
 
 
-def test_real_processes_are_never_run_side_by_side(lanes):
-    for lane in lanes.lanes("test", []):
-        assert lane.at_once == 1 or not chosen(lane.marks, "processes")
-
-
 def test_check_leaves_the_slow_ones_out(lanes):
     (lane,) = lanes.lanes("check", [])
     assert chosen(lane.marks, "none")

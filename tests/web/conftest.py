@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,7 @@ from tests.centre_builder import a_bank, a_device, a_member, a_space
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
+PATIENCE_S = 10.0
 MEMBER, OTHER = "10001", "10002"
 CHEAP = Hasher(time_cost=1, memory_kib=8)
 
@@ -71,14 +73,22 @@ class House:
     hub: object
 
     def move(self, *states: UnlockState, code: str = "", member: str = MEMBER) -> None:
-        """The gateway moves somebody's newest unlock on, a transaction a step; `code` belongs to the last."""
+        """The gateway moves somebody's newest unlock on, a transaction a step; `code` belongs to the last.
+
+        The page says that it asks before the house has heard it: so wait for that.
+        """
+        gives_up_at = time.monotonic() + PATIENCE_S
         for state in states:
-            with self.centre.sessions.begin() as session:
-                member_id = members.member_by_no(session, member_no=member).id
-                [unlock] = unlocking.unlocks_of(session, member_id=member_id, limit=1)
-                now = self.centre.clock.now()
-                last = code if state is states[-1] else ""
-                assert unlocking_service.move(session, unlock, state, now=now, code=last)
+            while not self._moved(state, code=code if state is states[-1] else "", member=member):
+                assert time.monotonic() < gives_up_at, f"nothing was asked for that could become {state}"
+                time.sleep(0.02)
+
+    def _moved(self, state: UnlockState, *, code: str, member: str) -> bool:
+        with self.centre.sessions.begin() as session:
+            member_id = members.member_by_no(session, member_no=member).id
+            newest = unlocking.unlocks_of(session, member_id=member_id, limit=1)
+            now = self.centre.clock.now()
+            return bool(newest) and unlocking_service.move(session, newest[0], state, now=now, code=code)
 
     def unlocks(self) -> list[Unlock]:
         """What was asked for, newest first."""

@@ -119,7 +119,7 @@ def test_a_locker_is_given_back_after_one_question(phone: Phone):
 @pytest.mark.parametrize(
     ("level", "sentence"),
     [
-        (DoorLevel.OPEN, "柜门还开着。请关好柜门，再退还。"),
+        (DoorLevel.OPEN, "柜门还开着。请关好柜门，再退还。如果门已经关好，请告诉前台。"),
         (DoorLevel.UNKNOWN, "看不出柜门关没关好，暂时不能退还。请过一会儿再试，或找工作人员。"),
     ],
 )
