@@ -372,11 +372,11 @@ def best_first(offers: Iterable[Offer], *, accessible_wanted: bool) -> list[Offe
     Accessible ones come first for those who want one, and last for those who do not: they are kept for others.
     """
 
-    def rank(offer: Offer) -> tuple[bool, bool, int, float, str]:
+    def rank(offer: Offer) -> tuple[bool, bool, int, float, str, str]:
         is_kept = offer.mode is Mode.KEPT_UNTIL_RELEASED
         in_reach_or_not = offer.accessible is not accessible_wanted
         last_used = offer.last_used_at.timestamp() if offer.last_used_at else 0.0
-        return is_kept, in_reach_or_not, offer.uses, last_used, offer.label
+        return is_kept, in_reach_or_not, offer.uses, last_used, offer.label, offer.bank_id
 
     return sorted(offers, key=rank)
 

@@ -115,6 +115,13 @@ def test_the_least_used_comes_first_and_of_those_the_longest_rested():
     ]
 
 
+def test_of_two_alike_in_two_banks_the_first_banks_goes_first_in_whatever_order_they_were_read():
+    offers = [replace(GOOD, bank_id=bank_id) for bank_id in ("bank-b", "bank-a")]
+
+    for read in (offers, offers[::-1]):
+        assert [one.bank_id for one in rules.best_first(read, accessible_wanted=False)] == ["bank-a", "bank-b"]
+
+
 def test_whoever_names_no_bank_gets_one_that_is_kept_without_an_end_only_if_there_is_no_other():
     kept = replace(GOOD, label="kept", mode=Mode.KEPT_UNTIL_RELEASED)
     high = replace(GOOD, label="high", uses=9, accessible=True)
