@@ -24,7 +24,7 @@ test: .make/hearth .make/web  ## everything: what the tests need, then check, th
 	@$(VENV)/python tools/need.py broker browser database
 	@$(VENV)/python tools/lanes.py test
 
-check: .make/hearth .make/web  ## format, lint, types, import rules, fast tests: a minute and a half
+check: .make/hearth .make/web  ## format, lint, types, import rules, fast tests: some minutes
 	@$(VENV)/python tools/lanes.py check
 
 web: .make/web  ## the pages, into api/webroot/
