@@ -20,6 +20,7 @@ from tests.database_fixture import (  # noqa: F401 - fixtures, found by name
     postgres,
     postgres_url,
     sessions,
+    sqlite_file,
     sqlite_template,
 )
 

@@ -4,12 +4,23 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from gateway import migrations
 from gateway.kit.db import Sessions, open_engine
 from tests.postgres_cluster import program, running_cluster
 
 ON_POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+
+
+_engines: dict[str, Engine] = {}
+
+
+def engine_of(url: str) -> Engine:
+    """One for each database of this run: a new one would compile every statement anew, a quarter of a test's time."""
+    if url not in _engines:
+        _engines[url] = open_engine(url)
+    return _engines[url]
 
 
 def migrate(url: str) -> None:
@@ -25,6 +36,20 @@ def sqlite_template(tmp_path_factory):
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
     migrate(f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory):
+    """Where the tests' own database lies, each test's in the place of the one before."""
+    return tmp_path_factory.mktemp("sqlite") / "hearth.db"
+
+
+def lay_out(template: Path, file: Path) -> str:
+    """The URL of an empty database of this release's shape. Whoever still has the one before open keeps that one."""
+    for left in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        left.unlink(missing_ok=True)
+    shutil.copy(template, file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +82,10 @@ def empty_database_url(request, tmp_path):
 
 
 @pytest.fixture(params=["sqlite", ON_POSTGRES])
-def database_url(request, tmp_path):
+def database_url(request):
     """A database of this release's shape, with nothing in it."""
     if request.param == "sqlite":
-        file = tmp_path / "hearth.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
+        yield lay_out(request.getfixturevalue("sqlite_template"), request.getfixturevalue("sqlite_file"))
         return
     url = request.getfixturevalue("postgres_url")
     request.getfixturevalue("postgres").empty(url)
@@ -72,7 +95,7 @@ def database_url(request, tmp_path):
 @pytest.fixture
 def sessions(database_url):
     """Transactions on that database."""
-    opened = Sessions(open_engine(database_url))
+    opened = Sessions(engine_of(database_url))
     yield opened
     opened.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,12 +14,13 @@ import pytest
 from api.app import create_app
 from api.line import LocalLine
 from gateway.centre import Centre, make_pepper, make_seal
-from gateway.kit.db import Sessions, open_engine
+from gateway.kit.db import Sessions
 from gateway.members import queries as members
 from gateway.members.model import Role
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from tests.centre_builder import HandClock, a_bank, a_member
+from tests.database_fixture import engine_of, lay_out
 
 PASSWORD = "correct horse battery"
 HOST = "http://127.0.0.1:8000"
@@ -149,10 +149,11 @@ def webroot(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path, settings: Settings, webroot: Path) -> Iterator[House]:
+def house(
+    tmp_path: Path, sqlite_template: Path, sqlite_file: Path, settings: Settings, webroot: Path
+) -> Iterator[House]:
     """On SQLite, gateway there."""
-    shutil.copy(sqlite_template, tmp_path / "hearth.db")
-    yield from opened(f"sqlite:///{tmp_path / 'hearth.db'}", tmp_path, settings, webroot)
+    yield from opened(lay_out(sqlite_template, sqlite_file), tmp_path, settings, webroot)
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def house_on_each(database_url: str, tmp_path: Path, settings: Settings, webroot
 
 def opened(url: str, directory: Path, settings: Settings, webroot: Path) -> Iterator[House]:
     """Members 10001 and 10002, a technician s003 and a manager s001; bank-a with two doors, bank-b with one."""
-    sessions, clock = Sessions(open_engine(url)), HandClock()
+    sessions, clock = Sessions(engine_of(url)), HandClock()
     centre = Centre(directory, settings, sessions, clock)
     make_pepper(directory)
     make_seal(directory)

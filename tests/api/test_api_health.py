@@ -1,5 +1,6 @@
 """Whether the program lives, and whether doors can be opened."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,8 +37,9 @@ def broker_gone(house):
 
 
 def database_gone(house):
-    house.centre.sessions.engine.dispose()
-    (house.centre.directory / "hearth.db").write_bytes(b"not a database at all" * 100)
+    engine = house.centre.sessions.engine
+    engine.dispose()
+    Path(engine.url.database).write_bytes(b"not a database at all" * 100)
 
 
 @pytest.mark.parametrize(
