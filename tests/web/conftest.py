@@ -40,7 +40,7 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel
 from gateway.fleet.rules import Presentation
 from gateway.kit.clock import SystemClock
-from gateway.kit.db import Sessions, open_engine
+from gateway.kit.db import Sessions
 from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Language, Member
@@ -54,6 +54,7 @@ from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.centre_builder import a_bank, a_device, a_member, a_space
+from tests.database_fixture import engine_of, lay_out
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
@@ -250,10 +251,9 @@ def sources() -> list[Path]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path, built: Path) -> Iterator[House]:
+def house(tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path) -> Iterator[House]:
     """A fresh one for each test."""
-    shutil.copy(sqlite_template, tmp_path / "hearth.db")
-    sessions = Sessions(open_engine(f"sqlite:///{tmp_path / 'hearth.db'}"))
+    sessions = Sessions(engine_of(lay_out(sqlite_template, sqlite_file)))
     clock = SystemClock()
     with sessions.begin() as session:
         a_member(session, MEMBER, name="王桂兰", password_hash=CHEAP.hash(PASSWORD), now=clock.now())
