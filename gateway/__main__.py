@@ -24,6 +24,7 @@ COMMANDS: Final = MappingProxyType(
         "enrol": "make the folder that a new device carries to its Raspberry Pi",
         "home-assistant": "make the certificate with which Home Assistant comes to the broker, to look and not to open",
         "commission": "learn at the open cabinet how a bank's doors are wired, and write it down",
+        "members": "take a list of members in: hearth members import FILE.csv",
         "doctor": "say what is wrong: clock, disk, database, broker, certificates",
         "vendor-read": "say what an off-the-shelf device's MQTT messages mean: JSON lines in, JSON lines out",
         "ballot-replay": "draw a published ballot again, and say whether it comes to the same",

@@ -5,10 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from api.staff.member_words import FAULTS
 from api.views import AnyId, Ask, View
 from gateway.members.model import Language, Member, Role
 from gateway.members.roll import LONGEST_NAME, Fault, Judged, Plan, What
+from gateway.members.roll_words import FAULTS
 
 Name = Annotated[
     str,

@@ -89,6 +89,7 @@ def test_help_lists_every_command(capsys):
         ["commission"],
         ["enrol", "Bank C", "--doors", "1", "--out", "x"],
         ["verify-audit", "--head", "12"],
+        ["members", "roll.csv"],
     ],
 )
 def test_what_cannot_be_understood_ends_with_2(words):
@@ -106,6 +107,7 @@ def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, 
         "enrol": ["bank-c", "--doors", "1", "--out", "x"],
         "home-assistant": ["--out", "x"],
         "commission": ["--config", str(node)],
+        "members": ["import", "roll.csv"],
     }.get(name, [])
 
     assert main([name, "--centre", str(centre), *extra]) == 1
@@ -307,6 +309,46 @@ def test_an_untouched_audit_trail_is_whole(centre, capsys):
 def test_a_trail_that_lacks_a_head_written_down_elsewhere_is_not_whole(centre, capsys):
     assert main(["verify-audit", "--centre", str(centre), "--head", f"9999:{'a' * 64}"]) == 1
     assert "anchored and is gone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_list_of_members_is_taken_in_as_the_spreadsheet_saved_it(encoding, centre, tmp_path, capsys):
+    member_no = f"roll-{encoding}"
+    (tmp_path / "roll.csv").write_bytes(f"会员号,姓名\n{member_no},王桂兰\n".encode(encoding))
+
+    assert main(["members", "--centre", str(centre), "import", str(tmp_path / "roll.csv"), "--dry-run"]) == 0
+    assert "1 would be added" in capsys.readouterr().out
+    assert member_in(centre, member_no) is None
+
+    assert main(["members", "--centre", str(centre), "import", str(tmp_path / "roll.csv"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"done": True, "add": 1, "change": 0, "same": 0, "wrong": []}
+    assert member_in(centre, member_no).name == "王桂兰"
+
+    assert main(["members", "--centre", str(centre), "import", str(tmp_path / "roll.csv")]) == 0
+    assert "0 added, 0 changed, 1 stay as they are" in capsys.readouterr().out
+
+
+def test_a_list_with_one_wrong_line_is_not_taken_in_and_the_line_is_named(centre, tmp_path, capsys):
+    (tmp_path / "roll.csv").write_text("member_no,name\n40001,Wang\n4 2,Li\n40003,\n")
+
+    assert main(["members", "--centre", str(centre), "import", str(tmp_path / "roll.csv")]) == 1
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("line 3, member_no: A member number has letters")
+    assert said[1:] == ["line 4, name: This is empty.", "2 wrong; nothing was taken in"]
+    assert member_in(centre, "40001") is None
+
+
+def test_a_list_that_is_no_text_is_said_to_be_none(centre, tmp_path, capsys):
+    (tmp_path / "roll.csv").write_bytes(b"PK\x03\x04\xff\xff\xff")
+
+    assert main(["members", "--centre", str(centre), "import", str(tmp_path / "roll.csv")]) == 1
+    assert "save it from the spreadsheet as CSV UTF-8" in capsys.readouterr().err
+
+
+def member_in(directory, member_no):
+    with open_centre(directory).sessions.read() as session:
+        return member_by_no(session, member_no=member_no)
 
 
 def test_a_device_cannot_be_enrolled_before_there_is_a_door_for_it(centre, tmp_path, capsys):

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from api.staff.member_words import FAULTS
 from gateway.kit.errors import Malformed
 from gateway.members import groups, roll
 from gateway.members.model import Language, Member, Role
 from gateway.members.roll import Entry, Fault, What
+from gateway.members.roll_words import FAULTS
 from tests.centre_builder import NOON, a_group, a_member
 
 
