@@ -2,11 +2,17 @@
 
 import json
 import re
+from typing import get_args
 
 import pytest
 
 from api.app import openapi_document
+from api.pins import KioskPinState
+from api.views import Doer
 from api.words import WORDS
+from gateway.ballots.model import EntryState
+from gateway.credit.model import Appeal, Cause
+from gateway.lockers.model import DropOffState
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
 
@@ -87,6 +93,33 @@ def test_no_sentence_is_left_over():
     made = {key for key in plain if re.fullmatch(r"size\.[SML](_fits)?|problem\.[a-z_.]+", key)}
     assert set(plain) - used - made == set()
     assert {key.removeprefix("problem.") for key in made if key.startswith("problem.")} <= WORDS.keys()
+
+
+# Named for a word of the API's: each of these has a sentence, and no other.
+WORDS_OF = {
+    "drop.state": {state for state in DropOffState if state not in {"FILLING", "WAITING"}},
+    "pins.state": set(KioskPinState),
+    "credit.cause": set(Cause),
+    "credit.appeal": set(Appeal) - {"none"},
+    "draws.state": set(EntryState),
+    "who": set(get_args(Doer.model_fields["who"].annotation)),
+}
+
+
+@pytest.mark.parametrize("kind", WORDS_OF)
+def test_the_members_own_pages_have_a_sentence_for_every_word_of_the_apis(kind):
+    named = {key.removeprefix(f"{kind}.") for key in BOOKS["more"]["zh-CN"] if key.startswith(f"{kind}.")}
+    assert named - {"go", "help"} == {str(word) for word in WORDS_OF[kind]}
+
+
+def test_no_sentence_of_the_members_own_pages_is_left_over():
+    source = "".join(file.read_text() for file in (SOURCES / "app/more").glob("*.tsx"))
+    made = re.compile("|".join(re.escape(f"{kind}.") for kind in [*WORDS_OF, "act"]))
+    assert {
+        key
+        for key in BOOKS["more"]["zh-CN"]
+        if not re.search(f"['\"]{re.escape(key)}['\"]", source) and not made.match(key)
+    } == set()
 
 
 def test_chinese_sentences_are_polite_and_without_jargon():

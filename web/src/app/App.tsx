@@ -4,10 +4,9 @@ import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
-import { Calendars } from './Calendars'
 import { Coming } from './Coming'
+import { LaterMine, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
-import { Move, Pick } from './Pick'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
 import { SignIn } from '../shared/account/SignIn'
@@ -45,15 +44,15 @@ function Home() {
     <>
       <Under />
       {page.value === '/settings' && me.value && <Settings who={me.value} />}
-      {page.value === '/calendar' && <Calendars />}
+      <LaterSheet />
     </>
   )
 }
 
 function Under() {
   const [, place, id] = under.value.split('/')
-  if (place === 'book' && id) return <Pick key={id} space_id={id} />
-  if (place === 'move' && id) return <Move key={id} booking_id={id} />
+  if (place === 'me') return <LaterMine />
+  if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} />
   return (
     <>
       {place === 'book' ? (

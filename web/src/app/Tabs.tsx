@@ -1,16 +1,19 @@
 import { type Key, t } from '../shared/t'
 import { Icon, type IconName } from '../shared/ui/Icon'
+import { notices } from './mine'
 import { go } from './route'
 
-type Root = '/' | '/book'
+type Root = '/' | '/book' | '/me'
 
 const TABS: { to: Root; icon: IconName; name: Key }[] = [
-  { to: '/', icon: 'home', name: 'tab.mine' },
+  { to: '/', icon: 'home', name: 'tab.home' },
   { to: '/book', icon: 'calendar', name: 'tab.book' },
+  { to: '/me', icon: 'people', name: 'tab.me' },
 ]
 
 /** At the thumb: what one has, and what one can have. */
 export function Tabs({ at }: { at: Root }) {
+  const told = notices.value?.length ?? 0
   const onClick = (event: MouseEvent, to: Root) => {
     event.preventDefault()
     if (to !== at) go(to)
@@ -27,6 +30,7 @@ export function Tabs({ at }: { at: Root }) {
         >
           <Icon name={icon} />
           {t(name)}
+          {to === '/me' && told > 0 && <span class="tab-count" aria-label={t('mine.notices', { count: told })}>{told}</span>}
         </a>
       ))}
     </nav>

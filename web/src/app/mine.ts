@@ -11,6 +11,7 @@ import { newestUnlock } from './way'
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Wait = Answered<'get', '/api/v1/waitlist'>['items'][number]
 export type Ballot = Answered<'get', '/api/v1/ballots'>['items'][number]
+export type Notice = Answered<'get', '/api/v1/notices'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
 /** The lockers that are the member's now, the one they rent first. undefined: not known yet. */
@@ -24,6 +25,8 @@ export const bookings = signal<Booking[] | undefined>(undefined)
 export const waits = signal<Wait[] | undefined>(undefined)
 /** What is given by lot, and what the member handed in for it. */
 export const ballots = signal<Ballot[] | undefined>(undefined)
+/** What the member should know, the newest first. */
+export const notices = signal<Notice[] | undefined>(undefined)
 /** Whether what is shown is as new as it can be. */
 export const fresh = signal(true)
 /** The time as what is shown was last judged by it, in milliseconds. */
@@ -72,7 +75,7 @@ export function follow(): () => void {
     stop()
     window.clearInterval(again)
     watch += 1
-    lockers.value = banks.value = bookings.value = waits.value = ballots.value = undefined
+    lockers.value = banks.value = bookings.value = waits.value = ballots.value = notices.value = undefined
     forgetPolicy()
     leave()
   }
@@ -103,12 +106,13 @@ export function look(): Promise<void> {
 async function lookOnce(): Promise<void> {
   const mine = watch
   try {
-    const [rentals, all, booked, waiting, drawn] = await Promise.all([
+    const [rentals, all, booked, waiting, drawn, told] = await Promise.all([
       ask('get', '/api/v1/rentals'),
       ask('get', '/api/v1/banks'),
       ask('get', '/api/v1/bookings'),
       ask('get', '/api/v1/waitlist'),
       ask('get', '/api/v1/ballots', { query: { limit: 200 } }),
+      ask('get', '/api/v1/notices'),
     ])
     if (mine !== watch) return
     now.value = Date.now()
@@ -117,6 +121,7 @@ async function lookOnce(): Promise<void> {
     bookings.value = booked.items
     waits.value = waiting.items
     ballots.value = drawn.items
+    notices.value = told.items
     fresh.value = true
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(newestUnlock, whatOpens)

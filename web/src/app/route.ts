@@ -1,7 +1,16 @@
 /** Which page of this face is shown. Pages are hashes, so that the phone's back key works and no server is asked. */
 import { signal } from '@preact/signals'
 
-export type Page = '/' | '/settings' | '/password' | '/calendar' | '/book' | `/book/${string}` | `/move/${string}`
+export type Page =
+  | '/'
+  | '/settings'
+  | '/password'
+  | '/calendar'
+  | '/book'
+  | `/book/${string}`
+  | `/move/${string}`
+  | '/me'
+  | `/me/${string}`
 
 export const page = signal(read())
 /** What lies under the settings: the page they were called from. */
@@ -34,5 +43,5 @@ function isAside(at: Page): boolean {
 }
 
 function isPage(hash: string): hash is Page {
-  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+)$/.test(hash)
+  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+|me|me\/[a-z-]+)$/.test(hash)
 }

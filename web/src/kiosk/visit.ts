@@ -1,7 +1,7 @@
 /** Whoever stands here and has proved who they are; in memory alone, and gone with `wipe`. */
 import { signal } from '@preact/signals'
 import { type Answered, Problem, ask } from '../shared/api'
-import { leave, openBy } from '../shared/unlock'
+import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
 import { readAs, readAsAtFirst } from './reading'
 import { type Goal, type Screen, goHome, show } from './screen'
@@ -33,7 +33,8 @@ export const askAsGuest: typeof ask = async (verb, path, asking = {}) => {
 }
 
 openBy({
-  request: (body, key, withinMs) => askAsGuest('post', '/api/v1/kiosk/unlocks', { body, key, withinMs }),
+  // A kiosk shows what is its guest's own, and nothing else.
+  request: (body, key, withinMs) => askAsGuest('post', '/api/v1/kiosk/unlocks', { body: body as Held, key, withinMs }),
   known: (unlock_id, wait, withinMs) =>
     askAsGuest('get', '/api/v1/kiosk/unlocks/{unlock_id}', { at: { unlock_id }, query: { wait }, withinMs }),
   isOver,

@@ -21,7 +21,9 @@ export type Press =
   | { phase: 'cannot-tell'; why: Key; settled: boolean }
 
 /** By which right a door is opened. */
-export type Thing = { rental_id: string } | { booking_id: string }
+export type Thing = Held | { lock_id: string }
+/** What is one's own; the other is what somebody lets one open. */
+export type Held = { rental_id: string } | { booking_id: string }
 
 /** Through which doors of the API a face asks, and what it does when nobody is known there any more. */
 export interface Way {

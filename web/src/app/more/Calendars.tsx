@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Answered, ask, sentenceFor } from '../shared/api'
-import { language, t, when } from '../shared/t'
-import { forgetIfSignedOut } from '../shared/account/session'
-import { Fault } from '../shared/ui/Fault'
-import { Sheet } from '../shared/ui/Sheet'
-import { toast } from '../shared/ui/toast'
-import { Unreached, Waiting } from '../shared/ui/Waiting'
-import { useAttempt } from '../shared/attempt'
-import { lookAtSpaces, spaces } from './booking'
-import { back } from './route'
+import { type Answered, ask, sentenceFor } from '../../shared/api'
+import { language, t, when } from '../../shared/t'
+import { forgetIfSignedOut } from '../../shared/account/session'
+import { Fault } from '../../shared/ui/Fault'
+import { Sheet } from '../../shared/ui/Sheet'
+import { toast } from '../../shared/ui/toast'
+import { Unreached, Waiting } from '../../shared/ui/Waiting'
+import { useAttempt } from '../../shared/attempt'
+import { lookAtSpaces, spaces } from '../booking'
+import { back } from '../route'
+import { say } from './words'
 
 type Calendar = Answered<'get', '/api/v1/me/calendars'>['items'][number]
 
@@ -36,17 +37,17 @@ export function Calendars() {
     attempt(async () => {
       await ask('delete', '/api/v1/me/calendars/{calendar_id}', { at: { calendar_id: calendar.id } })
       setMade(undefined)
-      toast(t('calendar.ended'))
+      toast(say('calendar.ended'))
       await look()
     })
   return (
     <Sheet title={t('calendar.title')} onClose={back}>
-      <p class="lead">{t('calendar.help')}</p>
+      <p class="lead">{say('calendar.help')}</p>
       {made ? (
         <Made address={made} />
       ) : (
         <button type="button" class="primary" disabled={isBusy} onClick={make}>
-          {t('calendar.make')}
+          {say('calendar.make')}
         </button>
       )}
       <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
@@ -68,21 +69,21 @@ function Made({ address }: { address: string }) {
     field.current?.select()
     // Browsers keep the clipboard from pages that did not come by TLS, and let them copy what is selected.
     const isCopied = await (navigator.clipboard?.writeText(address).then(() => true) ?? document.execCommand('copy'))
-    toast(t(isCopied ? 'calendar.copied' : 'calendar.selected'))
+    toast(say(isCopied ? 'calendar.copied' : 'calendar.selected'))
   }
   return (
     <div class="calendar-made">
       <div class="field">
-        <label for="calendar-address">{t('calendar.once')}</label>
+        <label for="calendar-address">{say('calendar.once')}</label>
         <div class="field-box">
           <input id="calendar-address" ref={field} type="text" readOnly value={address} onFocus={selectAll} />
         </div>
       </div>
       <button type="button" class="primary" onClick={() => void copy()}>
-        {t('calendar.copy')}
+        {say('calendar.copy')}
       </button>
       <a class="secondary" href={address.replace(/^https?:/, 'webcal:')}>
-        {t('calendar.open')}
+        {say('calendar.open')}
       </a>
     </div>
   )
@@ -96,16 +97,16 @@ function Listed({ all, isBusy, end }: { all: Calendar[]; isBusy: boolean; end: (
   useEffect(() => void (all.some(({ space_id }) => space_id) && lookAtSpaces()), [])
   return (
     <section>
-      <h3 class="part">{t('calendar.existing')}</h3>
+      <h3 class="part">{say('calendar.existing')}</h3>
       <ul class="calendars">
         {all.map((calendar) => (
           <li key={calendar.id}>
             <span>
               <strong>{calendar.label || nameOf(calendar)}</strong>
-              <small>{t('calendar.made', { when: when(calendar.made_at) })}</small>
+              <small>{say('calendar.made', { when: when(calendar.made_at) })}</small>
             </span>
             <button type="button" class="secondary" disabled={isBusy} onClick={() => end(calendar)}>
-              {t('calendar.end')}
+              {say('calendar.end')}
             </button>
           </li>
         ))}
@@ -115,7 +116,7 @@ function Listed({ all, isBusy, end }: { all: Calendar[]; isBusy: boolean; end: (
 }
 
 function nameOf({ space_id }: Calendar): string {
-  if (space_id === null) return t('calendar.mine')
+  if (space_id === null) return say('calendar.mine')
   const found = Array.isArray(spaces.value) ? spaces.value.find(({ id }) => id === space_id) : undefined
-  return t('calendar.of_space', { space: found?.name[language.value] ?? space_id })
+  return say('calendar.of_space', { space: found?.name[language.value] ?? space_id })
 }

@@ -1,0 +1,58 @@
+/** The pages that a first look does without: their code and their words come when they are first gone to. */
+import { type Signal, signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { language, speak } from '../shared/t'
+import { Unreached, Waiting } from '../shared/ui/Waiting'
+import { page, under } from './route'
+
+interface Fetched<P> {
+  pages: Signal<P | 'unreached' | undefined>
+  fetch: () => Promise<void>
+}
+
+function later<P extends object>(load: () => Promise<P>): Fetched<P> {
+  const pages = signal<P | 'unreached' | undefined>(undefined)
+  const fetch = async () => {
+    try {
+      const fetched = await load()
+      await speak(language.value) // their words too, before the first is on the page
+      pages.value = fetched
+    } catch {
+      pages.value = 'unreached'
+    }
+  }
+  return { pages, fetch }
+}
+
+const more = later(() => import('./more/pages'))
+const booking = later(() => import('./Pick'))
+
+interface FromProps<P extends object> {
+  of: Fetched<P>
+  children: (pages: P) => ComponentChildren
+}
+
+function From<P extends object>({ of: { pages, fetch }, children }: FromProps<P>) {
+  const found = pages.value
+  useEffect(() => {
+    if (typeof found !== 'object') void fetch()
+  }, [])
+  if (found === undefined) return <Waiting />
+  return <>{found === 'unreached' ? <Unreached onRetry={fetch} /> : children(found as P)}</>
+}
+
+/** The calendar's sheet, over whatever page. */
+export function LaterSheet() {
+  return page.value === '/calendar' ? <From of={more}>{({ Calendars }) => <Calendars />}</From> : null
+}
+
+/** A page of the member's own. */
+export function LaterMine() {
+  return <From of={more}>{({ Mine }) => <Mine at={under.value} />}</From>
+}
+
+/** The page on which a time is chosen: for a space, or another one for a booking. */
+export function LaterPick({ place, id }: { place: 'book' | 'move'; id: string }) {
+  return <From of={booking}>{({ Pick, Move }) => (place === 'book' ? <Pick space_id={id} /> : <Move booking_id={id} />)}</From>
+}

@@ -1,0 +1,30 @@
+/** What the member has besides what home shows. */
+import type { Page } from '../route'
+import './more.css'
+import { Credit } from './Credit'
+import { Draws } from './Draws'
+import { DropOffs } from './DropOffs'
+import { History } from './History'
+import { Notices } from './Notices'
+import { Overview } from './Overview'
+import { Pins } from './Pins'
+import { Shares } from './Shares'
+
+export { Calendars } from './Calendars'
+
+const PAGES = {
+  notices: Notices,
+  history: History,
+  shares: Shares,
+  'drop-offs': DropOffs,
+  pins: Pins,
+  credit: Credit,
+  draws: Draws,
+}
+
+/** The overview, or one of its pages. */
+export function Mine({ at }: { at: Page }) {
+  const name = at.split('/')[2] ?? ''
+  const Found = Object.hasOwn(PAGES, name) ? PAGES[name as keyof typeof PAGES] : Overview
+  return <Found key={name} />
+}
