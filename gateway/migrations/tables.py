@@ -21,6 +21,7 @@ import gateway.kiosks.model
 import gateway.kit.audit
 import gateway.kit.idempotency
 import gateway.lockers.model
+import gateway.maintenance.model
 import gateway.members.model
 import gateway.notices.model
 import gateway.policies.model

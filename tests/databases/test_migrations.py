@@ -411,3 +411,28 @@ def test_after_every_step_no_points_are_taken_and_what_is_decided_has_its_time(u
                     " VALUES ('x', 'm1', 'b1', 'no_show', '2026-11-22 04:00:00.000000+00:00', 'accepted')"
                 )
             )
+
+
+def test_after_every_step_one_work_order_stands_for_a_prediction_and_a_door_is_one_asset(upgraded):
+    then = "'2026-11-22 04:00:00.000000+00:00'"
+    asset = (
+        "INSERT INTO assets (id, kind, name_zh, name_en, device_id, since_at)"
+        " VALUES ('{id}', '{kind}', '', '', 'bank-a', {then})"
+    )
+    order = (
+        "INSERT INTO work_orders (id, asset_id, kind, state, priority, reason, opened_by, blocks, minutes, opened_at)"
+        " VALUES ('{id}', 'a1', 'inspection', 'OPEN', 'normal', '{{}}', '{by}', {no}, 0, {then})"
+    )
+    no = "0" if upgraded.engine.dialect.name == "sqlite" else "false"
+    with upgraded.begin() as session:
+        session.execute(text(asset.format(id="a1", kind="device", then=then)))
+        session.execute(text(asset.format(id="a2", kind="fan", then=then)))
+        session.execute(text(order.format(id="o1", by="prediction", no=no, then=then)))
+        for twice in (
+            asset.format(id="a3", kind="device", then=then),
+            asset.format(id="a3", kind="dream", then=then),
+            order.format(id="o2", by="prediction", no=no, then=then),
+        ):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(twice))
+        session.execute(text(order.format(id="o2", by="hand", no=no, then=then)))

@@ -1,0 +1,69 @@
+"""Many who open the same work order at the same instant open one, on SQLite and on PostgreSQL."""
+
+from collections import Counter
+from functools import partial
+
+from sqlalchemy import select
+
+from gateway.maintenance import assets, service
+from gateway.maintenance.assets import Thing, What
+from gateway.maintenance.model import Asset, OpenedBy, OrderKind, WorkOrder
+from gateway.members.model import Member, Role
+from tests.centre_builder import NOON, a_bank, a_member, lock_of
+from tests.race import at_once
+
+MANY = 12
+
+
+def foresee(sessions, lock_id):
+    with sessions.begin() as session:
+        facts = {"kind": OrderKind.INSPECTION, "reason": "慢", "opened_by": OpenedBy.PREDICTION}
+        return service.open_order(session, about=Thing(What.LOCK, lock_id), now=NOON, **facts).state
+
+
+def take_up(sessions):
+    with sessions.begin() as session:
+        assets.take_up_all(session, now=NOON)
+
+
+def cancel(sessions, order_id):
+    with sessions.begin() as session:
+        actor = session.scalars(select(Member)).one()
+        return service.cancel(session, order_id=order_id, note="", actor=actor, now=NOON).state
+
+
+def test_of_many_who_foresee_the_same_at_once_one_opens_the_order_and_one_asset_is_made(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="S")
+        lock_id = lock_of(session, "01")
+
+    came = Counter(at_once([partial(foresee, sessions, lock_id)] * MANY))
+
+    assert came == {"OPEN": 1, "work_order_exists": MANY - 1}
+    with sessions.read() as session:
+        assert len(session.scalars(select(Asset)).all()) == 1
+        assert len(session.scalars(select(WorkOrder)).all()) == 1
+
+
+def test_of_many_who_take_up_all_doors_at_once_each_door_is_taken_up_once(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="SSSS")
+
+    at_once([partial(take_up, sessions)] * MANY)
+
+    with sessions.read() as session:
+        assert len(session.scalars(select(Asset)).all()) == 4
+
+
+def test_of_many_who_close_an_order_at_once_one_does(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="S")
+        a_member(session, "s003", role=Role.TECHNICIAN)
+        lock_id = lock_of(session, "01")
+    foresee(sessions, lock_id)
+    with sessions.read() as session:
+        order_id = session.scalars(select(WorkOrder.id)).one()
+
+    came = Counter(at_once([partial(cancel, sessions, order_id)] * MANY))
+
+    assert came == {"CANCELLED": 1, "work_order_closed": MANY - 1}
