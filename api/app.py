@@ -31,6 +31,7 @@ from api.member import (
     live,
     me,
     notices,
+    phones,
     pins,
     rentals,
     series,
@@ -143,7 +144,7 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
 def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
-    for_lockers = (banks, rentals, pins, shares, drop_offs, unlocks)
+    for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
     for_members = (session, me, credit, *for_lockers, *for_bookings, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)

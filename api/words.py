@@ -101,6 +101,28 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "柜号（或卡）和密码对不上，请再试一次。",
             "The locker number or the card does not go with that PIN. Please try again.",
         ),
+        "pass_unknown": Words(
+            401,
+            "这个码不能用了：这部手机已经退出登录，或者太久没有联网。请在手机上重新登录，再生成新的码。",
+            "This code counts no more: that phone was signed out, or has been without a network for too long. Please"
+            " sign in on it again and make a new one.",
+        ),
+        "pass_late": Words(
+            401,
+            "这个码过期了，请在手机上打开“我的码”，出示最新的。如果还是不行，请让手机联网一次。",
+            "This code is out of date. Please open 'My pass' on your phone and show the newest. If that does not help,"
+            " let your phone reach the network once.",
+        ),
+        "pass_used": Words(
+            401,
+            "这个码已经用过一次了，请等手机上换出新的码再试。",
+            "This code was used once already. Please wait for the next one on your phone.",
+        ),
+        "too_many_phones": Words(
+            409,
+            "最多只能有 {limit} 部手机出示您的码，请先在设置里移除一部。",
+            "At most {limit} phones can show your pass. Please remove one in the settings first.",
+        ),
         "pin_locked": Words(
             429,
             "输错的次数太多了，请 {minutes} 分钟后再试，或者找工作人员帮忙。",
@@ -650,6 +672,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "前台为您登记了一张卡。配合您自己的密码，就可以在自助机上使用。如果不是您的卡，请马上联系前台。",
             "The desk has registered a card for you. With your own PIN it can be used at a kiosk. If it is not yours,"
             " please tell the desk at once.",
+        ),
+        "phone_registered": Sentence(
+            "一部手机现在可以出示您的通行码（{label}）。如果不是您本人操作，请马上在设置里移除它，并修改密码。",
+            "A phone ({label}) can now show your pass. If that was not you, please remove it in the settings at once"
+            " and change your password.",
         ),
         "series_trimmed": Sentence(
             "您在{space}的系列预订连续 {in_a_row} 次无人到场，其余 {count} 次已收回。需要时请重新预订。",

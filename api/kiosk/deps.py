@@ -38,7 +38,8 @@ class KioskCaller:
         if found is None:
             raise Refused("kiosk_unknown")
         if rules.is_seen_anew(found.seen_at, self.desk.clock.now()):
-            self.desk.backroom.later(lambda: self._note_seen(found.id))
+            kiosk_id = found.id  # afterwards it could not be asked for: a refusal leaves the row to no session
+            self.desk.backroom.later(lambda: self._note_seen(kiosk_id))
         return found
 
     def _note_seen(self, kiosk_id: str) -> None:

@@ -4,14 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from api.pins import CardNumber, PinDigits
 from api.views import AnyId, Ask, View
-from gateway.kiosks.model import Kiosk
+from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kiosks.queries import Guest
 from gateway.kiosks.rules import masked
 from gateway.members.model import Language
+
+PassCode = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class KioskView(View):
@@ -32,9 +34,10 @@ class KioskView(View):
 
 
 class KioskSignIn(Ask):
-    """Who somebody says they are, by a locker's number or by a card, and the PIN that proves it.
+    """Who somebody says they are, by a locker's number or by a card, and the PIN that proves it; or a pass, and no PIN.
 
-    `bank_id`: whose number it is; needed only where several banks have it and the kiosk stands at none of them.
+    `qr`: the code that a member's phone shows. `bank_id`: whose number it is; needed only where several banks have it
+    and the kiosk stands at none of them.
     """
 
     locker_no: Annotated[str, StringConstraints(min_length=1, max_length=16, pattern=r"^[^\x00-\x1f\x7f]+$")] | None = (
@@ -42,12 +45,20 @@ class KioskSignIn(Ask):
     )
     bank_id: AnyId | None = None
     card: CardNumber | None = None
-    pin: PinDigits
+    qr: PassCode | None = None
+    pin: PinDigits | None = Field(None, validate_default=True)
+
+    @field_validator("pin")
+    @classmethod
+    def _goes_with_what_it_proves(cls, pin: str | None, info: ValidationInfo) -> str | None:
+        if (pin is None) is (info.data.get("qr") is None):
+            raise ValueError("a PIN goes with a locker_no or a card, and with no qr")
+        return pin
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if (self.locker_no is None) is (self.card is None):
-            raise ValueError("name locker_no or card, and only one of them")
+        if [self.locker_no, self.card, self.qr].count(None) != 2:
+            raise ValueError("name locker_no, card or qr, and only one of them")
         return self
 
 
@@ -56,6 +67,7 @@ class CameBy(StrEnum):
 
     LOCKER = "locker"  # that rental, and nothing else
     CARD = "card"  # whatever is the member's
+    PASS = "pass"  # noqa: S105 - the same, shown on their phone
 
 
 class VisitView(View):
@@ -80,7 +92,7 @@ class VisitView(View):
         """As it stands."""
         visit = guest.visit
         return cls(
-            came_by=CameBy.CARD if visit.rental_id is None else CameBy.LOCKER,
+            came_by=_came_by(visit),
             name=masked(guest.member.name),
             rental_id=visit.rental_id,
             language=guest.member.language,
@@ -90,6 +102,12 @@ class VisitView(View):
             ends_at=guest.ends_at,
             ends_at_last=visit.ends_at,
         )
+
+
+def _came_by(visit: KioskVisit) -> CameBy:
+    if visit.phone_id is not None:
+        return CameBy.PASS
+    return CameBy.CARD if visit.rental_id is None else CameBy.LOCKER
 
 
 class NewVisitView(VisitView):

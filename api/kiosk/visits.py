@@ -12,11 +12,13 @@ from api.member.pins import chosen_pin
 from api.openapi import problems
 from api.pins import ChosenPin
 from gateway.credentials import service as credentials_service
+from gateway.credentials.passes import Pass
 from gateway.credentials.rules import card_number
-from gateway.kiosks import limits
+from gateway.kiosks import limits, passes
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import service as kiosks_service
 from gateway.kiosks.model import Kiosk, KioskTry
+from gateway.kiosks.passes import COUNTED
 from gateway.kiosks.queries import Claim
 from gateway.kit.errors import Refused
 
@@ -48,16 +50,20 @@ async def read_kiosk(at: AtKiosk) -> KioskView:
 @router.post(
     "/session",
     status_code=201,
-    responses=problems(*KIOSK, "wrong_pin", "pin_locked", "kiosk_stopped", "malformed", "busy"),
+    responses=problems(*KIOSK, "wrong_pin", *sorted(COUNTED), "pin_locked", "kiosk_stopped", "malformed", "busy"),
 )
 async def begin_visit(asked: KioskSignIn, at: AtKiosk) -> NewVisitView:
-    """Prove with a PIN whose locker or card it is. Whoever stood before this kiosk until now is out.
+    """Prove with a PIN whose locker or card it is, or show a pass. Whoever stood before this kiosk until now is out.
 
-    No answer tells a wrong number from a wrong PIN. Asking again begins anew.
+    No answer tells a wrong number from a wrong PIN. Asking again begins anew; with the same pass, while its visit
+    lasts, it is the same visit.
     """
     desk = at.desk
+    if asked.qr is not None:
+        code = asked.qr
+        return await desk.backroom.write(lambda: _let_in_by_pass(at, code))
     attempt = await desk.backroom.write(lambda: _take(at, asked))
-    if not await _is_right(desk, attempt.claim, asked.pin):
+    if not await _is_right(desk, attempt.claim, asked.pin or ""):
         await desk.backroom.write(lambda: _note_wrong(desk, attempt))
         raise Refused("wrong_pin")
     return await desk.backroom.write(lambda: _let_in(desk, attempt))
@@ -119,6 +125,25 @@ async def choose_pin(chosen: ChosenPin, who: BeforeKiosk) -> VisitView:
             return VisitView.of(who.guest(session))
 
     return await desk.backroom.write(act)
+
+
+def _let_in_by_pass(at: KioskCaller, code: str) -> NewVisitView:
+    """No signature can be guessed: nothing is counted before it is looked at, and a kiosk that rests takes passes."""
+    desk, told = at.desk, Pass.read(code)
+    try:
+        with desk.sessions.begin() as session:
+            kiosk = at.kiosk(session)
+            if told is None:
+                raise Refused("pass_unknown")
+            token = desk.centre.pepper.visit(kiosk.id, f"{told.phone_id} {told.made_at}")
+            guest = passes.let_in(session, kiosk=kiosk, told=told, token=token, now=desk.clock.now())
+            return NewVisitView(**VisitView.of(guest).model_dump(), token=token)
+    except Refused as refusal:
+        if refusal.code in COUNTED:
+            with desk.sessions.begin() as session:
+                kiosk = at.kiosk(session)
+                passes.count_refused(session, kiosk_id=kiosk.id, code=code.upper(), now=desk.clock.now())
+        raise
 
 
 def _take(at: KioskCaller, asked: KioskSignIn) -> _Attempt:

@@ -1,4 +1,4 @@
-"""Tables of PINs and cards."""
+"""Tables of PINs, cards and phones."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,3 +45,18 @@ class Card(Base):
     label: Mapped[str] = mapped_column(String(64))  # by which people tell a member's cards apart; may be empty
     registered_at: Mapped[datetime] = mapped_column(Instant)
     blocked_at: Mapped[datetime | None] = mapped_column(Instant)  # lost, until it is found
+
+
+class Phone(Base):
+    """A phone that shows passes: the public half of a key that never leaves it. It goes with its session."""
+
+    __tablename__ = "phones"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # short: it is in every code
+    session_hash: Mapped[str] = mapped_column(ForeignKey("member_sessions.token_hash", ondelete="CASCADE"), unique=True)
+    public_key: Mapped[str] = mapped_column(String(88))  # an uncompressed point of P-256, base64url
+    label: Mapped[str] = mapped_column(String(64))  # by which people tell their phones apart
+    registered_at: Mapped[datetime] = mapped_column(Instant)
+    last_pass_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # when the newest that counted was made, by its clock

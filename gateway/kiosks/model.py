@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -26,17 +26,19 @@ class Kiosk(Base):
 class KioskVisit(Base):
     """Somebody stands before a kiosk and has proved who they are. Only the SHA-256 of the token is kept.
 
-    It is over with its time, and with what it was begun by: the PIN `pin_id`, the rental or the card.
+    It is over with its time, and with what it was begun by: the PIN `pin_id` and the rental or the card; or the phone.
     """
 
     __tablename__ = "kiosk_visits"
+    __table_args__ = (CheckConstraint("(phone_id IS NULL) = (pin_id IS NOT NULL)", name="proof"),)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), index=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     rental_id: Mapped[str | None] = mapped_column(ForeignKey("rentals.id"))  # by locker number: this one and no more
     card_id: Mapped[str | None] = mapped_column(String(32))  # by card: whatever is the member's
-    pin_id: Mapped[str] = mapped_column(String(32))
+    phone_id: Mapped[str | None] = mapped_column(String(16))  # by pass: whatever is the member's, and without a PIN
+    pin_id: Mapped[str | None] = mapped_column(String(32))
     began_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime] = mapped_column(Instant)
     idle_s: Mapped[int]

@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.credentials import queries as credentials
-from gateway.credentials.model import Card, Pin, PinOf
+from gateway.credentials.model import Card, Phone, Pin, PinOf
 from gateway.kiosks import rules
 from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kit.errors import Malformed, NotFound
@@ -70,19 +70,23 @@ def guest(session: Session, *, kiosk_id: str, token: str, now: datetime) -> Gues
     """Who stands before this kiosk with this token.
 
     None when the visit is over, by its time or because what it was begun by is no longer so: the PIN was made anew, the
-    rental has ended, the card is blocked or removed, the member disabled.
+    rental has ended, the card is blocked or removed, the phone is signed out, the member disabled.
     """
     row = session.execute(
         select(Member, KioskVisit, Pin.ends_at)
         .join(KioskVisit, KioskVisit.member_id == Member.id)
-        .join(Pin, Pin.id == KioskVisit.pin_id)
+        .outerjoin(Pin, Pin.id == KioskVisit.pin_id)
         .where(
             KioskVisit.token_hash == token_hash(token),
             KioskVisit.kiosk_id == kiosk_id,
             Member.disabled_at.is_(None),
             or_(
-                KioskVisit.rental_id.is_not(None),  # its PIN has gone with it when it has ended
-                exists().where(Card.id == KioskVisit.card_id, Card.blocked_at.is_(None)),
+                exists().where(Phone.id == KioskVisit.phone_id),  # it has gone with its session
+                Pin.id.is_not(None)
+                & or_(
+                    KioskVisit.rental_id.is_not(None),  # its PIN has gone with it when it has ended
+                    exists().where(Card.id == KioskVisit.card_id, Card.blocked_at.is_(None)),
+                ),
             ),
         )
     ).first()

@@ -70,6 +70,7 @@ def let_in(session: Session, *, kiosk: Kiosk, claim: Claim, now: datetime) -> tu
         member_id=member.id,
         rental_id=claim.rental_id,
         card_id=claim.card_id,
+        phone_id=None,
         pin_id=claim.pin.id,
         began_at=now,
         used_at=now,
@@ -96,8 +97,9 @@ def note_used(session: Session, *, token: str, now: datetime) -> None:
 
 
 def renew_pin(session: Session, *, token: str, pin: Pin) -> None:
-    """The visit goes on with the PIN that was just chosen in it."""
-    session.execute(update(KioskVisit).where(KioskVisit.token_hash == token_hash(token)).values(pin_id=pin.id))
+    """The visit goes on with the PIN that was just chosen in it. One by pass goes on by itself."""
+    visit = update(KioskVisit).where(KioskVisit.token_hash == token_hash(token), KioskVisit.pin_id.is_not(None))
+    session.execute(visit.values(pin_id=pin.id))
 
 
 def let_out(session: Session, *, kiosk_id: str, token: str) -> None:

@@ -79,9 +79,14 @@ def begin_session(session: Session, *, member: Member, now: datetime) -> str:
 
 def note_seen(session: Session, *, token: str, now: datetime) -> None:
     """The member is still here. Writes at most once a minute."""
+    note_seen_by_hash(session, token_hash=token_hash(token), now=now)
+
+
+def note_seen_by_hash(session: Session, *, token_hash: str, now: datetime) -> None:
+    """Like `note_seen`, for whoever has no token of the session and proved themselves otherwise."""
     session.execute(
         update(MemberSession)
-        .where(MemberSession.token_hash == token_hash(token), MemberSession.seen_at <= now - rules.SEEN_EVERY)
+        .where(MemberSession.token_hash == token_hash, MemberSession.seen_at <= now - rules.SEEN_EVERY)
         .values(seen_at=now)
     )
 

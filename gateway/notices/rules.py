@@ -19,6 +19,7 @@ NEWS: Final = frozenset(
         "kiosk_pin_reset",
         "opened_by_staff",
         "password_reset",
+        "phone_registered",
         "pin_reset",
         "released_by_staff",
         "room_opened_by_staff",

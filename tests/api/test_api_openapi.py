@@ -115,6 +115,8 @@ def test_it_holds_every_resource_there_is():
         "/door/{space_id}",
         "/door/{space_id}/qr.svg",
         "/me/kiosk-pin",
+        "/me/phones",
+        "/me/phones/{phone_id}",
         "/staff/rentals",
         "/staff/rentals/{rental_id}/clear-out",
         "/staff/rentals/{rental_id}/clear-out/witness",

@@ -12,8 +12,11 @@ from gateway.credit import service as credit
 from gateway.credit.model import Cause
 from gateway.notices import service as notices
 from gateway.policies.model import Limit
-from tests.api.conftest import Browser
+from tests.api.conftest import PASSWORD, Browser
 from tests.centre_builder import a_rule, a_space
+from tests.phone import APhone
+
+A_PHONE = APhone()
 
 OWNED = {
     "rental_id",
@@ -24,6 +27,7 @@ OWNED = {
     "drop_off_id",
     "wait_id",
     "calendar_id",
+    "phone_id",
     "entry_id",
     "credit_id",
 }
@@ -85,6 +89,7 @@ BODIES = {
     "collect_drop_off": {},
     "make_pin": {},
     "choose_kiosk_pin": {"pin": "483920"},
+    "register_phone": {"public_key": A_PHONE.public_key, "password": "x", "label": "x"},
     "add_member": {"member_no": "10009", "name": "x"},
     "import_members": {"csv": "member_no,name"},
     "reset_password": {},
@@ -167,6 +172,7 @@ def things(house):
     ballot = house.signed_in("s001").post("/staff/spaces/court/ballots", BODIES["open_ballot"]).json()
     entry = phone.post(f"/ballots/{ballot['id']}/entries", BODIES["hand_in_wishes"], key="lot").json()
     calendar = phone.post("/me/calendars", {}).json()
+    shows = phone.post("/me/phones", {"public_key": A_PHONE.public_key, "password": PASSWORD, "label": "x"}).json()
     about = {"member_id": house.member_id("10001"), "booking_id": booking["id"], "cause": Cause.LATE_CANCEL}
     house.change(a_rule, Limit.LOW_CREDIT_MOST_AHEAD, 1)
     house.change(credit.note, **about, now=house.clock.now(), space={}, starts_at="")
@@ -186,6 +192,7 @@ def things(house):
         "day": series["occurrences"][0]["day"],
         "wait_id": wait["id"],
         "calendar_id": calendar["id"],
+        "phone_id": shows["id"],
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
         "credit_id": noted["id"],

@@ -144,6 +144,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "password_reset",
         "kiosk_pin_reset",
         "card_registered",
+        "phone_registered",
         "series_trimmed",
         "place_offered",
         "offer_lapsed",

@@ -436,3 +436,33 @@ def test_after_every_step_one_work_order_stands_for_a_prediction_and_a_door_is_o
             with pytest.raises(IntegrityError), session.begin_nested():
                 session.execute(text(twice))
         session.execute(text(order.format(id="o2", by="hand", no=no, then=then)))
+
+
+def test_whoever_stood_before_a_kiosk_before_passes_comes_again_and_no_phone_shows_any(engine):
+    upgrade_to(engine, "0034")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    member = (
+        "INSERT INTO members (id, member_no, name, role, language, elder_mode, password_hash, audit_id, created_at)"
+        f" VALUES ('m1', '10001', 'x', 'member', 'zh-CN', FALSE, 'x', 'a1', '{then}')"
+    )
+    kiosk = f"INSERT INTO kiosks (id, name, token_hash, registered_at) VALUES ('k1', 'x', 't', '{then}')"
+    visit = (
+        "INSERT INTO kiosk_visits (token_hash, kiosk_id, member_id, card_id, pin_id, began_at, used_at, idle_s,"
+        f" ends_at) VALUES ('v', 'k1', 'm1', 'c1', 'p1', '{then}', '{then}', 60, '{then}')"
+    )
+    with engine.begin() as connection:
+        for statement in (member, kiosk, visit):
+            connection.execute(text(statement))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        for table in ("kiosk_visits", "phones"):
+            assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+        with pytest.raises(IntegrityError), session.begin_nested():  # proved by neither a PIN nor a phone
+            session.execute(text(visit.replace("'p1'", "NULL")))
+        session.execute(text(visit))
+        session.execute(text(f"INSERT INTO member_sessions VALUES ('s1', 'm1', '{then}', '{then}', '{then}')"))
+        phone = "INSERT INTO phones (id, session_hash, public_key, label, registered_at)"
+        session.execute(text(f"{phone} VALUES ('p', 's1', '', '', '{then}')"))
+        session.execute(text("DELETE FROM member_sessions"))
+        assert session.execute(text("SELECT count(*) FROM phones")).scalar_one() == 0

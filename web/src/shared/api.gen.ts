@@ -258,6 +258,50 @@ export interface paths {
         patch: operations["choose_kiosk_pin"];
         trace?: never;
     };
+    "/api/v1/me/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Phones
+         * @description Every phone whose passes count, the newest first. One that was signed out, or away for a week, is none.
+         */
+        get: operations["list_phones"];
+        put?: never;
+        /**
+         * Register Phone
+         * @description Let this phone show passes, once the password was given anew. They count for as long as it stays signed in.
+         */
+        post: operations["register_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/phones/{phone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Phone
+         * @description Take a phone away: its passes count no more, and it is signed out, unless it is the one that asks.
+         */
+        delete: operations["remove_phone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rentals/{rental_id}/shares": {
         parameters: {
             query?: never;
@@ -1023,9 +1067,10 @@ export interface paths {
         put?: never;
         /**
          * Begin Visit
-         * @description Prove with a PIN whose locker or card it is. Whoever stood before this kiosk until now is out.
+         * @description Prove with a PIN whose locker or card it is, or show a pass. Whoever stood before this kiosk until now is out.
          *
-         *     No answer tells a wrong number from a wrong PIN. Asking again begins anew.
+         *     No answer tells a wrong number from a wrong PIN. Asking again begins anew; with the same pass, while its visit
+         *     lasts, it is the same visit.
          */
         post: operations["begin_visit"];
         /**
@@ -4125,7 +4170,7 @@ export interface components {
          * @description What somebody proved themselves by, and so how far they reach.
          * @enum {string}
          */
-        CameBy: "locker" | "card";
+        CameBy: "locker" | "card" | "pass";
         /**
          * Cancelling
          * @description Why somebody's booking cannot be; the member reads it.
@@ -5402,6 +5447,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[PhoneView] */
+        Items_PhoneView_: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[PointView] */
         Items_PointView_: {
             /** Items */
@@ -5561,9 +5613,10 @@ export interface components {
         };
         /**
          * KioskSignIn
-         * @description Who somebody says they are, by a locker's number or by a card, and the PIN that proves it.
+         * @description Who somebody says they are, by a locker's number or by a card, and the PIN that proves it; or a pass, and no PIN.
          *
-         *     `bank_id`: whose number it is; needed only where several banks have it and the kiosk stands at none of them.
+         *     `qr`: the code that a member's phone shows. `bank_id`: whose number it is; needed only where several banks have it
+         *     and the kiosk stands at none of them.
          */
         KioskSignIn: {
             /** Locker No */
@@ -5572,8 +5625,10 @@ export interface components {
             bank_id?: string | null;
             /** Card */
             card?: string | null;
+            /** Qr */
+            qr?: string | null;
             /** Pin */
-            pin: string;
+            pin?: string | null;
         };
         /**
          * KioskUnlockWish
@@ -6390,6 +6445,39 @@ export interface components {
             from_min: number;
             /** Until Min */
             until_min: number;
+        };
+        /**
+         * PhoneView
+         * @description A phone whose passes count. `is_this`: the one that asks. `last_pass_at`: when the last that counted was made.
+         */
+        PhoneView: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Last Pass At */
+            last_pass_at: string | null;
+            /** Is This */
+            is_this: boolean;
+        };
+        /**
+         * PhoneWish
+         * @description The phone in hand, to show passes. `password`: the member's, given just now. `label`: what the phone is.
+         *
+         *     `public_key`: an uncompressed point of P-256 (65 bytes), base64url without padding; its private half stays there.
+         */
+        PhoneWish: {
+            /** Public Key */
+            public_key: string;
+            /** Password */
+            password: string;
+            /** Label */
+            label: string;
         };
         /**
          * PinReset
@@ -9032,6 +9120,229 @@ export interface operations {
             };
             /** @description `busy` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_phones: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PhoneView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_phone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneView"];
+                };
+            };
+            /** @description `not_signed_in`, `wrong_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_phones` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12549,7 +12860,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewVisitView"];
                 };
             };
-            /** @description `kiosk_unknown`, `wrong_pin` */
+            /** @description `kiosk_unknown`, `wrong_pin`, `pass_late`, `pass_unknown`, `pass_used` */
             401: {
                 headers: {
                     [name: string]: unknown;
