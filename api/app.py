@@ -34,6 +34,7 @@ from api.member import (
     phones,
     pins,
     rentals,
+    reports,
     series,
     session,
     shares,
@@ -73,6 +74,7 @@ from api.staff import calendar as staff_calendar
 from api.staff import credit as staff_credit
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
+from api.staff import reports as staff_reports
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre, reading_store
@@ -146,7 +148,7 @@ def _routes() -> Sequence[BaseRoute]:
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
-    for_members = (session, me, credit, *for_lockers, *for_bookings, notices, live)
+    for_members = (session, me, credit, *for_lockers, *for_bookings, reports, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
@@ -169,6 +171,7 @@ def _routes() -> Sequence[BaseRoute]:
         smiles,
         emergencies,
         alerts,
+        staff_reports,
         joining,
         zones,
         sensors,

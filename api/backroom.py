@@ -19,17 +19,21 @@ T = TypeVar("T")
 
 READERS: Final = 4
 HASHERS: Final = 2  # an Argon2 hash takes 19 MiB and a core
+DRAWERS: Final = 1  # a picture undone may take 100 MB
+MOST_PICTURES: Final = 8  # that wait to be drawn
 MOST_WAITING: Final = 256  # for a hash: beyond them people are asked to come back, instead of waiting for minutes
 
 
 class BackRoom:
-    """Threads for the database and for passwords. `writers`: 1 on SQLite, which lets one write at a time anyway."""
+    """Threads for the database, passwords and pictures. `writers`: 1 on SQLite, which lets one write at a time."""
 
     def __init__(self, *, writers: int) -> None:
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._hashers = ThreadPoolExecutor(HASHERS, thread_name_prefix="hash")
+        self._drawers = ThreadPoolExecutor(DRAWERS, thread_name_prefix="draw")
         self._hashing = 0
+        self._drawing = 0
 
     async def write(self, act: Callable[[], T]) -> T:
         """Run an act that begins a transaction of its own."""
@@ -49,13 +53,23 @@ class BackRoom:
         finally:
             self._hashing -= 1
 
+    async def draw(self, work: Callable[[], T]) -> T:
+        """Run something that undoes a picture. Raises Refused("busy") when too many wait already."""
+        if self._drawing >= MOST_PICTURES:
+            raise Refused("busy", retry_after_s=5)
+        self._drawing += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._drawers, work)
+        finally:
+            self._drawing -= 1
+
     def later(self, act: Callable[[], None]) -> None:
         """Write something down that nobody waits for. Callable from any thread."""
         self._writers.submit(act).add_done_callback(_log_failure)
 
     def close(self) -> None:
         """Finish what was begun."""
-        for pool in (self._hashers, self._readers, self._writers):
+        for pool in (self._drawers, self._hashers, self._readers, self._writers):
             pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -13,6 +13,7 @@ from gateway.channels.model import Severity
 from gateway.emergencies.model import EmergencyKind, EmergencyState
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.lockers.model import RentalState
+from gateway.reports.model import ReportState
 from gateway.unlocking.model import UnlockState
 
 
@@ -48,6 +49,14 @@ class WaitNews(View):
     kind: Literal["wait"]
     id: str
     state: WaitState
+
+
+class ReportNews(View):
+    """A fault that the reader reported was answered; staff hear of every report."""
+
+    kind: Literal["report"]
+    id: str
+    state: ReportState
 
 
 class BallotNews(View):
@@ -96,6 +105,15 @@ class AlertNews(View):
 
 
 News = Annotated[
-    UnlockNews | RentalNews | BookingNews | WaitNews | BallotNews | DoorNews | BankNews | EmergencyNews | AlertNews,
+    UnlockNews
+    | RentalNews
+    | BookingNews
+    | WaitNews
+    | ReportNews
+    | BallotNews
+    | DoorNews
+    | BankNews
+    | EmergencyNews
+    | AlertNews,
     Field(discriminator="kind"),
 ]

@@ -17,8 +17,12 @@ from gateway.members.model import Language
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 64 * 1024  # of a body
-ROOMY: Final = {"/api/v1/staff/members/import": 1024 * 1024}  # where a list of members may come
+ROOMY: Final = {
+    "/api/v1/staff/members/import": 1024 * 1024,  # a list of members
+    "/api/v1/reports": 1024 * 1024,  # a photo
+}
 BODY_S: Final = 10.0  # for all of it to arrive
+ROOMY_BODY_S: Final = 60.0  # for one that may be so much, from a phone in a cellar
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CSP: Final = "; ".join(
@@ -102,9 +106,10 @@ class LastResort:
 class Fence:
     """Turns away what no page of ours would send: other sites' requests, other formats, endless bodies."""
 
-    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S) -> None:
+    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S, roomy_s: float = ROOMY_BODY_S) -> None:
         self._app = app
         self._body_s = body_s
+        self._roomy_s = roomy_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -114,7 +119,10 @@ class Fence:
         try:
             headers = Headers(scope=scope)
             _refuse_other_sites(headers)
-            body = await self._body(headers, receive, most=ROOMY.get(scope["path"], MOST_BYTES))
+            most = ROOMY.get(scope["path"])
+            body = await self._body(
+                headers, receive, most=most or MOST_BYTES, within_s=self._roomy_s if most else self._body_s
+            )
             _refuse_other_formats(scope["method"], headers, body)
         except Refused as refused:
             answer = errors.problem(refused, await reader_language(Request(scope)))
@@ -122,12 +130,12 @@ class Fence:
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _body(self, headers: Headers, receive: Receive, *, most: int) -> bytes:
+    async def _body(self, headers: Headers, receive: Receive, *, most: int, within_s: float) -> bytes:
         """All of the body. Raises Refused: `too_large`, `too_slow`."""
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > most:
             raise Refused("too_large")
         try:
-            async with asyncio.timeout(self._body_s):
+            async with asyncio.timeout(within_s):
                 return await _read(receive, most=most)
         except TimeoutError as error:
             raise Refused("too_slow") from error

@@ -66,6 +66,22 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "名单里有 {faults} 处不对，最前面的在第 {line} 行，所以什么都没有导入。",
             "The list is wrong in {faults} places, the first of them in line {line}, so nothing of it was taken in.",
         ),
+        # Fault reports
+        "too_many_reports": Words(
+            429,
+            "今天报修的次数太多了，请明天再报，急事请直接找工作人员。",
+            "You have reported a lot today. Please report again tomorrow; if it is urgent, ask our staff.",
+        ),
+        "photo_too_large": Words(422, "照片太大，请重新拍一张。", "That photo is too large. Please take another."),
+        "photo_unreadable": Words(
+            422, "这张照片打不开，请重新拍一张。", "That photo cannot be opened. Please take another."
+        ),
+        "report_over": Words(409, "这个报修已经处理完了。", "This report is settled already."),
+        "report_not_answered": Words(
+            409,
+            "请选择处理中、已修好或无需维修。",
+            "Please say that it is being looked at, mended, or needs no repair.",
+        ),
         # PINs, cards and kiosks
         "pin_too_easy": Words(
             422,
@@ -739,6 +755,18 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "wait_closed": Sentence(
             "很抱歉，您排队等的{space}（{starts_at}）没有空出来。",
             "We are sorry: {space} at {starts_at}, which you waited for, did not come free.",
+        ),
+        "report_looked_at": Sentence(
+            "您报修的{thing}正在处理：{answer}",
+            "What you reported, {thing}, is being looked at: {answer}",
+        ),
+        "report_mended": Sentence(
+            "您报修的{thing}修好了：{answer}",
+            "What you reported, {thing}, is mended: {answer}",
+        ),
+        "report_closed": Sentence(
+            "您报修的{thing}看过了，不用修：{answer}",
+            "What you reported, {thing}, was looked at and needs no repair: {answer}",
         ),
         "opened_by_staff": Sentence(
             "工作人员于 {asked_at} 要求打开您租用的{bank} {label} 号柜，原因：{reason}。这个柜子仍归您使用。",

@@ -36,6 +36,7 @@ from gateway.lockers import service as lockers
 from gateway.machine import Machine
 from gateway.members import service as members
 from gateway.policies import queries as policies
+from gateway.reports import service as reports
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.store import NoReadingsError, now_ms
 
@@ -122,6 +123,7 @@ class _Jobs:
             (self.look_after_alerts, 1),
             (self.look_after_the_machine, 1),
             (self.forget_old_messages, 60),
+            (self.forget_old_photos, 60),
         ]
 
     def forget_ended_sessions(self) -> None:
@@ -206,6 +208,9 @@ class _Jobs:
 
     def forget_old_messages(self) -> None:
         self._do(partial(channels.forget_old, now=self._now()))
+
+    def forget_old_photos(self) -> None:
+        self._do(partial(reports.forget_old_photos, now=self._now()))
 
     def _zones_with_people(self, now: datetime) -> frozenset[str]:
         readings = reading_store(self._centre.directory, self._centre.settings)

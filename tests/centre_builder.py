@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
+from PIL import Image
 from sqlalchemy import select, update
 
 from gateway.fleet import service as fleet
@@ -187,6 +189,13 @@ def a_hall(session, **more):
         a_space(session, half, parent_id="hall", **court)
         for name in courts:
             a_space(session, name, parent_id=half, **court)
+
+
+def a_photo(*, size=(64, 48), format="JPEG", colour="red", **more):  # noqa: A002 - Pillow's word
+    """The bytes of a picture. `more`: what else is to be written in the file."""
+    file = BytesIO()
+    Image.new("RGB", size, colour).save(file, format, **more)
+    return file.getvalue()
 
 
 def a_machine(centre, *, is_broker_there=True, are_readings_refused=False):

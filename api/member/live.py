@@ -89,12 +89,12 @@ def _concerns(change: Change, concerned: Concern) -> bool:
     match change.kind:
         case "unlock" | "rental" | "booking" | "wait":
             return change.what.get("member_id") == concerned.member_id
+        case "report":
+            return concerned.is_staff or change.what["reporter_id"] == concerned.member_id
         case "door":
             return concerned.is_staff or change.what["lock_id"] in concerned.locks
         case "device":
             return change.what["id"] in concerned.banks
         case "emergency" | "ballot":  # everybody's, unless it is about one who takes part
             return change.what.get("member_id") in {None, concerned.member_id}
-        case "alert":
-            return concerned.is_staff
-    return False
+    return change.kind == "alert" and concerned.is_staff

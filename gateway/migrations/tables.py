@@ -25,6 +25,7 @@ import gateway.maintenance.model
 import gateway.members.model
 import gateway.notices.model
 import gateway.policies.model
+import gateway.reports.model
 import gateway.spaces.model
 import gateway.unlocking.model
 import gateway.usage.model

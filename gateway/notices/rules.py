@@ -22,6 +22,9 @@ NEWS: Final = frozenset(
         "phone_registered",
         "pin_reset",
         "released_by_staff",
+        "report_closed",
+        "report_looked_at",
+        "report_mended",
         "room_opened_by_staff",
     }
 )

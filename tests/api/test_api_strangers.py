@@ -1,5 +1,6 @@
 """Other people's things are not there: every route with an id, asked by everybody but the owner."""
 
+import base64
 import json
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from gateway.credit.model import Cause
 from gateway.notices import service as notices
 from gateway.policies.model import Limit
 from tests.api.conftest import PASSWORD, Browser
-from tests.centre_builder import a_rule, a_space
+from tests.centre_builder import a_photo, a_rule, a_space
 from tests.phone import APhone
 
 A_PHONE = APhone()
@@ -30,6 +31,7 @@ OWNED = {
     "phone_id",
     "entry_id",
     "credit_id",
+    "report_id",
 }
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
 OPERATIONS = [
@@ -55,6 +57,8 @@ BODIES = {
     "make_calendar": {},
     "join_waitlist": {"space_id": "room", **HOUR},
     "accept_offer": {},
+    "report_fault": {"about": "elsewhere", "wrong": "broken"},
+    "answer_report": {"state": "MENDED", "answer": "x"},
     "appeal_credit": {"reason": "x"},
     "accept_appeal": {"reason": "x"},
     "refuse_appeal": {"reason": "x"},
@@ -171,6 +175,8 @@ def things(house):
     house.change(a_space, "court")
     ballot = house.signed_in("s001").post("/staff/spaces/court/ballots", BODIES["open_ballot"]).json()
     entry = phone.post(f"/ballots/{ballot['id']}/entries", BODIES["hand_in_wishes"], key="lot").json()
+    photo = base64.b64encode(a_photo()).decode()
+    report = phone.post("/reports", {**BODIES["report_fault"], "photo": photo}, key="report").json()
     calendar = phone.post("/me/calendars", {}).json()
     shows = phone.post("/me/phones", {"public_key": A_PHONE.public_key, "password": PASSWORD, "label": "x"}).json()
     about = {"member_id": house.member_id("10001"), "booking_id": booking["id"], "cause": Cause.LATE_CANCEL}
@@ -190,6 +196,7 @@ def things(house):
         "booking_id": booking["id"],
         "series_id": series["id"],
         "day": series["occurrences"][0]["day"],
+        "report_id": report["id"],
         "wait_id": wait["id"],
         "calendar_id": calendar["id"],
         "phone_id": shows["id"],

@@ -972,6 +972,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Things
+         * @description Whatever the member can report: lockers of theirs, spaces, doors, kiosks and zones.
+         */
+        get: operations["list_things"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description The member's own, the newest first.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        /**
+         * Report Fault
+         * @description Report it. Sent again under the same key it is the same report: nothing is uploaded twice.
+         */
+        post: operations["report_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report
+         * @description One of the member's own.
+         */
+        get: operations["read_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report Photo
+         * @description What the member photographed.
+         */
+        get: operations["read_report_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -2720,6 +2804,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports Of All
+         * @description Everybody's, the newest first. Each names the other open reports of the same thing.
+         */
+        get: operations["list_reports_of_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/reports/{report_id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Photo For Staff
+         * @description What the member photographed.
+         */
+        get: operations["read_photo_for_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/reports/{report_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Report
+         * @description Say how it stands: LOOKED_AT, MENDED, or CLOSED where there was nothing to mend. Its reporter reads it.
+         */
+        post: operations["answer_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/join-window": {
         parameters: {
             query?: never;
@@ -3405,6 +3549,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * About
+         * @description What kind of thing is reported.
+         * @enum {string}
+         */
+        About: "locker" | "space" | "door" | "kiosk" | "elsewhere";
+        /**
          * AlertLinkView
          * @description Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
          */
@@ -3548,6 +3698,20 @@ export interface components {
          */
         Answer: {
             mood: components["schemas"]["Mood"];
+        };
+        /**
+         * AnswerToReport
+         * @description How it stands, and the sentence that its reporter reads. `all_of_thing`: to every open report of that thing.
+         */
+        AnswerToReport: {
+            state: components["schemas"]["ReportState"];
+            /** Answer */
+            answer: string;
+            /**
+             * All Of Thing
+             * @default false
+             */
+            all_of_thing: boolean;
         };
         /**
          * Appeal
@@ -5468,6 +5632,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[ReportView] */
+        Items_ReportView_: {
+            /** Items */
+            items: components["schemas"]["ReportView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[RuleView] */
         Items_RuleView_: {
             /** Items */
@@ -5535,6 +5706,13 @@ export interface components {
         Items_StaffRentalView_: {
             /** Items */
             items: components["schemas"]["StaffRentalView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[StaffReport] */
+        Items_StaffReport_: {
+            /** Items */
+            items: components["schemas"]["StaffReport"][];
             /** Next */
             next: string | null;
         };
@@ -6197,6 +6375,23 @@ export interface components {
             pin: string | null;
         };
         /**
+         * NewReport
+         * @description What is wrong with what. `photo`: a JPEG, PNG or WebP in base64, at most 700,000 bytes of it.
+         */
+        NewReport: {
+            about: components["schemas"]["About"];
+            /** Thing Id */
+            thing_id?: string | null;
+            wrong: components["schemas"]["Wrong"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /** Photo */
+            photo?: string | null;
+        };
+        /**
          * NewShare
          * @description Who else may open a rental: once, or as often as they like; without `until` as long as the rental runs.
          */
@@ -6826,6 +7021,53 @@ export interface components {
             /** Label */
             label: string;
             size: components["schemas"]["Size"];
+        };
+        /**
+         * ReportNews
+         * @description A fault that the reader reported was answered; staff hear of every report.
+         */
+        ReportNews: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "report";
+            /** Id */
+            id: string;
+            state: components["schemas"]["ReportState"];
+        };
+        /**
+         * ReportState
+         * @description How far a report has come.
+         * @enum {string}
+         */
+        ReportState: "RECEIVED" | "LOOKED_AT" | "MENDED" | "CLOSED";
+        /**
+         * ReportView
+         * @description A report and how far it has come. `answer`: what staff said last; empty until they have.
+         */
+        ReportView: {
+            /** Id */
+            id: string;
+            about: components["schemas"]["About"];
+            /** Thing Id */
+            thing_id: string | null;
+            thing_name: components["schemas"]["InBothLanguages"];
+            wrong: components["schemas"]["Wrong"];
+            /** Words */
+            words: string;
+            state: components["schemas"]["ReportState"];
+            /** Has Photo */
+            has_photo: boolean;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
         };
         /**
          * Role
@@ -7485,6 +7727,41 @@ export interface components {
             stage: components["schemas"]["Stage"] | null;
         };
         /**
+         * StaffReport
+         * @description Somebody's. `same_thing`: the ids of the other open reports of it; `work_order_id`: what was made of it.
+         */
+        StaffReport: {
+            /** Id */
+            id: string;
+            about: components["schemas"]["About"];
+            /** Thing Id */
+            thing_id: string | null;
+            thing_name: components["schemas"]["InBothLanguages"];
+            wrong: components["schemas"]["Wrong"];
+            /** Words */
+            words: string;
+            state: components["schemas"]["ReportState"];
+            /** Has Photo */
+            has_photo: boolean;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+            /** Member No */
+            member_no: string;
+            /** Member Name */
+            member_name: string;
+            /** Same Thing */
+            same_thing: string[];
+            /** Work Order Id */
+            work_order_id: string | null;
+        };
+        /**
          * Stage
          * @description How far a rental is past its end. It decides about new use, never about opening: things are always let out.
          * @enum {string}
@@ -7550,6 +7827,24 @@ export interface components {
             free_open: number;
             /** Free Unknown */
             free_unknown: number;
+        };
+        /**
+         * ThingView
+         * @description Something that can be reported. `thing_id` null: somewhere without a name.
+         */
+        ThingView: {
+            about: components["schemas"]["About"];
+            /** Thing Id */
+            thing_id: string | null;
+            name: components["schemas"]["InBothLanguages"];
+        };
+        /**
+         * ThingViews
+         * @description Whatever the member can report.
+         */
+        ThingViews: {
+            /** Items */
+            items: components["schemas"]["ThingView"][];
         };
         /**
          * TurnExplanation
@@ -7874,6 +8169,12 @@ export interface components {
             ends_at: string;
             because: components["schemas"]["FindingView"];
         };
+        /**
+         * Wrong
+         * @description What is wrong with it, in the fewest words.
+         * @enum {string}
+         */
+        Wrong: "will_not_open" | "will_not_shut" | "broken" | "dirty" | "no_light" | "water" | "other";
         /**
          * YearView
          * @description The dates of a year that are unlike others. `is_known`: whether the public calendar has them by now.
@@ -12554,6 +12855,354 @@ export interface operations {
                 };
             };
             /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_things: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingViews"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ReportView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_fault: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            /** @description `idempotency_key_missing` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `photo_too_large`, `photo_unreadable`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_reports` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo, drawn anew: no position in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19974,6 +20623,225 @@ export interface operations {
                 };
             };
             /** @description `alert_moved_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports_of_all: {
+        parameters: {
+            query?: {
+                over?: boolean;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StaffReport_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_photo_for_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo, drawn anew: no position in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerToReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_over`, `report_not_answered` */
             409: {
                 headers: {
                     [name: string]: unknown;
