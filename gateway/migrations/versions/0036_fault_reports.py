@@ -3,15 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 _INSTANT = sa.DateTime(timezone=True)
 _ID = sa.String(length=32)
 
 
 def upgrade() -> None:
-    """From 0033: nobody has reported anything yet."""
+    """From 0035: nobody has reported anything yet."""
     op.create_table(
         "fault_reports",
         sa.Column("id", _ID, nullable=False),
