@@ -15,6 +15,7 @@ from api import door, errors, health, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
 from api.kiosk import asides as kiosk_asides
+from api.kiosk import floor_plan as kiosk_floor_plan
 from api.kiosk import lockers as kiosk_lockers
 from api.kiosk import spaces as kiosk_spaces
 from api.kiosk import unlocks as kiosk_unlocks
@@ -28,6 +29,7 @@ from api.member import (
     credit,
     drop_offs,
     feeds,
+    floor_plan,
     live,
     me,
     notices,
@@ -72,6 +74,7 @@ from api.staff import board as staff_board
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
 from api.staff import credit as staff_credit
+from api.staff import floor_plan as staff_floor_plan
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
 from api.staff import reports as staff_reports
@@ -148,8 +151,8 @@ def _routes() -> Sequence[BaseRoute]:
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
-    for_members = (session, me, credit, *for_lockers, *for_bookings, reports, notices, live)
-    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_unlocks, kiosk_asides)
+    for_members = (session, me, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
+    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
         doors,
@@ -174,6 +177,7 @@ def _routes() -> Sequence[BaseRoute]:
         staff_reports,
         joining,
         zones,
+        staff_floor_plan,
         sensors,
         usage,
         records,

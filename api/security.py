@@ -20,6 +20,8 @@ MOST_BYTES: Final = 64 * 1024  # of a body
 ROOMY: Final = {
     "/api/v1/staff/members/import": 1024 * 1024,  # a list of members
     "/api/v1/reports": 1024 * 1024,  # a photo
+    "/api/v1/staff/floor-plan": 512 * 1024,
+    "/api/v1/staff/floor-plan/check": 512 * 1024,
 }
 BODY_S: Final = 10.0  # for all of it to arrive
 ROOMY_BODY_S: Final = 60.0  # for one that may be so much, from a phone in a cellar

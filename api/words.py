@@ -442,6 +442,33 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "already_shared": Words(409, "已经共享给这位会员。", "It is shared with this member already."),
         "shared_with_oneself": Words(409, "不能共享给自己。", "It is yours already: name somebody else."),
+        # The floor plan
+        "no_way": Words(
+            409,
+            "平面图上还没有画出去那里的路，请问工作人员。",
+            "The floor plan shows no way there yet. Please ask our staff.",
+        ),
+        "no_step_free_way": Words(
+            409,
+            "去那里要走楼梯，没有无障碍的路。请找工作人员帮忙。",
+            "There are stairs on every way there. Please ask our staff for help.",
+        ),
+        "kiosk_not_on_floor_plan": Words(
+            409,
+            "平面图上还没有标出这台机器的位置，请问工作人员怎么走。",
+            "This kiosk is not on the floor plan yet. Please ask our staff for the way.",
+        ),
+        "floor_plan_changed": Words(
+            412,
+            "您改图的时候，别的同事已经保存了新的平面图。您的改动还在，请导出后重新打开再改。",
+            "A colleague has saved another floor plan since you opened this one. Your changes are still here: export"
+            " them, and open the plan anew.",
+        ),
+        "floor_plan_faulty": Words(
+            422,
+            "平面图里有 {count} 处不对，所以还没有保存。请按提示改好。",
+            "The floor plan is wrong in {count} places, so it was not saved. Please put right what is named.",
+        ),
         # Clear-outs
         "clear_out_not_due": Words(409, "还没到可以清柜的时间。", "It is not time yet to clear this compartment out."),
         "clear_out_under_way": Words(

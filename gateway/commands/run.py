@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import broker, demo_weeks
+from gateway import broker, demo_floor_plan, demo_weeks
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
@@ -98,6 +98,7 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
         kiosk = place_kiosk(centre, bank_id=lobby.device, name=lobby.zone[0], kept_in=kept_in)
+        demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
     finally:
         centre.sessions.close()
     return people, kiosk

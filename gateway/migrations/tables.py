@@ -16,6 +16,7 @@ import gateway.emergencies.model
 import gateway.faults.model
 import gateway.fleet.joining
 import gateway.fleet.model
+import gateway.floor_plan.model
 import gateway.jobs.model
 import gateway.kiosks.model
 import gateway.kit.audit

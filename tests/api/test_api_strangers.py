@@ -41,6 +41,7 @@ OPERATIONS = [
 ]
 HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
 DAY_AFTER = {"starts_at": "2026-11-23T06:00:00Z", "ends_at": "2026-11-23T07:00:00Z"}
+NOTHING_DRAWN = {"type": "FeatureCollection", "floors": [], "features": []}
 BODIES = {
     "request_unlock": {"lock_id": "nothing"},
     "rent": {},
@@ -79,6 +80,8 @@ BODIES = {
     "place_device": {"zone": None},
     "place_space": {"zone": None},
     "place_sensor": {"zone": None},
+    "save_floor_plan": NOTHING_DRAWN,
+    "check_floor_plan": {"plan": NOTHING_DRAWN},
     "set_groups_of_member": {"groups": []},
     "preview_policy": {"id": "x", "rule": "guests", "limit": 1},
     "put_policy": {"rule": "guests", "limit": 1},

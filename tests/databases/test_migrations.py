@@ -466,3 +466,14 @@ def test_whoever_stood_before_a_kiosk_before_passes_comes_again_and_no_phone_sho
         session.execute(text(f"{phone} VALUES ('p', 's1', '', '', '{then}')"))
         session.execute(text("DELETE FROM member_sessions"))
         assert session.execute(text("SELECT count(*) FROM phones")).scalar_one() == 0
+
+
+def test_after_every_step_nothing_is_drawn_and_no_version_comes_before_the_first(upgraded):
+    a_plan = "INSERT INTO floor_plans VALUES ({version}, '{{}}', '2026-11-22 04:00:00.000000+00:00')"
+    with upgraded.begin() as session:
+        assert session.execute(text("SELECT count(*) FROM floor_plans")).scalar_one() == 0
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(a_plan.format(version=0)))
+        session.execute(text(a_plan.format(version=1)))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(a_plan.format(version=1)))

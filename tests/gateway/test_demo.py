@@ -9,11 +9,18 @@ from sqlalchemy import func, select
 from devices.runtime import config
 from devices.runtime.facility_config import load as load_facility
 from devices.wire.signing import SigningKey
+from gateway import demo_floor_plan
 from gateway.centre import open_centre
 from gateway.demo import NODE, NODE_FILE, furnish
+from gateway.demo_kiosk import place_kiosk
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeviceState, Presence
+from gateway.floor_plan import queries as floor_plans
+from gateway.floor_plan import rules
+from gateway.floor_plan import service as floor_plan_service
+from gateway.floor_plan.drawing import FloorPlan
 from gateway.founding import found
+from gateway.kiosks import queries as kiosks
 from gateway.kit import audit
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import Compartment, Mode, Use
@@ -243,3 +250,21 @@ def test_the_facility_node_is_approved_into_a_zone_and_stays_where_it_is_put(own
     furnish(directory, password=None, environ={})
 
     assert look(directory, where)[2] is None
+
+
+def test_the_floor_plan_is_drawn_once_and_what_staff_draw_afterwards_stays(own_demo):
+    directory, _ = own_demo
+    centre = open_centre(directory, environ={})
+    kiosk = place_kiosk(centre, bank_id="bank-a", name="大厅", kept_in=directory / "demo")
+
+    demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
+
+    with centre.sessions.begin() as session:
+        (own,) = kiosks.kiosks(session)
+        saved = floor_plans.current(session)
+        assert rules.faults(saved.plan, floor_plans.things(session)) == []
+        assert floor_plans.stands_at(saved.plan, own) == "kiosk"
+        floor_plan_service.save(session, plan=FloorPlan(), based_on=1, actor="test", now=NOON)
+    demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
+    centre.sessions.close()
+    assert look(directory, floor_plans.current).plan == FloorPlan()

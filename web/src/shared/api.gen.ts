@@ -972,6 +972,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan
+         * @description Every floor, area, spot and way. It changes seldom: ask with `If-None-Match`.
+         */
+        get: operations["read_floor_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-plan/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan Now
+         * @description What is free now, by area; never whose anything is.
+         */
+        get: operations["read_floor_plan_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-plan/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Way
+         * @description The shortest way from one place to another, drawn and in sentences.
+         */
+        get: operations["read_way"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/things": {
         parameters: {
             query?: never;
@@ -1377,6 +1437,66 @@ export interface paths {
          * @description Say that one is there. Send `{}`.
          */
         post: operations["check_in_at_kiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kiosk/floor-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan At Kiosk
+         * @description Every floor, area, spot and way, and where the kiosk stands.
+         */
+        get: operations["read_floor_plan_at_kiosk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kiosk/floor-plan/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan Now At Kiosk
+         * @description What is free now, by area; never whose anything is.
+         */
+        get: operations["read_floor_plan_now_at_kiosk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kiosk/floor-plan/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Way At Kiosk
+         * @description The shortest way from where the kiosk stands, drawn and in sentences.
+         */
+        get: operations["read_way_at_kiosk"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2984,6 +3104,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/floor-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan For Staff
+         * @description The plan that holds, with the `ETag` to change it by.
+         */
+        get: operations["read_floor_plan_for_staff"];
+        /**
+         * Save Floor Plan
+         * @description Let this plan hold. It is refused when somebody else has saved one meanwhile, and nothing of theirs is lost.
+         */
+        put: operations["save_floor_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/floor-plan/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Floor Plan
+         * @description What is wrong with a plan that is being drawn, and how a way would go in it. Nothing is saved.
+         */
+        post: operations["check_floor_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/floor-plan/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Floor Plan Now For Staff
+         * @description Every area with what bookings, doors, sensors and alerts say of it.
+         */
+        get: operations["read_floor_plan_now_for_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/floor-plan/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Floor Plans
+         * @description The last savings, the newest first: what to go back to.
+         */
+        get: operations["list_floor_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/floor-plan/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Earlier Floor Plan
+         * @description An earlier plan; save it anew to go back to it.
+         */
+        get: operations["read_earlier_floor_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/sensors": {
         parameters: {
             query?: never;
@@ -3555,6 +3779,18 @@ export interface components {
          */
         About: "locker" | "space" | "door" | "kiosk" | "elsewhere";
         /**
+         * AirView
+         * @description What sensors of its zone say, on average; null: unknown.
+         */
+        AirView: {
+            /** Co2 */
+            co2: number | null;
+            /** Temperature */
+            temperature: number | null;
+            /** Humidity */
+            humidity: number | null;
+        };
+        /**
          * AlertLinkView
          * @description Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
          */
@@ -3746,6 +3982,79 @@ export interface components {
             /** Zone */
             zone?: string | null;
         };
+        /**
+         * AreaAlertView
+         * @description An alert that is not cleared.
+         */
+        AreaAlertView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            severity: components["schemas"]["Severity"];
+        };
+        /**
+         * AreaFeature
+         * @description A piece of a floor.
+         */
+        AreaFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            geometry: components["schemas"]["PolygonShape"];
+            properties: components["schemas"]["AreaProperties"];
+        };
+        /**
+         * AreaKind
+         * @description What an area is to people. The first four are linked to a thing of the house.
+         * @enum {string}
+         */
+        AreaKind: "space" | "bank" | "kiosk" | "zone" | "entrance" | "desk" | "toilets" | "first_aid" | "stairs" | "lift" | "other";
+        /**
+         * AreaNowView
+         * @description A space or a locker bank now. `until`: then it is otherwise. `free` of `total` compartments, of a bank alone.
+         */
+        AreaNowView: {
+            /** Area */
+            area: string;
+            state: components["schemas"]["AreaState"];
+            /** Until */
+            until: string | null;
+            /** Free */
+            free: number | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * AreaProperties
+         * @description What an area is. `ref`: the id of the space, bank, kiosk or zone that it is, by `kind`.
+         */
+        AreaProperties: {
+            /**
+             * Is
+             * @constant
+             */
+            is: "area";
+            /** Floor */
+            floor: string;
+            kind: components["schemas"]["AreaKind"];
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Ref */
+            ref: string | null;
+        };
+        /**
+         * AreaState
+         * @description What somebody who thinks of going there needs to know.
+         * @enum {string}
+         */
+        AreaState: "free" | "in_use" | "full" | "closed" | "unknown";
         /**
          * AssignmentChange
          * @description What should be otherwise; what is left out stays. `until` null takes the end away; now is an end, too.
@@ -4463,6 +4772,19 @@ export interface components {
             secret: string | null;
         };
         /**
+         * CheckedView
+         * @description What is wrong with it, and which areas no way leads to from an entrance; those may be saved.
+         *
+         *     `way`: the one that was asked for; null: none was, there is none, or the plan is wrong.
+         */
+        CheckedView: {
+            /** Faults */
+            faults: components["schemas"]["api__staff__floor_plan_views__FaultView"][];
+            /** Cut Off */
+            cut_off: string[];
+            way: components["schemas"]["WayView"] | null;
+        };
+        /**
          * ChosenPin
          * @description Six digits that the member chose.
          */
@@ -4825,6 +5147,18 @@ export interface components {
             unknown: number;
         };
         /**
+         * DoorCounts
+         * @description How many doors are so.
+         */
+        DoorCounts: {
+            /** Open */
+            open: number;
+            /** Shut */
+            shut: number;
+            /** Unknown */
+            unknown: number;
+        };
+        /**
          * DoorDisplay
          * @description A space now and next. `as_of`: the centre's time when it was so; `zone`: by which its clocks go.
          *
@@ -5149,23 +5483,11 @@ export interface components {
             definitions: components["schemas"]["DefinitionView"][];
         };
         /**
-         * FaultView
-         * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
+         * Fault
+         * @description What is wrong with one thing of a plan.
+         * @enum {string}
          */
-        FaultView: {
-            /** Kind */
-            kind: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Text */
-            text: string;
-            /** Alert Id */
-            alert_id: string;
-            state: components["schemas"]["AlertState"];
-        };
+        Fault: "same_id" | "unknown_floor" | "outside" | "no_area" | "crosses_itself" | "not_linked" | "linked_for_nothing" | "unknown_thing" | "second_area" | "unknown_area" | "area_on_another_floor" | "unknown_spot" | "to_itself" | "floors_apart";
         /**
          * FieldFault
          * @description What is wrong with one field.
@@ -5197,6 +5519,71 @@ export interface components {
             group: string | null;
             peak: components["schemas"]["PeakHoursView"] | null;
             sentence: components["schemas"]["InBothLanguages"];
+        };
+        /**
+         * FloorPlanCheck
+         * @description A plan that is being drawn, and a way to try in it.
+         */
+        FloorPlanCheck: {
+            plan: components["schemas"]["FloorPlanShape"];
+            way?: components["schemas"]["WayWish"] | null;
+        };
+        /**
+         * FloorPlanNow
+         * @description What is free now. `as_of`: the centre's time when it was so.
+         */
+        FloorPlanNow: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Areas */
+            areas: components["schemas"]["AreaNowView"][];
+        };
+        /**
+         * FloorPlanShape
+         * @description A GeoJSON FeatureCollection (RFC 7946), in metres from the lower left corner of a floor instead of degrees.
+         */
+        FloorPlanShape: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Floors */
+            floors: components["schemas"]["FloorShape"][];
+            /** Features */
+            features: (components["schemas"]["AreaFeature"] | components["schemas"]["SpotFeature"] | components["schemas"]["WayFeature"])[];
+        };
+        /**
+         * FloorPlanView
+         * @description The floor plan that holds. `version`: which saving; 0: nothing was drawn yet. It is the `ETag` too.
+         */
+        FloorPlanView: {
+            /** Version */
+            version: number;
+            /** Saved At */
+            saved_at: string | null;
+            plan: components["schemas"]["FloorPlanShape"];
+        };
+        /**
+         * FloorShape
+         * @description One floor, so wide and so deep, in metres. `level`: 0 is where people come in.
+         */
+        FloorShape: {
+            /** Id */
+            id: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Level */
+            level: number;
+            /** Width M */
+            width_m: number;
+            /** Depth M */
+            depth_m: number;
         };
         /**
          * ForecastView
@@ -5723,6 +6110,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[VersionView] */
+        Items_VersionView_: {
+            /** Items */
+            items: components["schemas"]["VersionView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[WaitView] */
         Items_WaitView_: {
             /** Items */
@@ -5771,6 +6165,19 @@ export interface components {
         JoinWindowView: {
             /** Until */
             until: string | null;
+        };
+        /**
+         * KioskFloorPlanView
+         * @description The same at a kiosk. `here`: the area where the kiosk stands; null: nobody has drawn it.
+         */
+        KioskFloorPlanView: {
+            /** Version */
+            version: number;
+            /** Saved At */
+            saved_at: string | null;
+            plan: components["schemas"]["FloorPlanShape"];
+            /** Here */
+            here: string | null;
         };
         /**
          * KioskPinState
@@ -5847,11 +6254,34 @@ export interface components {
          */
         Layer: "centre" | "space_kind" | "bank" | "space";
         /**
+         * LegView
+         * @description What of a way is to be drawn on one floor, point by point.
+         */
+        LegView: {
+            /** Floor */
+            floor: string;
+            /** Points */
+            points: number[][];
+        };
+        /**
          * Limit
          * @description What a rule is about. Its refusal is `policy.` and this word.
          * @enum {string}
          */
         Limit: "may_use" | "guests" | "days_ahead" | "opens_at" | "week_opens_at" | "ballot_closes_at" | "min_minutes" | "max_minutes" | "max_days" | "rentals_at_once" | "most_ahead" | "bookings_per_day" | "minutes_per_week" | "peak_minutes" | "branch_peak_minutes" | "low_credit_days_ahead" | "low_credit_most_ahead" | "cancel_before" | "needs_approval";
+        /**
+         * LineShape
+         * @description From one spot to another, for whoever draws it; where the way leads is said by its spots.
+         */
+        LineShape: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "LineString";
+            /** Coordinates */
+            coordinates: number[][];
+        };
         /**
          * LockView
          * @description A door that can be opened, how it stands, what is behind it, and what is wrong with it or its device.
@@ -5872,7 +6302,7 @@ export interface components {
             /** Spaces */
             spaces: components["schemas"]["SpaceBehind"][];
             /** Faults */
-            faults: components["schemas"]["FaultView"][];
+            faults: components["schemas"]["api__staff__door_views__FaultView"][];
         };
         /**
          * Me
@@ -6642,6 +7072,12 @@ export interface components {
             until_min: number;
         };
         /**
+         * People
+         * @description What sensors say of who is there.
+         * @enum {string}
+         */
+        People: "somebody" | "nobody_seen" | "unknown";
+        /**
          * PhoneView
          * @description A phone whose passes count. `is_this`: the one that asks. `last_pass_at`: when the last that counted was made.
          */
@@ -6691,6 +7127,22 @@ export interface components {
             zone: string | null;
         };
         /**
+         * PointShape
+         * @description One position.
+         */
+        PointShape: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Point";
+            /**
+             * Coordinates
+             * @description [x, y] in metres.
+             */
+            coordinates: number[];
+        };
+        /**
          * PointView
          * @description What it said for one step. `mean` counts each value once, `time_weighted` for as long as it held.
          */
@@ -6712,6 +7164,19 @@ export interface components {
             time_weighted: number | null;
             /** Last */
             last: number | null;
+        };
+        /**
+         * PolygonShape
+         * @description One ring of corners, the first said again at its end: no holes.
+         */
+        PolygonShape: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Polygon";
+            /** Coordinates */
+            coordinates: number[][][];
         };
         /**
          * Presence
@@ -7589,6 +8054,36 @@ export interface components {
             buffer_min: number;
         };
         /**
+         * SpotFeature
+         * @description A door, a crossing, a place before a locker bank.
+         */
+        SpotFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            geometry: components["schemas"]["PointShape"];
+            properties: components["schemas"]["SpotProperties"];
+        };
+        /**
+         * SpotProperties
+         * @description A place to stand. `of`: the area that one enters or uses there.
+         */
+        SpotProperties: {
+            /**
+             * Is
+             * @constant
+             */
+            is: "spot";
+            /** Floor */
+            floor: string;
+            /** Of */
+            of: string | null;
+        };
+        /**
          * SpreadView
          * @description So many members have so many bookings in peak hours.
          */
@@ -7597,6 +8092,22 @@ export interface components {
             bookings: number;
             /** Members */
             members: number;
+        };
+        /**
+         * StaffAreaNowView
+         * @description An area now, for staff. `now` null: it is neither space nor bank. `zone`: whose sensors tell of it.
+         */
+        StaffAreaNowView: {
+            /** Area */
+            area: string;
+            now: components["schemas"]["AreaNowView"] | null;
+            /** Zone */
+            zone: string | null;
+            people: components["schemas"]["People"];
+            air: components["schemas"]["AirView"];
+            doors: components["schemas"]["DoorCounts"];
+            /** Alerts */
+            alerts: components["schemas"]["AreaAlertView"][];
         };
         /**
          * StaffBooking
@@ -7664,6 +8175,19 @@ export interface components {
             until: string | null;
             /** Note */
             note: string | null;
+        };
+        /**
+         * StaffFloorPlanNow
+         * @description The centre now. `as_of`: the centre's time when it was so.
+         */
+        StaffFloorPlanNow: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Areas */
+            areas: components["schemas"]["StaffAreaNowView"][];
         };
         /**
          * StaffKiosk
@@ -7773,6 +8297,26 @@ export interface components {
          * @enum {string}
          */
         Step: "sample" | "minute" | "hour" | "day";
+        /**
+         * StepKind
+         * @description What a sentence is about; a picture can stand beside it.
+         * @enum {string}
+         */
+        StepKind: "straight" | "left" | "right" | "back" | "up" | "down" | "arrive";
+        /**
+         * StepView
+         * @description One sentence of the way. `at`: where it begins, in metres on that floor. `metres`: how far one then walks.
+         */
+        StepView: {
+            kind: components["schemas"]["StepKind"];
+            text: components["schemas"]["InBothLanguages"];
+            /** Floor */
+            floor: string;
+            /** At */
+            at: number[];
+            /** Metres */
+            metres: number;
+        };
         /**
          * StillShut
          * @description The doors of one device that have not opened, and what to do about them.
@@ -7978,6 +8522,19 @@ export interface components {
          */
         Use: "rented" | "assigned" | "drop_off" | "held";
         /**
+         * VersionView
+         * @description One saving that is kept. The first of a list is the one that holds.
+         */
+        VersionView: {
+            /** Version */
+            version: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
          * VisitView
          * @description Who stands before the kiosk. `name` is masked: a screen is read over shoulders.
          *
@@ -8057,6 +8614,74 @@ export interface components {
             position: number | null;
             /** Offer Until */
             offer_until: string | null;
+        };
+        /**
+         * WayFeature
+         * @description An edge of the graph of ways. Between two floors it has no geometry.
+         */
+        WayFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            geometry: components["schemas"]["LineShape"] | null;
+            properties: components["schemas"]["WayProperties"];
+        };
+        /**
+         * WayKind
+         * @description How one goes along a way.
+         * @enum {string}
+         */
+        WayKind: "level" | "ramp" | "stairs" | "lift";
+        /**
+         * WayProperties
+         * @description Which two spots a way joins, and how one goes. `length_m` null: straight, or what a floor counts as.
+         */
+        WayProperties: {
+            /**
+             * Is
+             * @constant
+             */
+            is: "way";
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            kind: components["schemas"]["WayKind"];
+            /** Length M */
+            length_m: number | null;
+        };
+        /**
+         * WayView
+         * @description The way there: what to draw on each floor in turn, and what to say.
+         */
+        WayView: {
+            /** Length M */
+            length_m: number;
+            /** Step Free */
+            step_free: boolean;
+            /** Legs */
+            legs: components["schemas"]["LegView"][];
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+        };
+        /**
+         * WayWish
+         * @description Which way to try. `start` null: from the nearest entrance.
+         */
+        WayWish: {
+            /** Start */
+            start?: string | null;
+            /** To */
+            to: string;
+            /**
+             * Step Free
+             * @default false
+             */
+            step_free: boolean;
         };
         /**
          * WeekAsk
@@ -8226,6 +8851,33 @@ export interface components {
             name: components["schemas"]["InBothLanguages"];
             /** Retired At */
             retired_at: string | null;
+        };
+        /**
+         * FaultView
+         * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
+         */
+        api__staff__door_views__FaultView: {
+            /** Kind */
+            kind: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Text */
+            text: string;
+            /** Alert Id */
+            alert_id: string;
+            state: components["schemas"]["AlertState"];
+        };
+        /**
+         * FaultView
+         * @description What is wrong with one thing of a plan: an area, a spot, a way or a floor.
+         */
+        api__staff__floor_plan_views__FaultView: {
+            /** Thing */
+            thing: string;
+            why: components["schemas"]["Fault"];
         };
     };
     responses: never;
@@ -12874,6 +13526,199 @@ export interface operations {
             };
         };
     };
+    read_floor_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanView"];
+                };
+            };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_floor_plan_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanNow"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_way: {
+        parameters: {
+            query: {
+                /** @description An area or a spot. */
+                to: string;
+                /** @description An area or a spot; without: the nearest entrance. */
+                from?: string | null;
+                /** @description Never by stairs. */
+                step_free?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_way`, `no_step_free_way` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_things: {
         parameters: {
             query?: never;
@@ -14539,6 +15384,172 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_floor_plan_at_kiosk: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskFloorPlanView"];
+                };
+            };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `kiosk_unknown` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_floor_plan_now_at_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanNow"];
+                };
+            };
+            /** @description `kiosk_unknown` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_way_at_kiosk: {
+        parameters: {
+            query: {
+                /** @description An area or a spot. */
+                to: string;
+                /** @description An area or a spot; without: where the kiosk stands. */
+                from?: string | null;
+                /** @description Never by stairs. */
+                step_free?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayView"];
+                };
+            };
+            /** @description `kiosk_unknown` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_way`, `no_step_free_way`, `kiosk_not_on_floor_plan` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21520,6 +22531,403 @@ export interface operations {
                 };
             };
             /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_floor_plan_for_staff: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanView"];
+                };
+            };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_floor_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the plan that was changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloorPlanShape"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_plan_changed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_plan_faulty`, `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_floor_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloorPlanCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_floor_plan_now_for_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFloorPlanNow"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_floor_plans: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_VersionView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_earlier_floor_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlanView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
