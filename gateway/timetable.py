@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from devices.wire.signing import SigningKey
@@ -34,11 +36,14 @@ from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.machine import Machine
+from gateway.maintenance import assets, foresight, plans
 from gateway.members import service as members
 from gateway.policies import queries as policies
 from gateway.reports import service as reports
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.store import NoReadingsError, now_ms
+
+T = TypeVar("T")
 
 
 def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> BackgroundScheduler:
@@ -120,6 +125,9 @@ class _Jobs:
             (self.tell_of_late_rentals, 1),
             (self.look_for_faults, 1),
             (self.look_at_latches, 60),
+            (self.take_up_assets, 60),
+            (self.order_planned_work, 60),
+            (self.foresee_wear, 60),
             (self.look_after_alerts, 1),
             (self.look_after_the_machine, 1),
             (self.forget_old_messages, 60),
@@ -198,6 +206,21 @@ class _Jobs:
         for one in self._found(fault_queries.locks_with_many_openings):
             self._do(partial(faults.look_at_latch, lock_id=one, now=self._now()))
 
+    def take_up_assets(self) -> None:
+        self._do(partial(assets.take_up_all, now=self._now()))
+
+    def order_planned_work(self) -> None:
+        now = self._now()
+        for plan_id, asset_id in self._found(partial(plans.to_order, now=now)):
+            self._do(partial(plans.look_after, plan_id=plan_id, asset_id=asset_id, now=now))
+
+    def foresee_wear(self) -> None:
+        now, zone = self._now(), ZoneInfo(self._centre.settings.zone)
+        days: foresight.Batteries = self._readings(partial(foresight.batteries, now=now)) or {}
+        self._do(partial(foresight.take_up_batteries, days=days, now=now))
+        for one in self._found(partial(foresight.to_foresee, days=days)):
+            self._do(partial(foresight.foresee, asset_id=one, days=days, zone=zone, now=now))
+
     def look_after_alerts(self) -> None:
         zone, now = ZoneInfo(self._centre.settings.zone), self._now()
         for one in self._found(partial(alerts_queries.due, zone=zone, now=now)):
@@ -213,21 +236,25 @@ class _Jobs:
         self._do(partial(reports.forget_old_photos, now=self._now()))
 
     def _zones_with_people(self, now: datetime) -> frozenset[str]:
+        series = self._readings(telemetry.all_series) or []
+        with self._centre.sessions.read() as session:
+            return zones_with_people(session, series, now_ms=now_ms(now))
+
+    def _readings(self, query: Callable[[Connection], T]) -> T | None:
+        """What the readings say; None: there are none."""
         readings = reading_store(self._centre.directory, self._centre.settings)
         try:
             with readings.read() as connection:
-                series = telemetry.all_series(connection)
+                return query(connection)
         except NoReadingsError:
-            return frozenset()
+            return None
         finally:
             readings.close()
-        with self._centre.sessions.read() as session:
-            return zones_with_people(session, series, now_ms=now_ms(now))
 
     def _now(self) -> datetime:
         return self._centre.clock.now()
 
-    def _found(self, query: Callable[[Session], Iterable[str]]) -> Iterable[str]:
+    def _found(self, query: Callable[[Session], Iterable[T]]) -> Iterable[T]:
         with self._centre.sessions.read() as session:
             return list(query(session))
 

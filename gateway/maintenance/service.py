@@ -168,6 +168,20 @@ def set_priority(
     return order
 
 
+def fall_due(session: Session, *, order_id: str, blocks: bool, now: datetime) -> WorkOrder:
+    """What was planned is due now: it presses, and where its plan says so nobody new gets the thing.
+
+    Raises NotFound("work_order"), Conflict("work_order_closed").
+    """
+    order = _in_turn(session, order_id)
+    if order.state not in STANDING:
+        raise Conflict("work_order_closed")
+    audit.append(session, actor=_HOUSE, act="work_order_due", thing=order_id, now=now, blocks=blocks)
+    order.priority, order.due_at, order.blocks = Priority.HIGH, now, order.blocks or blocks
+    _write_step(session, order, "due", None, now)
+    return order
+
+
 def _refuse_a_second(session: Session, asset: Asset, why: Mapping[str, Any]) -> None:
     if stands := queries.standing_for(session, asset_id=asset.id, **why):
         raise Conflict("work_order_exists", order_id=stands.id)

@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+import pytest
 from sqlalchemy import select
 
 from gateway.maintenance import assets, service
@@ -32,10 +33,13 @@ def cancel(sessions, order_id):
         return service.cancel(session, order_id=order_id, note="", actor=actor, now=NOON).state
 
 
-def test_of_many_who_foresee_the_same_at_once_one_opens_the_order_and_one_asset_is_made(sessions):
+@pytest.mark.parametrize("is_asset", [True, False])
+def test_of_many_who_foresee_the_same_at_once_one_opens_the_order_and_one_asset_is_made(sessions, is_asset):
     with sessions.begin() as session:
         a_bank(session, sizes="S")
         lock_id = lock_of(session, "01")
+        if is_asset:
+            assets.take_up_all(session, now=NOON)
 
     came = Counter(at_once([partial(foresee, sessions, lock_id)] * MANY))
 

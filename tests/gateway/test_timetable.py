@@ -33,6 +33,10 @@ from gateway.kiosks import service as kiosks
 from gateway.kiosks.model import KioskTry, KioskVisit
 from gateway.kit import audit
 from gateway.lockers import service as lockers
+from gateway.maintenance import plans
+from gateway.maintenance import queries as maintenance
+from gateway.maintenance.model import AssetKind, OpenedBy
+from gateway.maintenance.plans import Rhythm
 from gateway.members import service as members
 from gateway.members.model import MemberSession
 from gateway.notices import queries as notices
@@ -389,3 +393,26 @@ def test_a_job_is_overdue_when_it_missed_three_turns_and_five_minutes(centre, ti
 
     assert health_of(job, NOON + timedelta(minutes=8)) is JobHealth.WELL
     assert health_of(job, NOON + timedelta(minutes=8, seconds=1)) is JobHealth.OVERDUE
+
+
+def test_doors_become_assets_planned_work_is_ordered_and_wear_is_foreseen_by_the_clock_alone(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session, sizes="SM")
+        slow = lock_of(session, "01")
+        for number in range(480):
+            at = NOON - timedelta(hours=6 * (480 - number))
+            came = {"came_to": PulseEnd.OPENED, "open_ms": 300 + number // 3, "judged_at": at}
+            session.add(Pulse(lock_id=slow, cmd_id=f"{number}", pulsed_at=at, **came))
+    run(timetable, "take_up_assets")
+    with centre.sessions.begin() as session:
+        assert len(maintenance.assets(session)) == 2
+        facts = {"name_zh": "清洁", "name_en": "Clean", "blocks_when_due": False, "actor": "test", "now": NOON}
+        plans.make_plan(session, of=AssetKind.COMPARTMENT_DOOR, rhythm=Rhythm(every_days=10), **facts)
+    for _ in range(2):
+        run(timetable, "foresee_wear")
+    centre.clock.advance(days=9)
+    for _ in range(2):
+        run(timetable, "order_planned_work")
+    with centre.sessions.read() as session:
+        opened = [one.opened_by for one in maintenance.orders(session)]
+    assert sorted(opened) == [OpenedBy.PLAN, OpenedBy.PLAN, OpenedBy.PREDICTION]
