@@ -33,6 +33,7 @@ from api.member import (
     live,
     me,
     notices,
+    personal,
     phones,
     pins,
     rentals,
@@ -151,7 +152,7 @@ def _routes() -> Sequence[BaseRoute]:
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
-    for_members = (session, me, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
+    for_members = (session, me, personal, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,

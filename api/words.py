@@ -51,6 +51,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "member_no_taken": Words(
             409, "会员号 {member_no} 已有人使用。", "Somebody has the number {member_no} already."
         ),
+        "things_held": Words(
+            409,
+            "您还有柜子没退，或有东西没取走。请先取走、退还，再删除账号。",
+            "You still have a locker, or things that wait for you. Please take them out and give it back first.",
+        ),
+        "staff_not_erased": Words(
+            409,
+            "工作人员的账号不能自己删除，请找管理员。",
+            "The account of somebody who works here is closed by a manager.",
+        ),
         "account_disabled": Words(
             409,
             "这个账号已停用，不能再给密码。",

@@ -61,10 +61,14 @@ async def sign_out(request: Request, desk: AtDesk) -> Response:
     if token:
         await desk.backroom.write(act)
         desk.hub.sign_out(members.token_hash(token))
-    gone = Response(status_code=204)
+    return without_cookie(desk, Response(status_code=204))
+
+
+def without_cookie(desk: Desk, answer: Response) -> Response:
+    """The same, and the browser forgets its session."""
     secure = desk.centre.settings.http.secure
-    gone.delete_cookie(desk.cookie, path="/", secure=secure, httponly=True, samesite="lax")
-    return gone
+    answer.delete_cookie(desk.cookie, path="/", secure=secure, httponly=True, samesite="lax")
+    return answer
 
 
 def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str) -> tuple[str, Me]:

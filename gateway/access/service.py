@@ -59,3 +59,9 @@ def end_one(session: Session, *, grant_id: str, now: datetime) -> bool:
         .returning(AccessGrant.id)
     )
     return ended.first() is not None
+
+
+def end_all_of(session: Session, *, member_id: str, now: datetime) -> None:
+    """Take back whatever a member may open, wherever it came from."""
+    standing = update(AccessGrant).where(AccessGrant.member_id == member_id, AccessGrant.ended_at.is_(None))
+    session.execute(standing.values(ended_at=now))

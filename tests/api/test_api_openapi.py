@@ -53,6 +53,7 @@ def test_it_holds_every_resource_there_is():
         "/rentals",
         "/rentals/{rental_id}",
         "/staff/reports/fairness",
+        "/me/export",
         "/me/credit",
         "/me/credit/{credit_id}/appeal",
         "/staff/members/{member_no}/credit",

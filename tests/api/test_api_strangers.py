@@ -139,6 +139,7 @@ BODIES = {
     "make_channel": {"name": "x", "address": "ntfy://ntfy.example/x"},
     "change_channel": {"name": "y"},
     "send_test": {},
+    "erase_me": {"password": "x"},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
 each_operation = pytest.mark.parametrize(

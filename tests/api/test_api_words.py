@@ -44,6 +44,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "withdraw_refusal",
     },
     "gateway/reports/rules.py": {"answer_refusal"},
+    "gateway/personal/rules.py": {"erasure_refusal"},
     "gateway/credit/rules.py": {"appeal_refusal", "answer_refusal"},
     "gateway/counts/rules.py": {"hold_refusal"},
     "gateway/unlocking/queries.py": {"device_refusal", "signing_refusal"},

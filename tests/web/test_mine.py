@@ -1,5 +1,6 @@
 """The pages with everything that is the member's: each journey by thumb, and everybody can use every page."""
 
+import json
 import re
 
 import pytest
@@ -12,14 +13,14 @@ from gateway.notices import service as notices
 from gateway.policies.model import Limit
 from gateway.unlocking.model import UnlockState as State
 from tests.centre_builder import a_rule
-from tests.web.conftest import MEMBER, OTHER, House, Phone
+from tests.web.conftest import MEMBER, OTHER, PASSWORD, House, Phone
 from tests.web.test_booking import tomorrow
 from tests.web.test_everybody import AXE, TEXT_SIZES
 
 pytestmark = pytest.mark.browser
 
 OPENED = (State.AUTHORISED, State.SIGNED, State.OPENED)
-PAGES = ["", "/notices", "/history", "/shares", "/drop-offs", "/pins", "/draws", "/credit"]
+PAGES = ["", "/notices", "/history", "/shares", "/drop-offs", "/pins", "/draws", "/credit", "/data"]
 
 
 def tell(house: House, kind: str, **facts) -> None:
@@ -230,3 +231,39 @@ def test_everybody_can_use_every_page(phone: Phone, language, scheme, elder):
         wide = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         wrong |= {f"{path} is too wide": wide} if wide else {}
     assert wrong == {}
+
+
+def test_all_that_is_kept_is_counted_and_taken_along(phone: Phone):
+    phone.hold_a_locker()
+    phone.show("/app/#/me/data")
+    expect(phone.page.locator(".lines li").filter(has_text="租柜记录：1 条")).to_be_visible()
+    with phone.page.expect_download() as download:
+        phone.page.get_by_role("link", name="下载我的全部数据").click()
+
+    told = json.loads(download.value.path().read_text())
+    assert (told["format"], told["name"]) == ("hearth-personal-data/1", "王桂兰")
+
+
+def test_an_account_is_deleted_in_two_steps_and_the_password_asked_for(phone: Phone):
+    phone.hold_a_locker()
+    phone.show("/app/#/me/data")
+    phone.button("删除我的账号").click()
+    phone.button("我明白了，继续").click()
+    phone.page.get_by_label("密码", exact=True).fill("wrong horse")
+    phone.button("删除账号").click()
+    expect(phone.page.locator(".fault")).to_have_text("现在的密码不对，请再看一看。")
+    phone.page.get_by_label("密码", exact=True).fill(PASSWORD)
+    phone.button("删除账号").click()
+    expect(phone.page.locator(".fault")).to_contain_text("您还有柜子没退")
+    phone.house.door(DoorLevel.SHUT)
+    answer = phone.page.request.delete(
+        f"{phone.house.url}/api/v1/rentals/{rental_of(phone)}", headers={"Content-Type": "application/json"}
+    )
+    assert answer.ok, answer.text()
+    phone.button("删除账号").click()
+
+    expect(phone.page.get_by_role("heading", name="您好，请登录")).to_be_visible()
+    expect(phone.page.get_by_text("账号已删除")).to_be_visible()
+    expect(phone.page.get_by_text("请重新登录")).to_have_count(0)
+    with phone.house.centre.sessions.read() as session:
+        assert members.member_by_no(session, member_no=MEMBER) is None

@@ -13,6 +13,7 @@ from api.words import WORDS
 from gateway.ballots.model import EntryState
 from gateway.credit.model import Appeal, Cause
 from gateway.lockers.model import DropOffState
+from gateway.personal.rules import Fate
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
 
@@ -102,6 +103,7 @@ WORDS_OF = {
     "credit.cause": set(Cause),
     "credit.appeal": set(Appeal) - {"none"},
     "draws.state": set(EntryState),
+    "fate": set(Fate),
     "who": set(get_args(Doer.model_fields["who"].annotation)),
 }
 

@@ -46,7 +46,13 @@ export interface paths {
         get: operations["read_me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase Me
+         * @description Erase the reader: name, number, password, PINs, cards, sessions, notices. It cannot be undone.
+         *
+         *     What is booked ahead is given back. What must stay is nobody's: see `at_erasure` in `GET /me/export`.
+         */
+        delete: operations["erase_me"];
         options?: never;
         head?: never;
         /**
@@ -68,6 +74,26 @@ export interface paths {
          * @description Who opened what of the member's, when and why, and how their rentals went; newest first.
          */
         get: operations["read_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Me
+         * @description Everything that is kept about the reader, as a file to keep: one JSON document.
+         */
+        get: operations["export_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5483,6 +5509,20 @@ export interface components {
             definitions: components["schemas"]["DefinitionView"][];
         };
         /**
+         * Farewell
+         * @description The password once more: whoever finds a phone must not be able to erase its owner.
+         */
+        Farewell: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * Fate
+         * @description What erasing does to the rows about a member.
+         * @enum {string}
+         */
+        Fate: "deleted" | "anonymous";
+        /**
          * Fault
          * @description What is wrong with one thing of a plan.
          * @enum {string}
@@ -6165,6 +6205,22 @@ export interface components {
         JoinWindowView: {
             /** Until */
             until: string | null;
+        };
+        /**
+         * KeptRows
+         * @description What one table has about the reader, row by row. `at_erasure`: what becomes of the rows then.
+         *
+         *     Where a row names members, it says `you` or `somebody else`.
+         */
+        KeptRows: {
+            /** Table */
+            table: string;
+            name: components["schemas"]["InBothLanguages"];
+            at_erasure: components["schemas"]["Fate"];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * KioskFloorPlanView
@@ -7077,6 +7133,31 @@ export interface components {
          * @enum {string}
          */
         People: "somebody" | "nobody_seen" | "unknown";
+        /**
+         * PersonalData
+         * @description Everything that is kept about a member. `not_told`: tables that could lead to them, and why each is left out.
+         */
+        PersonalData: {
+            /** Format */
+            format: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Site */
+            site: string;
+            /** Member No */
+            member_no: string;
+            /** Name */
+            name: string;
+            /** Kept */
+            kept: components["schemas"]["KeptRows"][];
+            /** Not Told */
+            not_told: {
+                [key: string]: string;
+            };
+        };
         /**
          * PhoneView
          * @description A phone whose passes count. `is_this`: the one that asks. `last_pass_at`: when the last that counted was made.
@@ -9063,6 +9144,91 @@ export interface operations {
             };
         };
     };
+    erase_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in`, `wrong_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `staff_not_erased`, `things_held`, `unlock_under_way`, `ballot_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_me: {
         parameters: {
             query?: never;
@@ -9182,6 +9348,53 @@ export interface operations {
             };
             /** @description `malformed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,7 +33,7 @@ export function DropOffs() {
       <Known of={all}>
         {({ items }) =>
           items.length === 0 ? (
-            <Nothing icon="download">{say('drop.none')}</Nothing>
+            <Nothing icon="box">{say('drop.none')}</Nothing>
           ) : (
             <>
               {items

@@ -30,7 +30,7 @@ export function Overview() {
           </Cell>
           <Cell to="/me/history" icon="scroll" name="history.title" />
           <Cell to="/me/shares" icon="people" name="shares.title" />
-          <Cell to="/me/drop-offs" icon="download" name="drop.title" />
+          <Cell to="/me/drop-offs" icon="box" name="drop.title" />
           <Cell to="/me/pins" icon="lock" name="pins.title" />
           <Cell to="/me/draws" icon="scales" name="draws.title" />
           {typeof credit === 'object' && credit.is_on && (
@@ -41,6 +41,7 @@ export function Overview() {
         </nav>
         <nav class="cells" aria-label={t('app.settings')}>
           <Cell to="/calendar" icon="calendar" name="calendar.title" />
+          <Cell to="/me/data" icon="download" name="data.title" />
           <Cell to="/settings" icon="settings" name="settings.open" />
         </nav>
       </main>

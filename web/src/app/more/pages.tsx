@@ -2,6 +2,7 @@
 import type { Page } from '../route'
 import './more.css'
 import { Credit } from './Credit'
+import { Data } from './Data'
 import { Draws } from './Draws'
 import { DropOffs } from './DropOffs'
 import { History } from './History'
@@ -20,6 +21,7 @@ const PAGES = {
   pins: Pins,
   credit: Credit,
   draws: Draws,
+  data: Data,
 }
 
 /** The overview, or one of its pages. */

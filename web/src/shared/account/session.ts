@@ -48,10 +48,17 @@ export async function signIn(member_no: string, password: string): Promise<void>
 }
 
 export async function signOut(): Promise<void> {
-  isLeaving = true
-  try {
+  await leaving(async () => {
     await ask('delete', '/api/v1/session')
     forget()
+  })
+}
+
+/** Whoever is forgotten meanwhile leaves by their own will, and is not told that they were sent out. */
+export async function leaving(act: () => Promise<void>): Promise<void> {
+  isLeaving = true
+  try {
+    await act()
   } finally {
     isLeaving = false
   }

@@ -1,0 +1,97 @@
+"""A member has themselves erased."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gateway.access import service as access
+from gateway.ballots import service as ballots
+from gateway.ballots.model import Ballot, BallotState, Entry
+from gateway.bookings import leaving
+from gateway.bookings.model import Booking
+from gateway.bookings.rules import Policy
+from gateway.kit import audit
+from gateway.kit.db import take_turn
+from gateway.kit.errors import Conflict
+from gateway.kit.ids import new_id
+from gateway.lockers.model import DropOff, Rental
+from gateway.members import service as members
+from gateway.members.model import Language, Member
+from gateway.notices.model import Notice
+from gateway.personal import queries, rules
+from gateway.personal.rules import ABOUT_MEMBERS, Fate
+
+
+def erase(session: Session, *, member: Member, policy: Policy, now: datetime) -> None:
+    """Forget who a member was: name, number, password, PINs, cards, sessions, notices, and what leads to them.
+
+    What is booked ahead is given back. Openings, rentals and bookings of the past stay, and are nobody's. The last
+    entry of the trail about them says that they were erased; their subject id leads nowhere from then on, and the trail
+    still verifies. It cannot be undone.
+
+    Raises Conflict: `staff_not_erased`, `things_held`, `unlock_under_way`, and `ballot_closed` while one that they take
+    part in is drawn.
+    """
+    take_turn(session, Member, member.id)
+    refusal = rules.erasure_refusal(
+        role=member.role,
+        holds_things=queries.holds_things(session, member.id),
+        is_opening=queries.is_opening(session, member.id),
+    )
+    if refusal:
+        raise Conflict(refusal)
+    leaving.give_everything_back(session, member=member, policy=policy, now=now)
+    _leave_ballots(session, member, now)
+    access.end_all_of(session, member_id=member.id, now=now)
+    members.clear_wrong_passwords(session, member_no=member.member_no)
+    audit.append(session, actor=member.audit_id, act="member_erased", thing=member.audit_id, now=now)
+    _forget(session, member)
+    _close(session, member, now)
+
+
+def _leave_ballots(session: Session, member: Member, now: datetime) -> None:
+    handed_in = (
+        select(Entry)
+        .join(Ballot, Ballot.id == Entry.ballot_id)
+        .where(Entry.member_id == member.id, Ballot.state == BallotState.OPEN)
+    )
+    for entry in session.scalars(handed_in).all():
+        ballots.withdraw(session, ballot_id=entry.ballot_id, entry_id=entry.id, member=member, now=now)
+
+
+def _forget(session: Session, member: Member) -> None:
+    session.flush()
+    # What others were told of these may have the name in it.
+    about = [select(Booking.id).where(Booking.member_id == member.id)]
+    about.append(select(Rental.id).where(Rental.member_id == member.id))
+    about.append(select(DropOff.rental_id).where(DropOff.recipient_id == member.id))
+    for things in about:
+        session.execute(delete(Notice).where(Notice.about.in_(things)))
+    for kept in ABOUT_MEMBERS:
+        table = queries.table_of(kept)
+        if kept.fate is Fate.DELETED:
+            session.execute(delete(table).where(queries.about(kept, member)))
+        elif kept.blanked:
+            session.execute(update(table).where(queries.about(kept, member)).values(dict.fromkeys(kept.blanked, "")))
+    session.expire_all()
+
+
+def _close(session: Session, member: Member, now: datetime) -> None:
+    """The row stays, so that what refers to it still does. The key to the trail is replaced by a useless one."""
+    gone = new_id()
+    session.execute(
+        update(Member)
+        .where(Member.id == member.id)
+        .values(
+            member_no=f"-{gone[:31]}",
+            name=rules.ERASED_NAME,
+            language=Language.ZH_CN,
+            elder_mode=False,
+            prefers_accessible=False,
+            password_hash=rules.NO_HASH,
+            password_ends_at=None,
+            audit_id=gone,
+            disabled_at=now,
+        )
+    )
