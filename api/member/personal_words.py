@@ -5,6 +5,7 @@ from typing import Final
 TABLES: Final = {
     "members": ("账号", "Account"),
     "memberships": ("所在的组", "Groups"),
+    "phones": ("出示通行码的手机", "Phones that show passes"),
     "member_sessions": ("登录过的设备", "Devices signed in"),
     "cards": ("会员卡", "Cards"),
     "pins": ("密码（不含数字）", "PINs (without their digits)"),
@@ -24,8 +25,12 @@ TABLES: Final = {
     "waits": ("排队", "Waiting lists"),
     "ballot_entries": ("抽签报名", "Draws entered"),
     "ballot_wishes": ("抽签志愿", "Wishes in draws"),
+    "fault_reports": ("报修", "Faults reported"),
+    "report_photos": ("报修的照片", "Photos of faults"),
     "audit_entries": ("操作记录", "Audit trail"),
     "sightings": ("查看柜子（工作人员）", "Lockers looked into (staff)"),
+    "work_orders": ("工单（工作人员）", "Work orders (staff)"),
+    "work_order_steps": ("工单步骤（工作人员）", "Steps of work orders (staff)"),
     "alerts": ("处理告警（工作人员）", "Alerts dealt with (staff)"),
     "emergencies": ("紧急操作（工作人员）", "Emergencies (staff)"),
 }

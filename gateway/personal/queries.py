@@ -1,5 +1,6 @@
 """Everything that is kept about a member, as it stands in the tables."""
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def about(kept: Kept, member: Member) -> ColumnElement[bool]:
     found = [table.c[column] == name for column in kept.columns]
     if kept.through:
         whole = next(one for one in ABOUT_MEMBERS if one.table == kept.through)
-        found.append(table.c[kept.via].in_(select(table_of(whole).c.id).where(about(whole, member))))
+        found.append(table.c[kept.via].in_(select(table_of(whole).c[kept.key]).where(about(whole, member))))
     return or_(*found)
 
 
@@ -89,6 +90,8 @@ def _plain(value: Any, name: str, refers: set[ForeignKey], member: Member) -> An
     """As JSON has it."""
     if value is not None and any(key.target_fullname == "members.id" for key in refers):
         return "you" if value == member.id else "somebody else"
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, datetime | date):
         return value.isoformat()
     if name in _JSON and isinstance(value, str):

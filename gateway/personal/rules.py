@@ -9,7 +9,9 @@ from typing import Final
 
 from gateway.members.model import Role
 
-SECRET: Final = frozenset({"password_hash", "token_hash", "number_hash", "hash", "pepper", "fingerprint", "nonce"})
+SECRET: Final = frozenset(
+    {"password_hash", "token_hash", "number_hash", "hash", "pepper", "fingerprint", "nonce", "session_hash"}
+)
 """Columns that are told to nobody: with them somebody could try to be the member. Their rows are told of."""
 
 ERASED_NAME: Final = "—"
@@ -27,8 +29,8 @@ class Fate(StrEnum):
 class Kept:
     """Rows of a table that are about a member: those that name them in one of `columns`.
 
-    `through`: or those whose `via` column has the id of such a row of that table. `by_audit_id`: the columns hold the
-    member's random subject id.
+    `through`: or those whose `via` column has the `key` of such a row of that table. `by_audit_id`: the columns hold
+    the member's random subject id.
     """
 
     table: str
@@ -36,6 +38,7 @@ class Kept:
     columns: tuple[str, ...] = ()
     via: str = ""
     through: str = ""
+    key: str = "id"
     by_audit_id: bool = False
     blanked: tuple[str, ...] = field(default=())  # words of theirs, which do not stay with the rest
 
@@ -43,6 +46,7 @@ class Kept:
 ABOUT_MEMBERS: Final = (
     Kept("members", Fate.ANONYMOUS, ("id",)),
     Kept("memberships", Fate.DELETED, ("member_id",)),
+    Kept("phones", Fate.DELETED, via="session_hash", through="member_sessions", key="token_hash"),
     Kept("member_sessions", Fate.DELETED, ("member_id",)),
     Kept("cards", Fate.DELETED, ("member_id",)),
     Kept("pins", Fate.DELETED, ("of_id",), via="of_id", through="rentals"),
@@ -62,9 +66,13 @@ ABOUT_MEMBERS: Final = (
     Kept("waits", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_entries", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_wishes", Fate.ANONYMOUS, via="entry_id", through="ballot_entries"),
+    Kept("report_photos", Fate.DELETED, via="report_id", through="fault_reports"),
+    Kept("fault_reports", Fate.ANONYMOUS, ("member_id",), blanked=("words",)),
     Kept("audit_entries", Fate.ANONYMOUS, ("actor", "thing"), by_audit_id=True),
     # What somebody did here as one of the staff.
     Kept("sightings", Fate.ANONYMOUS, ("seen_by_id",)),
+    Kept("work_orders", Fate.ANONYMOUS, ("opened_by_id", "assigned_to_id")),
+    Kept("work_order_steps", Fate.ANONYMOUS, ("by_id",)),
     Kept("alerts", Fate.ANONYMOUS, ("acknowledged_by_id", "cleared_by_id")),
     Kept("emergencies", Fate.ANONYMOUS, ("first_id", "second_id", "clear_first_id", "clear_second_id")),
 )

@@ -15,6 +15,7 @@ from gateway.kit.db import Base
 from gateway.members.model import Member
 from gateway.policies.model import Limit
 from tests.api.conftest import PASSWORD
+from tests.api.test_api_reports import with_photo
 from tests.centre_builder import a_group, a_rule, a_space
 
 NAME = "欧阳桂兰"
@@ -65,6 +66,7 @@ def live_fully(house):
         "/drop-offs", {"to_member_no": "10002", "bank_id": "bank-b", "note": "小礼物"}, key="leave"
     ).json()
     assert phone.delete(f"/drop-offs/{left['id']}").status_code == 200
+    assert phone.post("/reports", {**with_photo(), "words": "我是老王，门坏了"}, key="report").status_code == 201
     rental = house.rent("10001")
     phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "10002"})
     theirs = house.rent("10002")
@@ -109,6 +111,9 @@ def test_the_export_has_a_row_of_everything_that_the_member_did(house):
     empty = {table for table, found in rows.items() if not found}
     assert empty <= {
         "clear_outs",
+        "phones",
+        "work_orders",
+        "work_order_steps",
         "unlocks",
         "ballot_entries",
         "ballot_wishes",
@@ -156,7 +161,7 @@ def test_nothing_in_any_table_leads_to_an_erased_member_and_the_trail_still_veri
     kept = everything_kept(house)
     trail = kept.pop("audit_entries")
     assert any(subject in row and "member_erased" in row for row in trail)
-    for word in (NAME, "10001", subject, "电梯坏了", "红卡", "家里", "小礼物"):
+    for word in (NAME, "10001", subject, "电梯坏了", "红卡", "家里", "小礼物", "我是老王"):
         assert [
             row for rows in kept.values() for row in rows if f'"{word}' in row or (word == NAME and word in row)
         ] == [], word
