@@ -11,14 +11,16 @@ from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
-PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import"]
+PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
+PAGES += ["kiosks", "kiosks/smiles", "zones", "channels", "devices/joining"]
 PAGES += ["devices", "devices/health", "devices/letters", "policies", "policies/explain", "hours", "audit", "usage"]
 
 ALL = {"现在", "柜子", "预订", "会员", "设备", "使用规则", "开放时间", "操作记录"}
+ALL |= {"自助机", "区域", "通知渠道"}
 NOBODYS_ELSE = {
     "s001": set(),
-    "s002": {"设备", "操作记录"},
-    "s003": {"预订", "会员", "使用规则", "操作记录"},
+    "s002": {"设备", "自助机", "区域", "通知渠道", "操作记录"},
+    "s003": {"预订", "会员", "使用规则", "通知渠道", "操作记录"},
 }
 """What is not in whose navigation."""
 
@@ -74,6 +76,7 @@ def test_everybody_finds_their_own_work_and_nothing_that_is_refused_them(screen:
     screen.sign_in(number)
     screen.at("now")
     links = screen.page.get_by_role("navigation", name="页面").get_by_role("link")
+    expect(links.first).to_be_visible()
     names = links.all_inner_texts()
     assert ALL & set(names) == ALL - NOBODYS_ELSE[number]
     for at, name in enumerate(names):
@@ -96,7 +99,7 @@ def tab_to(screen: Screen, name: str) -> None:
     for _ in range(60):
         screen.page.keyboard.press("Tab")
         outline = screen.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        in_a_box = screen.page.evaluate("document.activeElement.matches('input, select')")
+        in_a_box = screen.page.evaluate("document.activeElement.matches('input, select, h1')")
         assert outline != "none" or in_a_box, focused(screen).evaluate("one => one.outerHTML")
         said = focused(screen).evaluate("one => one.labels?.[0]?.textContent ?? one.innerText")
         if said.split("\n")[0].strip().startswith(name):

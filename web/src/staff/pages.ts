@@ -4,14 +4,17 @@ import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Audit } from './pages/Audit'
 import { Bookings } from './pages/Bookings'
+import { Channels } from './pages/Channels'
 import { Devices } from './pages/Devices'
 import { Displays } from './pages/Displays'
 import { Hours } from './pages/Hours'
+import { Kiosks } from './pages/Kiosks'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
 import { Policies } from './pages/Policies'
 import { Usage } from './pages/Usage'
+import { Zones } from './pages/Zones'
 import type { Word } from './words'
 
 export type Role = Me['role']
@@ -38,9 +41,12 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
   { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },
   { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
+  { at: 'kiosks', name: 'kiosks.title', icon: 'card', key: 'k', roles: ['technician', 'manager'], Page: Kiosks },
+  { at: 'zones', name: 'zones.title', icon: 'home', key: 'z', roles: ['technician', 'manager'], Page: Zones },
   { at: 'devices', name: 'devices.title', icon: 'chip', key: 'v', roles: ['technician', 'manager'], Page: Devices },
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },
+  { at: 'channels', name: 'channels.title', icon: 'bell', key: 'c', roles: ['manager'], Page: Channels },
   { at: 'audit', name: 'audit.title', icon: 'scroll', key: 'a', roles: ['manager'], Page: Audit },
 ]
 

@@ -7,15 +7,17 @@ import { ActSheet, show } from '../kit/sheets'
 import { place } from '../route'
 import { named, s } from '../words'
 import { Health } from './devices/Health'
+import { Joining } from './devices/Joining'
 import { Letters } from './devices/Letters'
 
 type Device = Answered<'get', '/api/v1/staff/devices'>['items'][number]
 
-/** What hangs on the wire: taken in, stopped, taken out; how it all does; and messages that nobody understood. */
+/** What hangs on the wire: taken in, stopped, taken out; how it all does; letting more join; and messages that nobody understood. */
 export function Devices() {
   const parts = [
     { at: '', name: s('devices.list'), Part: List },
     { at: 'health', name: s('devices.health'), Part: Health },
+    { at: 'joining', name: s('joining.title'), Part: Joining },
     { at: 'letters', name: s('devices.letters'), Part: Letters },
   ]
   const { Part } = parts.find(({ at }) => at === (place.value[1] ?? '')) ?? { Part: List }

@@ -3,6 +3,7 @@ import { Head } from '../kit/Head'
 import { addressOf, place } from '../route'
 import { s } from '../words'
 import { Find } from './members/Find'
+import { Groups } from './members/Groups'
 import { Import } from './members/Import'
 import { Person } from './members/Person'
 
@@ -13,6 +14,13 @@ export function Members() {
     return (
       <Under title={s('import.title')}>
         <Import />
+      </Under>
+    )
+  }
+  if (part === 'groups') {
+    return (
+      <Under title={s('groups.title')}>
+        <Groups />
       </Under>
     )
   }

@@ -1,0 +1,259 @@
+import { type Answered, ask, newKey } from '../../shared/api'
+import { LANGUAGE_NAMES, when } from '../../shared/t'
+import { Badge, Head, Seen } from '../kit/Head'
+import { Table } from '../kit/Table'
+import { Told } from '../kit/Told'
+import { everything, useLook } from '../kit/look'
+import { ActSheet, type Entry, type Filled, show } from '../kit/sheets'
+import { addressOf, place } from '../route'
+import { named, s } from '../words'
+
+type Channel = Answered<'get', '/api/v1/staff/channels'>['items'][number]
+type Again = () => Promise<void>
+
+const PATH = '/api/v1/staff/channels'
+const ONE = '/api/v1/staff/channels/{channel_id}'
+const SEVERITIES = ['info', 'warning', 'alarm'] as const
+const LANGUAGES = ['zh-CN', 'en'] as const
+
+/** Where alerts are sent, and what became of each message. */
+export function Channels() {
+  const channel_id = place.value[1]
+  return channel_id ? <Messages channel_id={channel_id} /> : <List />
+}
+
+function List() {
+  const looked = useLook(() => everything((query) => ask('get', PATH, { query })), ['alert'])
+  const title = s('channels.title')
+  return (
+    <>
+      <Head title={title}>
+        <button type="button" class="solid" onClick={() => add(looked.again)}>
+          {s('channels.add')}
+        </button>
+      </Head>
+      <p class="lead">{s('channels.help')}</p>
+      <Seen looked={looked}>
+        {(rows) => (
+          <Table
+            title={title}
+            file="channels"
+            rows={rows}
+            id={({ id }) => id}
+            empty={s('channels.none')}
+            columns={[
+              { title: s('channels.name'), value: ({ name }) => name },
+              { title: s('channels.to'), value: ({ goes_to }) => goes_to },
+              { title: s('channels.from'), value: ({ from_severity }) => named('severity', from_severity) },
+              { title: s('channels.quiet'), value: quietOf },
+              {
+                title: s('doors.state'),
+                value: ({ failing_since }) => s(failing_since ? 'channels.failing' : 'channels.well'),
+                show: ({ failing_since }) => (
+                  <Badge tone={failing_since ? 'alarm' : 'good'}>{s(failing_since ? 'channels.failing' : 'channels.well')}</Badge>
+                ),
+              },
+              { title: s('channels.waiting'), value: ({ waiting }) => waiting, isNumber: true },
+              { title: s('channels.given_up'), value: ({ given_up }) => given_up, isNumber: true },
+            ]}
+            acts={(one) => <Acts channel={one} again={looked.again} />}
+          />
+        )}
+      </Seen>
+    </>
+  )
+}
+
+function quietOf({ quiet }: Channel): string {
+  return quiet ? `${clock(quiet.from_min)}–${clock(quiet.until_min)}` : s('channels.never_quiet')
+}
+
+function clock(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((each) => String(each).padStart(2, '0')).join(':')
+}
+
+function minuteOf(text: string): number {
+  const [hours = 0, minutes = 0] = text.split(':').map(Number)
+  return hours * 60 + minutes
+}
+
+function entries(channel?: Channel): Entry[] {
+  return [
+    { name: 'name', label: s('channels.name'), value: channel?.name ?? '' },
+    {
+      name: 'address',
+      label: s('channels.address'),
+      kind: 'password',
+      hint: s(channel ? 'channels.address_stays' : 'channels.address_hint'),
+      isOptional: channel !== undefined,
+    },
+    {
+      name: 'from_severity',
+      label: s('channels.from'),
+      kind: 'select',
+      options: SEVERITIES.map((value) => ({ value, label: named('severity', value) })),
+      value: channel?.from_severity ?? 'warning',
+    },
+    {
+      name: 'language',
+      label: s('channels.language'),
+      kind: 'select',
+      options: LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] })),
+      value: channel?.language ?? 'zh-CN',
+    },
+    {
+      name: 'quiet_from',
+      label: s('channels.quiet_from'),
+      kind: 'time',
+      value: channel ? (channel.quiet ? clock(channel.quiet.from_min) : '') : '22:00',
+      hint: s('channels.quiet_hint'),
+      isOptional: true,
+    },
+    {
+      name: 'quiet_until',
+      label: s('channels.quiet_until'),
+      kind: 'time',
+      value: channel ? (channel.quiet ? clock(channel.quiet.until_min) : '') : '08:00',
+      isOptional: true,
+    },
+  ]
+}
+
+function bodyOf({ name = '', from_severity, language, quiet_from, quiet_until }: Filled) {
+  return {
+    name,
+    from_severity: from_severity as Channel['from_severity'],
+    language: language as Channel['language'],
+    quiet: quiet_from && quiet_until ? { from_min: minuteOf(quiet_from), until_min: minuteOf(quiet_until) } : null,
+  }
+}
+
+function add(again: Again): void {
+  const key = newKey()
+  show(
+    <ActSheet
+      title={s('channels.add')}
+      lead={s('channels.add_lead')}
+      entries={entries()}
+      go={s('channels.add')}
+      act={async (filled) => {
+        const body = { ...bodyOf(filled), address: filled.address ?? '', hears_escalated: true }
+        told(await ask('post', PATH, { key, body }))
+        await again()
+      }}
+    />,
+  )
+}
+
+/** A webhook's receiver needs the secret; any other way out has none. */
+function told({ name, secret }: { name: string; secret: string | null }): void {
+  if (secret) show(<Told title={name} lead={s('channels.secret')} secret={secret} />)
+  else show(<Made name={name} />)
+}
+
+function Made({ name }: { name: string }) {
+  return <ActSheet title={name} lead={s('channels.made')} go={s('channels.understood')} done={s('card.done')} act={async () => undefined} />
+}
+
+function Acts({ channel, again }: { channel: Channel; again: Again }) {
+  const at = { channel_id: channel.id }
+  const key = newKey()
+  const test = () =>
+    show(
+      <ActSheet
+        title={s('channels.test')}
+        lead={s('channels.test_lead', { name: channel.name })}
+        go={s('channels.test')}
+        done={s('channels.tested')}
+        onDone={() => void again()}
+        act={() => ask('post', '/api/v1/staff/channels/{channel_id}/test', { at, key })}
+      />,
+    )
+  const change = () =>
+    show(
+      <ActSheet
+        title={s('channels.change')}
+        entries={entries(channel)}
+        go={s('channels.change')}
+        act={async (filled) => {
+          const body = { ...bodyOf(filled), ...(filled.address ? { address: filled.address } : {}) }
+          told(await ask('patch', ONE, { at, body }))
+          await again()
+        }}
+      />,
+    )
+  const remove = () =>
+    show(
+      <ActSheet
+        title={s('channels.remove')}
+        lead={s('channels.remove_lead', { name: channel.name })}
+        isGrave
+        go={s('channels.remove')}
+        done={s('card.done')}
+        onDone={() => void again()}
+        act={() => ask('delete', ONE, { at })}
+      />,
+    )
+  return (
+    <>
+      <button type="button" class="quiet" onClick={test}>
+        {s('channels.test')}
+      </button>
+      <a class="quiet" href={addressOf('channels', channel.id)}>
+        {s('channels.messages')}
+      </a>
+      <button type="button" class="quiet" onClick={change}>
+        {s('channels.change')}
+      </button>
+      <button type="button" class="quiet" onClick={remove}>
+        {s('channels.remove')}
+      </button>
+    </>
+  )
+}
+
+const TONES = { WAITING: 'care', SENT: 'good', GIVEN_UP: 'alarm' } as const
+
+function Messages({ channel_id }: { channel_id: string }) {
+  const looked = useLook(
+    () => everything((query) => ask('get', '/api/v1/staff/channels/{channel_id}/deliveries', { at: { channel_id }, query })),
+    ['alert'],
+    [channel_id],
+  )
+  const title = s('channels.messages')
+  return (
+    <>
+      <Head title={title}>
+        <a class="quiet" href={addressOf('channels')}>
+          {s('channels.back')}
+        </a>
+      </Head>
+      <Seen looked={looked}>
+        {(rows) => (
+          <Table
+            title={title}
+            file="messages"
+            rows={rows}
+            id={({ id }) => id}
+            empty={s('channels.no_messages')}
+            columns={[
+              { title: s('channels.made_at'), value: ({ made_at }) => made_at, show: ({ made_at }) => when(made_at), isNumber: true },
+              { title: s('channels.said'), value: ({ title, body }) => `${title} ${body}`, show: ({ title }) => title },
+              {
+                title: s('doors.state'),
+                value: ({ state }) => named('delivery', state),
+                show: ({ state }) => <Badge tone={TONES[state]}>{named('delivery', state)}</Badge>,
+              },
+              { title: s('channels.tries'), value: ({ tries }) => tries, isNumber: true },
+              {
+                title: s('channels.why'),
+                value: ({ failed_with }) => failed_with ?? '',
+                show: ({ failed_with }) => <span class="prose">{failed_with}</span>,
+              },
+            ]}
+          />
+        )}
+      </Seen>
+    </>
+  )
+}

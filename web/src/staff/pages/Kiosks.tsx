@@ -1,0 +1,128 @@
+import { type Answered, ask, newKey } from '../../shared/api'
+import { when } from '../../shared/t'
+import { Badge, Head, Parts, Seen } from '../kit/Head'
+import { Table } from '../kit/Table'
+import { Told } from '../kit/Told'
+import { everything, useLook } from '../kit/look'
+import { nameOf } from '../kit/names'
+import { ActSheet, show } from '../kit/sheets'
+import { place } from '../route'
+import { s } from '../words'
+import { Smiles } from './kiosks/Smiles'
+
+type Kiosk = Answered<'get', '/api/v1/staff/kiosks'>['items'][number]
+type Again = () => Promise<void>
+
+const PATH = '/api/v1/staff/kiosks'
+
+/** The kiosks of the house, and how those who left them said it was. */
+export function Kiosks() {
+  const parts = [
+    { at: '', name: s('kiosks.list'), Part: List },
+    { at: 'smiles', name: s('smiles.title'), Part: Smiles },
+  ]
+  const { Part } = parts.find(({ at }) => at === (place.value[1] ?? '')) ?? { Part: List }
+  return (
+    <>
+      <Head title={s('kiosks.title')} />
+      <Parts page="kiosks" title={s('kiosks.parts')} parts={parts} />
+      <Part />
+    </>
+  )
+}
+
+function List() {
+  const looked = useLook(
+    async () => {
+      const [kiosks, banks] = await Promise.all([
+        everything((query) => ask('get', PATH, { query })),
+        everything((query) => ask('get', '/api/v1/banks', { query })),
+      ])
+      return { kiosks, banks: banks.map(({ id, name }) => ({ value: id, label: nameOf(name) })) }
+    },
+    ['device'],
+  )
+  return (
+    <Seen looked={looked}>
+      {({ kiosks, banks }) => (
+        <Table
+          title={s('kiosks.list')}
+          file="kiosks"
+          rows={kiosks}
+          id={({ id }) => id}
+          empty={s('kiosks.none')}
+          columns={[
+            { title: s('kiosks.name'), value: ({ name }) => name },
+            { title: s('kiosks.bank'), value: ({ bank_id }) => banks.find(({ value }) => value === bank_id)?.label ?? '' },
+            {
+              title: s('kiosks.seen'),
+              value: ({ seen_at }) => seen_at ?? '',
+              show: ({ seen_at }) => (seen_at ? when(seen_at) : s('kiosks.never')),
+              isNumber: true,
+            },
+            { title: s('kiosks.wrong'), value: ({ wrong_in_hour }) => wrong_in_hour, isNumber: true },
+            {
+              title: s('doors.state'),
+              value: ({ stopped_until }) => (stopped_until ? s('kiosks.stopped', { at: when(stopped_until) }) : s('kiosks.well')),
+              show: ({ stopped_until }) => (
+                <Badge tone={stopped_until ? 'alarm' : 'good'}>
+                  {stopped_until ? s('kiosks.stopped', { at: when(stopped_until) }) : s('kiosks.well')}
+                </Badge>
+              ),
+            },
+          ]}
+          acts={(kiosk) => (
+            <button type="button" class="quiet" onClick={() => retire(kiosk, looked.again)}>
+              {s('kiosks.retire')}
+            </button>
+          )}
+        >
+          <button type="button" class="solid" onClick={() => register(banks, looked.again)}>
+            {s('kiosks.register')}
+          </button>
+        </Table>
+      )}
+    </Seen>
+  )
+}
+
+function register(banks: { value: string; label: string }[], again: Again): void {
+  const key = newKey()
+  const title = s('kiosks.register')
+  show(
+    <ActSheet
+      title={title}
+      lead={s('kiosks.register_lead')}
+      entries={[
+        { name: 'name', label: s('kiosks.name'), hint: s('kiosks.name_hint') },
+        {
+          name: 'bank_id',
+          label: s('kiosks.bank'),
+          kind: 'select',
+          options: [{ value: '', label: s('kiosks.no_bank') }, ...banks],
+          isOptional: true,
+        },
+      ]}
+      go={title}
+      act={async ({ name = '', bank_id = null }) => {
+        const { token } = await ask('post', PATH, { key, body: { name, bank_id } })
+        show(<Told title={name} lead={s('kiosks.told')} secret={token && `${location.origin}/kiosk/#${token}`} />)
+        await again()
+      }}
+    />,
+  )
+}
+
+function retire({ id, name }: Kiosk, again: Again): void {
+  show(
+    <ActSheet
+      title={s('kiosks.retire')}
+      lead={s('kiosks.retire_lead', { name })}
+      isGrave
+      go={s('kiosks.retire')}
+      done={s('card.done')}
+      onDone={() => void again()}
+      act={() => ask('delete', '/api/v1/staff/kiosks/{kiosk_id}', { at: { kiosk_id: id } })}
+    />,
+  )
+}
