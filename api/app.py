@@ -50,6 +50,7 @@ from api.security import Fence, LastResort, SafeHeaders
 from api.staff import (
     alerts,
     assignments,
+    backups,
     channels,
     clear_outs,
     devices,
@@ -177,6 +178,7 @@ def _routes() -> Sequence[BaseRoute]:
         alerts,
         staff_reports,
         joining,
+        backups,
         zones,
         staff_floor_plan,
         sensors,

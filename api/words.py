@@ -562,6 +562,27 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这条告警已经有同事处理，请刷新。",
             "A colleague has dealt with this alert already. Please look again.",
         ),
+        # Copies of the centre
+        "backup_elsewhere": Words(
+            409,
+            "这个中心的数据库在 PostgreSQL 服务器上，请在那里备份。",
+            "This centre's database is on a PostgreSQL server. Please copy it there.",
+        ),
+        "backup_under_way": Words(
+            409,
+            "正在备份，请等它完成。",
+            "A copy is being made just now. Please wait until it is there.",
+        ),
+        "backup_no_room": Words(
+            409,
+            "备份目录的空间不够。请腾出空间，或换一个磁盘。",
+            "There is no room for a copy. Please make some, or keep copies on another disk.",
+        ),
+        "backup_broken": Words(
+            409,
+            "备份做好后检查没有通过，没有保留。请再试一次，并检查存储卡。",
+            "The copy did not pass its trial and was not kept. Please try again, and check the card.",
+        ),
         # The house
         "gateway_away": Words(
             503,

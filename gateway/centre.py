@@ -147,7 +147,12 @@ def database_url(directory: Path, settings: Settings) -> URL:
 def reading_store(directory: Path, settings: Settings) -> ReadingStore:
     """Where the centre's readings are kept, not opened yet."""
     keeping = Keeping(most_bytes=settings.readings.max_mb * 1024 * 1024)
-    return ReadingStore(_in(directory, settings.readings.url), zone=ZoneInfo(settings.zone), keeping=keeping)
+    return ReadingStore(reading_url(directory, settings), zone=ZoneInfo(settings.zone), keeping=keeping)
+
+
+def reading_url(directory: Path, settings: Settings) -> URL:
+    """Where that database is; a SQLite path is taken from the centre's directory."""
+    return _in(directory, settings.readings.url)
 
 
 def _in(directory: Path, address: str) -> URL:

@@ -62,6 +62,10 @@ zone = {zone}
 # url = "sqlite:///data/readings.db"
 # max_mb = 512
 
+[backups]
+# Where a copy of everything but the keys is put each night: a folder in this directory, or better one on another disk.
+# folder = "data/backups"
+
 [rentals]
 # For how many days a compartment is rented when nobody says, and at most. Nobody is locked out when they are over.
 # days = 1

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gateway.backups import making
 from gateway.house.rules import Look, Sync
+from gateway.settings import Settings
 
 _MB: Final = 2**20
 _TIMEX_BYTES: Final = 512  # more than `struct timex` has on any Linux
@@ -19,6 +21,7 @@ class Machine:
     """Where to look. `is_broker_there`, `are_readings_refused`: the gateway's own parts know."""
 
     directory: Path
+    settings: Settings
     is_broker_there: Callable[[], bool]
     are_readings_refused: Callable[[], bool]
 
@@ -30,6 +33,8 @@ class Machine:
             is_broker_there=self.is_broker_there(),
             commit_s=commit_s,
             are_readings_refused=self.are_readings_refused(),
+            copied_at=making.newest(self.directory, self.settings),
+            are_copies_ours=making.are_ours(self.directory, self.settings),
         )
 
 

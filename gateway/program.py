@@ -90,6 +90,7 @@ class GatewayProgram:
             key=key,
             machine=Machine(
                 centre.directory,
+                centre.settings,
                 is_broker_there=self._connection.is_ready,
                 are_readings_refused=lambda: self._recorder.is_full,
             ),

@@ -84,6 +84,12 @@ class ReadingSettings(_Section):
     max_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 512
 
 
+class BackupSettings(_Section):
+    """Where copies of the centre are kept: a folder in its directory, or an absolute one, best on another disk."""
+
+    folder: Annotated[str, Field(min_length=1)] = "data/backups"
+
+
 class RentalSettings(_Section):
     """For how many days a compartment is rented when nobody says, and at most."""
 
@@ -130,6 +136,7 @@ class Settings(_Section):
     broker: BrokerSettings = BrokerSettings()
     database: DatabaseSettings = DatabaseSettings()
     readings: ReadingSettings = ReadingSettings()
+    backups: BackupSettings = BackupSettings()
     rentals: RentalSettings = RentalSettings()
     bookings: BookingSettings = BookingSettings()
     home_assistant: HomeAssistantSettings = HomeAssistantSettings()

@@ -15,6 +15,8 @@ from devices.wire.signing import SigningKey
 from gateway import anchors
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
+from gateway.backups import making
+from gateway.backups import rules as backups
 from gateway.ballots import draw
 from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
@@ -132,6 +134,7 @@ class _Jobs:
             (self.look_after_the_machine, 1),
             (self.forget_old_messages, 60),
             (self.forget_old_photos, 60),
+            (self.copy_the_centre, 15),
         ]
 
     def forget_ended_sessions(self) -> None:
@@ -234,6 +237,15 @@ class _Jobs:
 
     def forget_old_photos(self) -> None:
         self._do(partial(reports.forget_old_photos, now=self._now()))
+
+    def copy_the_centre(self) -> None:
+        """Once a night, or as soon as the machine is there again."""
+        centre, now = self._centre, self._now()
+        newest = making.newest(centre.directory, centre.settings)
+        if making.are_ours(centre.directory, centre.settings) and backups.is_due(
+            newest, zone=ZoneInfo(centre.settings.zone), now=now
+        ):
+            making.make(centre, now=now)
 
     def _zones_with_people(self, now: datetime) -> frozenset[str]:
         series = self._readings(telemetry.all_series) or []

@@ -202,6 +202,7 @@ def a_machine(centre, *, is_broker_there=True, are_readings_refused=False):
     """One with nothing wrong, unless said otherwise; its disk and its clock are this machine's."""
     return Machine(
         centre.directory,
+        centre.settings,
         is_broker_there=lambda: is_broker_there,
         are_readings_refused=lambda: are_readings_refused,
     )

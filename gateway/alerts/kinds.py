@@ -248,6 +248,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: there is no room for readings, which devices keep meanwhile. Doors are not affected. Please"
             " make room.",
         ),
+        "backup_old": Kind(
+            severity=Severity.WARNING,
+            keeps_quiet=True,
+            escalate_after=24 * _HOUR,
+            zh="{place}：两天以上没有备份（上一次：{copied}）。请看备份目录有没有空间，并在“备份”页面马上备份。",
+            en="{place}: no copy of the centre has been made for two days (the last: {copied}). Please see whether its"
+            " folder has room, and make one now on the page Backups.",
+        ),
         # The house's own post
         "channel_failing": Kind(
             severity=Severity.WARNING,

@@ -15,13 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway import broker, pki
+from gateway.backups import making
 from gateway.calendar import queries as calendar
 from gateway.centre import PEPPER, SEAL, SEAL_KEY, Centre, CentreError, open_centre
 from gateway.commands import options
 from gateway.credentials import queries as credentials
+from gateway.house.rules import is_copy_old
 from gateway.kit import audit
 from gateway.kit.errors import Trouble
-from gateway.settings import Settings, load_settings
+from gateway.settings import FILE_NAME, Settings, load_settings
 
 EXAMPLE = "hearth doctor --centre /var/lib/hearth --json"
 
@@ -70,6 +72,7 @@ def examine(centre_dir: Path, now: datetime) -> Iterator[Finding]:
     yield _pepper(centre_dir)
     yield _seal(centre_dir)
     yield from _database(centre_dir, now)
+    yield _copies(centre_dir, settings, now)
     yield _broker(centre_dir, settings)
     yield from _certificates(centre_dir, settings, now)
 
@@ -178,6 +181,17 @@ def _clock(newest: datetime | None, now: datetime) -> Finding:
             "clock", ok=False, says=f"{says}, yet the audit trail ends at {newest:%Y-%m-%d %H:%M}: set the clock"
         )
     return Finding("clock", ok=True, says=says)
+
+
+def _copies(centre_dir: Path, settings: Settings, now: datetime) -> Finding:
+    if not making.are_ours(centre_dir, settings):
+        return Finding("backup", ok=True, says="the database is on a PostgreSQL server, which must be copied there")
+    newest = making.newest(centre_dir, settings)
+    began_at = datetime.fromtimestamp((centre_dir / FILE_NAME).stat().st_mtime, UTC)
+    says = f"the last is of {newest:%Y-%m-%d %H:%M} UTC" if newest else "there is none yet"
+    if is_copy_old(newest, began_at=began_at, now=now):
+        return Finding("backup", ok=False, says=f"{says}: run `hearth backup`, and see why the nightly one fails")
+    return Finding("backup", ok=True, says=f"{says}; in {making.folder_of(centre_dir, settings)}")
 
 
 def _broker(centre_dir: Path, settings: Settings) -> Finding:

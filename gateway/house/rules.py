@@ -9,6 +9,7 @@ FREE_MB: Final = 400  # MiB: below this the disk is nearly full …
 FREE_AGAIN_MB: Final = 600  # … until there is so much room
 SLOW_S: Final = 1.0  # for one commit; on a sound card it is 0.01 s
 FIRST_DAY: Final = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
+COPY_OLD_AFTER: Final = timedelta(days=2)  # one night may fail
 SKEW: Final = timedelta(minutes=5)
 
 
@@ -22,13 +23,18 @@ class Sync(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of the machine. `commit_s`: how long the last commit took; None: none was timed yet."""
+    """What was seen of the machine. `commit_s`: how long the last commit took; None: none was timed yet.
+
+    `copied_at`: when the newest copy of the centre was made; None: there is none. `are_copies_ours`: Hearth makes them.
+    """
 
     free_mb: int
     sync: Sync
     is_broker_there: bool
     commit_s: float | None
     are_readings_refused: bool
+    copied_at: datetime | None = None
+    are_copies_ours: bool = False
 
 
 def is_nearly_full(free_mb: int, *, was_so: bool) -> bool:
@@ -39,3 +45,9 @@ def is_nearly_full(free_mb: int, *, was_so: bool) -> bool:
 def is_clock_wrong(now: datetime, *, newest: datetime | None) -> bool:
     """It shows a time that cannot be: before there was a Hearth, or before something that has happened already."""
     return now < FIRST_DAY or (newest is not None and newest > now + SKEW)
+
+
+def is_copy_old(copied_at: datetime | None, *, began_at: datetime | None, now: datetime) -> bool:
+    """There has been no copy for too long. `began_at`: since when there is something to copy; None: nothing."""
+    since = copied_at or began_at
+    return since is not None and now - since > COPY_OLD_AFTER

@@ -27,6 +27,7 @@ class Watch:
     def note(self, session: Session, look: Look, *, now: datetime) -> None:
         """Judge what was seen. Harmless to repeat; what cannot be known changes nothing."""
         newest = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq.desc()).limit(1))
+        began_at = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq).limit(1))
         is_full = rules.is_nearly_full(look.free_mb, was_so=self._was_so(session, "disk_nearly_full"))
         found: list[tuple[str, bool, Mapping[str, object]]] = [
             ("disk_nearly_full", is_full, {"free_mb": look.free_mb}),
@@ -38,6 +39,9 @@ class Watch:
             found.append(("clock_unsynchronised", look.sync is Sync.NO, {}))
         if look.commit_s is not None:
             found.append(("database_slow", look.commit_s >= rules.SLOW_S, {"took_s": round(look.commit_s, 1)}))
+        if look.are_copies_ours:
+            is_old = rules.is_copy_old(look.copied_at, began_at=began_at, now=now)
+            found.append(("backup_old", is_old, {"copied": look.copied_at.isoformat() if look.copied_at else "—"}))
         for kind, is_so, facts in found:
             self._judge(session, kind, now, facts, is_so=is_so)
 

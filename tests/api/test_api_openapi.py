@@ -206,6 +206,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/dead-letters",
         "/staff/audit",
         "/staff/join-window",
+        "/staff/backups",
         "/staff/zones",
         "/staff/zones/{zone_id}",
         "/staff/devices/{device_id}/zone",

@@ -153,4 +153,4 @@ def test_settings_cannot_be_changed_afterwards(load):
 def test_every_setting_has_its_variable():
     assert variables()["HEARTH_BROKER_LAN_PORT"] == ("broker", "lan_port")
     assert variables()["HEARTH_BROKER_VENDOR_PORT"] == ("broker", "vendor_port")
-    assert len(variables()) == 24
+    assert len(variables()) == 25

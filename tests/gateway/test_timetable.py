@@ -10,6 +10,7 @@ from gateway import anchors
 from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
 from gateway.alerts.model import Alert, AlertState
+from gateway.backups import making
 from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
 from gateway.ballots.model import Ballot, BallotState
@@ -32,6 +33,7 @@ from gateway.kiosks import queries as kiosk_queries
 from gateway.kiosks import service as kiosks
 from gateway.kiosks.model import KioskTry, KioskVisit
 from gateway.kit import audit
+from gateway.kit.db import Sessions
 from gateway.lockers import service as lockers
 from gateway.maintenance import plans
 from gateway.maintenance import queries as maintenance
@@ -60,6 +62,7 @@ from tests.centre_builder import (
     lock_of,
     set_presence,
 )
+from tests.database_fixture import engine_of, lay_out
 
 KEY = SigningKey.generate()
 
@@ -300,6 +303,24 @@ def test_a_broker_that_is_away_is_told_by_the_clock_alone(centre):
     timetable.shutdown(wait=False)
     with centre.sessions.read() as session:
         assert "broker_away" in {alert.kind for alert in alert_queries.all_standing(session)}
+
+
+def test_the_centre_is_copied_once_a_night_by_the_clock_alone(sqlite_file, sqlite_template, tmp_path):
+    (tmp_path / "hearth.toml").write_text('site = "demo"\n')
+    centre = Centre(
+        tmp_path, Settings(site="demo"), Sessions(engine_of(lay_out(sqlite_template, sqlite_file))), HandClock()
+    )
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre))
+    timetable.start(paused=True)
+    made = []
+    for _ in range(4 * 24 * 3):  # NOON is 12:00 there; a look each quarter of an hour
+        run(timetable, "copy_the_centre")
+        made = [one.made_at for one in making.copies(centre.directory, centre.settings)]
+        centre.clock.advance(minutes=15)
+    timetable.shutdown(wait=False)
+    centre.sessions.close()
+
+    assert made == [NOON + timedelta(hours=15 + 24 * day) for day in (2, 1, 0)] + [NOON]
 
 
 def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timetable):

@@ -12,16 +12,26 @@ from gateway.house.rules import Look, Sync
 from gateway.house.watch import MACHINE, Watch
 from gateway.kit import audit
 from gateway.machine import Machine, sync_of
+from gateway.settings import Settings
 from tests.centre_builder import NOON
 
 MINUTE = timedelta(minutes=1)
-SOUND = Look(free_mb=20_000, sync=Sync.YES, is_broker_there=True, commit_s=0.01, are_readings_refused=False)
+SOUND = Look(
+    free_mb=20_000,
+    sync=Sync.YES,
+    is_broker_there=True,
+    commit_s=0.01,
+    are_readings_refused=False,
+    copied_at=NOON - timedelta(hours=9),
+    are_copies_ours=True,
+)
 WRONG = [
     ("disk_nearly_full", {"free_mb": 300}, 1),
     ("broker_away", {"is_broker_there": False}, 1),
     ("clock_unsynchronised", {"sync": Sync.NO}, 30),
     ("database_slow", {"commit_s": 2.5}, 3),
     ("readings_refused", {"are_readings_refused": True}, 1),
+    ("backup_old", {"copied_at": NOON - timedelta(days=3)}, 0),
 ]
 
 
@@ -86,7 +96,7 @@ def test_a_disk_that_is_nearly_full_stays_so_until_there_is_room_to_spare():
 def test_a_clock_before_something_that_has_happened_is_wrong(session, now, wrong):
     audit.append(session, actor="a", act="did", thing="it", now=NOON)
 
-    Watch().note(session, SOUND, now=now)
+    Watch().note(session, replace(SOUND, copied_at=now), now=now)
 
     assert standing(session) == (["clock_wrong"] if wrong else [])
 
@@ -109,7 +119,7 @@ def test_what_the_kernel_says_of_its_clock_is_one_of_three_words(answer, sync):
 
 
 def test_this_machine_can_be_looked_at(tmp_path):
-    machine = Machine(tmp_path, is_broker_there=lambda: False, are_readings_refused=lambda: True)
+    machine = Machine(tmp_path, Settings(site="demo"), is_broker_there=lambda: False, are_readings_refused=lambda: True)
 
     look = machine.look(commit_s=None)
 
