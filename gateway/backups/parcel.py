@@ -1,7 +1,7 @@
 """The file of a copy: a gzipped tar whose first part says what the others must be, to the byte.
 
 No key is in it, and nothing that a key opened: it opens no door, and without `secrets/pepper` its PINs cannot be tried
-(docs/decisions/0031-backups.md).
+(docs/decisions/0034-backups.md).
 """
 
 import gzip
