@@ -6,6 +6,7 @@ import { Frame } from './Frame'
 import { Free } from './Free'
 import { Home } from './Home'
 import { Identify } from './Identify'
+import { LaterMap } from './LaterMap'
 import { Lockers } from './Lockers'
 import { Pair } from './Pair'
 import { Rent } from './Rent'
@@ -41,6 +42,8 @@ function Shown() {
       return <Home />
     case 'free':
       return <Free />
+    case 'map':
+      return <LaterMap />
     case 'identify':
       return <Identify key={now.card} {...now} />
     case 'locker':

@@ -10,6 +10,7 @@ const TILES: { act: () => void; icon: IconName; title: Words; help: Words }[] = 
   { act: () => want({ at: 'rent' }), icon: 'plus', title: 'home.rent', help: 'home.rent_help' },
   { act: () => want({ at: 'bookings' }), icon: 'check', title: 'home.bookings', help: 'home.bookings_help' },
   { act: () => show({ at: 'free' }), icon: 'calendar', title: 'home.free', help: 'home.free_help' },
+  { act: () => show({ at: 'map' }), icon: 'map', title: 'home.map', help: 'home.map_help' },
 ]
 
 /** What people come for, each one touch away. */
