@@ -99,6 +99,18 @@ def test_the_consoles_page_writes_nothing_inline_and_needs_no_softer_policy(scre
     expect(screen.page.get_by_role("heading", name="工作台登录")).to_be_focused()
 
 
+def test_a_manager_makes_a_copy_of_the_centre_and_finds_it_in_the_list(screen: Screen):
+    (screen.house.centre.directory / "hearth.toml").write_text('site = "demo"\n')
+    screen.sign_in("s001")
+    screen.at("backups")
+    expect(screen.page.get_by_text("还没有备份。")).to_be_visible()
+
+    screen.page.get_by_role("button", name="马上备份").click()
+
+    expect(screen.row("hearth-demo-", ".backup")).to_have_count(1)
+    assert screen.faults() == {}
+
+
 def test_staff_find_each_spaces_display_and_take_its_bookings_into_their_calendar(screen: Screen):
     screen.house.build("room")
     screen.sign_in("s002")

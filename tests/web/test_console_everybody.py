@@ -13,7 +13,17 @@ pytestmark = pytest.mark.browser
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
 PAGES += ["kiosks", "kiosks/smiles", "zones", "channels", "devices/joining"]
-PAGES += ["devices", "devices/health", "devices/letters", "policies", "policies/explain", "hours", "audit", "usage"]
+PAGES += [
+    "devices",
+    "devices/health",
+    "devices/letters",
+    "policies",
+    "policies/explain",
+    "hours",
+    "audit",
+    "usage",
+    "backups",
+]
 
 ALL = {"现在", "柜子", "预订", "会员", "设备", "使用规则", "开放时间", "操作记录"}
 ALL |= {"自助机", "区域", "通知渠道"}

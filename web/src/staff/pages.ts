@@ -15,7 +15,10 @@ import { Now } from './pages/Now'
 import { Policies } from './pages/Policies'
 import { Usage } from './pages/Usage'
 import { Zones } from './pages/Zones'
+import { later } from './later'
 import type { Word } from './words'
+
+const Backups = later(async () => (await import('./pages/Backups')).Backups)
 
 export type Role = Me['role']
 
@@ -47,6 +50,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },
   { at: 'channels', name: 'channels.title', icon: 'bell', key: 'c', roles: ['manager'], Page: Channels },
+  { at: 'backups', name: 'backups.title', icon: 'download', key: 'r', roles: ['manager'], Page: Backups },
   { at: 'audit', name: 'audit.title', icon: 'scroll', key: 'a', roles: ['manager'], Page: Audit },
 ]
 

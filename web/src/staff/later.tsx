@@ -1,0 +1,27 @@
+/** A page that the first look does without: its code comes when it is first gone to. */
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Unreached, Waiting } from '../shared/ui/Waiting'
+
+export function later(load: () => Promise<ComponentType>): ComponentType {
+  let kept: ComponentType | undefined
+  return function Later() {
+    const [isUnreached, setUnreached] = useState(false)
+    const [, show] = useState(kept)
+    const fetch = async () => {
+      try {
+        kept ??= await load()
+        setUnreached(false)
+        show(() => kept)
+      } catch {
+        setUnreached(true)
+      }
+    }
+    useEffect(() => void fetch(), [])
+    if (kept) {
+      const Page = kept
+      return <Page />
+    }
+    return isUnreached ? <Unreached onRetry={fetch} /> : <Waiting />
+  }
+}
