@@ -28,7 +28,7 @@ def give_everything_back(session: Session, *, member: Member, policy: Policy, no
     booked = booked.order_by(Booking.id).with_for_update().execution_options(populate_existing=True)
     standing = select(Wait).where(Wait.member_id == member.id, Wait.left_at.is_(None))
     bookings, waits = session.scalars(booked).all(), session.scalars(standing).all()
-    _take_turns(session, {one.space_id for one in (*bookings, *waits)})
+    _take_turns(session, {one.space_id for one in bookings} | {one.space_id for one in waits})
     for wait in waits:
         waitlist.leave(session, wait_id=wait.id, member=member, policy=policy, now=now)
     for booking in bookings:
