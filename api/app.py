@@ -49,6 +49,7 @@ from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
 from api.staff import (
     alerts,
+    assets,
     assignments,
     backups,
     channels,
@@ -62,12 +63,14 @@ from api.staff import (
     keys,
     kiosks,
     members,
+    plans,
     reconciliation,
     records,
     releases,
     sensors,
     smiles,
     usage,
+    work_orders,
     zones,
 )
 from api.staff import ballots as staff_ballots
@@ -176,6 +179,9 @@ def _routes() -> Sequence[BaseRoute]:
         smiles,
         emergencies,
         alerts,
+        work_orders,
+        assets,
+        plans,
         staff_reports,
         joining,
         backups,

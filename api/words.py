@@ -557,6 +557,27 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
         "bank_exists": Words(409, "这台设备已经是一组储物柜。", "This device is a locker bank already."),
         # Alerts
+        "work_order_exists": Words(
+            409,
+            "这件事已经有一张工单了，请在那张工单上继续。",
+            "There is a work order for this already. Please go on with that one.",
+        ),
+        "work_order_closed": Words(
+            409,
+            "这张工单已经结束了。如果还有事要做，请另开一张。",
+            "This work order is closed. If there is more to do, please open another one.",
+        ),
+        "not_a_technician": Words(
+            409,
+            "工单只能派给技术员或管理员。",
+            "Work can only be given to a technician or a manager.",
+        ),
+        "nothing_to_repair": Words(
+            409,
+            "这条告警说的不是一件设备，没有东西可修。如果有事要做，请自己开工单。",
+            "This alert is not about a thing that could be repaired. If there is work to do, please open an order for"
+            " it yourself.",
+        ),
         "alert_moved_on": Words(
             409,
             "这条告警已经有同事处理，请刷新。",

@@ -1,5 +1,6 @@
 """Questions about assets, plans and work orders. Read-only."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -15,11 +16,14 @@ from gateway.maintenance.model import (
     Asset,
     AssetKind,
     OpenedBy,
+    OrderKind,
     OrderPart,
     OrderState,
     OrderStep,
     WorkOrder,
 )
+from gateway.maintenance.rules import Failure, Reliability
+from gateway.maintenance.rules import reliability as judge
 from gateway.spaces.model import Space
 
 _IS: Final = {
@@ -157,3 +161,27 @@ def _comes_after(seen: WorkOrder) -> ColumnElement[bool]:
     if seen.closed_at is not None:
         return WorkOrder.closed_at.is_not(None) & older
     return WorkOrder.closed_at.is_not(None) | older
+
+
+def repairs(session: Session) -> dict[str, list[Failure]]:
+    """Every repair that was not cancelled, by its asset's id: what counts as a failure."""
+    found: dict[str, list[Failure]] = defaultdict(list)
+    query = select(WorkOrder.asset_id, WorkOrder.opened_at, WorkOrder.closed_at).where(
+        WorkOrder.kind == OrderKind.REPAIR, WorkOrder.state != OrderState.CANCELLED
+    )
+    for asset_id, opened_at, closed_at in session.execute(query):
+        found[asset_id].append(Failure(opened_at, closed_at))
+    return found
+
+
+def reliability(
+    session: Session, *, first: datetime, last: datetime
+) -> tuple[dict[AssetKind, Reliability], dict[str, Reliability]]:
+    """By kind of asset, and by the id of each asset that failed; over `[first, last)`."""
+    failed, by_kind, by_asset = repairs(session), defaultdict(list), {}
+    for one in assets(session, with_retired=True):
+        life = (one.since_at, one.retired_at or last, failed.get(one.id, []))
+        by_kind[one.kind].append(life)
+        if one.id in failed:
+            by_asset[one.id] = judge([life], first=first, last=last)
+    return {kind: judge(lives, first=first, last=last) for kind, lives in by_kind.items()}, by_asset

@@ -71,8 +71,9 @@ def test_a_look_at_a_slow_lock_is_ordered_once_with_a_date_and_a_reason(session,
 
 
 def test_what_is_far_off_steady_or_unknown_is_not_ordered(session, door):
-    wear_down(session, door, growth_ms=0.3)
+    wear_down(session, door, growth_ms=0.9)
     assert turn_the_clock(session) == []
+    assert foresight.forecasts(session, door, days={}, now=NOON)[0].outlook is Outlook.WORSENING
     other = assets.asset_of(session, Thing(What.LOCK, lock_of(session, "02")), now=NOON - 120 * DAY)
     wear_down(session, other, growth_ms=30, days=5)
     assert turn_the_clock(session) == []

@@ -2950,6 +2950,314 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Work Orders
+         * @description Those that stand first, then the newest first.
+         */
+        get: operations["list_work_orders"];
+        put?: never;
+        /**
+         * Open Work Order
+         * @description Ask for work on an asset, or on a lock, a space, a device or a zone, which becomes one by it.
+         */
+        post: operations["open_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/alerts/{alert_id}/work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Work Order For Alert
+         * @description Turn an alert into a repair of what it is about. The alert stands until it is cleared, as every alert.
+         */
+        post: operations["open_work_order_for_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Work Order
+         * @description One of them, with everything that was done.
+         */
+        get: operations["read_work_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Priority Of Work Order
+         * @description Say how much it presses, and by when.
+         */
+        patch: operations["set_priority_of_work_order"];
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Work Order
+         * @description Make it somebody's work; also one that waited goes on so.
+         */
+        post: operations["assign_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put Work Order Aside
+         * @description Put it aside until a part or somebody else has come.
+         */
+        post: operations["put_work_order_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Work
+         * @description Write down what was done so far: in words, minutes and parts.
+         */
+        post: operations["note_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Work Order
+         * @description It is done: the plan that asked for it counts anew, and where the asset was replaced everything does.
+         */
+        post: operations["finish_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/work-orders/{order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Work Order
+         * @description There is nothing to do, or it is done under another one. A plan that asked for it counts anew.
+         */
+        post: operations["cancel_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assets
+         * @description What is in use, kind by kind. Doors of banks and spaces, and spaces, are there without anybody adding them.
+         */
+        get: operations["list_assets"];
+        put?: never;
+        /**
+         * Add Asset
+         * @description Write down a machine, a fan, a kiosk, or anything else that wears out.
+         */
+        post: operations["add_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/assets/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reliability
+         * @description Mean time between failures and to repair, by kind and by asset, each with what it counts.
+         */
+        get: operations["read_reliability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Asset
+         * @description One of them, with its counters, what is foretold of it in words, and how far its plans have come.
+         */
+        get: operations["read_asset"];
+        put?: never;
+        post?: never;
+        /**
+         * Retire Asset
+         * @description It is gone: no plan asks for it any more, and its work orders stay to be read.
+         */
+        delete: operations["retire_asset"];
+        options?: never;
+        head?: never;
+        /**
+         * Rate Asset
+         * @description Say for how much use it is made, by its maker's data sheet.
+         */
+        patch: operations["rate_asset"];
+        trace?: never;
+    };
+    "/api/v1/staff/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Those that have not ended, the oldest first.
+         */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Make Plan
+         * @description Have something done again and again. Its work is ordered at 90 % and due at 100 %; it counts from now on.
+         */
+        post: operations["make_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/plans/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Templates
+         * @description Plans that most centres want, each with why so often: to be taken over, or changed.
+         */
+        get: operations["list_plan_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plan
+         * @description A plan, and how far it has come with each of its assets, the furthest first.
+         */
+        get: operations["read_plan"];
+        put?: never;
+        post?: never;
+        /**
+         * End Plan
+         * @description Let it ask for nothing any more; what it has ordered stays.
+         */
+        delete: operations["end_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/reports": {
         parameters: {
             query?: never;
@@ -3829,6 +4137,15 @@ export interface components {
          */
         About: "locker" | "space" | "door" | "kiosk" | "elsewhere";
         /**
+         * AboutThing
+         * @description A lock, a space, a device or a zone of the house, by its id.
+         */
+        AboutThing: {
+            what: components["schemas"]["What-Input"];
+            /** Id */
+            id: string;
+        };
+        /**
          * AirView
          * @description What sensors of its zone say, on average; null: unknown.
          */
@@ -4106,6 +4423,105 @@ export interface components {
          */
         AreaState: "free" | "in_use" | "full" | "closed" | "unknown";
         /**
+         * AssetDetail
+         * @description An asset with its counters, what is foretold of it, and how far its plans have come.
+         */
+        AssetDetail: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["AssetKind"];
+            name: components["schemas"]["InBothLanguages"];
+            /** Lock Id */
+            lock_id: string | null;
+            /** Space Id */
+            space_id: string | null;
+            /** Device Id */
+            device_id: string | null;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Rated Life */
+            rated_life: number | null;
+            rated_by: components["schemas"]["Counter"] | null;
+            /** Used */
+            used: number | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description When it was put in, or replaced the last time.
+             */
+            since: string;
+            /** Retired At */
+            retired_at: string | null;
+            /**
+             * Standing Orders
+             * @description Work orders that are not closed.
+             */
+            standing_orders: number;
+            /** Uses */
+            uses: components["schemas"]["UseView"][];
+            /** Outlook */
+            outlook: components["schemas"]["OutlookView"][];
+            /** Plans */
+            plans: components["schemas"]["ProgressView"][];
+        };
+        /**
+         * AssetKind
+         * @description What wears out.
+         * @enum {string}
+         */
+        AssetKind: "compartment_door" | "room_door" | "space" | "device" | "area" | "kiosk" | "machine" | "fan" | "other";
+        /**
+         * AssetReliability
+         * @description Of one asset that has failed.
+         */
+        AssetReliability: {
+            /** Failures */
+            failures: number;
+            /** Mtbf H */
+            mtbf_h: number | null;
+            /** Mttr H */
+            mttr_h: number | null;
+            /** Asset Id */
+            asset_id: string;
+            asset: components["schemas"]["InBothLanguages"];
+        };
+        /**
+         * AssetView
+         * @description Something that wears out. `used`: in `rated_by` since it was put in; null: nobody counts that of it.
+         */
+        AssetView: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["AssetKind"];
+            name: components["schemas"]["InBothLanguages"];
+            /** Lock Id */
+            lock_id: string | null;
+            /** Space Id */
+            space_id: string | null;
+            /** Device Id */
+            device_id: string | null;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Rated Life */
+            rated_life: number | null;
+            rated_by: components["schemas"]["Counter"] | null;
+            /** Used */
+            used: number | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description When it was put in, or replaced the last time.
+             */
+            since: string;
+            /** Retired At */
+            retired_at: string | null;
+            /**
+             * Standing Orders
+             * @description Work orders that are not closed.
+             */
+            standing_orders: number;
+        };
+        /**
          * AssignmentChange
          * @description What should be otherwise; what is left out stays. `until` null takes the end away; now is an end, too.
          */
@@ -4139,7 +4555,7 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
-            stage: components["schemas"]["Stage"] | null;
+            stage: components["schemas"]["gateway__lockers__model__Stage"] | null;
         };
         /**
          * AtDoor
@@ -4983,6 +5399,12 @@ export interface components {
             sighting: components["schemas"]["SightingView"] | null;
         };
         /**
+         * Counter
+         * @description In what use is counted; always from what is recorded already, never in a column of its own.
+         * @enum {string}
+         */
+        Counter: "cycles" | "slams" | "hours_booked" | "hours_used" | "people";
+        /**
          * CreditEntryView
          * @description One thing that cost points. `cost`: what it cost at first; `costs_now`: what it still does.
          *
@@ -5091,18 +5513,6 @@ export interface components {
             detail: string;
             /** Sample */
             sample: string;
-        };
-        /**
-         * DefinitionView
-         * @description What a figure is called and what it counts, in the reader's language.
-         */
-        DefinitionView: {
-            /** Figure */
-            figure: string;
-            /** Name */
-            name: string;
-            /** Meaning */
-            meaning: string;
         };
         /**
          * DeliveryState
@@ -5318,7 +5728,7 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
-            stage: components["schemas"]["Stage"] | null;
+            stage: components["schemas"]["gateway__lockers__model__Stage"] | null;
             /** Waiting At */
             waiting_at: string | null;
             /** Ended At */
@@ -5559,7 +5969,7 @@ export interface components {
             /** Most */
             most: components["schemas"]["MostView"][] | null;
             /** Definitions */
-            definitions: components["schemas"]["DefinitionView"][];
+            definitions: components["schemas"]["api__staff__usage_views__DefinitionView"][];
         };
         /**
          * Farewell
@@ -5951,6 +6361,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[AssetView] */
+        Items_AssetView_: {
+            /** Items */
+            items: components["schemas"]["AssetView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[AssignmentView] */
         Items_AssignmentView_: {
             /** Items */
@@ -6098,6 +6515,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[PlanView] */
+        Items_PlanView_: {
+            /** Items */
+            items: components["schemas"]["PlanView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[PointView] */
         Items_PointView_: {
             /** Items */
@@ -6196,6 +6620,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[TemplateView] */
+        Items_TemplateView_: {
+            /** Items */
+            items: components["schemas"]["TemplateView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[UnlockView] */
         Items_UnlockView_: {
             /** Items */
@@ -6214,6 +6645,13 @@ export interface components {
         Items_WaitView_: {
             /** Items */
             items: components["schemas"]["WaitView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[WorkOrderView] */
+        Items_WorkOrderView_: {
+            /** Items */
+            items: components["schemas"]["WorkOrderView"][];
             /** Next */
             next: string | null;
         };
@@ -6274,6 +6712,19 @@ export interface components {
             rows: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * KindReliability
+         * @description Of all assets of a kind together.
+         */
+        KindReliability: {
+            /** Failures */
+            failures: number;
+            /** Mtbf H */
+            mtbf_h: number | null;
+            /** Mttr H */
+            mttr_h: number | null;
+            kind: components["schemas"]["AssetKind"];
         };
         /**
          * KioskFloorPlanView
@@ -6583,6 +7034,33 @@ export interface components {
             ends_at: string;
         };
         /**
+         * NewAsset
+         * @description A thing with a name (`machine`, `fan`, `kiosk`, `other`), and to what it belongs, if to anything.
+         */
+        NewAsset: {
+            kind: components["schemas"]["AssetKind"];
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Lock Id */
+            lock_id?: string | null;
+            /** Space Id */
+            space_id?: string | null;
+            /** Device Id */
+            device_id?: string | null;
+            /** Zone Id */
+            zone_id?: string | null;
+            /** Rated Life */
+            rated_life?: number | null;
+            rated_by?: components["schemas"]["Counter"] | null;
+            /**
+             * Since
+             * @description When it was put in; null: now.
+             */
+            since?: string | null;
+        };
+        /**
          * NewAssignment
          * @description Whose a fixed compartment should be: one member's, or a team's; `until` null: without an end.
          */
@@ -6882,6 +7360,29 @@ export interface components {
             new: string;
         };
         /**
+         * NewPlan
+         * @description A plan for one asset, or for each of a kind; `every_days`, `every_uses`, or whichever comes first.
+         */
+        NewPlan: {
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Asset Id */
+            asset_id?: string | null;
+            asset_kind?: components["schemas"]["AssetKind"] | null;
+            /** Every Days */
+            every_days?: number | null;
+            /** Every Uses */
+            every_uses?: number | null;
+            counted_in?: components["schemas"]["Counter"] | null;
+            /**
+             * Blocks When Due
+             * @default false
+             */
+            blocks_when_due: boolean;
+        };
+        /**
          * NewRentalView
          * @description A rental that was just begun. `pin`: told this once, for a kiosk; null when this request was answered before.
          */
@@ -6905,7 +7406,7 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
-            stage: components["schemas"]["Stage"] | null;
+            stage: components["schemas"]["gateway__lockers__model__Stage"] | null;
             /** Grace Until */
             grace_until: string | null;
             /** Clear Out At */
@@ -7037,6 +7538,27 @@ export interface components {
             token: string;
         };
         /**
+         * NewWorkOrder
+         * @description Work to be done: on an asset, or on a thing of the house that becomes one by it.
+         */
+        NewWorkOrder: {
+            /** Asset Id */
+            asset_id?: string | null;
+            about?: components["schemas"]["AboutThing"] | null;
+            kind: components["schemas"]["OrderKind"];
+            /** Reason */
+            reason: string;
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Blocks
+             * @default false
+             */
+            blocks: boolean;
+            /** Due At */
+            due_at?: string | null;
+        };
+        /**
          * NewZone
          * @description A zone to be, with nothing in it.
          */
@@ -7151,6 +7673,97 @@ export interface components {
             ends_at: string;
         };
         /**
+         * OpenedBy
+         * @description Where a work order comes from.
+         * @enum {string}
+         */
+        OpenedBy: "hand" | "alert" | "report" | "plan" | "prediction";
+        /**
+         * OrderForAlert
+         * @description `blocks`: while the work stands nobody new gets the thing.
+         */
+        OrderForAlert: {
+            /**
+             * Blocks
+             * @default false
+             */
+            blocks: boolean;
+        };
+        /**
+         * OrderKind
+         * @description What a work order is about.
+         * @enum {string}
+         */
+        OrderKind: "repair" | "service" | "inspection";
+        /**
+         * OrderNote
+         * @description What there is to say.
+         */
+        OrderNote: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * OrderState
+         * @description Where a work order stands.
+         * @enum {string}
+         */
+        OrderState: "OPEN" | "ASSIGNED" | "WAITING" | "DONE" | "CANCELLED";
+        /**
+         * Outlook
+         * @description What is to be expected.
+         * @enum {string}
+         */
+        Outlook: "unknown" | "steady" | "worsening" | "out_of_limits";
+        /**
+         * OutlookView
+         * @description What one sign of wear says. `about`, between `earliest` and `latest`: when it is out of limits.
+         *
+         *     `level` and `at_first`: ms from pulse to open, the share of pulses in vain, or percent of a battery; null: unknown.
+         */
+        OutlookView: {
+            sign: components["schemas"]["Sign"];
+            outlook: components["schemas"]["Outlook"];
+            /** Text */
+            text: string;
+            /** Level */
+            level: number | null;
+            /** At First */
+            at_first: number | null;
+            /** About */
+            about: string | null;
+            /** Earliest */
+            earliest: string | null;
+            /** Latest */
+            latest: string | null;
+        };
+        /**
+         * PartAsk
+         * @description A part that was used.
+         */
+        PartAsk: {
+            /** Name */
+            name: string;
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+        };
+        /**
+         * PartView
+         * @description A part that was used, and how many.
+         */
+        PartView: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * PeakHours
          * @description On these days (`1` Monday … `7` Sunday) between wall-clock minutes after midnight.
          */
@@ -7261,6 +7874,60 @@ export interface components {
             zone: string | null;
         };
         /**
+         * PlanDetail
+         * @description A plan, and how far it has come with each of its assets, the furthest first.
+         */
+        PlanDetail: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Asset Id */
+            asset_id: string | null;
+            asset_kind: components["schemas"]["AssetKind"] | null;
+            /** Every Days */
+            every_days: number | null;
+            /** Every Uses */
+            every_uses: number | null;
+            counted_in: components["schemas"]["Counter"] | null;
+            /** Blocks When Due */
+            blocks_when_due: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Progress */
+            progress: components["schemas"]["ProgressView"][];
+        };
+        /**
+         * PlanView
+         * @description Something to do again and again: to one asset, or to each of a kind.
+         */
+        PlanView: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Asset Id */
+            asset_id: string | null;
+            asset_kind: components["schemas"]["AssetKind"] | null;
+            /** Every Days */
+            every_days: number | null;
+            /** Every Uses */
+            every_uses: number | null;
+            counted_in: components["schemas"]["Counter"] | null;
+            /** Blocks When Due */
+            blocks_when_due: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
          * PointShape
          * @description One position.
          */
@@ -7319,6 +7986,15 @@ export interface components {
          */
         Presence: "online" | "offline" | "unknown";
         /**
+         * Pressing
+         * @description How much a work order presses, and by when it should be done; null: no day.
+         */
+        Pressing: {
+            priority: components["schemas"]["Priority"];
+            /** Due At */
+            due_at?: string | null;
+        };
+        /**
          * Preview
          * @description Which bookings would be refused; all of them stay as they are, whatever is set. `members`: how many people's.
          */
@@ -7328,6 +8004,12 @@ export interface components {
             /** Members */
             members: number;
         };
+        /**
+         * Priority
+         * @description How much a work order presses.
+         * @enum {string}
+         */
+        Priority: "low" | "normal" | "high" | "urgent";
         /**
          * Problem
          * @description Why something was not done (RFC 9457). `code` is stable; `detail` is for a person, in their language.
@@ -7351,6 +8033,28 @@ export interface components {
             fields?: components["schemas"]["FieldFault"][] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ProgressView
+         * @description How far a plan has come with an asset: `share` 0.9 its work is ordered, 1 it is due; null: nobody can tell.
+         */
+        ProgressView: {
+            /** Plan Id */
+            plan_id: string;
+            plan: components["schemas"]["InBothLanguages"];
+            /** Asset Id */
+            asset_id: string;
+            asset: components["schemas"]["InBothLanguages"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Used */
+            used: number | null;
+            /** Share */
+            share: number | null;
+            stage: components["schemas"]["gateway__maintenance__rules__Stage"];
         };
         /**
          * QuietHours
@@ -7377,6 +8081,15 @@ export interface components {
             from_min: number;
             /** Until Min */
             until_min: number;
+        };
+        /**
+         * RatedLife
+         * @description For how much use an asset is made; null: nobody knows.
+         */
+        RatedLife: {
+            /** Rated Life */
+            rated_life: number | null;
+            rated_by: components["schemas"]["Counter"] | null;
         };
         /**
          * Readiness
@@ -7518,6 +8231,18 @@ export interface components {
             seen_shut_and_empty: boolean;
         };
         /**
+         * ReliabilityReport
+         * @description Time between failures and time to repair over whole days, with what they mean, in the reader's language.
+         */
+        ReliabilityReport: {
+            /** Kinds */
+            kinds: components["schemas"]["KindReliability"][];
+            /** Assets */
+            assets: components["schemas"]["AssetReliability"][];
+            /** Definitions */
+            definitions: components["schemas"]["api__staff__maintenance_views__DefinitionView"][];
+        };
+        /**
          * RentalChange
          * @description A new end.
          */
@@ -7585,7 +8310,7 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
-            stage: components["schemas"]["Stage"] | null;
+            stage: components["schemas"]["gateway__lockers__model__Stage"] | null;
             /** Grace Until */
             grace_until: string | null;
             /** Clear Out At */
@@ -7714,7 +8439,7 @@ export interface components {
             member_no: string;
             /** Name */
             name: string;
-            what: components["schemas"]["What"];
+            what: components["schemas"]["What-Output"];
             /** Was Name */
             was_name: string | null;
             /** Groups */
@@ -8036,6 +8761,12 @@ export interface components {
              */
             seen_at: string;
         };
+        /**
+         * Sign
+         * @description In what wear shows.
+         * @enum {string}
+         */
+        Sign: "slower" | "not_opened" | "battery";
         /**
          * SignIn
          * @description Who somebody says they are.
@@ -8382,7 +9113,7 @@ export interface components {
             from: string;
             /** Until */
             until: string | null;
-            stage: components["schemas"]["Stage"] | null;
+            stage: components["schemas"]["gateway__lockers__model__Stage"] | null;
         };
         /**
          * StaffReport
@@ -8424,7 +9155,7 @@ export interface components {
          * @description How far a rental is past its end. It decides about new use, never about opening: things are always let out.
          * @enum {string}
          */
-        Stage: "running" | "ending" | "grace" | "overdue" | "clear_out";
+        "Stage-Input": "running" | "ending" | "grace" | "overdue" | "clear_out";
         /**
          * Step
          * @description How long a span each point of a chart stands for.
@@ -8437,20 +9168,6 @@ export interface components {
          * @enum {string}
          */
         StepKind: "straight" | "left" | "right" | "back" | "up" | "down" | "arrive";
-        /**
-         * StepView
-         * @description One sentence of the way. `at`: where it begins, in metres on that floor. `metres`: how far one then walks.
-         */
-        StepView: {
-            kind: components["schemas"]["StepKind"];
-            text: components["schemas"]["InBothLanguages"];
-            /** Floor */
-            floor: string;
-            /** At */
-            at: number[];
-            /** Metres */
-            metres: number;
-        };
         /**
          * StillShut
          * @description The doors of one device that have not opened, and what to do about them.
@@ -8507,6 +9224,22 @@ export interface components {
             free_unknown: number;
         };
         /**
+         * TemplateView
+         * @description A plan that most centres want. `source`: why so often.
+         */
+        TemplateView: {
+            /** Id */
+            id: string;
+            asset_kind: components["schemas"]["AssetKind"];
+            name: components["schemas"]["InBothLanguages"];
+            /** Every Days */
+            every_days: number | null;
+            /** Every Uses */
+            every_uses: number | null;
+            counted_in: components["schemas"]["Counter"] | null;
+            source: components["schemas"]["InBothLanguages"];
+        };
+        /**
          * ThingView
          * @description Something that can be reported. `thing_id` null: somewhere without a name.
          */
@@ -8523,6 +9256,14 @@ export interface components {
         ThingViews: {
             /** Items */
             items: components["schemas"]["ThingView"][];
+        };
+        /**
+         * ToWhom
+         * @description The member number of a technician or manager.
+         */
+        ToWhom: {
+            /** Member No */
+            member_no: string;
         };
         /**
          * TurnExplanation
@@ -8647,7 +9388,7 @@ export interface components {
             banks: components["schemas"]["BankUsageView"][];
             unmet: components["schemas"]["UnmetView"];
             /** Definitions */
-            definitions: components["schemas"]["DefinitionView"][];
+            definitions: components["schemas"]["api__staff__usage_views__DefinitionView"][];
         };
         /**
          * Use
@@ -8655,6 +9396,15 @@ export interface components {
          * @enum {string}
          */
         Use: "rented" | "assigned" | "drop_off" | "held";
+        /**
+         * UseView
+         * @description How much it was used since it was put in.
+         */
+        UseView: {
+            counter: components["schemas"]["Counter"];
+            /** Used */
+            used: number;
+        };
         /**
          * VersionView
          * @description One saving that is kept. The first of a list is the one that holds.
@@ -8800,7 +9550,7 @@ export interface components {
             /** Legs */
             legs: components["schemas"]["LegView"][];
             /** Steps */
-            steps: components["schemas"]["StepView"][];
+            steps: components["schemas"]["api__floor_plan_views__StepView"][];
         };
         /**
          * WayWish
@@ -8841,10 +9591,16 @@ export interface components {
         };
         /**
          * What
+         * @description What the house knows already that can be an asset.
+         * @enum {string}
+         */
+        "What-Input": "lock" | "space" | "device" | "zone";
+        /**
+         * What
          * @description What taking a line in does.
          * @enum {string}
          */
-        What: "add" | "change" | "same";
+        "What-Output": "add" | "change" | "same";
         /**
          * Why
          * @description In the words of whoever objects or decides.
@@ -8904,6 +9660,133 @@ export interface components {
         Witnessing: {
             /** Bag Label */
             bag_label: string;
+        };
+        /**
+         * WorkDone
+         * @description What was done, how long it took, and with what.
+         */
+        WorkDone: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes: number;
+            /** Parts */
+            parts?: components["schemas"]["PartAsk"][];
+        };
+        /**
+         * WorkFinished
+         * @description `replaced`: the asset is a new one now; all its counting begins again.
+         */
+        WorkFinished: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes: number;
+            /** Parts */
+            parts?: components["schemas"]["PartAsk"][];
+            /**
+             * Replaced
+             * @default false
+             */
+            replaced: boolean;
+        };
+        /**
+         * WorkOrderDetail
+         * @description A work order with everything that was done.
+         */
+        WorkOrderDetail: {
+            /** Id */
+            id: string;
+            /** Asset Id */
+            asset_id: string;
+            asset: components["schemas"]["InBothLanguages"];
+            kind: components["schemas"]["OrderKind"];
+            state: components["schemas"]["OrderState"];
+            priority: components["schemas"]["Priority"];
+            /** Reason */
+            reason: string;
+            opened_by: components["schemas"]["OpenedBy"];
+            /** Opened By No */
+            opened_by_no: string | null;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Alert Id */
+            alert_id: string | null;
+            /** Report Id */
+            report_id: string | null;
+            /** Blocks */
+            blocks: boolean;
+            /** Due At */
+            due_at: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Steps */
+            steps: components["schemas"]["api__staff__maintenance_views__StepView"][];
+            /** Parts */
+            parts: components["schemas"]["PartView"][];
+        };
+        /**
+         * WorkOrderView
+         * @description Work on one asset. `reason` in the reader's language; people by their member numbers.
+         *
+         *     `due_at`: by when, or since when it is due. `blocks`: while it stands nobody new gets the thing.
+         */
+        WorkOrderView: {
+            /** Id */
+            id: string;
+            /** Asset Id */
+            asset_id: string;
+            asset: components["schemas"]["InBothLanguages"];
+            kind: components["schemas"]["OrderKind"];
+            state: components["schemas"]["OrderState"];
+            priority: components["schemas"]["Priority"];
+            /** Reason */
+            reason: string;
+            opened_by: components["schemas"]["OpenedBy"];
+            /** Opened By No */
+            opened_by_no: string | null;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Alert Id */
+            alert_id: string | null;
+            /** Report Id */
+            report_id: string | null;
+            /** Blocks */
+            blocks: boolean;
+            /** Due At */
+            due_at: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Closed At */
+            closed_at: string | null;
         };
         /**
          * WouldBeRefused
@@ -8987,6 +9870,20 @@ export interface components {
             retired_at: string | null;
         };
         /**
+         * StepView
+         * @description One sentence of the way. `at`: where it begins, in metres on that floor. `metres`: how far one then walks.
+         */
+        api__floor_plan_views__StepView: {
+            kind: components["schemas"]["StepKind"];
+            text: components["schemas"]["InBothLanguages"];
+            /** Floor */
+            floor: string;
+            /** At */
+            at: number[];
+            /** Metres */
+            metres: number;
+        };
+        /**
          * FaultView
          * @description Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do.
          */
@@ -9013,6 +9910,61 @@ export interface components {
             thing: string;
             why: components["schemas"]["Fault"];
         };
+        /**
+         * DefinitionView
+         * @description What a figure is called, and what it counts.
+         */
+        api__staff__maintenance_views__DefinitionView: {
+            /** Figure */
+            figure: string;
+            /** Name */
+            name: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * StepView
+         * @description What was done. `by`: a member number; null: by the house itself.
+         */
+        api__staff__maintenance_views__StepView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string | null;
+            /** What */
+            what: string;
+            /** Note */
+            note: string;
+            /** Minutes */
+            minutes: number;
+        };
+        /**
+         * DefinitionView
+         * @description What a figure is called and what it counts, in the reader's language.
+         */
+        api__staff__usage_views__DefinitionView: {
+            /** Figure */
+            figure: string;
+            /** Name */
+            name: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * Stage
+         * @description How far a rental is past its end. It decides about new use, never about opening: things are always let out.
+         * @enum {string}
+         */
+        gateway__lockers__model__Stage: "running" | "ending" | "grace" | "overdue" | "clear_out";
+        /**
+         * Stage
+         * @description How near a plan's next work is.
+         * @enum {string}
+         */
+        gateway__maintenance__rules__Stage: "later" | "planned" | "due" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -19209,7 +20161,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which rentals: those that stand there now. */
-                stage: components["schemas"]["Stage"];
+                stage: components["schemas"]["Stage-Input"];
                 limit?: number;
                 after?: string | null;
             };
@@ -21909,6 +22861,1512 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_work_orders: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["OrderState"] | null;
+                /** @description Only those of one asset. */
+                asset_id?: string | null;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_WorkOrderView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_work_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_work_order_for_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderForAlert"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_exists`, `nothing_to_repair` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_work_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_priority_of_work_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pressing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_work_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToWhom"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed`, `not_a_technician` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_work_order_aside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_work: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkDone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_work_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkFinished"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_work_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `work_order_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assets: {
+        parameters: {
+            query?: {
+                /** @description Only those of one kind. */
+                kind?: components["schemas"]["AssetKind"] | null;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AssetView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAsset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reliability: {
+        parameters: {
+            query: {
+                /** @description The first day, by the centre's calendar. */
+                from: string;
+                /** @description The last day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReliabilityReport"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatedLife"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PlanView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plan_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TemplateView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
