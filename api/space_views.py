@@ -139,7 +139,10 @@ class BookingView(View):
 
 
 class NewSpace(Ask):
-    """A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of."""
+    """A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of.
+
+    A locker goes by its compartment's `id`; it is no part of anything, and its door is its compartment's.
+    """
 
     id: AnyId
     kind: SpaceKind
@@ -152,6 +155,12 @@ class NewSpace(Ask):
     closes_min: Minute = 22 * 60
     slot_min: Annotated[StrictInt, Field(ge=5, le=1440)] = 60
     buffer_min: Annotated[StrictInt, Field(ge=0, le=240)] = 0
+
+    @model_validator(mode="after")
+    def _a_locker_is_one_compartment(self) -> Self:
+        if self.kind is SpaceKind.LOCKER and (self.part_of, self.lock_id, self.places) != (None, None, 1):
+            raise ValueError("a locker has no part_of, lock_id or places of its own")
+        return self
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:

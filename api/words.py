@@ -206,6 +206,17 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个柜子由工作人员分配，不能自己租。想要请到前台。",
             "Staff assign this one, so it cannot be rented. Please ask at the desk.",
         ),
+        "compartment_bookable": Words(
+            409,
+            "这个柜子要提前预订，不能直接租用，也不能延长。",
+            "This locker is booked ahead, so it is neither rented on the spot nor kept longer.",
+        ),
+        "compartment_booked": Words(409, "这个柜子还有人预订。", "Somebody has booked this compartment."),
+        "locker_in_use": Words(
+            409,
+            "柜子里可能还有您的东西。请先取出并归还柜子。",
+            "Your things may still be inside. Please take them out and give the locker back first.",
+        ),
         "compartment_not_fixed": Words(
             409,
             "这个柜子是给会员自选的，不能分配。请先把它设为固定分配。",
@@ -734,6 +745,14 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "如果您刚到，场地还空着的话，{undo_until} 之前可以要回来。",
             "Nobody came to your booking of {space} from {starts_at} to {ends_at}, so it was given back. If you have"
             " just arrived, you can take it back until {undo_until} while it is still free.",
+        ),
+        "locker_moved": Sentence(
+            "您预订的柜子用不了，{starts_at} 起给您换成了{space}。",
+            "The locker you booked cannot be used. From {starts_at} you have {space} instead.",
+        ),
+        "locker_not_there": Sentence(
+            "您预订的 {starts_at} 起的{space}还没有空出来，现在也没有别的柜子。请到前台，我们帮您想办法。",
+            "What you booked from {starts_at}, {space}, is not free yet, and no other is. Please ask our staff.",
         ),
         "moved_for_you": Sentence(
             "工作人员把您预订的{space}改到了 {starts_at} 到 {ends_at}。原因：{reason}。",

@@ -53,6 +53,7 @@ CHECK_IN = (
     "booking_released",
     "booking_denied",
     "booking_pending",
+    "open_it_first",
     "malformed",
     "idempotency_key_reused",
 )
@@ -150,6 +151,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
         "booking_denied",
         "booking_begun",
         "booking_over",
+        "locker_in_use",
     ),
 )
 async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> BookingView:
@@ -182,6 +184,7 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
         "booking_released",
         "booking_denied",
         "booking_over",
+        "locker_in_use",
         "policy.cancel_before",
     ),
 )

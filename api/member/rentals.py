@@ -27,6 +27,7 @@ RENT = (
     "rental_overdue",
     "compartment_taken",
     "compartment_fixed",
+    "compartment_bookable",
     "compartment_not_ready",
     "no_compartment_free",
     "bank_offline",
@@ -42,6 +43,7 @@ RENT = (
 )
 EXTEND = (
     "not_found",
+    "compartment_bookable",
     "assigned_by_staff",
     "rental_ended",
     "rental_overdue",

@@ -10,6 +10,7 @@ from api.deps import Caller, Desk, Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
 from api.views import Items, UnlockView, UnlockWish, items
+from gateway.bookings import booked_lockers
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.kit.errors import Conflict, Refused
@@ -39,6 +40,11 @@ REQUEST = (
     "booking_denied",
     "booking_pending",
     "no_door",
+    "rental_overdue",
+    "compartment_taken",
+    "compartment_not_ready",
+    "door_open",
+    "door_unknown",
     "unlock_under_way",
     "malformed",
     "idempotency_key_reused",
@@ -135,6 +141,8 @@ def _lock_of(session: Session, member: Member, wish: UnlockWish, desk: Desk) -> 
         return _lock_of_rental(session, member, wish.rental_id)
     booking = bookings.booking_of(session, member_id=member.id, booking_id=wish.booking_id or "")
     policy, now = desk.centre.booking_policy, desk.clock.now()
+    if booked_lockers.is_locker(session, booking.space_id):
+        return booked_lockers.arrive(session, booking=booking, member=member, policy=policy, now=now)
     return bookings_service.lock_of(session, booking=booking, policy=policy, now=now)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.views import BankTerms, BankTermsChange, ConditionChange, Items, ModeChange, StaffCompartment, behind, items
+from gateway.bookings import booked_lockers
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.lockers.model import Condition
@@ -96,7 +97,10 @@ async def set_condition(compartment_id: Id, change: ConditionChange, who: Signed
     return await desk.backroom.write(act)
 
 
-@router.put("/compartments/{compartment_id}/mode", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put(
+    "/compartments/{compartment_id}/mode",
+    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "compartment_taken", "compartment_booked"),
+)
 async def set_compartment_mode(compartment_id: Id, change: ModeChange, who: SignedIn) -> StaffCompartment:
     """Let one compartment come to its holders otherwise than its bank's do; null: as they do. Who has it keeps it."""
     desk = who.desk
@@ -104,7 +108,7 @@ async def set_compartment_mode(compartment_id: Id, change: ModeChange, who: Sign
     def act() -> StaffCompartment:
         with desk.sessions.begin() as session:
             manager = who.staff(session, Role.MANAGER)
-            lockers_service.set_mode(
+            booked_lockers.set_mode(
                 session,
                 compartment_id=compartment_id,
                 mode=change.mode,

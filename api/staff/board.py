@@ -27,7 +27,7 @@ router = APIRouter(prefix="/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_ENDED = ("booking_cancelled", "booking_released", "booking_denied", "booking_over")
+_ENDED = ("booking_cancelled", "booking_released", "booking_denied", "booking_over", "locker_in_use")
 _LONGEST: Final = timedelta(days=8)
 
 

@@ -1,15 +1,22 @@
 """Spaces, as those make and close them who answer for them."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.space_views import ClosureView, NewClosure, NewSpace, SpaceView
+from gateway.bookings import booked_lockers
 from gateway.fleet import queries as fleet
+from gateway.kit.errors import Malformed
+from gateway.lockers import queries as lockers
 from gateway.members.model import Role
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
+from gateway.spaces.model import Space, SpaceKind
 
 router = APIRouter(prefix="/staff/spaces", tags=["staff"])
 
@@ -23,11 +30,17 @@ _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
     status_code=201,
     response_model=SpaceView,
     responses=problems(
-        *_STAFF_ONLY, "not_found", "space_exists", "space_claimed", "malformed", "idempotency_key_reused"
+        *_STAFF_ONLY,
+        "not_found",
+        "space_exists",
+        "space_claimed",
+        "compartment_taken",
+        "malformed",
+        "idempotency_key_reused",
     ),
 )
 async def make_space(wanted: NewSpace, who: SignedIn, attempt: Repeatable) -> Response:
-    """Add something that can be booked."""
+    """Add something that can be booked. A `locker` is a compartment, by its id: it is then no longer rented."""
     desk = who.desk
 
     def act() -> Response:
@@ -35,19 +48,29 @@ async def make_space(wanted: NewSpace, who: SignedIn, attempt: Repeatable) -> Re
             member, now = who.staff(session, *_MAKERS), desk.clock.now()
             if told := attempt.recall(session, member_id=member.id):
                 return told
-            if wanted.lock_id is not None:
-                fleet.lock(session, wanted.lock_id)
-            space = spaces_service.make_space(
-                session,
-                space_id=wanted.id,
-                parent_id=wanted.part_of,
-                actor=member.audit_id,
-                now=now,
-                **wanted.model_dump(exclude={"id", "part_of"}),
-            )
+            space = _make(session, wanted, actor=member.audit_id, now=now)
             return attempt.keep(session, member_id=member.id, status=201, view=SpaceView.of(space), now=now)
 
     return await desk.backroom.write(act)
+
+
+def _make(session: Session, wanted: NewSpace, *, actor: str, now: datetime) -> Space:
+    if wanted.kind is SpaceKind.LOCKER:
+        return booked_lockers.offer_for_booking(
+            session,
+            compartment_id=wanted.id,
+            actor=actor,
+            now=now,
+            **wanted.model_dump(exclude={"id", "kind", "part_of", "lock_id", "places"}),
+        )
+    if wanted.lock_id is not None:
+        fleet.lock(session, wanted.lock_id)
+        if lockers.label_behind(session, wanted.lock_id) is not None:
+            raise Malformed("malformed", field="lock_id")
+    fields = wanted.model_dump(exclude={"id", "part_of"})
+    return spaces_service.make_space(
+        session, space_id=wanted.id, parent_id=wanted.part_of, actor=actor, now=now, **fields
+    )
 
 
 @router.post(

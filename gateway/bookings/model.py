@@ -52,6 +52,7 @@ class Booking(Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     denied_at: Mapped[datetime | None] = mapped_column(Instant)
     denied_for: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # as staff put it
+    rental_id: Mapped[str | None] = mapped_column(ForeignKey("rentals.id"), index=True)  # of a locker: since they came
 
 
 class Series(Base):

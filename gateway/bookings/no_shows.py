@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.bookings import queries, rules, service
+from gateway.bookings import booked_lockers, queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
@@ -28,7 +28,9 @@ def release(session: Session, *, booking_id: str, policy: Policy, now: datetime,
     `peopled`: the zones in which a sensor sees somebody; whoever is inside came in, whatever the door has told.
     """
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
-    if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy):
+    if not rules.is_no_show(booking, policy, now) or _may_have_been_kept_out(session, booking, policy, now):
+        return False
+    if queries.rental_under_way(session, booking):
         return False
     if peopled and _zone_of(session, booking.space_id) in peopled:
         return False
@@ -77,8 +79,10 @@ def _zone_of(session: Session, space_id: str) -> str | None:
     return zones.whole_map(session).of_space([space_id])
 
 
-def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy) -> bool:
+def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy, now: datetime) -> bool:
     """The door cannot be reached, or they asked for it and it was not seen to open: then nobody can say why."""
+    if booked_lockers.is_locker(session, booking.space_id) and booked_lockers.cannot_be_had(session, booking, now):
+        return True
     lock_id = spaces.lock_of(session, booking.space_id)
     if lock_id is None:
         return False

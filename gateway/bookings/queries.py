@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import free_times, rules
@@ -18,9 +18,10 @@ from gateway.fleet import queries as fleet
 from gateway.fleet.model import Presence
 from gateway.kit.clock import at_wall
 from gateway.kit.errors import NotFound
+from gateway.lockers.model import Compartment, Rental
 from gateway.members.model import Member
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Space
+from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Hours, Span, is_closed, slots
 
 _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of the next day
@@ -146,6 +147,42 @@ def missed_and_ahead(session: Session, *, now: datetime) -> Sequence[str]:
     ahead = of_series.where(Booking.state == BookingState.CONFIRMED, Booking.starts_at > now)
     both = select(Series.id).where(Series.ended_from.is_(None), Series.id.in_(missed), Series.id.in_(ahead))
     return session.scalars(both.order_by(Series.id)).all()
+
+
+def rental_under_way(session: Session, booking: Booking) -> Rental | None:
+    """What the booking of a locker has become since its member came; None: they have not, or have given it back."""
+    if booking.rental_id is None:
+        return None
+    return session.scalar(select(Rental).where(Rental.id == booking.rental_id, Rental.ended_at.is_(None)))
+
+
+def awaited_at_locker(session: Session, *, member_id: str, lock_id: str) -> Sequence[Booking]:
+    """The member's bookings by which they rent what is behind a lock, and whose door was not seen to open yet."""
+    awaited = (
+        select(Booking)
+        .join(Rental, Rental.id == Booking.rental_id)
+        .join(Compartment, Compartment.id == Rental.compartment_id)
+        .where(
+            Compartment.lock_id == lock_id,
+            Rental.ended_at.is_(None),
+            Booking.member_id == member_id,
+            Booking.state == BookingState.CONFIRMED,
+            Booking.checked_in_at.is_(None),
+        )
+    )
+    return session.scalars(awaited).all()
+
+
+def is_late(session: Session, *, space: Space, now: datetime) -> bool:
+    """Whether it is a locker that somebody has not given back in time: then nobody books it."""
+    if space.kind is not SpaceKind.LOCKER:
+        return False
+    late = select(Rental.id).where(
+        Rental.compartment_id == space.id,
+        Rental.ended_at.is_(None),
+        or_(Rental.until_at.is_(None), Rental.until_at <= now),
+    )
+    return session.scalar(late) is not None
 
 
 def unattended(session: Session, *, now: datetime) -> Sequence[str]:

@@ -23,6 +23,7 @@ from gateway.kit import audit
 from gateway.kit.db import announce, take_turn
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
+from gateway.lockers import queries as lockers
 from gateway.members.model import Member
 from gateway.notices import service as notices
 from gateway.policies import service as policies
@@ -30,11 +31,11 @@ from gateway.policies.judged import Judged
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
-from gateway.spaces.model import ClaimKind, Space
+from gateway.spaces.model import ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Hours, Span
 
 SOON: Final = "booking_soon"
-NOTICES: Final = ("booking_approved", "booked_for_you", "moved_for_you", SOON)
+NOTICES: Final = ("booking_approved", "booked_for_you", "moved_for_you", "locker_moved", "locker_not_there", SOON)
 """What a member was told of a booking that stands: no longer so once it does not."""
 
 
@@ -119,6 +120,7 @@ def seat(
         checked_in_at=None,
         cancelled_at=None,
     )
+    _refuse_late_locker(session, space, now)
     spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
     session.add(booking)
     session.flush()
@@ -140,12 +142,14 @@ def move(
 
     Staff who move it for its member need nobody's agreement when they override; the member is told why it moved.
 
-    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over`, and what `book` raises.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over`, `locker_in_use`, and what
+    `book` raises.
     """
     take_turns(session, member)
-    _take_up(session, booking)
+    take_up(session, booking)
     if refusal := rules.move_refusal(booking, now):
         raise Conflict(refusal)
+    _refuse_locker_in_use(session, booking)
     space, given_up = spaces.space(session, booking.space_id), rules.span_of(booking)
     standing = Standing.of(
         session, member=member, space=space, span=span, policy=policy, now=now, apart_from=booking.id, in_turn=True
@@ -157,6 +161,7 @@ def move(
         judged.insist()
     waits = judged.verdict.approval is not None and not overridden
     try:
+        _refuse_late_locker(session, space, now)
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
         raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
@@ -184,10 +189,12 @@ def move(
 def cancel(session: Session, *, booking: Booking, member: Member, policy: Policy, now: datetime) -> Booking:
     """Give the time back; the key ends with it, and whoever waits for that time is offered it.
 
-    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before`.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_over`, `policy.cancel_before`; `locker_in_use` of
+    a locker that was not given back.
     """
-    _take_up(session, booking)
+    take_up(session, booking)
     cancelling(session, booking=booking, now=now).insist()
+    _refuse_locker_in_use(session, booking)
     if booking.state is BookingState.CONFIRMED and booking.checked_in_at is None:
         note_if_late(session, booking, now)
     return give_back(session, booking=booking, actor=member.audit_id, policy=policy, now=now)
@@ -198,11 +205,12 @@ def cancel_for(
 ) -> Booking:
     """Staff cancel somebody's booking, whatever the rules say of its member, who is told why.
 
-    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`.
+    Raises Conflict: `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`.
     """
-    _take_up(session, booking)
+    take_up(session, booking)
     if refusal := rules.change_refusal(booking, now):
         raise Conflict(refusal)
+    _refuse_locker_in_use(session, booking)
     leave_notice(session, booking, "cancelled_for_you", now, reason=reason)
     return give_back(session, booking=booking, actor=staff.audit_id, policy=policy, now=now)
 
@@ -235,16 +243,21 @@ def take_offer(session: Session, *, wait_id: str, member: Member, policy: Policy
 def check_in(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> Booking:
     """Somebody came, and says so. The first time counts; harmless to repeat.
 
-    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`.
+    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`; `open_it_first` of a
+    locker, where opening it is the check-in.
     """
     if refusal := rules.key_refusal(booking, policy, now):
         raise Conflict(refusal)
+    if spaces.space(session, booking.space_id).kind is SpaceKind.LOCKER:
+        raise Conflict("open_it_first")
     _note_arrival(session, booking, now)
     return booking
 
 
 def note_opening(session: Session, *, member_id: str, lock_id: str, now: datetime) -> None:
     """A member was sensed to have opened a door: the bookings that gave them the key are checked in."""
+    for booking in queries.awaited_at_locker(session, member_id=member_id, lock_id=lock_id):
+        _note_arrival(session, booking, now)
     for booking_id in access_queries.rights(
         session, member_id=member_id, lock_id=lock_id, source=GrantSource.BOOKING, now=now
     ):
@@ -355,7 +368,7 @@ def _with_alternatives(
     return Conflict(refused.code, alternatives=told)
 
 
-def _take_up(session: Session, booking: Booking) -> None:
+def take_up(session: Session, booking: Booking) -> None:
     """Have a booking for oneself until the transaction ends, as it stands now; whoever changes it too waits here.
 
     It comes before any claim is touched: two that lock the same things in another order would wait for each other.
@@ -396,8 +409,13 @@ def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
 
 
 def give_key(session: Session, booking: Booking, policy: Policy) -> None:
-    """Let the booking's member open its door, where there is one and the booking is theirs."""
+    """Let the booking's member open its door, where there is one and the booking is theirs.
+
+    No booking is the key to a compartment: who booked one rents it once they come (`booked_lockers.arrive`).
+    """
     lock_id = spaces.lock_of(session, booking.space_id)
+    if lock_id is not None and lockers.label_behind(session, lock_id) is not None:
+        return
     if lock_id is None or booking.state is not BookingState.CONFIRMED:
         return
     key = rules.key_span(policy, rules.span_of(booking))
@@ -410,6 +428,17 @@ def give_key(session: Session, booking: Booking, policy: Policy) -> None:
         from_at=key.starts_at,
         until_at=key.ends_at,
     )
+
+
+def _refuse_locker_in_use(session: Session, booking: Booking) -> None:
+    """Their things may be inside: it is given back first."""
+    if rental := queries.rental_under_way(session, booking):
+        raise Conflict("locker_in_use", rental_id=rental.id)
+
+
+def _refuse_late_locker(session: Session, space: Space, now: datetime) -> None:
+    if queries.is_late(session, space=space, now=now):
+        raise Conflict("slot_taken")
 
 
 def tell(session: Session, booking: Booking, *, actor: str, act: str, now: datetime) -> None:

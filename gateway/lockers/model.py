@@ -26,6 +26,7 @@ class Mode(StrEnum):
     TIME_LIMITED = "time_limited"  # the same, for no longer than its bank says
     KEPT_UNTIL_RELEASED = "kept_until_released"  # the same, without an end: until it is given back
     FIXED = "fixed"  # staff assign it; it is offered to nobody
+    BOOKABLE = "bookable"  # it is booked for a time, like a room; whoever comes without a booking is not offered it
 
 
 class Use(StrEnum):

@@ -75,7 +75,7 @@ def take(
         with session.begin_nested():
             session.add(rental)
             session.flush()
-            if offer.lock_id in unsettled_locks() or not offers.is_ready(session, offer.compartment_id):
+            if offer.lock_id in unsettled_locks() or not offers.still_stands(session, offer):
                 raise _QuarantinedError
     except (IntegrityError, _QuarantinedError):
         return None

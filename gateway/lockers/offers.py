@@ -46,10 +46,10 @@ def of(session: Session, compartment_id: str) -> Offer:
     return _offer(row)
 
 
-def is_ready(session: Session, compartment_id: str) -> bool:
-    """Whether it can have a next holder, asked afresh."""
-    found = session.scalar(select(Compartment.condition).where(Compartment.id == compartment_id))
-    return found is Condition.READY
+def still_stands(session: Session, offer: Offer) -> bool:
+    """Whether it can have a next holder, and in the same way as when it was found: asked afresh."""
+    query = select(Compartment.condition, MODE).join(Bank, Bank.id == Compartment.bank_id)
+    return session.execute(query.where(Compartment.id == offer.compartment_id)).one() == (Condition.READY, offer.mode)
 
 
 def is_in(zone: str) -> ColumnElement[bool]:
@@ -58,18 +58,22 @@ def is_in(zone: str) -> ColumnElement[bool]:
 
 
 def free() -> Select[Compartment]:
-    """Those that can be had: ready, nobody's, and not for staff to assign."""
+    """Those that whoever comes can have: ready, nobody's, neither for staff to assign nor to be booked ahead."""
     held = select(Rental.compartment_id).where(Rental.ended_at.is_(None))
     return (
         select(Compartment)
         .join(Bank, Bank.id == Compartment.bank_id)
-        .where(Compartment.condition == Condition.READY, Compartment.id.not_in(held), MODE != Mode.FIXED)
+        .where(Compartment.condition == Condition.READY, Compartment.id.not_in(held), _is_offered())
     )
 
 
+def _is_offered() -> ColumnElement[bool]:
+    return MODE.not_in((Mode.FIXED, Mode.BOOKABLE))
+
+
 def _that_fit(session: Session, wish: Wish) -> list[Offer]:
-    """The compartments that are nobody's and not fixed, and fit what was asked for."""
-    query = _offers().where(Rental.id.is_(None), MODE != Mode.FIXED)
+    """The compartments that are nobody's and offered to whoever comes, and fit what was asked for."""
+    query = _offers().where(Rental.id.is_(None), _is_offered())
     if wish.zone is not None:
         query = query.where(is_in(wish.zone))
     if wish.bank_id is not None:

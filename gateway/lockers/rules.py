@@ -284,6 +284,15 @@ def rent_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
         return "compartment_taken"
     if offer.mode is Mode.FIXED:
         return "compartment_fixed"
+    if offer.mode is Mode.BOOKABLE:
+        return "compartment_bookable"
+    return arrival_refusal(offer, unsettled_locks)
+
+
+def arrival_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | None:
+    """Why whoever has it by right, as who booked it, cannot have this compartment now, or None."""
+    if offer.taken:
+        return "compartment_taken"
     if offer.condition is not Condition.READY:
         return "compartment_not_ready"
     if not offer.bank_there:
@@ -295,6 +304,8 @@ def set_aside_refusal(offer: Offer, unsettled_locks: Collection[str]) -> str | N
     """Why staff cannot set this compartment aside, or None. Its door may be anyhow: nothing is put in yet."""
     if offer.taken:
         return "compartment_taken"
+    if offer.mode is Mode.BOOKABLE:
+        return "compartment_bookable"
     if offer.condition is not Condition.READY:
         return "compartment_not_ready"
     return "unlock_under_way" if offer.lock_id in unsettled_locks else None

@@ -82,8 +82,9 @@ def rent(
     within reach first, for a member who prefers that, and else any. `zone`: its name in either language.
 
     Raises Conflict: `already_rented`, `rental_overdue`, `compartment_taken`, `compartment_fixed`,
-    `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`,
-    `policy.max_days`, `policy.longest_use`, `policy.no_end`; Malformed for a past `until`, NotFound for a bank or box.
+    `compartment_bookable`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`,
+    `unlock_under_way`, `policy.max_days`, `policy.longest_use`, `policy.no_end`; Malformed for a past `until`,
+    NotFound for a bank or box.
     """
     _refuse_the_past(until, now)
     # On PostgreSQL a member's wishes take turns, so that two at once do not both count as their last.
@@ -122,13 +123,15 @@ def rent(
 def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, max_days: int) -> Rental:
     """Let a rental run until then, counted from its beginning.
 
-    Raises Conflict: `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.longest_use`,
-    `policy.no_end`; Malformed for a time that has passed.
+    Raises Conflict: `assigned_by_staff`, `compartment_bookable`, `rental_ended`, `rental_overdue`,
+    `policy.max_days`, `policy.longest_use`, `policy.no_end`; Malformed for a time that has passed.
     """
     _refuse_the_past(until, now)
     if refusal := rules.change_refusal(rental.use):
         raise Conflict(refusal)
     offer, member = offers.of(session, rental.compartment_id), session.get_one(Member, rental.member_id)
+    if offer.mode is Mode.BOOKABLE:  # somebody may have booked what comes then
+        raise Conflict("compartment_bookable")
     standing = Standing.of(session, member=member, banks=[offer.bank_id], max_days=max_days, now=now)
     usual = _usual(offer, standing, days=1)
     allowed = rules.times(offer.mode, limit=offer.limit, usual=usual) or usual
@@ -216,9 +219,12 @@ def set_terms(session: Session, *, bank: Bank, actor: str, now: datetime, **term
 
     None leaves a thing as it is.
 
-    `terms`: columns of the bank. Raises Malformed("malformed") when the usual time would be longer than the longest.
+    `terms`: columns of the bank. Raises Malformed("malformed") when the usual time would be longer than the longest,
+    and for a bank to be booked ahead: that is said of each compartment (`bookings.booked_lockers`).
     """
     values = {name: value for name, value in terms.items() if value is not None}
+    if values.get("mode") is Mode.BOOKABLE:
+        raise Malformed("malformed", field="mode")
     for name, value in values.items():
         setattr(bank, name, value)
     if bank.usual_min > bank.longest_min:

@@ -18,6 +18,31 @@ def widen(table: str, column: str, check: str, *, before: Sequence[str], after: 
         _make_anew(table, _one_of(column, before), _one_of(column, after))
 
 
+def widen_in_place(table: str, column: str, check: str, *, before: Sequence[str], after: Sequence[str]) -> None:
+    """The same for a table that others refer to.
+
+    On SQLite its own words are changed where it keeps them, which it allows for what is not about the rows themselves:
+    https://www.sqlite.org/lang_altertable.html#otheralter
+    """
+    if op.get_bind().dialect.name == "postgresql":
+        widen(table, column, check, before=before, after=after)
+        return
+    connection = op.get_bind()
+    own = connection.execute(
+        sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :t"), {"t": table}
+    ).scalar_one()
+    if _one_of(column, before) not in own:
+        raise RuntimeError(f"{table} is not as the steps before left it: {own}")
+    version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
+    op.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :t"),
+        {"t": table, "sql": own.replace(_one_of(column, before), _one_of(column, after))},
+    )
+    op.execute(f"PRAGMA schema_version = {version + 1}")
+    op.execute("PRAGMA writable_schema = RESET")  # off again, and read what it says now
+
+
 def _make_anew(table: str, before: str, after: str) -> None:
     connection = op.get_bind()
     found = connection.execute(

@@ -16,6 +16,7 @@ class SpaceKind(StrEnum):
     COURT = "court"
     SEAT = "seat"
     EQUIPMENT = "equipment"
+    LOCKER = "locker"  # a compartment that is booked ahead; its lock says which
 
 
 class ClaimKind(StrEnum):

@@ -39,7 +39,7 @@ def make_space(
 
     Raises Conflict("space_exists"); Conflict("space_claimed") when what it shall be part of is claimed already, since
     those claims would not count for the new part; NotFound("space") for a parent that is not there; Malformed naming
-    `parent_id` when that one has several places.
+    `parent_id` when that one has several places or is a locker.
     """
     if session.get(Space, space_id) is not None:
         raise Conflict("space_exists", space_id=space_id)
@@ -169,7 +169,7 @@ def _claim(part_id: str, place: int, span: Span, kind: ClaimKind, source_id: str
 
 def _refuse_bad_parent(session: Session, parent_id: str) -> None:
     parent = queries.space(session, parent_id)
-    if parent.places != 1:
+    if parent.places != 1 or parent.kind is SpaceKind.LOCKER:
         raise Malformed("malformed", field="parent_id")
     if not queries.has_parts(session, parent_id) and queries.is_claimed(session, parent_id):
         raise Conflict("space_claimed", space_id=parent_id)

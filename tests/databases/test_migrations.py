@@ -477,3 +477,24 @@ def test_after_every_step_nothing_is_drawn_and_no_version_comes_before_the_first
         session.execute(text(a_plan.format(version=1)))
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(a_plan.format(version=1)))
+def test_rooms_and_banks_of_before_lockers_were_booked_ahead_stay_and_a_locker_can_be_a_space(engine):
+    upgrade_to(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE:
+            connection.execute(text(statement.format(then="2026-11-22 04:00:00.000000+00:00")))
+    upgrade_to(engine, "0033")
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        session.execute(text("UPDATE compartments SET own_mode = 'bookable' WHERE id = 'c1'"))
+        space = "INSERT INTO spaces VALUES (:id, NULL, :kind, '柜', 'Locker', 'l1', 1, 540, 1020, 30, 0)"
+        session.execute(text(space), {"id": "c1", "kind": "locker"})
+        for wrong in (
+            "UPDATE compartments SET own_mode = 'whim'",
+            "UPDATE banks SET mode = 'whim'",
+            "UPDATE spaces SET kind = 'whim'",
+            "DELETE FROM compartments WHERE id = 'c1'",
+        ):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(wrong))
+        assert session.get_one(Rental, "r1").compartment_id == "c1"

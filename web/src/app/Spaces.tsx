@@ -10,6 +10,7 @@ const KINDS: [Space['kind'], Key][] = [
   ['court', 'kind.court'],
   ['seat', 'kind.seat'],
   ['equipment', 'kind.equipment'],
+  ['locker', 'kind.locker'],
 ]
 
 /** Everything that can be booked, like beside like. */

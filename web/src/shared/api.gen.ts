@@ -2051,7 +2051,7 @@ export interface paths {
         put?: never;
         /**
          * Make Space
-         * @description Add something that can be booked.
+         * @description Add something that can be booked. A `locker` is a compartment, by its id: it is then no longer rented.
          */
         post: operations["make_space"];
         delete?: never;
@@ -6923,7 +6923,7 @@ export interface components {
          * @description How the compartments of a bank, or a single one, come to their holders.
          * @enum {string}
          */
-        Mode: "free_choice" | "time_limited" | "kept_until_released" | "fixed";
+        Mode: "free_choice" | "time_limited" | "kept_until_released" | "fixed" | "bookable";
         /**
          * ModeChange
          * @description How a compartment should come to its holders; null: as its bank's do.
@@ -7466,6 +7466,8 @@ export interface components {
         /**
          * NewSpace
          * @description A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of.
+         *
+         *     A locker goes by its compartment's `id`; it is no part of anything, and its door is its compartment's.
          */
         NewSpace: {
             /** Id */
@@ -8836,7 +8838,7 @@ export interface components {
          * @description What a space is to people.
          * @enum {string}
          */
-        SpaceKind: "room" | "court" | "seat" | "equipment";
+        SpaceKind: "room" | "court" | "seat" | "equipment" | "locker";
         /**
          * SpaceLimits
          * @description What holds for whoever asks at one space; null: nothing limits it. Minutes, days, people and bookings.
@@ -10805,7 +10807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
+            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_bookable`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11031,7 +11033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
+            /** @description `compartment_bookable`, `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12407,7 +12409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`, `door_open`, `door_unknown`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12993,7 +12995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `policy.cancel_before` */
+            /** @description `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `policy.cancel_before` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13073,7 +13075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over`, `locker_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13152,7 +13154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending` */
+            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `open_it_first` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15987,7 +15989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
+            /** @description `already_rented`, `policy.rentals_at_once`, `rental_overdue`, `compartment_taken`, `compartment_fixed`, `compartment_bookable`, `compartment_not_ready`, `no_compartment_free`, `bank_offline`, `door_open`, `door_unknown`, `unlock_under_way`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16146,7 +16148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
+            /** @description `compartment_bookable`, `assigned_by_staff`, `rental_ended`, `rental_overdue`, `policy.max_days`, `policy.may_use`, `policy.longest_use`, `policy.no_end` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16592,7 +16594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending` */
+            /** @description `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `open_it_first` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16848,7 +16850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `unlock_under_way` */
+            /** @description `bank_offline`, `device_suspended`, `frozen`, `rental_ended`, `booking_too_early`, `booking_over`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_pending`, `no_door`, `rental_overdue`, `compartment_taken`, `compartment_not_ready`, `door_open`, `door_unknown`, `unlock_under_way` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17912,6 +17914,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `compartment_taken`, `compartment_booked` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18998,7 +19009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `space_exists`, `space_claimed` */
+            /** @description `space_exists`, `space_claimed`, `compartment_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26600,7 +26611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `booking_begun` */
+            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `booking_begun` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26683,7 +26694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over` */
+            /** @description `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
