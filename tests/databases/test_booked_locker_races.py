@@ -33,11 +33,11 @@ OFTEN = {"book": 8, "come": 10, "give back": 5, "cancel": 2, "rent": 2, "mode": 
 def live(sessions, number):
     """One client's afternoon of six and a half hours; what each act came to."""
     dice, mine = random.Random(number), []
-    return Counter(_act(sessions, number, dice, mine, NOON + at * 10 * MINUTE) for at in range(ACTS))
+    whats = ["rent", *dice.choices(list(OFTEN), list(OFTEN.values()), k=ACTS)]
+    return Counter(_act(sessions, number, dice, mine, what, NOON + at * 10 * MINUTE) for at, what in enumerate(whats))
 
 
-def _act(sessions, number, dice, mine, now):
-    what = dice.choices(list(OFTEN), list(OFTEN.values()))[0]
+def _act(sessions, number, dice, mine, what, now):
     try:
         with sessions.begin() as session:
             member = members.member_by_no(session, member_no=str(10_000 + number))

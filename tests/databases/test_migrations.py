@@ -477,6 +477,8 @@ def test_after_every_step_nothing_is_drawn_and_no_version_comes_before_the_first
         session.execute(text(a_plan.format(version=1)))
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(a_plan.format(version=1)))
+
+
 def test_rooms_and_banks_of_before_lockers_were_booked_ahead_stay_and_a_locker_can_be_a_space(engine):
     upgrade_to(engine, "0001")
     with engine.begin() as connection:

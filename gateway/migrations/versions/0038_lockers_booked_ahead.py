@@ -4,12 +4,12 @@ from alembic import op
 
 from gateway.migrations import words
 
-revision = "0034"
-down_revision = "0033"
+revision = "0038"
+down_revision = "0037"
 
 
 def upgrade() -> None:
-    """From 0033: no compartment is booked ahead."""
+    """From 0037: no compartment is booked ahead."""
     kinds = ("room", "court", "seat", "equipment")
     words.widen_in_place("spaces", "kind", "ck_spaces_spacekind", before=kinds, after=(*kinds, "locker"))
     modes = ("free_choice", "time_limited", "kept_until_released", "fixed")
