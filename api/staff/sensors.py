@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
-from api.staff.zone_views import InAZone
+from api.staff.zone_views import SensorPlace
 from api.views import AnyId, Instant, Items, View, behind, items
 from gateway.kit.errors import Malformed, NotFound
 from gateway.members.model import Role
@@ -38,7 +38,8 @@ Most = Annotated[int, Query(ge=1, le=_MOST_POINTS)]
 class SensorView(View):
     """One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
 
-    `zone`: the id of the one it hangs in; null when nobody has said.
+    `zone`: the id of the one it hangs in; null when nobody has said. `comes_from`, of what counts people at a door: the
+    zone that they come from into `zone`; null: the street.
     """
 
     id: str
@@ -46,6 +47,7 @@ class SensorView(View):
     sensor: str
     metric: str
     zone: str | None
+    comes_from: str | None
     value: float | None
     taken_at: datetime | None
 
@@ -58,6 +60,7 @@ class SensorView(View):
             sensor=series.sensor,
             metric=series.metric,
             zone=where.of_sensor(series.device, series.sensor),
+            comes_from=where.outside_of(series.device, series.sensor),
             value=series.value_at(at_ms),
             taken_at=_instant(series.last.taken_ms) if series.last else None,
         )
@@ -107,7 +110,7 @@ async def list_sensors(who: SignedIn, page: Paged, zone: InZone = None) -> Items
 
 
 @router.put("/sensors/{sensor_id}/zone", responses=problems(*_STAFF_ONLY, "not_found", "zone_retired", "malformed"))
-async def place_sensor(sensor_id: Id, wanted: InAZone, who: SignedIn) -> SensorView:
+async def place_sensor(sensor_id: Id, wanted: SensorPlace, who: SignedIn) -> SensorView:
     """Say in which zone a sensor hangs, with all that it measures; null: where its device is."""
     desk = who.desk
 
@@ -120,6 +123,7 @@ async def place_sensor(sensor_id: Id, wanted: InAZone, who: SignedIn) -> SensorV
                 what=Placed.SENSOR,
                 ref=zones.sensor_ref(series.device, series.sensor),
                 zone_id=wanted.zone,
+                outer_zone_id=wanted.comes_from,
                 actor=actor,
                 now=desk.clock.now(),
             )

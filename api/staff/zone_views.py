@@ -1,25 +1,83 @@
 """Zones, as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
+from gateway.crowd.rules import Confidence, Crowd, Doubt
 from gateway.zones.model import Placed, Zone
 from gateway.zones.queries import Map
 
 
 class ZoneView(View):
-    """A room or an area of the house. `retired_at`: since when nothing is placed there."""
+    """A room or an area of the house. `retired_at`: since when nothing is placed there.
+
+    `capacity`: for how many people it is, null when nobody has said; `is_shown`: everybody may see how full it is.
+    """
 
     id: str
     name: InBothLanguages
+    capacity: int | None
+    is_shown: bool
     retired_at: datetime | None
 
     @classmethod
     def of(cls, zone: Zone) -> Self:
         """As the row says."""
-        return cls(id=zone.id, name=name_of(zone.name_zh, zone.name_en), retired_at=zone.retired_at)
+        return cls(
+            id=zone.id,
+            name=name_of(zone.name_zh, zone.name_en),
+            capacity=zone.capacity,
+            is_shown=zone.is_shown,
+            retired_at=zone.retired_at,
+        )
+
+
+class CrowdView(View):
+    """How many people are somewhere. `people` null: unknown, which is not nobody.
+
+    `confidence` `rough` or `unknown` has a `doubt`: `no_counter`, `counter_silent`, `counter_was_away`, `drift_seen` or
+    `presence_disagrees`. `entered` and `corrected`, who had to be added lest fewer than nobody were there, are since
+    the opening; `left_over` were still counted in at the last closing, `since` which counting began at zero.
+    """
+
+    people: int | None
+    fullness: float | None
+    confidence: Confidence
+    doubt: Doubt | None
+    entered: int
+    corrected: int
+    left_over: int | None
+    since: datetime
+
+    @classmethod
+    def of(cls, crowd: Crowd) -> "CrowdView":
+        """As it was reckoned."""
+        return cls(
+            people=crowd.people,
+            fullness=None if crowd.fullness is None else round(crowd.fullness, 3),
+            confidence=crowd.confidence,
+            doubt=crowd.doubt,
+            entered=crowd.entered,
+            corrected=crowd.corrected,
+            left_over=crowd.left_over,
+            since=crowd.since,
+        )
+
+
+class LivedZone(ZoneView):
+    """A zone, and how many people are there now; null once it is retired."""
+
+    crowd: CrowdView | None
+
+    @classmethod
+    def now(cls, zone: Zone, crowds: Mapping[str, Crowd]) -> "LivedZone":
+        """As it is and as it was reckoned."""
+        crowd = crowds.get(zone.id)
+        return cls(**vars(ZoneView.of(zone)), crowd=CrowdView.of(crowd) if crowd else None)
 
 
 class SensorName(View):
@@ -59,16 +117,24 @@ class NewZone(Ask):
 
 
 class ZoneNames(Ask):
-    """What a zone should be called; null stays as it is."""
+    """What a zone should be called, for how many it is (0: nobody can say) and who may see it; null stays as it is."""
 
     name_zh: PlainText | None = None
     name_en: PlainText | None = None
+    capacity: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    is_shown: bool | None = None
 
 
 class InAZone(Ask):
     """The id of the zone where something stands; null: it has no place of its own."""
 
     zone: AnyId | None
+
+
+class SensorPlace(InAZone):
+    """`comes_from`, of what counts people at a door: the zone that they leave when they enter; null: the street."""
+
+    comes_from: AnyId | None = None
 
 
 class PlaceView(View):

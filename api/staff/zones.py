@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from api.crowds import crowds_now
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
-from api.staff.zone_views import InAZone, NewZone, PlaceView, ZoneDetail, ZoneNames, ZoneView
+from api.staff.zone_views import InAZone, LivedZone, NewZone, PlaceView, ZoneDetail, ZoneNames, ZoneView
 from api.views import Items, behind, items
 from gateway.fleet import queries as fleet
 from gateway.lockers import queries as lockers
@@ -26,14 +27,16 @@ _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 @router.get("/zones", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
-async def list_zones(who: SignedIn, page: Paged) -> Items[ZoneView]:
-    """Every room and area of the house, retired ones too."""
+async def list_zones(who: SignedIn, page: Paged) -> Items[LivedZone]:
+    """Every room and area of the house, retired ones too, and how many people are in each now."""
 
-    def look() -> Items[ZoneView]:
+    def look() -> Items[LivedZone]:
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
+        crowds = crowds_now(who.desk).zones
+        with who.desk.sessions.read() as session:
             rest = behind(zones.zones(session), page, name=lambda zone: zone.id)
-            return items(rest, page, view=ZoneView.of, name=lambda zone: zone.id)
+            return items(rest, page, view=lambda zone: LivedZone.now(zone, crowds), name=lambda zone: zone.id)
 
     return await who.desk.backroom.read(look)
 
@@ -86,21 +89,27 @@ async def read_zone(zone_id: Id, who: SignedIn) -> ZoneDetail:
 
 @router.patch("/zones/{zone_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
 async def rename_zone(zone_id: Id, names: ZoneNames, who: SignedIn) -> ZoneView:
-    """Call a zone otherwise. What stands there stays."""
+    """Call a zone otherwise, or say for how many people it is and who may see how full it is. What is there stays."""
     desk = who.desk
 
     def act() -> ZoneView:
         with desk.sessions.begin() as session:
             actor = who.staff(session, *_MAKERS).audit_id
-            renamed = zones_service.rename_zone(
-                session,
-                zone_id=zone_id,
-                name_zh=names.name_zh,
-                name_en=names.name_en,
-                actor=actor,
-                now=desk.clock.now(),
-            )
-            return ZoneView.of(renamed)
+            zone, now = zones.zone(session, zone_id), desk.clock.now()
+            if names.name_zh is not None or names.name_en is not None:
+                zones_service.rename_zone(
+                    session, zone_id=zone_id, name_zh=names.name_zh, name_en=names.name_en, actor=actor, now=now
+                )
+            if names.capacity is not None or names.is_shown is not None:
+                zones_service.set_crowd(
+                    session,
+                    zone_id=zone_id,
+                    capacity=names.capacity,
+                    is_shown=names.is_shown,
+                    actor=actor,
+                    now=now,
+                )
+            return ZoneView.of(zone)
 
     return await desk.backroom.write(act)
 

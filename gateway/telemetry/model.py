@@ -43,6 +43,24 @@ SAMPLES: Final = Table(
     sqlite_autoincrement=True,  # a number is never used twice, even when the newest samples were pruned
 )
 
+COUNTERS: Final = Table(
+    "reading_counters",  # what only ever counts up: where each stands, so that it is known by how much it rose
+    METADATA,
+    Column("series", Integer, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
+    Column("taken_ms", BigInteger, nullable=False),
+    Column("back_ms", BigInteger, nullable=False),  # when it was first heard, or heard again after a silence
+)
+
+RISES: Final = Table(
+    "reading_rises",  # by how much a counter rose in each minute in which it did
+    METADATA,
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("series", Integer, primary_key=True, autoincrement=False),
+    Column("rise", Double, nullable=False),
+    sqlite_with_rowid=False,  # in the order of time, so that what is new lies together
+)
+
 MARKS: Final = Table(
     "reading_marks",
     METADATA,

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
-from gateway.telemetry.model import DAYS, HOURS, MARKS, MINUTES, SAMPLES, SERIES
+from gateway.telemetry.model import COUNTERS, DAYS, HOURS, MARKS, MINUTES, RISES, SAMPLES, SERIES
 from gateway.telemetry.rules import HOLDS_MS, Rollup, Sample
 
 
@@ -52,6 +52,29 @@ def all_series(connection: Connection, *, device: str | None = None) -> list[Ser
     rows = connection.execute(wanted if device is None else wanted.where(SERIES.c.device == device)).all()
     newest = _not_rolled_up(connection)
     return [_series(row, newest.get(row.id)) for row in rows]
+
+
+class Rise(NamedTuple):
+    """By how much a counter rose in the minute that began then."""
+
+    from_ms: int
+    series: int
+    rise: float
+
+
+def rises(connection: Connection, *, from_ms: int, to_ms: int) -> list[Rise]:
+    """Of every counter, in the minutes that began in `[from_ms, to_ms)`, in order."""
+    found = connection.execute(
+        select(RISES.c.from_ms, RISES.c.series, RISES.c.rise)
+        .where(RISES.c.from_ms >= from_ms, RISES.c.from_ms < to_ms)
+        .order_by(RISES.c.from_ms, RISES.c.series)
+    )
+    return [Rise._make(row) for row in found]
+
+
+def heard_since(connection: Connection) -> dict[int, int]:
+    """Since when each counter is heard without a silence, in milliseconds, by the number of its series."""
+    return {row.series: row.back_ms for row in connection.execute(select(COUNTERS.c.series, COUNTERS.c.back_ms))}
 
 
 def one_series(connection: Connection, series_id: int) -> Series | None:

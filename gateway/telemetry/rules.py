@@ -63,6 +63,10 @@ PLAUSIBLE: Final = MappingProxyType(
 )
 
 
+COUNTED: Final = frozenset({"entries", "exits"})
+"""Metrics that only count up, and begin at zero when their device starts."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """A value at an instant, in milliseconds since 1970. None: the device said that it did not know."""
@@ -84,6 +88,24 @@ def is_news(metric: str, last: Sample | None, new: Sample) -> bool:
     if new.value is None or last.value is None:
         return new.value is not last.value
     return new.value != last.value and abs(new.value - last.value) >= DEADBANDS.get(metric, 0.0)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Where a counter stands. `back_ms`: since when it is heard without a silence."""
+
+    value: float
+    taken_ms: int
+    back_ms: int
+
+
+def rise(last: Tally | None, *, value: float, at_ms: int) -> tuple[float, Tally]:
+    """By how much a counter rose, and where it stands now. One that fell has begun anew; the first says no rise."""
+    if last is None:
+        return 0.0, Tally(value, at_ms, back_ms=at_ms)
+    risen = value - last.value if value >= last.value else value
+    was_silent = at_ms - last.taken_ms > HOLDS_MS
+    return risen, Tally(value, at_ms, back_ms=at_ms if was_silent else last.back_ms)
 
 
 def taken_ms(*, received_ms: int, age_ms: int | None, claimed_ms: int | None) -> int:

@@ -6,7 +6,7 @@ One writer (the gateway's recorder); any number of readers. Every method is one 
 import shutil
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +33,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
 from gateway.telemetry import rules
-from gateway.telemetry.model import DAYS, HOURS, MARKS, METADATA, MINUTES, SAMPLES, SERIES, SOURCES
-from gateway.telemetry.rules import Keeping, Rollup, Sample
+from gateway.telemetry.model import (
+    COUNTERS,
+    DAYS,
+    HOURS,
+    MARKS,
+    METADATA,
+    MINUTES,
+    RISES,
+    SAMPLES,
+    SERIES,
+    SOURCES,
+)
+from gateway.telemetry.rules import Keeping, Rollup, Sample, Tally
 
 _SLICE: Final = 10_000  # samples let go in one transaction: a writer waits for no more than that
 _PAGES: Final = 2_000  # given back to the disk at once
@@ -90,6 +101,7 @@ class ReadingStore:
         self._sources: dict[str, Kept] = {}
         self._series: dict[tuple[str, str, str], int] = {}
         self._last: dict[int, Sample] = {}  # the newest of each series that was kept since this start
+        self._tallies: dict[int, Tally] = {}  # of each counter that was heard since this start
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -98,7 +110,7 @@ class ReadingStore:
         if self._is_sqlite and not Path(database or "").is_file():
             raise NoReadingsError(f"there is no database of readings at {database} yet")  # connecting would make one
         with self._engine.connect() as connection:
-            if not inspect(connection).has_table(MARKS.name):
+            if not inspect(connection).has_table(COUNTERS.name):
                 raise NoReadingsError("the database of readings has no tables yet")
             yield connection
 
@@ -121,6 +133,7 @@ class ReadingStore:
         rows: list[dict[str, Any]] = []
         last: dict[int, Sample] = {}
         made: dict[tuple[str, str, str], int] = {}
+        counting = _Counting(self._tallies)
         try:
             with self._engine.begin() as connection:
                 for letter in letters:
@@ -128,8 +141,10 @@ class ReadingStore:
                     kept[letter.device] = _next(before, letter)
                     if kept[letter.device] is not before:
                         rows += self._news(connection, letter, last, made)
+                        self._count(connection, letter, counting, made)
                 if rows:
                     connection.execute(insert(SAMPLES), rows)
+                counting.write_down(connection)
                 if kept:
                     _put(connection, SOURCES, ["device"], [vars(source) for source in kept.values()])
         except OperationalError as error:
@@ -137,6 +152,7 @@ class ReadingStore:
         self._sources |= kept
         self._series |= made
         self._last |= last
+        self._tallies |= counting.tallies
         return list(kept.values())
 
     def fresh(self, letters: Iterable[Letter]) -> list[Letter]:
@@ -165,7 +181,12 @@ class ReadingStore:
 
     def prune(self, *, now_ms: int) -> None:
         """Let go what is older than it is kept for, and then the oldest until the size is within its most."""
-        ages = ((MINUTES, self._keeping.minutes), (HOURS, self._keeping.hours), (DAYS, self._keeping.days))
+        ages = (
+            (RISES, self._keeping.minutes),
+            (MINUTES, self._keeping.minutes),
+            (HOURS, self._keeping.hours),
+            (DAYS, self._keeping.days),
+        )
         for table, age in ages:
             with self._engine.begin() as connection:
                 connection.execute(delete(table).where(table.c.from_ms < now_ms - age.total_seconds() * 1000))
@@ -218,6 +239,15 @@ class ReadingStore:
                 last[series] = new
                 rows.append({"series": series, "taken_ms": new.taken_ms, "value": new.value})
         return rows
+
+    def _count(
+        self, connection: Connection, letter: Letter, counting: "_Counting", made: dict[tuple[str, str, str], int]
+    ) -> None:
+        """Each message once, and at its own time: so late ones count where they belong, and none twice."""
+        for one in letter.values:
+            if one.metric in rules.COUNTED and one.value is not None:
+                series = self._series_of(connection, (letter.device, one.sensor, one.metric), made)
+                counting.take(connection, series, value=one.value, at_ms=letter.taken_ms)
 
     def _series_of(
         self, connection: Connection, name: tuple[str, str, str], made: dict[tuple[str, str, str], int]
@@ -301,6 +331,38 @@ class ReadingStore:
             while (connection.scalar(text("PRAGMA freelist_count")) or 0) > _PAGES:
                 connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
                 connection.commit()
+
+
+class _Counting:
+    """What the counters of one batch come to."""
+
+    def __init__(self, known: Mapping[int, Tally]) -> None:
+        self._known = known
+        self._rises: dict[tuple[int, int], float] = defaultdict(float)
+        self.tallies: dict[int, Tally] = {}
+
+    def take(self, connection: Connection, series: int, *, value: float, at_ms: int) -> None:
+        last = self.tallies.get(series) or self._known.get(series) or _tally(connection, series)
+        risen, self.tallies[series] = rules.rise(last, value=value, at_ms=at_ms)
+        if risen > 0:
+            self._rises[rules.minute_of(at_ms), series] += risen
+
+    def write_down(self, connection: Connection) -> None:
+        if not self.tallies:
+            return
+        _put(connection, COUNTERS, ["series"], [{"series": one, **vars(at)} for one, at in self.tallies.items()])
+        if self._rises:
+            statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(RISES)
+            more = statement.on_conflict_do_update(
+                index_elements=["from_ms", "series"], set_={"rise": RISES.c.rise + statement.excluded.rise}
+            )
+            rows = sorted(self._rises.items())
+            connection.execute(more, [{"from_ms": at, "series": one, "rise": rise} for (at, one), rise in rows])
+
+
+def _tally(connection: Connection, series: int) -> Tally | None:
+    row = connection.execute(select(COUNTERS).where(COUNTERS.c.series == series)).first()
+    return None if row is None else Tally(row.value, row.taken_ms, row.back_ms)
 
 
 def _next(before: Kept, letter: Letter) -> Kept:

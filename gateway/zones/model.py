@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -21,10 +21,13 @@ class Zone(Base):
     """A room or an area of the house. Once retired nothing is placed there any more; its name stays."""
 
     __tablename__ = "zones"
+    __table_args__ = (CheckConstraint("capacity >= 1", name="capacity"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name_zh: Mapped[str] = mapped_column(String(64))
     name_en: Mapped[str] = mapped_column(String(64))
+    capacity: Mapped[int | None]  # people; None: nobody has said
+    is_shown: Mapped[bool] = mapped_column(default=False, server_default=false())  # to everybody, how full it is
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
@@ -36,3 +39,5 @@ class Placement(Base):
     what: Mapped[Placed] = mapped_column(word_column(Placed), primary_key=True)
     ref: Mapped[str] = mapped_column(String(96), primary_key=True)  # an id; of a sensor `device/sensor`
     zone_id: Mapped[str] = mapped_column(ForeignKey("zones.id"), index=True)
+    # Of what counts people at a door: the zone that they come from into `zone_id`. None: from the street.
+    outer_zone_id: Mapped[str | None] = mapped_column(ForeignKey("zones.id"))

@@ -1,9 +1,9 @@
 """Questions about zones. Read-only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gateway.kit.errors import NotFound
@@ -33,6 +33,11 @@ class Map:
     """Where everything stands that was placed: read once and asked of thing by thing."""
 
     placed: Mapping[tuple[Placed, str], str]  # the zone's id by what stands there
+    comes_from: Mapping[str, str] = field(default_factory=dict)  # a zone's id by the sensor at a door from there
+
+    def outside_of(self, device_id: str, sensor: str) -> str | None:
+        """The zone on a counter's outer side; None: the street."""
+        return self.comes_from.get(sensor_ref(device_id, sensor))
 
     def of_device(self, device_id: str) -> str | None:
         """The zone that a device stands in; None: nobody has said."""
@@ -53,8 +58,11 @@ class Map:
 
 def whole_map(session: Session) -> Map:
     """Of the house."""
-    rows = session.execute(select(Placement.what, Placement.ref, Placement.zone_id))
-    return Map({(what, ref): zone_id for what, ref, zone_id in rows})
+    rows = session.execute(select(Placement.what, Placement.ref, Placement.zone_id, Placement.outer_zone_id)).all()
+    return Map(
+        {(what, ref): zone_id for what, ref, zone_id, _ in rows},
+        {ref: outer for what, ref, _, outer in rows if what is Placed.SENSOR and outer is not None},
+    )
 
 
 def zone_of_sensor(session: Session, *, device_id: str, sensor: str) -> Zone | None:
@@ -76,4 +84,5 @@ def zone_of_device(session: Session, device_id: str) -> str | None:
 
 def is_in_use(session: Session, zone_id: str) -> bool:
     """Whether anything was placed there."""
-    return session.scalar(select(Placement.ref).where(Placement.zone_id == zone_id).limit(1)) is not None
+    touches = or_(Placement.zone_id == zone_id, Placement.outer_zone_id == zone_id)
+    return session.scalar(select(Placement.ref).where(touches).limit(1)) is not None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.kit import audit
 from gateway.kit.db import take_turn
-from gateway.kit.errors import Conflict
+from gateway.kit.errors import Conflict, Malformed
 from gateway.zones import queries
 from gateway.zones.model import Placed, Placement, Zone
 
@@ -40,6 +40,31 @@ def rename_zone(
     return zone
 
 
+def set_crowd(
+    session: Session, *, zone_id: str, capacity: int | None, is_shown: bool | None, actor: str, now: datetime
+) -> Zone:
+    """Say for how many people it is, 0: nobody can say; and whether everybody may see how full it is.
+
+    None leaves either as it is. Raises NotFound("zone").
+    """
+    zone = queries.zone(session, zone_id)
+    if capacity is not None:
+        zone.capacity = capacity or None
+    if is_shown is not None:
+        zone.is_shown = is_shown
+    session.flush()
+    audit.append(
+        session,
+        actor=actor,
+        act="zone_capacity_set",
+        thing=zone_id,
+        now=now,
+        capacity=zone.capacity,
+        is_shown=zone.is_shown,
+    )
+    return zone
+
+
 def retire_zone(session: Session, *, zone_id: str, actor: str, now: datetime) -> Zone:
     """Nothing is placed there any more. Harmless to repeat.
 
@@ -55,20 +80,43 @@ def retire_zone(session: Session, *, zone_id: str, actor: str, now: datetime) ->
     return zone
 
 
-def place(session: Session, *, what: Placed, ref: str, zone_id: str | None, actor: str, now: datetime) -> None:
+def place(
+    session: Session,
+    *,
+    what: Placed,
+    ref: str,
+    zone_id: str | None,
+    actor: str,
+    now: datetime,
+    outer_zone_id: str | None = None,
+) -> None:
     """Say where something stands, and where it stood before no longer counts; None: where its greater thing stands.
 
-    Whether there is such a thing is for the caller to know. Raises NotFound("zone"), Conflict("zone_retired").
+    `outer_zone_id`, of a sensor at a door: where people come from who enter there; None: from the street.
+    Whether there is such a thing is for the caller to know. Raises NotFound("zone"), Conflict("zone_retired"), and
+    Malformed for a door that leads from a zone into itself, or from one into nobody knows where.
     """
-    if zone_id is not None and _in_turn(session, zone_id).retired_at is not None:
-        raise Conflict("zone_retired", zone_id=zone_id)
+    if outer_zone_id is not None and zone_id in {None, outer_zone_id}:
+        raise Malformed("malformed", field="comes_from")
+    for one in sorted(
+        one for one in (zone_id, outer_zone_id) if one is not None
+    ):  # in one order, so that two who place wait for each other
+        if _in_turn(session, one).retired_at is not None:
+            raise Conflict("zone_retired", zone_id=one)
     # The trail is written by one at a time: of two who place the same thing, the later finds what the other did.
     audit.append(
-        session, actor=actor, act=f"{what}_placed", thing=ref.partition("/")[0], now=now, which=ref, zone=zone_id
+        session,
+        actor=actor,
+        act=f"{what}_placed",
+        thing=ref.partition("/")[0],
+        now=now,
+        which=ref,
+        zone=zone_id,
+        **({"comes_from": outer_zone_id} if outer_zone_id else {}),
     )
     session.execute(delete(Placement).where(Placement.what == what, Placement.ref == ref))
     if zone_id is not None:
-        session.add(Placement(what=what, ref=ref, zone_id=zone_id))
+        session.add(Placement(what=what, ref=ref, zone_id=zone_id, outer_zone_id=outer_zone_id))
     session.flush()
 
 

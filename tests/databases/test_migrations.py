@@ -28,6 +28,8 @@ from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
+from gateway.zones import queries as zones
+from gateway.zones.model import Zone
 from tests.centre_builder import NOON
 from tests.database_fixture import file_of
 from tests.race import at_once
@@ -398,6 +400,21 @@ def test_a_board_of_an_earlier_release_keeps_its_doors(engine):
     with Sessions(engine).begin() as session:
         (kept,) = fleet_queries.parts(session, "bank-a")
         assert Part.of(kept).doors == ((3, 9),)
+
+
+def test_of_a_zone_of_before_nobody_has_said_for_how_many_it_is_and_its_doors_lead_to_the_street(engine):
+    upgrade_to(engine, "0037")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO zones (id, name_zh, name_en) VALUES ('hall', '大厅', 'Hall')"))
+        connection.execute(text("INSERT INTO placements (what, ref, zone_id) VALUES ('device', 'node', 'hall')"))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        hall = session.get_one(Zone, "hall")
+        assert (hall.capacity, hall.is_shown) == (None, False)
+        assert zones.whole_map(session).outside_of("node", "door") is None
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE zones SET capacity = 0"))
 
 
 def test_after_every_step_no_points_are_taken_and_what_is_decided_has_its_time(upgraded):

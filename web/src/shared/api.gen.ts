@@ -3379,7 +3379,7 @@ export interface paths {
         };
         /**
          * List Zones
-         * @description Every room and area of the house, retired ones too.
+         * @description Every room and area of the house, retired ones too, and how many people are in each now.
          */
         get: operations["list_zones"];
         put?: never;
@@ -3417,7 +3417,7 @@ export interface paths {
         head?: never;
         /**
          * Rename Zone
-         * @description Call a zone otherwise. What stands there stays.
+         * @description Call a zone otherwise, or say for how many people it is and who may see how full it is. What is there stays.
          */
         patch: operations["rename_zone"];
         trace?: never;
@@ -5374,6 +5374,12 @@ export interface components {
             reason: string;
         };
         /**
+         * Confidence
+         * @description How sure a count is.
+         * @enum {string}
+         */
+        Confidence: "known" | "rough" | "unknown";
+        /**
          * CountLine
          * @description One compartment. `forced`: when it was opened in the last day without being asked for; `sighting`: the newest.
          */
@@ -5460,6 +5466,33 @@ export interface components {
             is_low: boolean;
             /** Entries */
             entries: components["schemas"]["CreditEntryView"][];
+        };
+        /**
+         * CrowdView
+         * @description How many people are somewhere. `people` null: unknown, which is not nobody.
+         *
+         *     `confidence` `rough` or `unknown` has a `doubt`: `no_counter`, `counter_silent`, `counter_was_away`, `drift_seen` or
+         *     `presence_disagrees`. `entered` and `corrected`, who had to be added lest fewer than nobody were there, are since
+         *     the opening; `left_over` were still counted in at the last closing, `since` which counting began at zero.
+         */
+        CrowdView: {
+            /** People */
+            people: number | null;
+            /** Fullness */
+            fullness: number | null;
+            confidence: components["schemas"]["Confidence"];
+            doubt: components["schemas"]["Doubt"] | null;
+            /** Entered */
+            entered: number;
+            /** Corrected */
+            corrected: number;
+            /** Left Over */
+            left_over: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * DayKind
@@ -5687,6 +5720,12 @@ export interface components {
             lock_id: string;
             level: components["schemas"]["DoorLevel"];
         };
+        /**
+         * Doubt
+         * @description Why a count is not quite sure, or not known at all.
+         * @enum {string}
+         */
+        Doubt: "no_counter" | "counter_silent" | "counter_was_away" | "drift_seen" | "presence_disagrees";
         /**
          * DropOffState
          * @description Where things are that one member leaves for another.
@@ -6494,6 +6533,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[LivedZone] */
+        Items_LivedZone_: {
+            /** Items */
+            items: components["schemas"]["LivedZone"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[LockView] */
         Items_LockView_: {
             /** Items */
@@ -6652,13 +6698,6 @@ export interface components {
         Items_WorkOrderView_: {
             /** Items */
             items: components["schemas"]["WorkOrderView"][];
-            /** Next */
-            next: string | null;
-        };
-        /** Items[ZoneView] */
-        Items_ZoneView_: {
-            /** Items */
-            items: components["schemas"]["ZoneView"][];
             /** Next */
             next: string | null;
         };
@@ -6841,6 +6880,22 @@ export interface components {
             type: "LineString";
             /** Coordinates */
             coordinates: number[][];
+        };
+        /**
+         * LivedZone
+         * @description A zone, and how many people are there now; null once it is retired.
+         */
+        LivedZone: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
+            /** Capacity */
+            capacity: number | null;
+            /** Is Shown */
+            is_shown: boolean;
+            /** Retired At */
+            retired_at: string | null;
+            crowd: components["schemas"]["CrowdView"] | null;
         };
         /**
          * LockView
@@ -8566,10 +8621,21 @@ export interface components {
             sensor: string;
         };
         /**
+         * SensorPlace
+         * @description `comes_from`, of what counts people at a door: the zone that they leave when they enter; null: the street.
+         */
+        SensorPlace: {
+            /** Zone */
+            zone: string | null;
+            /** Comes From */
+            comes_from?: string | null;
+        };
+        /**
          * SensorView
          * @description One metric of one sensor. `value` null: unknown now, whatever it was; true and false are 1 and 0.
          *
-         *     `zone`: the id of the one it hangs in; null when nobody has said.
+         *     `zone`: the id of the one it hangs in; null when nobody has said. `comes_from`, of what counts people at a door: the
+         *     zone that they come from into `zone`; null: the street.
          */
         SensorView: {
             /** Id */
@@ -8582,6 +8648,8 @@ export interface components {
             metric: string;
             /** Zone */
             zone: string | null;
+            /** Comes From */
+            comes_from: string | null;
             /** Value */
             value: number | null;
             /** Taken At */
@@ -9839,6 +9907,10 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["InBothLanguages"];
+            /** Capacity */
+            capacity: number | null;
+            /** Is Shown */
+            is_shown: boolean;
             /** Retired At */
             retired_at: string | null;
             /** Devices */
@@ -9852,22 +9924,32 @@ export interface components {
         };
         /**
          * ZoneNames
-         * @description What a zone should be called; null stays as it is.
+         * @description What a zone should be called, for how many it is (0: nobody can say) and who may see it; null stays as it is.
          */
         ZoneNames: {
             /** Name Zh */
             name_zh?: string | null;
             /** Name En */
             name_en?: string | null;
+            /** Capacity */
+            capacity?: number | null;
+            /** Is Shown */
+            is_shown?: boolean | null;
         };
         /**
          * ZoneView
          * @description A room or an area of the house. `retired_at`: since when nothing is placed there.
+         *
+         *     `capacity`: for how many people it is, null when nobody has said; `is_shown`: everybody may see how full it is.
          */
         ZoneView: {
             /** Id */
             id: string;
             name: components["schemas"]["InBothLanguages"];
+            /** Capacity */
+            capacity: number | null;
+            /** Is Shown */
+            is_shown: boolean;
             /** Retired At */
             retired_at: string | null;
         };
@@ -24904,7 +24986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_ZoneView_"];
+                    "application/json": components["schemas"]["Items_LivedZone_"];
                 };
             };
             /** @description `not_signed_in` */
@@ -25878,7 +25960,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InAZone"];
+                "application/json": components["schemas"]["SensorPlace"];
             };
         };
         responses: {

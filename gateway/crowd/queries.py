@@ -1,0 +1,168 @@
+"""How many people are where, from what the counters said. Read-only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from gateway.calendar import queries as calendar
+from gateway.calendar.national import public_calendar
+from gateway.calendar.rules import Opening
+from gateway.crowd import rules
+from gateway.crowd.rules import Confidence, Crowd, Doubt, Frame, Passed
+from gateway.facility.presence import zones_with_people
+from gateway.kit.clock import at_wall
+from gateway.spaces import queries as spaces
+from gateway.telemetry import queries as telemetry
+from gateway.telemetry.queries import Rise, Series
+from gateway.telemetry.rules import COUNTED
+from gateway.zones import queries as zones
+
+_ALL_DAY: Final = Opening(0, 1440)
+_DAY: Final = timedelta(days=1)
+_HEADS: Final = "people"  # the metric of a sensor that sees how many there are
+
+
+@dataclass(frozen=True)
+class Crowds:
+    """Of every zone by its id, and of the whole house: who came in from the street and has not gone."""
+
+    zones: Mapping[str, Crowd]
+    house: Crowd
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What is needed of the database of readings. Empty where nothing was ever kept."""
+
+    series: Sequence[Series] = ()
+    rises: Sequence[Rise] = ()
+    heard_since: Mapping[int, int] | None = None
+
+
+def readings_since(connection: Connection, *, since: datetime, now: datetime) -> Readings:
+    """Read at once, so that the core is not held meanwhile."""
+    return Readings(
+        telemetry.all_series(connection),
+        telemetry.rises(connection, from_ms=_ms(since), to_ms=_ms(now) + 1),
+        telemetry.heard_since(connection),
+    )
+
+
+def frame(session: Session, *, zone: ZoneInfo, now: datetime) -> Frame:
+    """The day that is lived now. Where the centre has set no hours, its spaces' usual ones say when it closes."""
+    today = now.astimezone(zone).date()
+    every = spaces.spaces(session)
+    usual = Opening(min(one.opens_min for one in every), max(one.closes_min for one in every)) if every else _ALL_DAY
+    first = today - rules.DAYS_BACK * _DAY
+    almanac = calendar.almanac(
+        session, line=[], parts=[], usual=usual, public=public_calendar(zone), first=first, last=today + _DAY
+    )
+    days = [first + ahead * _DAY for ahead in range((today - first).days + 2)]
+    hours = {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
+    opened = {at_wall(zone, day, one.opens_min): at_wall(zone, day, one.closes_min) for day, one in hours.items()}
+    return rules.frame(opened, midnight=at_wall(zone, today, 0), now=now)
+
+
+def crowds(session: Session, readings: Readings, *, frame: Frame, now: datetime) -> Crowds:
+    """How many are where now. `readings` must reach back to `frame.before_at`."""
+    counting = _Counting(session, readings, frame, now)
+    found = {one.id: counting.of(one.id, one.capacity) for one in zones.zones(session) if one.retired_at is None}
+    bordered = [one for one in found.values() if one.doubt is not Doubt.NO_COUNTER]
+    whole = [one.capacity for one in bordered if one.capacity is not None]
+    capacity = sum(whole) if bordered and len(whole) == len(bordered) else None
+    return Crowds(found, counting.of(None, capacity))
+
+
+@dataclass(frozen=True)
+class _Door:
+    """A counter: who enters there comes from `outer` into `inner`; None: the street."""
+
+    inner: str
+    outer: str | None
+    ways: Mapping[str, Series]
+
+
+class _Counting:
+    """Everything read once, and asked of zone by zone; None is the street, and so the whole house."""
+
+    def __init__(self, session: Session, readings: Readings, frame: Frame, now: datetime) -> None:
+        where = zones.whole_map(session)
+        self._frame, self._now_ms = frame, _ms(now)
+        self._heard_since = readings.heard_since or {}
+        self._peopled = zones_with_people(session, readings.series, now_ms=self._now_ms)
+        self._rises: dict[int, list[Rise]] = defaultdict(list)
+        for rise in readings.rises:
+            self._rises[rise.series].append(rise)
+        ways: dict[tuple[str, str], dict[str, Series]] = defaultdict(dict)
+        self._heads: dict[str, list[Series]] = defaultdict(list)
+        for one in readings.series:
+            zone = where.of_sensor(one.device, one.sensor)
+            if zone is not None and one.metric in COUNTED:
+                ways[one.device, one.sensor][one.metric] = one
+            elif zone is not None and one.metric == _HEADS:
+                self._heads[zone].append(one)
+        self._doors = [
+            _Door(inner, where.outside_of(*name), found)
+            for name, found in ways.items()
+            if (inner := where.of_sensor(*name)) is not None
+        ]
+
+    def of(self, zone: str | None, capacity: int | None) -> Crowd:
+        doors = [door for door in self._doors if zone in {door.inner, door.outer}]
+        if not doors and zone is not None and self._heads[zone]:
+            return self._seen(self._heads[zone], capacity)
+        closed_ms, opens_ms = _ms(self._frame.closed_at), _ms(self._frame.opens_at)
+        passed = [one for door in doors for one in self._passed(door, into=zone)]
+        today = rules.tallied((one for one in passed if one.at_ms >= closed_ms), opens_ms=opens_ms)
+        before = rules.tallied((one for one in passed if one.at_ms < closed_ms), opens_ms=closed_ms)
+        counters = [one for door in doors for one in door.ways.values()]
+        back_ms = max((self._heard_since.get(one.id, self._now_ms) for one in counters), default=0)
+        why = rules.doubt(
+            today,
+            has_counters=bool(doors),
+            is_silent=any(self._is_silent(door) for door in doors),
+            back_ms=back_ms,
+            opens_ms=opens_ms,
+            sees_somebody=zone in self._peopled if zone is not None else bool(self._peopled),
+        )
+        sure = rules.confidence(why)
+        return Crowd(
+            people=None if sure is Confidence.UNKNOWN else today.people,
+            confidence=sure,
+            doubt=why,
+            capacity=capacity,
+            entered=today.entered,
+            corrected=today.corrected,
+            left_over=before.people if doors and back_ms < closed_ms else None,
+            since=self._frame.closed_at,
+        )
+
+    def _seen(self, heads: Sequence[Series], capacity: int | None) -> Crowd:
+        """Nothing is added up where a sensor sees how many there are."""
+        counts = [one.value_at(self._now_ms) for one in heads]
+        known = [one for one in counts if one is not None]
+        people = round(sum(known)) if len(known) == len(counts) else None
+        why = None if people is not None else Doubt.SILENT
+        return Crowd(people, rules.confidence(why), why, capacity, 0, 0, None, self._frame.closed_at)
+
+    def _is_silent(self, door: _Door) -> bool:
+        heard: Collection[str] = [name for name, one in door.ways.items() if one.value_at(self._now_ms) is not None]
+        return len(heard) < len(COUNTED)
+
+    def _passed(self, door: _Door, *, into: str | None) -> Iterable[Passed]:
+        """The house is what lies behind the doors to the street: there, entering is entering."""
+        is_inwards = into is None or into == door.inner
+        for metric, series in door.ways.items():
+            for rise in self._rises[series.id]:
+                enters = (metric == "entries") == is_inwards
+                yield Passed(rise.from_ms, rise.rise if enters else 0.0, 0.0 if enters else rise.rise)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

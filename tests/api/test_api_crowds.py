@@ -1,0 +1,127 @@
+"""How many people are where, as staff see it: from what the counters at the doors said."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from gateway.telemetry.store import Letter, Value, now_ms
+from tests.centre_builder import a_device, a_space
+
+ZONES = {"hall": ("大厅", "Hall"), "pool": ("泳池", "Pool")}
+
+
+class Counters:
+    """The gateway's hand: a node at the main door and at the pool's, which says what it counted so far."""
+
+    def __init__(self, house):
+        self.house = house
+        self.store = house.app.state.desk.readings
+        (house.centre.directory / "data").mkdir()
+        self.store.prepare()
+        self.numbers = itertools.count(1)
+
+    def say(self, *, ago_min=0, **doors):
+        """By sensor: entries and exits so far."""
+        at = now_ms(self.house.clock.now() - timedelta(minutes=ago_min))
+        values = [
+            Value(door, metric, float(count))
+            for door, both in doors.items()
+            for metric, count in zip(("entries", "exits"), both, strict=True)
+        ]
+        self.store.keep([Letter("node", "0" * 16, next(self.numbers), 1, at, values)])
+
+
+@pytest.fixture
+def technician(house):
+    browser = house.signed_in("s003")
+    for zone_id, (name_zh, name_en) in ZONES.items():
+        body = {"id": zone_id, "name_zh": name_zh, "name_en": name_en}
+        assert browser.post("/staff/zones", body, key=zone_id).status_code == 201
+    house.change(a_device, "node", doors=0)
+    house.change(a_space)  # open from 8 to 22
+    browser.ask("PUT", "/staff/devices/node/zone", body={"zone": "hall"})
+    return browser
+
+
+@pytest.fixture
+def counters(house, technician):
+    """They have counted since yesterday evening, and it is noon."""
+    made = Counters(house)
+    for ago_min in range(16 * 60, 0, -10):
+        made.say(ago_min=ago_min, main=(0, 0), pool=(0, 0))
+    pool = next(one["id"] for one in technician.get("/staff/sensors").json()["items"] if one["sensor"] == "pool")
+    placed = technician.ask("PUT", f"/staff/sensors/{pool}/zone", body={"zone": "pool", "comes_from": "hall"})
+    assert placed.json()["comes_from"] == "hall"
+    return made
+
+
+def crowd(browser, zone="hall"):
+    browser = browser.house.signed_in("s002")  # time has passed
+    return next(one["crowd"] for one in browser.get("/staff/zones").json()["items"] if one["id"] == zone)
+
+
+def seen(browser, zone="hall"):
+    found = crowd(browser, zone)
+    return found["people"], found["confidence"], found["doubt"]
+
+
+def test_who_came_in_and_has_not_gone_is_there(technician, counters):
+    assert seen(technician) == (0, "known", None)
+
+    counters.say(main=(9, 2), pool=(3, 0))
+
+    assert seen(technician, "hall") == (4, "known", None)
+    assert seen(technician, "pool") == (3, "known", None)
+    technician.patch("/staff/zones/hall", {"capacity": 8})
+    assert crowd(technician)["fullness"] == 0.5
+
+
+def test_a_zone_that_nothing_counts_or_whose_counter_is_silent_is_unknown_and_not_empty(house, technician, counters):
+    technician.post("/staff/zones", {"id": "attic", "name_zh": "阁楼", "name_en": "Attic"}, key="attic")
+    assert seen(technician, "attic") == (None, "unknown", "no_counter")
+
+    counters.say(main=(9, 2), pool=(3, 0))
+    house.clock.advance(minutes=16)
+    assert seen(technician) == (None, "unknown", "counter_silent")
+
+    counters.say(main=(10, 2), pool=(3, 0))
+    assert seen(technician) == (5, "rough", "counter_was_away")
+
+
+def test_what_comes_late_from_a_node_that_kept_it_counts_at_its_time_and_leaves_no_doubt(house, technician, counters):
+    counters.say(main=(5, 0), pool=(0, 0))
+    house.clock.advance(minutes=40)
+    assert seen(technician)[0] is None
+
+    for ago_min, entries in ((30, 6), (20, 8), (10, 8), (0, 9)):
+        counters.say(ago_min=ago_min, main=(entries, 0), pool=(0, 0))
+
+    assert seen(technician) == (9, "known", None)
+
+
+def test_nobody_is_left_at_closing_and_who_was_still_counted_in_is_told(house, technician, counters):
+    counters.say(main=(9, 6), pool=(0, 0))
+    for _ in range(61):  # until a minute past ten in the evening
+        house.clock.advance(minutes=10)
+        counters.say(main=(9, 6), pool=(0, 0))
+
+    found = crowd(technician)
+    assert (found["people"], found["left_over"], found["confidence"]) == (0, 3, "known")
+    assert found["since"].startswith("2026-11-22T14:00")
+
+
+def test_more_who_go_than_came_are_kept_as_drift(technician, counters):
+    counters.say(main=(1, 8), pool=(0, 0))
+
+    found = crowd(technician)
+    assert (found["people"], found["corrected"], found["doubt"]) == (0, 7, "drift_seen")
+
+
+def test_a_door_leads_from_one_zone_into_another(technician, counters):
+    sensor = technician.get("/staff/sensors").json()["items"][0]["id"]
+
+    for wrong in ({"zone": "hall", "comes_from": "hall"}, {"zone": None, "comes_from": "hall"}):
+        assert technician.ask("PUT", f"/staff/sensors/{sensor}/zone", body=wrong).status_code == 422
+    technician.ask("PUT", "/staff/devices/node/zone", body={"zone": None})
+    assert technician.delete("/staff/zones/hall").json()["code"] == "zone_in_use"
