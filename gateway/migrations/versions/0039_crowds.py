@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:
-    """From 0037: nobody has said, nobody sees it, and every counter is at a door to the street."""
+    """From 0038: nobody has said, nobody sees it, and every counter is at a door to the street."""
     op.execute("ALTER TABLE zones ADD COLUMN capacity INTEGER CONSTRAINT ck_zones_capacity CHECK (capacity >= 1)")
     op.add_column("zones", sa.Column("is_shown", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute("ALTER TABLE placements ADD COLUMN outer_zone_id VARCHAR(32) REFERENCES zones (id)")
