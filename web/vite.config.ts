@@ -16,7 +16,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'faces', test: /src\/shared\/(api|attempt|t\.ts|unlock|ui|app\.css|i18n\/zh)|node_modules/, priority: 2 },
-            { name: 'home', test: /src\/app\/(?!more|Pick|Weekly)/, priority: 1 },
+            { name: 'home', test: /src\/app\/(?!more|Map|Pick|Weekly)/, priority: 1 },
           ],
         },
       },

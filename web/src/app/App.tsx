@@ -5,7 +5,7 @@ import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Coming } from './Coming'
-import { LaterMine, LaterPick, LaterSheet } from './Later'
+import { LaterMap, LaterMine, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
@@ -52,6 +52,7 @@ function Home() {
 function Under() {
   const [, place, id] = under.value.split('/')
   if (place === 'me') return <LaterMine />
+  if (place === 'map') return <LaterMap key={id} to={id} />
   if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} />
   return (
     <>

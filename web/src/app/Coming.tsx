@@ -78,9 +78,14 @@ function Next({ booking, onChange }: HeldProps) {
       ) : (
         <CheckIn booking={booking} from={from} />
       )}
-      <button type="button" class="plain booking-change" onClick={onChange}>
-        {t('booking.change')}
-      </button>
+      <div class="booking-acts">
+        <button type="button" class="plain booking-change" onClick={() => go(`/map/${booking.space_id}`)}>
+          {t('booking.way')}
+        </button>
+        <button type="button" class="plain booking-change" onClick={onChange}>
+          {t('booking.change')}
+        </button>
+      </div>
     </Card>
   )
 }

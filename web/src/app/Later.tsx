@@ -27,6 +27,7 @@ function later<P extends object>(load: () => Promise<P>): Fetched<P> {
 
 const more = later(() => import('./more/pages'))
 const booking = later(() => import('./Pick'))
+const map = later(() => import('./Map'))
 
 interface FromProps<P extends object> {
   of: Fetched<P>
@@ -55,4 +56,9 @@ export function LaterMine() {
 /** The page on which a time is chosen: for a space, or another one for a booking. */
 export function LaterPick({ place, id }: { place: 'book' | 'move'; id: string }) {
   return <From of={booking}>{({ Pick, Move }) => (place === 'book' ? <Pick space_id={id} /> : <Move booking_id={id} />)}</From>
+}
+
+/** Where everything is; `to`: a space or a bank, and the way there. */
+export function LaterMap({ to }: { to: string | undefined }) {
+  return <From of={map}>{({ HouseMap }) => <HouseMap to={to} />}</From>
 }

@@ -20,7 +20,7 @@ export function Spaces() {
   if (all === 'unreached') return <Unreached onRetry={lookAtSpaces} />
   if (!all) return <Waiting />
   if (all.length === 0) return <p class="card">{t('book.no_spaces')}</p>
-  return KINDS.map(([kind, name]) => {
+  return [<ToMap key="map" />, ...KINDS.map(([kind, name]) => {
     const alike = inOrder(all).filter((space) => space.kind === kind)
     return (
       alike.length > 0 && (
@@ -32,7 +32,17 @@ export function Spaces() {
         </section>
       )
     )
-  })
+  })]
+}
+
+function ToMap() {
+  return (
+    <button type="button" class="cell" onClick={() => go('/map')}>
+      <Icon name="map" />
+      <span>{t('map.go')}</span>
+      <Icon name="chevron" />
+    </button>
+  )
 }
 
 /** Each whole before its parts. */

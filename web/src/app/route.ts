@@ -9,6 +9,8 @@ export type Page =
   | '/book'
   | `/book/${string}`
   | `/move/${string}`
+  | '/map'
+  | `/map/${string}`
   | '/me'
   | `/me/${string}`
 
@@ -43,5 +45,5 @@ function isAside(at: Page): boolean {
 }
 
 function isPage(hash: string): hash is Page {
-  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+|me|me\/[a-z-]+)$/.test(hash)
+  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+|map|map\/[^/]+|me|me\/[a-z-]+)$/.test(hash)
 }

@@ -174,7 +174,8 @@ function useScale(frame: { current: HTMLDivElement | null }, width_m: number): n
 function fits(name: string, word: string | undefined, room: Box, perMetre: number): boolean {
   const size = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--map-text')) || 15
   const across = room.width * perMetre - 8
-  const lines = linesOf(name, across, size) + (word ? linesOf(`○ ${word}`, across, size) : 0)
+  const told = word ? linesOf(`○ ${word}`, across, size) : 0
+  const lines = linesOf(name, across, size) + (told > 1 ? Infinity : told)
   return lines * size * 1.3 <= room.depth * perMetre
 }
 

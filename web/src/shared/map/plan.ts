@@ -50,13 +50,37 @@ export function sizeOf({ width, depth }: Box): number {
   return width * depth
 }
 
-/** Where there is room to write on an area: all of it, or above what lies in it. */
+/** Where there is room to write on an area: all of it, or the largest upright rectangle that nothing else lies in. */
 export function roomOf(area: Area, others: readonly Area[]): Box {
   const own = boxOf(area)
   const inside = others.map(boxOf).filter((box) => isWithin(box, own))
   if (inside.length === 0) return own
-  const top = Math.max(...inside.map(({ y, depth }) => y + depth))
-  return { ...own, y: top, depth: own.y + own.depth - top }
+  const xs = edges([own, ...inside].flatMap(({ x, width }) => [x, x + width]))
+  const ys = edges([own, ...inside].flatMap(({ y, depth }) => [y, y + depth]))
+  let best: Box = { ...own, depth: 0 }
+  for (const [left, right] of pairs(xs))
+    for (const [low, high] of pairs(ys).reverse()) {
+      const box = { x: left, y: low, width: right - left, depth: high - low }
+      if (sizeOf(box) > sizeOf(best) && !inside.some((other) => overlap(box, other))) best = box
+    }
+  return best
+}
+
+function edges(all: number[]): number[] {
+  return [...new Set(all)].sort((one, other) => one - other)
+}
+
+function pairs(sorted: number[]): [number, number][] {
+  return sorted.flatMap((one, at) => sorted.slice(at + 1).map((other): [number, number] => [one, other]))
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return (
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width &&
+    one.y < other.y + other.depth &&
+    other.y < one.y + one.depth
+  )
 }
 
 function isWithin(inner: Box, outer: Box): boolean {

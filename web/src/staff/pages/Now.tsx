@@ -8,6 +8,7 @@ import { nameOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
 import { addressOf } from '../route'
 import { named, s } from '../words'
+import { PlanNow } from './now/PlanNow'
 
 type Alert = Answered<'get', '/api/v1/staff/alerts'>['items'][number]
 type Door = Answered<'get', '/api/v1/staff/locks'>['items'][number]
@@ -25,6 +26,7 @@ export function Now() {
           <>
             <Emergencies emergencies={now.emergencies} banks={now.banks} />
             <Tiles now={now} />
+            <PlanNow alerts={now.alerts} />
             <Alerts alerts={now.alerts} again={looked.again} />
             <Doors doors={now.doors} />
             <Away banks={now.away} />
