@@ -23,6 +23,7 @@ from api.kiosk import visits as kiosk_visits
 from api.line import Line, MqttLine
 from api.live import Hub
 from api.member import (
+    activities,
     ballots,
     banks,
     bookings,
@@ -47,6 +48,7 @@ from api.member import (
 )
 from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
+from api.staff import activities as staff_activities
 from api.staff import (
     alerts,
     assets,
@@ -155,7 +157,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
-    for_bookings = (spaces, bookings, series, waitlist, ballots, feeds)
+    for_bookings = (spaces, bookings, series, waitlist, ballots, activities, feeds)
     for_members = (session, me, personal, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
     for_staff = (
@@ -167,6 +169,7 @@ def _routes() -> Sequence[BaseRoute]:
         holds,
         staff_spaces,
         staff_ballots,
+        staff_activities,
         staff_credit,
         fairness,
         staff_calendar,

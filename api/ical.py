@@ -1,5 +1,6 @@
 """Bookings as iCalendar (RFC 5545): the one place that knows the library."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from api.feed_words import CALENDAR, GUESTS, OF_SPACE, STATES, WHERE_TO_CHANGE
+from gateway.activities.queries import Attended
 from gateway.bookings.feeds import Entry, Feed
 from gateway.bookings.model import BookingState
 from gateway.members.model import Language
@@ -20,8 +22,8 @@ _LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time, as onsets are
 _STATUS = {BookingState.PENDING: "TENTATIVE", BookingState.CONFIRMED: "CONFIRMED"}
 
 
-def written(feed: Feed, *, site: str, zone: ZoneInfo) -> bytes:
-    """A feed. The same bookings give the same bytes: no clock is asked.
+def written(feed: Feed, *, site: str, zone: ZoneInfo, attended: Sequence[Attended] = ()) -> bytes:
+    """A feed, and the activities that its reader has a place in. The same give the same bytes: no clock is asked.
 
     Times stand by the centre's clock, with a VTIMEZONE of every change of clocks between the first and the last.
     """
@@ -37,11 +39,15 @@ def written(feed: Feed, *, site: str, zone: ZoneInfo) -> bytes:
     calendar.add("x-wr-timezone", zone.key)
     calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    if feed.entries:
-        first, last = feed.entries[0].booking.starts_at, max(entry.booking.ends_at for entry in feed.entries)
+    starts = [entry.booking.starts_at for entry in feed.entries] + [one.time.starts_at for one in attended]
+    ends = [entry.booking.ends_at for entry in feed.entries] + [one.time.ends_at for one in attended]
+    if starts:
+        first, last = min(starts), max(ends)
         calendar.add_component(_timezone(zone, first.year - 1, last.year + 1))
     for entry in feed.entries:
         calendar.add_component(_event(entry, feed, site, zone))
+    for one in attended:
+        calendar.add_component(_activity(one, language, site, zone))
     return bytes(calendar.to_ical())
 
 
@@ -59,6 +65,23 @@ def _event(entry: Entry, feed: Feed, site: str, zone: ZoneInfo) -> Event:
     event.add("description", _description(entry, feed))
     event.add("status", _STATUS.get(booking.state, "CANCELLED"))
     event.add("transp", "TRANSPARENT" if entry.is_off else "OPAQUE")
+    return event
+
+
+def _activity(one: Attended, language: Language, site: str, zone: ZoneInfo) -> Event:
+    activity, event = one.activity, Event()
+    is_off = activity.called_off_at is not None
+    event.add("uid", f"{activity.id}-{one.time.no}@{site}.hearth")
+    event.add("sequence", int(is_off))
+    event.add("dtstamp", _whole(one.changed_at))
+    event.add("dtstart", _local(one.time.starts_at, zone))
+    event.add("dtend", _local(one.time.ends_at, zone))
+    is_chinese = language is Language.ZH_CN
+    event.add("summary", activity.title_zh if is_chinese else activity.title_en)
+    if words := activity.words_zh if is_chinese else activity.words_en:
+        event.add("description", words)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
     return event
 
 

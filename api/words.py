@@ -51,6 +51,19 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "member_no_taken": Words(
             409, "会员号 {member_no} 已有人使用。", "Somebody has the number {member_no} already."
         ),
+        "activity_full": Words(409, "名额已满，可以排队等候。", "It is full. You can wait for a place."),
+        "activity_called_off": Words(409, "这个活动已经取消。", "This activity is called off."),
+        "activity_over": Words(409, "这个活动已经结束。", "This activity is over."),
+        "activity_begun": Words(409, "活动已经开始，不能再取消报名。", "It has begun, so you cannot cancel any more."),
+        "activity_not_for_you": Words(
+            409, "这个活动只对部分会员开放，请到前台咨询。", "This is for some members only. Please ask at the desk."
+        ),
+        "registration_not_open": Words(
+            409, "还没开始报名，请到时候再来。", "One cannot sign up yet. Please come back then."
+        ),
+        "registration_closed": Words(409, "报名已经截止。", "It is too late to sign up."),
+        "registration_over": Words(409, "您已经取消了报名。", "You have cancelled already."),
+        "already_signed_up": Words(409, "您已经报名了。", "You have signed up already."),
         "things_held": Words(
             409,
             "您还有柜子没退，或有东西没取走。请先取走、退还，再删除账号。",
@@ -832,6 +845,18 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "很抱歉，{space}（{starts_at}）没有抽中。已经替您排队，有人退出就会通知您。",
             "We are sorry: others were drawn for {space}, {starts_at}. You now wait for it, and we tell you if it comes"
             " free.",
+        ),
+        "activity_soon": Sentence(
+            "您报名的“{title}”快开始了：{starts_at}。",
+            "The activity “{title}”, for which you signed up, begins soon: {starts_at}.",
+        ),
+        "activity_place_yours": Sentence(
+            "“{title}”空出了名额，已经给您了：{starts_at} 开始。来不了请取消，让给别人。",
+            "A place in {title} came free, and it is yours: it begins {starts_at}. If you cannot come, please cancel.",
+        ),
+        "activity_is_off": Sentence(
+            "“{title}”取消了，原因：{reason}。",
+            "The activity “{title}” is called off. Reason: {reason}.",
         ),
         "ballot_lost": Sentence(
             "很抱歉，{space}（{starts_at}）没有抽中。",

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from devices.wire.signing import SigningKey
 from gateway import anchors
+from gateway.activities import queries as activity_queries
+from gateway.activities import service as activities
+from gateway.activities.rules import REMIND_BEFORE
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import service as alerts
 from gateway.backups import making
@@ -118,6 +121,7 @@ class _Jobs:
             (self.forget_ended_sessions, 60),
             (self.anchor_the_audit_trail, 5),
             (self.remind_of_bookings, 1),
+            (self.remind_of_activities, 1),
             (self.release_no_shows, 1),
             (self.deny_unanswered_bookings, 1),
             (self.trim_dead_series, 5),
@@ -157,6 +161,12 @@ class _Jobs:
             self._do(partial(reminders.remind, booking_id=one, policy=policy, now=now))
         for one in self._found(partial(reminders.past, now=now)):
             self._do(partial(reminders.let_go, booking_id=one, now=now))
+
+    def remind_of_activities(self) -> None:
+        now = self._now()
+        soon = partial(activity_queries.to_remind_of, now=now, before=REMIND_BEFORE)
+        for activity_id, no in self._found(soon):
+            self._do(partial(activities.remind, activity_id=activity_id, no=no, now=now))
 
     def release_no_shows(self) -> None:
         now, policy = self._now(), self._centre.booking_policy

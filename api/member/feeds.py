@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from api import ical
 from api.deps import AtDesk, Id, Paged, SignedIn
@@ -15,6 +16,7 @@ from api.idempotency import Repeatable
 from api.member.feed_views import CalendarView, CalendarWish, NewCalendarView
 from api.openapi import problems
 from api.views import Items, behind, items
+from gateway.activities import queries as activities
 from gateway.bookings import feeds
 
 router = APIRouter(tags=["calendars"])
@@ -98,7 +100,9 @@ async def read_feed(
     def look() -> tuple[bytes, datetime]:
         with desk.sessions.read() as session:
             found = feeds.feed(session, token=token, now=now)
-            return ical.written(found, site=settings.site, zone=ZoneInfo(settings.zone)), found.changed_at
+            attended, changed_at = _activities(session, found, now)
+            body = ical.written(found, site=settings.site, zone=ZoneInfo(settings.zone), attended=attended)
+            return body, changed_at
 
     body, changed_at = await desk.backroom.read(look)
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -111,6 +115,15 @@ async def read_feed(
     if known is not None and tag in known:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=ical.MEDIA_TYPE, headers=headers)
+
+
+def _activities(session: Session, found: feeds.Feed, now: datetime) -> tuple[list[activities.Attended], datetime]:
+    """What the reader signed up for, in a feed of their own; and when it or any booking last changed."""
+    if found.space is not None:
+        return [], found.changed_at
+    attended = activities.times_of(session, member_id=found.reader.id, since=now - feeds.KEPT)
+    changed_at = activities.last_changed_at(session, member_id=found.reader.id)
+    return attended, max(found.changed_at, changed_at or found.changed_at)
 
 
 def _modified_at(changed_at: datetime, now: datetime) -> datetime:

@@ -25,6 +25,7 @@ TABLES: Final = {
     "waits": ("排队", "Waiting lists"),
     "ballot_entries": ("抽签报名", "Draws entered"),
     "ballot_wishes": ("抽签志愿", "Wishes in draws"),
+    "activity_registrations": ("活动报名", "Activities signed up for"),
     "fault_reports": ("报修", "Faults reported"),
     "report_photos": ("报修的照片", "Photos of faults"),
     "audit_entries": ("操作记录", "Audit trail"),

@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 import gateway.access.model
+import gateway.activities.model
 import gateway.alerts.model
 import gateway.ballots.model
 import gateway.bookings.model

@@ -4,6 +4,9 @@ from typing import Final
 
 NEWS: Final = frozenset(
     {
+        "activity_is_off",
+        "activity_place_yours",
+        "activity_soon",
         "assignment_withdrawn",
         "ballot_called_off",
         "ballot_lost",

@@ -66,6 +66,7 @@ ABOUT_MEMBERS: Final = (
     Kept("waits", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_entries", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_wishes", Fate.ANONYMOUS, via="entry_id", through="ballot_entries"),
+    Kept("activity_registrations", Fate.ANONYMOUS, ("member_id",)),
     Kept("report_photos", Fate.DELETED, via="report_id", through="fault_reports"),
     Kept("fault_reports", Fate.ANONYMOUS, ("member_id",), blanked=("words",)),
     Kept("audit_entries", Fate.ANONYMOUS, ("actor", "thing"), by_audit_id=True),

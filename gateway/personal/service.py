@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.access import service as access
+from gateway.activities import service as activities
 from gateway.ballots import service as ballots
 from gateway.ballots.model import Ballot, BallotState, Entry
 from gateway.bookings import leaving
@@ -41,8 +42,12 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
     )
     if refusal:
         raise Conflict(refusal)
+    # Whatever is waited for comes before the first entry of the trail, which is waited for too.
+    session.execute(_draws_of(member).with_only_columns(Ballot.id).order_by(Ballot.id).with_for_update(read=True))
+    activities.take_turns(session, member=member, now=now)
     leaving.give_everything_back(session, member=member, policy=policy, now=now)
     _leave_ballots(session, member, now)
+    activities.leave_all(session, member=member, now=now)
     access.end_all_of(session, member_id=member.id, now=now)
     members.clear_wrong_passwords(session, member_no=member.member_no)
     audit.append(session, actor=member.audit_id, act="member_erased", thing=member.audit_id, now=now)
@@ -51,13 +56,14 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
 
 
 def _leave_ballots(session: Session, member: Member, now: datetime) -> None:
-    handed_in = (
-        select(Entry)
-        .join(Ballot, Ballot.id == Entry.ballot_id)
-        .where(Entry.member_id == member.id, Ballot.state == BallotState.OPEN)
-    )
-    for entry in session.scalars(handed_in).all():
+    for entry in session.scalars(_draws_of(member)).all():
         ballots.withdraw(session, ballot_id=entry.ballot_id, entry_id=entry.id, member=member, now=now)
+
+
+def _draws_of(member: Member) -> Select[Entry]:
+    """What they handed in, where it is not drawn yet."""
+    open_ones = select(Entry).join(Ballot, Ballot.id == Entry.ballot_id)
+    return open_ones.where(Entry.member_id == member.id, Ballot.state == BallotState.OPEN)
 
 
 def _forget(session: Session, member: Member) -> None:

@@ -32,6 +32,7 @@ OWNED = {
     "entry_id",
     "credit_id",
     "report_id",
+    "registration_id",
 }
 PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
 OPERATIONS = [
@@ -151,6 +152,19 @@ BODIES = {
     "make_channel": {"name": "x", "address": "ntfy://ntfy.example/x"},
     "change_channel": {"name": "y"},
     "send_test": {},
+    "sign_up": {},
+    "publish_activity": {
+        "kind": "class",
+        "title": {"zh-CN": "太极拳", "en": "Tai chi"},
+        "words": {},
+        "starts_at": "2026-11-27T04:00:00Z",
+        "ends_at": "2026-11-27T05:00:00Z",
+        "opens_at": "2026-11-20T04:00:00Z",
+        "closes_at": "2026-11-27T03:00:00Z",
+        "places": 1,
+    },
+    "call_off_activity": {"reason": "x"},
+    "note_attendance": {"came": True},
     "erase_me": {"password": "x"},
     "sign_in": {"member_no": "10001", "password": "x"},
 }
@@ -194,6 +208,8 @@ def things(house):
     photo = base64.b64encode(a_photo()).decode()
     report = phone.post("/reports", {**BODIES["report_fault"], "photo": photo}, key="report").json()
     calendar = phone.post("/me/calendars", {}).json()
+    activity = house.signed_in("s001").post("/staff/activities", BODIES["publish_activity"]).json()
+    registration = phone.post(f"/activities/{activity['id']}/registrations", {}).json()
     shows = phone.post("/me/phones", {"public_key": A_PHONE.public_key, "password": PASSWORD, "label": "x"}).json()
     about = {"member_id": house.member_id("10001"), "booking_id": booking["id"], "cause": Cause.LATE_CANCEL}
     house.change(a_rule, Limit.LOW_CREDIT_MOST_AHEAD, 1)
@@ -215,6 +231,8 @@ def things(house):
         "report_id": report["id"],
         "wait_id": wait["id"],
         "calendar_id": calendar["id"],
+        "activity_id": activity["id"],
+        "registration_id": registration["id"],
         "phone_id": shows["id"],
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
