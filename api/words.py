@@ -848,7 +848,7 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         ),
         "activity_soon": Sentence(
             "您报名的“{title}”快开始了：{starts_at}。",
-            "The activity “{title}”, for which you signed up, begins soon: {starts_at}.",
+            "The activity {title}, for which you signed up, begins soon: {starts_at}.",
         ),
         "activity_place_yours": Sentence(
             "“{title}”空出了名额，已经给您了：{starts_at} 开始。来不了请取消，让给别人。",
@@ -856,7 +856,7 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         ),
         "activity_is_off": Sentence(
             "“{title}”取消了，原因：{reason}。",
-            "The activity “{title}” is called off. Reason: {reason}.",
+            "The activity {title} is called off. Reason: {reason}.",
         ),
         "ballot_lost": Sentence(
             "很抱歉，{space}（{starts_at}）没有抽中。",
