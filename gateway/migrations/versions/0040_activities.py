@@ -3,15 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0040"
+down_revision = "0039"
 
 _INSTANT = sa.DateTime(timezone=True)
 _ID = sa.String(length=32)
 
 
 def upgrade() -> None:
-    """From 0037: there are no activities yet."""
+    """From 0039: there are no activities yet."""
     _activities()
     _times_and_places()
     _registrations()
