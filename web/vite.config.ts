@@ -1,7 +1,9 @@
 import { defineConfig } from 'vite'
+import { offline } from './offline.ts'
 
 export default defineConfig({
   appType: 'mpa',
+  plugins: [offline()],
   build: {
     outDir: '../api/webroot',
     emptyOutDir: true,
@@ -15,8 +17,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'faces', test: /src\/shared\/(api|attempt|t\.ts|unlock|ui|app\.css|i18n\/zh)|node_modules/, priority: 2 },
-            { name: 'home', test: /src\/app\/(?!more|Map|Pick|Weekly)/, priority: 1 },
+            { name: 'faces', test: /src\/shared\/(api|attempt|t\.ts|unlock|ui|app\.css|i18n\/zh)|node_modules\/(?!qr\/)/, priority: 2 },
+            { name: 'stand', test: /src\/kiosk\/(?!map\/|Map|i18n\/en)/, priority: 1 },
+            { name: 'home', test: /src\/app\/(?!more|pass|Map|Pick|Weekly)/, priority: 1 },
           ],
         },
       },

@@ -387,7 +387,9 @@ P = TypeVar("P", bound=Phone)
 @contextmanager
 def watched(browser: Browser, house: House, kind: type[P], **options) -> Iterator[P]:
     """A browser that complains about nothing, set to Chinese unless said otherwise."""
-    usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+    # Without a service worker: what it keeps would stand between the tests and the network that they play with.
+    alone = {"service_workers": "block"}
+    usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **alone}
     context: BrowserContext = browser.new_context(**{**usual, **options})
     looking = kind(context.new_page(), house)
     page, complaints = looking.page, looking.complaints

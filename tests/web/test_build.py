@@ -1,6 +1,7 @@
 """What is built: small, and typed by what the API says today."""
 
 import gzip
+import json
 import re
 import subprocess
 import sys
@@ -51,3 +52,14 @@ def test_an_unknown_act_of_the_tool_says_what_there_is():
 
     assert asked.returncode == 2
     assert "build" in asked.stderr
+
+
+def test_what_is_kept_for_no_network_is_there_and_the_pass_and_both_languages_are_among_it(built: Path):
+    [listed] = re.findall(r"const FILES = (\[.*\])", (built / "app/sw.js").read_text())
+    files = [file for file in json.loads(listed) if file != "/app/"]
+
+    assert [file for file in files if not (built / file[1:]).is_file()] == []
+    kept = "".join((built / file[1:]).read_text() for file in files if file.endswith(".js"))
+    assert {"hearth pass 1", "生成我的码", "Make my pass"} <= set(
+        re.findall("hearth pass 1|生成我的码|Make my pass", kept)
+    )

@@ -5,7 +5,7 @@ import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Coming } from './Coming'
-import { LaterMap, LaterMine, LaterPick, LaterSheet } from './Later'
+import { LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
@@ -19,23 +19,52 @@ import { banks, follow, fresh, hasPlans, lockers, look, rental } from './mine'
 import { back, go, page, under } from './route'
 import { me } from '../shared/account/session'
 
-/** The member face: one screen at a time, by who is signed in and what they hold. */
-export function App() {
+/** The member face: one screen at a time, by who is signed in and what they hold. `onRetry`: nobody could be asked. */
+export function App({ onRetry }: { onRetry?: () => Promise<void> }) {
   return (
     <>
-      <Screen />
+      <Screen onRetry={onRetry} />
       <Toast />
     </>
   )
 }
 
-function Screen() {
+function Screen({ onRetry }: { onRetry: (() => Promise<void>) | undefined }) {
   const who = me.value
-  if (who === undefined) return <Waiting />
+  if (!who && page.value === '/pass') return <PassAlone />
+  if (who === undefined) return onRetry ? <Away onRetry={onRetry} /> : <Waiting />
   if (who === null) return <SignIn title={t('sign_in.title')} />
   if (who.must_set_password) return <ChoosePassword />
   if (page.value === '/password') return <ChoosePassword onBack={back} />
   return <Home />
+}
+
+/** Nobody can be reached; what this phone can do by itself it does. */
+function Away({ onRetry }: { onRetry: () => Promise<void> }) {
+  return (
+    <Unreached onRetry={onRetry}>
+      <button type="button" class="secondary" onClick={() => go('/pass')}>
+        {t('tab.pass')}
+      </button>
+    </Unreached>
+  )
+}
+
+/** The pass, before anybody has said who is signed in: there may be no network. */
+function PassAlone() {
+  const before = (
+    <button type="button" class="plain" aria-label={t('app.back')} onClick={back}>
+      <Icon name="back" />
+    </button>
+  )
+  return (
+    <>
+      <Bar title={t('tab.pass')} before={before} />
+      <main class="page">
+        <LaterPass />
+      </main>
+    </>
+  )
 }
 
 function Home() {
@@ -60,10 +89,14 @@ function Under() {
         <Shown key="book" title={t('book.title')}>
           <Spaces />
         </Shown>
+      ) : place === 'pass' ? (
+        <Shown key="pass" title={t('tab.pass')}>
+          <LaterPass />
+        </Shown>
       ) : (
         <Held />
       )}
-      <Tabs at={place === 'book' ? '/book' : '/'} />
+      <Tabs at={place === 'book' || place === 'pass' ? `/${place}` : '/'} />
     </>
   )
 }

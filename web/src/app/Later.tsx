@@ -26,6 +26,7 @@ function later<P extends object>(load: () => Promise<P>): Fetched<P> {
 }
 
 const more = later(() => import('./more/pages'))
+const pass = later(() => import('./pass/pages'))
 const booking = later(() => import('./Pick'))
 const map = later(() => import('./Map'))
 
@@ -51,6 +52,11 @@ export function LaterSheet() {
 /** A page of the member's own. */
 export function LaterMine() {
   return <From of={more}>{({ Mine }) => <Mine at={under.value} />}</From>
+}
+
+/** The member's pass, which needs no network. */
+export function LaterPass() {
+  return <From of={pass}>{({ Pass }) => <Pass />}</From>
 }
 
 /** The page on which a time is chosen: for a space, or another one for a booking. */

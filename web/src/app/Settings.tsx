@@ -35,6 +35,10 @@ export function Settings({ who }: { who: Me }) {
         isOn={elder.value}
         onChange={(next) => attempt(chooseElder(next))}
       />
+      <button type="button" class="cell" onClick={() => go('/pass')}>
+        {t('tab.pass')}
+        <Icon name="chevron" />
+      </button>
       <button type="button" class="cell" onClick={() => go('/calendar')}>
         {t('calendar.title')}
         <Icon name="chevron" />

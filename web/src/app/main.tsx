@@ -1,22 +1,31 @@
+import { effect } from '@preact/signals'
 import { render } from 'preact'
 import '../shared/app.css'
 import { speak } from '../shared/t'
 import { App } from './App'
-import { Unreached } from '../shared/ui/Waiting'
-import { recall, remembered } from '../shared/account/session'
+import { me, recall, remembered } from '../shared/account/session'
+import { page } from './route'
 
 const root = document.getElementById('app') as HTMLElement
 
 async function start(): Promise<void> {
+  if (page.value === '/pass') render(<App />, root) // which waits for nobody
   try {
     await recall()
     render(<App />, root)
   } catch {
-    render(<Unreached onRetry={start} />, root)
+    render(<App onRetry={start} />, root)
   }
   document.documentElement.toggleAttribute('data-ready', true)
 }
 
+/** Whoever signs out takes their pass along: the key is gone from this phone. */
+effect(() => {
+  if (me.value === null && 'indexedDB' in window) indexedDB.deleteDatabase('pass')
+})
+
 // Before the first word is on the page, so that it is never in the wrong language.
 await speak(remembered())
 await start()
+// So that this face opens with no network too: at the latest the next time, and only where it came safely.
+if (import.meta.env.PROD) void navigator.serviceWorker?.register('/app/sw.js')

@@ -45,7 +45,7 @@ function Shown() {
     case 'map':
       return <LaterMap />
     case 'identify':
-      return <Identify key={now.card} {...now} />
+      return <Identify key={now.card ?? now.pass} {...now} />
     case 'locker':
       return <Lockers />
     case 'rent':

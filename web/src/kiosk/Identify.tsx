@@ -1,10 +1,11 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Problem } from '../shared/api'
 import { useAttempt } from '../shared/attempt'
 import { language } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
-import { Icon } from '../shared/ui/Icon'
+import { Icon, type IconName } from '../shared/ui/Icon'
+import { Waiting } from '../shared/ui/Waiting'
 import { useFree } from './Free'
 import { Dots, Keypad, PIN_DIGITS } from './Keypad'
 import { Page } from './Page'
@@ -15,10 +16,11 @@ import { say, why } from './words'
 
 const LONGEST_NUMBER = 8
 
-/** Who stands here: a card, or for one's locker alone its number; and the PIN that proves it. */
-export function Identify({ goal, card }: { goal: Goal; card?: string }) {
+/** Who stands here: a pass on their phone, or a card, or for one's locker alone its number; and the PIN that proves it. */
+export function Identify({ goal, card, pass }: { goal: Goal; card?: string; pass?: string }) {
   const [lockerNo, setLockerNo] = useState('')
   const [isNumbered, setNumbered] = useState(false)
+  if (pass) return <ByPass pass={pass} goal={goal} />
   if (card) return <Pin shown={{ card }} goal={goal} title={say('pin.title_card')} onBack={undefined} />
   if (isNumbered) {
     const title = say('pin.title_locker', { label: lockerNo })
@@ -51,11 +53,22 @@ export function Identify({ goal, card }: { goal: Goal; card?: string }) {
   )
 }
 
-function ShowCard() {
+function ShowCard({ icon = 'card' }: { icon?: IconName }) {
   return (
     <div class="k-card" aria-hidden="true">
-      <Icon name="card" />
+      <Icon name={icon} />
     </div>
+  )
+}
+
+/** Nothing to do but wait; and when it is refused, to show the next code. */
+function ByPass({ pass, goal }: { pass: string; goal: Goal }) {
+  const { error, attempt } = useAttempt()
+  useEffect(() => void attempt(() => come({ qr: pass }, undefined, goal)), [])
+  return (
+    <Page title={say(error === undefined ? 'pass.title' : 'pass.refused')} lead={error === undefined ? undefined : why(error)}>
+      {error === undefined ? <Waiting /> : <ShowCard icon="qr" />}
+    </Page>
   )
 }
 

@@ -98,7 +98,7 @@ function GiveBack({ rental, onChange, onClose }: Omit<Props, 'isFresh'> & { onCl
     attempt(async () => {
       await askAsGuest('delete', '/api/v1/kiosk/rentals/{rental_id}', { at: { rental_id: rental.id } })
       toast(t('end.done'))
-      if (visit.value?.came_by === 'card') await onChange()
+      if (visit.value?.came_by !== 'locker') await onChange()
       else returned()
     })
   return (

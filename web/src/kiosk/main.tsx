@@ -5,12 +5,12 @@ import { App } from './App'
 import { lockIn } from './fence'
 import { keepInTouch } from './house'
 import { watch } from './idle'
-import { cardShown } from './visit'
+import { cardShown, passShown } from './visit'
 import { readCards } from './wedge'
 
 lockIn()
 keepInTouch()
 watch()
-readCards(cardShown)
+readCards(cardShown, passShown)
 render(<App />, document.getElementById('app') as HTMLElement)
 document.documentElement.toggleAttribute('data-ready', true)

@@ -5,7 +5,13 @@ import type { Space } from './free'
 /** What somebody wants that needs to know who they are. */
 export type Goal = { at: 'home' } | { at: 'locker' } | { at: 'rent' } | { at: 'bookings' } | { at: 'book'; space: Space }
 
-export type Screen = Goal | { at: 'free' } | { at: 'map' } | { at: 'identify'; goal: Goal; card?: string } | { at: 'thanks' } | { at: 'over' }
+export type Screen =
+  | Goal
+  | { at: 'free' }
+  | { at: 'map' }
+  | { at: 'identify'; goal: Goal; card?: string; pass?: string }
+  | { at: 'thanks' }
+  | { at: 'over' }
 
 export const screen = signal<Screen>({ at: 'home' })
 

@@ -4,12 +4,12 @@ import { type Answered, Problem, ask } from '../shared/api'
 import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
 import { readAs, readAsAtFirst } from './reading'
-import { type Goal, type Screen, goHome, show } from './screen'
+import { type Goal, type Screen, goHome, screen, show } from './screen'
 import { hush } from './voice'
 
 export type Visit = Answered<'get', '/api/v1/kiosk/session'>
 /** Who somebody says they are. */
-export type Shown = { card: string } | { locker_no: string; bank_id?: string }
+export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string }
 
 export const visit = signal<Visit | undefined>(undefined)
 /** Counts the people: what a component remembers of one is forgotten with the number. */
@@ -17,6 +17,7 @@ export const person = signal(0)
 
 let token = ''
 let beating: number | undefined
+let lastPass = ''
 
 // The house ends a visit a minute after it last heard of it: this page tells it, and judges itself who is still there.
 const BEAT_MS = 20_000
@@ -41,10 +42,10 @@ openBy({
   over,
 })
 
-/** Prove who one is. Throws what `ask` throws. */
-export async function come(shown: Shown, pin: string, goal: Goal): Promise<void> {
+/** Prove who one is, with a PIN or by a pass. Throws what `ask` throws. */
+export async function come(shown: Shown, pin: string | undefined, goal: Goal): Promise<void> {
   const mine = person.value
-  const { token: told, ...who } = await askAsKiosk('post', '/api/v1/kiosk/session', { body: { ...shown, pin } })
+  const { token: told, ...who } = await askAsKiosk('post', '/api/v1/kiosk/session', { body: pin === undefined ? shown : { ...shown, pin } })
   if (mine !== person.value) return endAtHouse(told) // they have left meanwhile
   token = told
   await readAs(who)
@@ -65,7 +66,7 @@ export async function choosePin(pin: string): Promise<void> {
 /** To where one wants to go, by way of saying who one is where that is not known. */
 export function want(goal: Goal): void {
   const who = visit.value
-  const mayGo = who && (who.came_by === 'card' || goal.at === 'locker' || goal.at === 'home')
+  const mayGo = who && (who.came_by !== 'locker' || goal.at === 'locker' || goal.at === 'home')
   show(mayGo ? goal : { at: 'identify', goal })
 }
 
@@ -87,6 +88,16 @@ export function cardShown(card: string): void {
   if (visit.value) wipe()
   person.value += 1
   show({ at: 'identify', goal: { at: 'home' }, card })
+}
+
+/** Somebody shows a pass. A scanner reads it again and again while it is held there: the same one is no other person. */
+export function passShown(pass: string): void {
+  if (pass === lastPass) return
+  lastPass = pass
+  const now = screen.value
+  if (visit.value) wipe()
+  person.value += 1
+  show({ at: 'identify', goal: now.at === 'identify' ? now.goal : { at: 'home' }, pass })
 }
 
 function end(): void {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { t } from '../t'
 
 /** The first answer is on its way. */
@@ -9,14 +10,21 @@ export function Waiting() {
   )
 }
 
+interface Props {
+  onRetry: () => Promise<void>
+  /** What can be done all the same. */
+  children?: ComponentChildren
+}
+
 /** Nothing is known yet, and nobody answers. */
-export function Unreached({ onRetry }: { onRetry: () => Promise<void> }) {
+export function Unreached({ onRetry, children }: Props) {
   return (
     <section class="unreached">
       <p role="alert">{t('app.unreached')}</p>
       <button type="button" class="primary" onClick={() => void onRetry()}>
         {t('app.retry')}
       </button>
+      {children}
     </section>
   )
 }
