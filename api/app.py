@@ -11,9 +11,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from api import door, errors, health, openapi, webfaces
+from api import busy, door, errors, health, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
+from api.kept import Kept
 from api.kiosk import asides as kiosk_asides
 from api.kiosk import floor_plan as kiosk_floor_plan
 from api.kiosk import lockers as kiosk_lockers
@@ -93,6 +94,8 @@ from gateway.members.passwords import Hasher
 
 LOOK_AGAIN_S: Final = 15.0  # a stream ends at most that long after its session
 
+BUSY_S: Final = 30.0  # so often it is worked out how full the centre is
+
 _SMALL = 800  # bytes not worth compressing
 _POSTGRES_WRITERS = 4
 _GOODBYE_S = 1.0  # a broker that does not answer is not waited for
@@ -117,6 +120,7 @@ def create_app(
         hasher=hasher or Hasher(),
         readings=reading_store(centre.directory, centre.settings),
         turns=Turns(),
+        busy=Kept(for_s=BUSY_S),
         look_again_s=look_again_s,
     )
     app = _doors(lifespan=_lifespan(desk))
@@ -195,7 +199,7 @@ def _routes() -> Sequence[BaseRoute]:
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
-    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, door, health):
+    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

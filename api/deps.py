@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from api.backroom import BackRoom
+from api.kept import Kept
 from api.line import Line
 from api.live import Hub
 from api.turns import Turns
@@ -22,6 +23,7 @@ from gateway.members import service as members_service
 from gateway.members.model import Member, Role
 from gateway.members.passwords import Hasher
 from gateway.telemetry.store import ReadingStore
+from gateway.usage.busy import Busy
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
@@ -37,6 +39,7 @@ class Desk:
     hasher: Hasher
     readings: ReadingStore
     turns: Turns  # at trying a password, by member number
+    busy: Kept[tuple[Busy, datetime]]  # how full the centre is
     look_again_s: float  # how often a stream's reader is looked at again; so that none reads on after signing out
 
     @property

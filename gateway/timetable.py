@@ -28,6 +28,8 @@ from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
 from gateway.credit import service as credit
+from gateway.crowd import queries as crowd
+from gateway.crowd.watch import Watch as CrowdWatch
 from gateway.facility.presence import zones_with_people
 from gateway.faults import queries as fault_queries
 from gateway.faults import service as faults
@@ -47,6 +49,7 @@ from gateway.policies import queries as policies
 from gateway.reports import service as reports
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.store import NoReadingsError, now_ms
+from gateway.zones import queries as zones
 
 T = TypeVar("T")
 
@@ -114,6 +117,7 @@ class _Jobs:
         self._key = key
         self._look = look  # at the machine
         self._watch = Watch()
+        self._crowds = CrowdWatch()
 
     def all(self) -> list[tuple[Callable[[], None], int]]:
         """Each with its interval in minutes."""
@@ -137,6 +141,7 @@ class _Jobs:
             (self.foresee_wear, 60),
             (self.look_after_alerts, 1),
             (self.look_after_the_machine, 1),
+            (self.look_at_crowds, 1),
             (self.forget_old_messages, 60),
             (self.forget_old_photos, 60),
             (self.copy_the_centre, 15),
@@ -251,6 +256,24 @@ class _Jobs:
 
     def look_after_the_machine(self) -> None:
         self._do(partial(self._watch.note, look=self._look(), now=self._now()))
+
+    def look_at_crowds(self) -> None:
+        now, zone = self._now(), ZoneInfo(self._centre.settings.zone)
+        with self._centre.sessions.read() as session:
+            if not any(one.capacity for one in zones.zones(session)):
+                return
+            frame = crowd.frame(session, zone=zone, now=now)
+        readings = reading_store(self._centre.directory, self._centre.settings)
+        try:
+            with readings.read() as connection:
+                said = crowd.readings_since(connection, since=frame.before_at, now=now)
+        except NoReadingsError:
+            return
+        finally:
+            readings.close()
+        with self._centre.sessions.read() as session:
+            crowds = crowd.crowds(session, said, frame=frame, now=now)
+        self._do(partial(self._crowds.note, crowds=crowds.zones, now=now))
 
     def forget_old_messages(self) -> None:
         self._do(partial(channels.forget_old, now=self._now()))

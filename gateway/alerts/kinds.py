@@ -163,6 +163,16 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             zh="{place}：空气不好，二氧化碳 {level} ppm。请开窗或加大通风。",
             en="{place}: the air is stale, {level} ppm of CO2. Please open a window, or turn up the ventilation.",
         ),
+        "crowded": Kind(
+            severity=Severity.WARNING,
+            raise_at=0.9,
+            clear_below=0.8,
+            hold=5 * _MINUTE,
+            escalate_after=15 * _MINUTE,
+            zh="{place}：人快满了，现在 {people} 人，最多 {capacity} 人。请去看看，必要时先不要再让人进来。",
+            en="{place}: it is nearly full, {people} people are there and it is for {capacity}. Please go and see, and"
+            " let nobody else in if need be.",
+        ),
         # The cabinet's own inputs
         "fire_contact_on": Kind(
             severity=Severity.ALARM,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -54,17 +54,23 @@ def readings_since(connection: Connection, *, since: datetime, now: datetime) ->
     )
 
 
-def frame(session: Session, *, zone: ZoneInfo, now: datetime) -> Frame:
-    """The day that is lived now. Where the centre has set no hours, its spaces' usual ones say when it closes."""
-    today = now.astimezone(zone).date()
+def openings(session: Session, *, zone: ZoneInfo, first: date, last: date) -> dict[date, Opening]:
+    """When the house is open, by day; a day on which it is closed is missing.
+
+    Where the centre has set no hours, its spaces' usual ones say it: from the first that opens to the last that closes.
+    """
     every = spaces.spaces(session)
     usual = Opening(min(one.opens_min for one in every), max(one.closes_min for one in every)) if every else _ALL_DAY
-    first = today - rules.DAYS_BACK * _DAY
-    almanac = calendar.almanac(
-        session, line=[], parts=[], usual=usual, public=public_calendar(zone), first=first, last=today + _DAY
-    )
-    days = [first + ahead * _DAY for ahead in range((today - first).days + 2)]
-    hours = {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
+    public = public_calendar(zone)
+    almanac = calendar.almanac(session, line=[], parts=[], usual=usual, public=public, first=first, last=last)
+    days = [first + ahead * _DAY for ahead in range((last - first).days + 1)]
+    return {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
+
+
+def frame(session: Session, *, zone: ZoneInfo, now: datetime) -> Frame:
+    """The day that is lived now."""
+    today = now.astimezone(zone).date()
+    hours = openings(session, zone=zone, first=today - rules.DAYS_BACK * _DAY, last=today + _DAY)
     opened = {at_wall(zone, day, one.opens_min): at_wall(zone, day, one.closes_min) for day, one in hours.items()}
     return rules.frame(opened, midnight=at_wall(zone, today, 0), now=now)
 

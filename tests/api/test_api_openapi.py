@@ -9,7 +9,7 @@ from api.words import WORDS
 DOCUMENT = openapi_document()
 OPERATIONS = [(verb, path, operation) for path, verbs in DOCUMENT["paths"].items() for verb, operation in verbs.items()]
 NAMES = [f"{verb} {path}" for verb, path, _ in OPERATIONS]
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code", "read_busy"}
 
 KIOSK_ALONE = {  # needs nobody before the kiosk
     "read_kiosk",
@@ -89,6 +89,7 @@ def test_it_holds_every_resource_there_is():
         "/spaces",
         "/spaces/{space_id}",
         "/spaces/{space_id}/availability",
+        "/busy",
         "/floor-plan",
         "/floor-plan/now",
         "/floor-plan/way",

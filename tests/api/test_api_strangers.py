@@ -34,7 +34,7 @@ OWNED = {
     "report_id",
     "registration_id",
 }
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code"}
+PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code", "read_busy"}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
     for path, verbs in openapi_document()["paths"].items()

@@ -4212,6 +4212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/busy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Busy
+         * @description The live count, and the hours to come by the days that were like today. Half a minute old at most.
+         */
+        get: operations["read_busy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/door/{space_id}": {
         parameters: {
             query?: never;
@@ -5321,6 +5341,62 @@ export interface components {
             recurrence?: string | null;
             /** All */
             all?: boolean | null;
+        };
+        /**
+         * BusyHour
+         * @description An hour to come: the share of all places that is used then on days like this one, with the band that those had.
+         *
+         *     Null: too few such days are known.
+         */
+        BusyHour: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            level: components["schemas"]["Level"];
+            /** Share */
+            share: number | null;
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+        };
+        /**
+         * BusyView
+         * @description The whole centre now, zone by zone as far as it shows them, and the hours left of today.
+         */
+        BusyView: {
+            level: components["schemas"]["Level"];
+            /** People */
+            people: number | null;
+            /** Fullness */
+            fullness: number | null;
+            confidence: components["schemas"]["Confidence"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Zones */
+            zones: components["schemas"]["BusyZone"][];
+            /** Later */
+            later: components["schemas"]["BusyHour"][];
+        };
+        /**
+         * BusyZone
+         * @description One that the centre shows to everybody.
+         */
+        BusyZone: {
+            level: components["schemas"]["Level"];
+            /** People */
+            people: number | null;
+            /** Fullness */
+            fullness: number | null;
+            confidence: components["schemas"]["Confidence"];
+            /** Id */
+            id: string;
+            name: components["schemas"]["InBothLanguages"];
         };
         /**
          * CabinetView
@@ -7124,6 +7200,12 @@ export interface components {
             /** Points */
             points: number[][];
         };
+        /**
+         * Level
+         * @description How full a place is, in a word.
+         * @enum {string}
+         */
+        Level: "quiet" | "moderate" | "full" | "closed" | "unknown";
         /**
          * Limit
          * @description What a rule is about. Its refusal is `policy.` and this word.
@@ -28922,6 +29004,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_busy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyView"];
                 };
             };
             /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
