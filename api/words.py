@@ -759,6 +759,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "Nobody came to your booking of {space} from {starts_at} to {ends_at}, so it was given back. If you have"
             " just arrived, you can take it back until {undo_until} while it is still free.",
         ),
+        "check_in_annulled": Sentence(
+            "您说已到{space}，但我们没有看到门打开，所以还不算签到。请用手机或自助机开门。",
+            "You said that you are at {space}, but we did not see its door open, so it does not count yet. Please open"
+            " the door.",
+        ),
         "locker_moved": Sentence(
             "您预订的柜子用不了，{starts_at} 起给您换成了{space}。",
             "The locker you booked cannot be used. From {starts_at} you have {space} instead.",

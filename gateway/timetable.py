@@ -23,7 +23,7 @@ from gateway.backups import rules as backups
 from gateway.ballots import draw
 from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
-from gateway.bookings import approvals, booked_lockers, no_shows, reminders, series, waitlist
+from gateway.bookings import approvals, arrivals, booked_lockers, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
@@ -126,6 +126,7 @@ class _Jobs:
             (self.anchor_the_audit_trail, 5),
             (self.remind_of_bookings, 1),
             (self.remind_of_activities, 1),
+            (self.annul_unproved_check_ins, 1),
             (self.release_no_shows, 1),
             (self.deny_unanswered_bookings, 1),
             (self.trim_dead_series, 5),
@@ -172,6 +173,11 @@ class _Jobs:
         soon = partial(activity_queries.to_remind_of, now=now, before=REMIND_BEFORE)
         for activity_id, no in self._found(soon):
             self._do(partial(activities.remind, activity_id=activity_id, no=no, now=now))
+
+    def annul_unproved_check_ins(self) -> None:
+        now = self._now()
+        for one in self._found(partial(arrivals.to_prove, now=now)):
+            self._do(partial(arrivals.annul_unless_proved, booking_id=one, now=now))
 
     def release_no_shows(self) -> None:
         now, policy = self._now(), self._centre.booking_policy

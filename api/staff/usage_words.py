@@ -56,7 +56,10 @@ FIGURES: Final = MappingProxyType(
         ),
         "late_cancels": (
             Sentence("临时取消", "Late cancellations"),
-            Sentence("开始前 24 小时内取消。", "Cancelled within 24 hours of the beginning."),
+            Sentence(
+                "开始前 2 小时内取消，刚预订 15 分钟内的不算。",
+                "Cancelled within 2 hours of the beginning, and not within 15 minutes of booking.",
+            ),
         ),
         "recovered_h": (
             Sentence("重新用上的小时", "Hours recovered"),

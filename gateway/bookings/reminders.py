@@ -27,8 +27,9 @@ def due(session: Session, *, policy: Policy, now: datetime) -> Sequence[str]:
 
 
 def past(session: Session, *, now: datetime) -> Sequence[str]:
-    """The ids of the bookings that are over and of which a reminder still stands."""
-    return session.scalars(select(Booking.id).where(Booking.ends_at <= now, Booking.id.in_(_reminded()))).all()
+    """The ids of the bookings that are over and of which something still stands that was said while they were not."""
+    said = select(Notice.about).where(Notice.kind.in_(service.NOTICES), Notice.over_at.is_(None))
+    return session.scalars(select(Booking.id).where(Booking.ends_at <= now, Booking.id.in_(said))).all()
 
 
 def remind(session: Session, *, booking_id: str, policy: Policy, now: datetime) -> bool:
@@ -42,8 +43,8 @@ def remind(session: Session, *, booking_id: str, policy: Policy, now: datetime) 
 
 
 def let_go(session: Session, *, booking_id: str, now: datetime) -> None:
-    """It is over: nothing is left to be reminded of. Safe to repeat."""
-    notices.take_back(session, about=booking_id, kinds=[service.SOON], now=now)
+    """It is over: nothing is left to be reminded of, or told. Safe to repeat."""
+    notices.take_back(session, about=booking_id, kinds=service.NOTICES, now=now)
 
 
 def _reminded(booking_id: str | None = None) -> Select[str]:

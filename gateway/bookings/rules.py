@@ -13,6 +13,7 @@ from gateway.policies.rules import Rule
 from gateway.spaces.rules import Hours, Span, span_fault
 
 MOST_ALTERNATIVES = 3
+PROVED_WITHIN = timedelta(seconds=15)  # a check-in counts if its door is sensed open so soon, before or after
 RECLAIM_WITHIN = timedelta(minutes=5)
 JOIN_UNTIL_BEFORE = timedelta(minutes=15)  # nobody new stands in a queue whose time begins so soon
 OFFER_HOLDS = timedelta(minutes=10)

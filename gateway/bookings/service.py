@@ -35,7 +35,15 @@ from gateway.spaces.model import ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Hours, Span
 
 SOON: Final = "booking_soon"
-NOTICES: Final = ("booking_approved", "booked_for_you", "moved_for_you", "locker_moved", "locker_not_there", SOON)
+NOTICES: Final = (
+    "booking_approved",
+    "booked_for_you",
+    "moved_for_you",
+    "locker_moved",
+    "locker_not_there",
+    "check_in_annulled",
+    SOON,
+)
 """What a member was told of a booking that stands: no longer so once it does not."""
 
 
@@ -165,6 +173,8 @@ def move(
         spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
     except Conflict as refused:
         raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
+    if by is None and booking.state is BookingState.CONFIRMED:
+        note_if_late(session, booking, now)
     change(
         session,
         booking,
@@ -241,7 +251,7 @@ def take_offer(session: Session, *, wait_id: str, member: Member, policy: Policy
 
 
 def check_in(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> Booking:
-    """Somebody came, and says so. The first time counts; harmless to repeat.
+    """Somebody came, and says so. The first time counts, unless `arrivals` annuls it; harmless to repeat.
 
     Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`; `open_it_first` of a
     locker, where opening it is the check-in.
@@ -403,7 +413,7 @@ def change(
 def _note_arrival(session: Session, booking: Booking, now: datetime) -> None:
     if booking.checked_in_at is None:
         change(session, booking, now=now, checked_in_at=now)
-        notices.take_back(session, about=booking.id, kinds=[SOON], now=now)
+        notices.take_back(session, about=booking.id, kinds=[SOON, "check_in_annulled"], now=now)
         member = session.get_one(Member, booking.member_id)
         tell(session, booking, actor=member.audit_id, act="checked_in", now=now)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gateway.credit import queries, rules
@@ -19,7 +19,7 @@ _NOTED: Final = ("credit_taken", "credit_forgiven")
 _SAID: Final = MappingProxyType(
     {
         Cause.NO_SHOW: {"zh-CN": "预订后没有来", "en": "nobody came"},
-        Cause.LATE_CANCEL: {"zh-CN": "临近开始才取消", "en": "it was cancelled late"},
+        Cause.LATE_CANCEL: {"zh-CN": "临近开始才取消或改期", "en": "it was cancelled or moved late"},
     }
 )
 
@@ -27,10 +27,16 @@ _SAID: Final = MappingProxyType(
 def note(session: Session, *, member_id: str, booking_id: str, cause: Cause, now: datetime, **facts: object) -> None:
     """It costs the member points, or is forgiven, and they are told so; nothing happens where none are kept.
 
+    One booking counts once, for the worst that came of it.
+
     `facts` say in the notice what it was about.
     """
     if not queries.is_on(session):
         return
+    known = session.scalar(select(CreditEntry).where(CreditEntry.booking_id == booking_id))
+    if known is not None and rules.COSTS[known.cause] >= rules.COSTS[cause]:
+        return
+    take_back(session, booking_id=booking_id, now=now)
     before = queries.score_of(session, member_id=member_id, now=now).points
     entry = CreditEntry(
         id=new_id(), member_id=member_id, booking_id=booking_id, cause=cause, at=now, appeal=Appeal.NONE

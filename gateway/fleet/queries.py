@@ -80,6 +80,18 @@ def has_opened(session: Session, lock_id: str, *, since: datetime) -> bool:
     return _was_sensed(session, lock_id, kinds=rules.OPENINGS, since=since)
 
 
+def told_of_opening(session: Session, lock_id: str, *, since: datetime) -> bool:
+    """Whether it was heard from then on that a lock's door opened, however long before. Raises NotFound("lock")."""
+    there = lock(session, lock_id)
+    told = select(DeviceEvent.seq).where(
+        DeviceEvent.device_id == there.device_id,
+        DeviceEvent.door == there.door,
+        DeviceEvent.kind.in_(rules.OPENINGS),
+        DeviceEvent.received_at >= since,
+    )
+    return bool(session.scalar(select(exists(told))))
+
+
 def has_moved(session: Session, lock_id: str, *, since: datetime) -> bool:
     """Whether a lock's door was sensed to open or shut from then on. Raises NotFound("lock")."""
     return _was_sensed(session, lock_id, kinds=rules.MOVES, since=since)

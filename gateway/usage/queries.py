@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from gateway.calendar import queries as calendar
 from gateway.calendar.model import DayKind
 from gateway.calendar.national import public_calendar
 from gateway.calendar.rules import Opening
+from gateway.credit import rules as credit_rules
 from gateway.fleet import queries as fleet
 from gateway.kit.clock import at_wall
 from gateway.lockers.model import Bank, Compartment, Rental, Use
@@ -28,7 +29,6 @@ from gateway.usage import rules
 from gateway.usage.model import Refusals
 from gateway.usage.rules import DAY, Error, Expected, History, Middle, Rates
 
-LATE_CANCEL: Final = timedelta(hours=24)  # before its beginning: others can hardly make use of it
 ALL_DAY: Final = Opening(0, 1440)
 OPENED: Final = (UnlockState.OPENED, UnlockState.ALREADY_OPEN)
 
@@ -254,7 +254,11 @@ def _after(came: Iterable[Booking], released: Booking) -> list[Span]:
 
 
 def _was_late(booking: Booking) -> bool:
-    return booking.cancelled_at is not None and booking.starts_at - booking.cancelled_at < LATE_CANCEL
+    """As points are taken for it (`credit.rules`)."""
+    given_back = booking.cancelled_at
+    return given_back is not None and credit_rules.is_late(
+        starts_at=booking.starts_at, booked_at=booking.booked_at, now=given_back
+    )
 
 
 def _bank_usage(  # noqa: PLR0917 - each is another figure

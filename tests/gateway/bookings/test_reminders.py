@@ -52,6 +52,19 @@ def test_what_was_cancelled_is_not_reminded_of_and_a_reminder_of_it_is_gone(sess
     assert not remind(session, booking, REMIND_AT + MINUTE)
 
 
+def test_once_a_booking_is_over_nothing_that_was_said_of_it_stands(session, wang, booking):
+    remind(session, booking)
+    for kind in ("booking_approved", "booked_for_you"):
+        service.leave_notice(session, booking, kind, NOON)
+    service.check_in(session, booking=booking, policy=POLICY, now=START)
+    assert reminders.past(session, now=END - MINUTE) == []
+
+    for one in reminders.past(session, now=END):
+        reminders.let_go(session, booking_id=one, now=END)
+
+    assert told(session, wang) == []
+
+
 def test_what_was_moved_is_reminded_of_at_its_new_time_alone(session, wang, booking):
     remind(session, booking)
     service.move(session, booking=booking, member=wang, span=span(6), policy=POLICY, now=REMIND_AT)

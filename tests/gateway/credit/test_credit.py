@@ -131,6 +131,18 @@ def test_giving_back_late_costs_less_and_in_time_or_right_after_booking_nothing(
     assert points(session, wang, NOON + 7 * HOUR) == 95
 
 
+def test_moving_late_costs_what_giving_back_late_does_and_one_booking_costs_once(session, wang, kept):
+    misses(session, wang)
+    booking = book(session, wang, when=span(8), now=NOON + 3 * HOUR)
+    for start, at in ((7, 5), (9, 6)):
+        service.move(session, booking=booking, member=wang, span=span(start), policy=POLICY, now=NOON + at * HOUR)
+    assert causes(session, wang) == [Cause.LATE_CANCEL, Cause.NO_SHOW]
+    assert points(session, wang, NOON + 6 * HOUR) == 95
+
+    no_shows.release(session, booking_id=booking.id, policy=POLICY, now=NOON + 10 * HOUR - MINUTE)
+    assert causes(session, wang) == [Cause.NO_SHOW, Cause.NO_SHOW]
+
+
 def test_a_series_is_no_way_round_it_and_what_the_house_gives_back_costs_nothing(session, wang, kept):
     misses(session, wang)
     made, _ = series.book(
