@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Page
 from api.words import NOTICES, told_to
-from gateway.fleet.model import DeadLetter, Device, DeviceState, DoorLevel, Inside, Presence, SecondKey
+from gateway.fleet.model import Button, DeadLetter, Device, DeviceState, DoorLevel, Inside, Presence, SecondKey
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
@@ -527,6 +527,7 @@ class DeviceView(View):
     """A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
 
     `maker`: of one off the shelf, else empty; `maker_name`: what it is called there; `hardware_id`: what stays its own.
+    `button`: what a press of its button means. `usual_s`: so often it speaks, as was learnt; 0: at no rhythm.
     """
 
     id: str
@@ -539,6 +540,8 @@ class DeviceView(View):
     maker: str
     maker_name: str
     hardware_id: str
+    button: Button
+    usual_s: int
     presence: Presence
     heard_at: datetime
     key_switch: SecondKey
@@ -576,6 +579,7 @@ class Approval(Ask):
     fingerprint: PlainText | Literal[""] = ""
     bank: NewBank | None = None
     zone: AnyId | None = None
+    button: Button | None = None
 
 
 class Suspension(Ask):

@@ -579,6 +579,9 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "That is not the device's fingerprint. Please look at its label again.",
         ),
         "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
+        "no_button": Words(
+            409, "这台设备没有可以设置的按钮。", "This device has no button whose meaning can be chosen."
+        ),
         "bank_exists": Words(409, "这台设备已经是一组储物柜。", "This device is a locker bank already."),
         # Alerts
         "work_order_exists": Words(

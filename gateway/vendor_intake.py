@@ -8,16 +8,18 @@ import json
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, TypeGuard
 
 from sqlalchemy.orm import Session
 
+from gateway.facility import buttons
 from gateway.fleet import joining
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DeviceState
+from gateway.fleet.rhythms import Rhythms
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_boot_id
@@ -35,6 +37,7 @@ MOST_TOPICS: Final = 20_000  # remembered, to be cleared when their device goes
 _SENSOR_LENGTH: Final = 31
 _NAME_LENGTH: Final = 128
 _NOT_OF_A_DEVICE: Final = frozenset({Kind.IGNORE, Kind.BRIDGE, Kind.COMMAND_RESULT, Kind.MALFORMED})
+ONE_PRESS: Final = timedelta(seconds=2)
 _UNREADABLE: Final = "unreadable"
 
 Name = tuple[str, str]  # the maker's profile, and what the device is called there
@@ -64,6 +67,9 @@ class VendorIntake:
         self._seq = 0
         self._bridges: set[str] = set()  # by their base topics
         self._joining_until: dict[str, datetime | None] = {}  # what each bridge was told
+        self._rhythms = Rhythms(began_at=clock.now())
+        self._told: dict[str, set[tuple[str, str]]] = {}  # which sensors and metrics, by device
+        self._pressed_at: dict[str, datetime] = {}
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """A message has come. `retained`: from before, not now. Never waits."""
@@ -77,13 +83,15 @@ class VendorIntake:
         bytes.
         """
         heard = list(self._read())
-        if not heard:
+        if not heard and not self._rhythms.is_due(self._clock.now()):
             return []
         with self._sessions.begin() as session:
             roll = _Roll(session, now=self._clock.now())
             self._bury(session, heard)
             letters = [letter for one in heard if (letter := self._take(roll, one)) is not None]
             self._note_topics_gone(roll)
+            for silent in self._rhythms.note_the_silent(session, roll.devices(), now=self._clock.now()):
+                letters += self._unknown(silent.id)
         return letters
 
     def to_clear(self) -> list[str]:
@@ -161,18 +169,40 @@ class VendorIntake:
         roll.note(device, result)
         if device.state is not DeviceState.APPROVED or result.retained:
             return None
+        if result.kind in {Kind.TELEMETRY, Kind.EVENT}:
+            self._rhythms.hear(device, at=self._clock.now())
+        if result.kind is Kind.EVENT and result.event is not None:
+            self._note_event(roll.session, device, result.event)
         return self._letter(device.id, one)
+
+    def _note_event(self, session: Session, device: Device, event: str) -> None:
+        """One press is told by some makers three times: down, up, and what it came to. A card is nobody's key here."""
+        now = self._clock.now()
+        pressed_at = self._pressed_at.get(device.id)
+        if pressed_at is not None and now - pressed_at < ONE_PRESS:
+            return
+        if buttons.note_event(session, device, event=event, now=now):
+            self._pressed_at[device.id] = now
 
     def _letter(self, device_id: str, one: _Heard) -> Letter | None:
         values = list(_values(one.result.readings))
         if not values:
             return None
-        self._seq += 1
         claimed = one.result.at
         taken = rules.taken_ms(
             received_ms=one.at_ms, age_ms=None, claimed_ms=None if claimed is None else now_ms(claimed)
         )
-        return Letter(device_id, self._store, self._seq, self._seq, taken, values)
+        self._told.setdefault(device_id, set()).update((value.sensor, value.metric) for value in values)
+        return self._numbered(device_id, taken, values)
+
+    def _unknown(self, device_id: str) -> list[Letter]:
+        """What a device that fell silent had told is unknown from now on."""
+        values = [Value(sensor, metric, None) for sensor, metric in sorted(self._told.pop(device_id, set()))]
+        return [self._numbered(device_id, now_ms(self._clock.now()), values)] if values else []
+
+    def _numbered(self, device_id: str, taken_ms: int, values: list[Value]) -> Letter:
+        self._seq += 1
+        return Letter(device_id, self._store, self._seq, self._seq, taken_ms, values)
 
     def _remember(self, topic: str, name: Name) -> None:
         self._topics[topic] = name
@@ -191,7 +221,7 @@ class _Roll:
     """The off-the-shelf devices, by every name and number they have, for one transaction."""
 
     def __init__(self, session: Session, *, now: datetime) -> None:
-        self._session = session
+        self.session = session
         self._now = now
         self._by_name: dict[Name, Device] = {}
         self._by_hardware: dict[str, Device] = {}
@@ -207,7 +237,7 @@ class _Roll:
         found = same or self._by_name.get(name)
         if found is None:
             found = fleet.meet_outsider(
-                self._session, maker=name[0], name=name[1], hardware_id=hardware_id, now=self._now
+                self.session, maker=name[0], name=name[1], hardware_id=hardware_id, now=self._now
             )
         elif hardware_id and not found.hardware_id:
             found.hardware_id = hardware_id
@@ -219,9 +249,13 @@ class _Roll:
         """Whether it is there. What is from before says so only where it is about that."""
         if result.kind is Kind.AVAILABILITY and result.available is not None:
             if not result.asleep:
-                fleet.note_outsider(self._session, device, is_there=result.available, now=self._now)
+                fleet.note_outsider(self.session, device, is_there=result.available, now=self._now)
         elif not result.retained and result.kind in {Kind.TELEMETRY, Kind.EVENT}:
-            fleet.note_outsider(self._session, device, is_there=True, now=self._now)
+            fleet.note_outsider(self.session, device, is_there=True, now=self._now)
+
+    def devices(self) -> list[Device]:
+        """All of them."""
+        return list(self._by_name.values())
 
     def remove(self, name: Name) -> None:
         """The name is nobody's any more."""
@@ -231,9 +265,9 @@ class _Roll:
         if device.state is DeviceState.PENDING:
             del self._by_name[name]
             self._by_hardware.pop(device.hardware_id, None)
-            fleet.forget_outsider(self._session, device)
+            fleet.forget_outsider(self.session, device)
         else:
-            fleet.note_outsider(self._session, device, is_there=False, now=self._now)
+            fleet.note_outsider(self.session, device, is_there=False, now=self._now)
 
     def is_gone(self, name: Name) -> bool:
         """Whether what stands on the topics of that name is nobody's."""
@@ -245,12 +279,12 @@ class _Roll:
         self._by_name.pop(before, None)
         other = self._by_name.pop(name, None)
         if other is not None and other.state is DeviceState.PENDING:
-            fleet.forget_outsider(self._session, other)
+            fleet.forget_outsider(self.session, other)
         elif other is not None:  # it has another name by now, and says so itself: by its hardware
-            fleet.rename_outsider(self._session, other, name=other.id, now=self._now)
+            fleet.rename_outsider(self.session, other, name=other.id, now=self._now)
             self._enter(other)
         self._renamed.add(before)
-        fleet.rename_outsider(self._session, device, name=name[1], now=self._now)
+        fleet.rename_outsider(self.session, device, name=name[1], now=self._now)
 
     def _enter(self, device: Device) -> None:
         self._by_name[device.maker, device.maker_name] = device

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.staff.device_views import DeviceChange
 from api.views import Approval, DeviceView, Items, NewBank, Suspension, behind, items
 from gateway.fleet import queries as fleet
 from gateway.fleet import service as fleet_service
@@ -47,6 +48,7 @@ async def list_devices(who: SignedIn, page: Paged) -> Items[DeviceView]:
         "device_retired",
         "bank_exists",
         "zone_retired",
+        "no_button",
         "malformed",
         "idempotency_key_reused",
     ),
@@ -72,9 +74,29 @@ async def approve_device(device_id: Id, approval: Approval, who: SignedIn, attem
                     actor=member.audit_id,
                     now=now,
                 )
+            if approval.button is not None:
+                fleet_service.choose_button(
+                    session, device_id=device_id, button=approval.button, actor=member.audit_id, now=now
+                )
             if approval.bank is not None:
                 _found_bank(session, device, approval.bank, member, now)
             return attempt.keep(session, member_id=member.id, status=200, view=DeviceView.of(device), now=now)
+
+    return await desk.backroom.write(act)
+
+
+@router.patch("/{device_id}", responses=problems(*_STAFF_ONLY, "not_found", "no_button", "malformed"))
+async def change_device(device_id: Id, wanted: DeviceChange, who: SignedIn) -> DeviceView:
+    """Choose what it means when its button is pressed. It calls people; nothing an off-the-shelf device says opens."""
+    desk = who.desk
+
+    def act() -> DeviceView:
+        with desk.sessions.begin() as session:
+            actor = who.staff(session, *_ROLES).audit_id
+            now = desk.clock.now()
+            return DeviceView.of(
+                fleet_service.choose_button(session, device_id=device_id, button=wanted.button, actor=actor, now=now)
+            )
 
     return await desk.backroom.write(act)
 

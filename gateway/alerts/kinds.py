@@ -110,6 +110,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: nothing has been heard of the device since {since}, so no door opens there. Please check its"
             " power and its network.",
         ),
+        "sensor_silent": Kind(
+            severity=Severity.WARNING,
+            keeps_quiet=True,
+            escalate_after=4 * _HOUR,
+            zh="{place}：传感器从 {since} 起没有消息，它的数值现在不知道。请检查它的电池和信号。",
+            en="{place}: nothing has been heard of the sensor since {since}, so what it measures is unknown. Please"
+            " check its battery and its signal.",
+        ),
         "tamper": Kind(
             severity=Severity.ALARM,
             latched=True,
@@ -133,6 +141,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             escalate_after=10 * _MINUTE,
             zh="{place}：有水。请马上去看，关好水阀，移开物品。",
             en="{place}: there is water. Please go there now, shut the valve and move what can be spoilt.",
+        ),
+        "sensor_alarm": Kind(
+            severity=Severity.ALARM,
+            latched=True,
+            escalate_after=5 * _MINUTE,
+            zh="{place}：报警器响了（烟雾、燃气或其他）。请马上去看，必要时疏散人员、报火警。",
+            en="{place}: a detector has gone off (smoke, gas or another). Please go there now; if need be get people"
+            " out and call the fire brigade.",
         ),
         "call_staff": Kind(
             severity=Severity.ALARM,

@@ -11,20 +11,31 @@ from gateway.alerts import queries as alerts_queries
 from gateway.alerts import rules as alerts_rules
 from gateway.alerts import service as alerts
 from gateway.alerts.kinds import KINDS
+from gateway.facility.place import place_of
 from gateway.telemetry.store import Letter, Value
 from gateway.zones import queries as zones
-from gateway.zones.model import Zone
 
 KIND_OF: Final = MappingProxyType(
     {
         "water_leak": "leak",
         "call": "call_staff",
         "tamper": "sensor_tamper",
+        "alarm": "sensor_alarm",
         "battery_low": "battery_low",
+        "battery": "battery_low",
         "co2": "stale_air",
     }
 )
 """Which metric speaks for which kind of alert: true and false are 1 and 0, of a level `raise_at` and `clear_below`."""
+
+
+EMPTY_BELOW: Final = 15.0  # %: from there on a battery is nearly empty …
+FULL_AGAIN: Final = 25.0  # … until it says so much: one that was changed, not one that has warmed up
+
+
+def is_nearly_empty(percent: float, *, was_so: bool) -> bool:
+    """Whether a battery should be changed."""
+    return percent < (FULL_AGAIN if was_so else EMPTY_BELOW)
 
 
 class Watch:
@@ -32,6 +43,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._since: dict[tuple[str, str], datetime] = {}  # by kind and thing
+        self._empty: dict[str, set[str]] = {}  # which metrics say so of a battery, by thing
 
     def note(self, session: Session, letters: Iterable[Letter], *, now: datetime) -> None:
         """Raise, count and let go what these say. Harmless to repeat: what is so already is not counted again."""
@@ -44,6 +56,8 @@ class Watch:
         kind, thing = KIND_OF[value.metric], f"{letter.device}/{value.sensor}"
         stands = alerts_queries.standing(session, kind=kind, thing=thing)
         was_so = (kind, thing) in self._since or (stands is not None and stands.over_at is None)
+        if kind == "battery_low":
+            level = self._battery(thing, value.metric, level, was_so=was_so)
         is_so = alerts_rules.is_so(KINDS[kind], level, was_so=was_so)
         taken_at = min(now, datetime.fromtimestamp(letter.taken_ms / 1000, UTC))
         since = self._since.setdefault((kind, thing), taken_at) if is_so else None
@@ -57,14 +71,13 @@ class Watch:
             is_so=is_so,
             since=since,
             now=now,
-            facts={"place": _place(letter.device, value.sensor, zone), "level": round(level)},
+            facts={"place": place_of(f"{letter.device} · {value.sensor}", zone), "level": round(level)},
             links={"device": letter.device, "zone": zone.id if zone else None},
         )
 
-
-def _place(device: str, sensor: str, zone: Zone | None) -> dict[str, str]:
-    """Where staff shall go, in both languages."""
-    part = f"{device} · {sensor}"
-    if zone is None:
-        return {"zh-CN": part, "en": part}
-    return {"zh-CN": f"{zone.name_zh}（{part}）", "en": f"{zone.name_en} ({part})"}
+    def _battery(self, thing: str, metric: str, level: float, *, was_so: bool) -> float:
+        """1 while its percentage or its own word says that it is nearly empty: neither takes back the other's."""
+        said = self._empty.setdefault(thing, set())
+        is_empty = is_nearly_empty(level, was_so=was_so) if metric == "battery" else level >= 1
+        (said.add if is_empty else said.discard)(metric)
+        return 1.0 if said else 0.0

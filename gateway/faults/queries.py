@@ -105,7 +105,7 @@ def locks_to_look_at(session: Session, *, now: datetime) -> list[str]:
 
 def devices_to_look_at(session: Session) -> list[str]:
     """Approved devices that are away, and those with an alert that says so."""
-    accused = select(Alert.thing).where(Alert.cleared_at.is_(None), Alert.kind == "device_silent")
+    accused = select(Alert.thing).where(Alert.cleared_at.is_(None), Alert.kind.in_(["device_silent", "sensor_silent"]))
     away = (Device.state == DeviceState.APPROVED) & (Device.presence == Presence.OFFLINE)
     return list(session.scalars(select(Device.id).where(away | Device.id.in_(accused)).order_by(Device.id)))
 

@@ -99,7 +99,7 @@ def look_at_device(session: Session, *, device_id: str, now: datetime) -> None:
     place = places.of_device(session, device)
     alerts.note_condition(
         session,
-        kind="device_silent",
+        kind="sensor_silent" if device.maker else "device_silent",
         thing=device.id,
         is_so=device.state is DeviceState.APPROVED and device.presence is Presence.OFFLINE,
         since=since,

@@ -51,6 +51,13 @@ class SecondKey(StrEnum):
     FAULT = "fault"  # its wires contradict each other
 
 
+class Button(StrEnum):
+    """What it means when a button of an off-the-shelf device is pressed. Nothing that opens, whatever it is."""
+
+    NOTHING = "nothing"
+    CALL_STAFF = "call_staff"  # somebody shall come
+
+
 class Device(Base):
     """A box on the wire, by the name it has on its topics."""
 
@@ -77,6 +84,8 @@ class Device(Base):
     maker: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))  # empty: it runs our firmware
     maker_name: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))  # in its topics
     hardware_id: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # survives a renaming
+    button: Mapped[Button] = mapped_column(word_column(Button), default=Button.NOTHING, server_default=Button.NOTHING)
+    usual_s: Mapped[int] = mapped_column(default=0, server_default="0")  # learnt: so often it speaks; 0: at no rhythm
     presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
     presence_at: Mapped[datetime | None] = mapped_column(Instant)  # since when
     boot_id: Mapped[str] = mapped_column(String(16), default="")

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
-from typing import Self
+from statistics import median
+from typing import Final, Self
 
 from gateway.fleet.model import DevicePart, DoorLevel, Inside, PartHealth, SecondKey
 
@@ -138,6 +139,35 @@ def key_after(kind: str) -> SecondKey | None:
 def is_worth_the_trail(before: SecondKey, after: SecondKey) -> bool:
     """At each start a device tells of its keys; that one is off is news only when it was not."""
     return after is not before and (before, after) != (SecondKey.NONE, SecondKey.OFF)
+
+
+LEAST_GAPS: Final = 8  # heard before a rhythm is believed
+MOST_GAPS: Final = 32  # remembered
+SAME_BREATH: Final = timedelta(seconds=5)  # several messages about one thing
+GAPS_MISSED: Final = 3
+LEAST_SILENCE: Final = timedelta(minutes=5)
+_ONE_IN: Final = 4  # deviations of more than a quarter from the usual gap are no rhythm
+
+
+def usual_gap_s(gaps_s: Sequence[float]) -> int:
+    """How often a device speaks: the median of its gaps, which one outage does not move. 0: there is no rhythm in it.
+
+    A door contact that speaks when somebody comes has none, and its silence says nothing.
+    """
+    if len(gaps_s) < LEAST_GAPS:
+        return 0
+    usual = median(gaps_s)
+    return round(usual) if median(abs(gap - usual) for gap in gaps_s) * _ONE_IN <= usual else 0
+
+
+def is_about(gap_s: int, known_s: int) -> bool:
+    """Not worth writing down: within a fifth of what is known already."""
+    return abs(gap_s - known_s) * 5 <= known_s
+
+
+def has_gone_silent(*, heard_at: datetime, usual_s: int, now: datetime) -> bool:
+    """It has missed three times when it usually speaks. One without a rhythm never has."""
+    return usual_s > 0 and now - heard_at > max(GAPS_MISSED * timedelta(seconds=usual_s) + HEARD_AGAIN, LEAST_SILENCE)
 
 
 def outsider_id(maker: str, name: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.fleet import queries, rules
 from gateway.fleet.model import (
+    Button,
     DeadLetter,
     Device,
     DeviceEvent,
@@ -195,6 +196,18 @@ def note_outsider(session: Session, device: Device, *, is_there: bool, now: date
     _set_presence(session, device, Presence.ONLINE if is_there else Presence.OFFLINE, now)
     if is_there and now - device.heard_at >= rules.HEARD_AGAIN:
         device.heard_at = now
+
+
+def choose_button(session: Session, *, device_id: str, button: Button, actor: str, now: datetime) -> Device:
+    """Say what it means when a button of an off-the-shelf device is pressed. Raises Conflict("no_button")."""
+    device = queries.device(session, device_id)
+    if not device.maker:
+        raise Conflict("no_button")
+    if device.button is not button:
+        device.button = button
+        session.flush()
+        audit.append(session, actor=actor, act="button_chosen", thing=device_id, now=now, button=button)
+    return device
 
 
 def rename_outsider(session: Session, device: Device, *, name: str, now: datetime) -> None:

@@ -232,6 +232,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/backups",
         "/staff/zones",
         "/staff/zones/{zone_id}",
+        "/staff/devices/{device_id}",
         "/staff/devices/{device_id}/zone",
         "/staff/spaces/{space_id}/zone",
         "/staff/floor-plan",

@@ -76,6 +76,7 @@ BODIES = {
     "cancel_for_member": {"reason": "x"},
     "make_group": {"id": "x", "kind": "branch", "name_zh": "东区", "name_en": "East"},
     "open_join_window": {"seconds": 60},
+    "change_device": {"button": "nothing"},
     "make_backup": {},
     "make_zone": {"id": "x", "name_zh": "大厅", "name_en": "Hall"},
     "rename_zone": {},

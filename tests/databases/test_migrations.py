@@ -18,7 +18,7 @@ from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
-from gateway.fleet.model import Device, DoorLevel, Inside, Lock, SecondKey
+from gateway.fleet.model import Button, Device, DoorLevel, Inside, Lock, SecondKey
 from gateway.fleet.rules import Part
 from gateway.jobs import queries as jobs
 from gateway.kit.db import Sessions, open_engine
@@ -288,6 +288,15 @@ def test_a_device_of_the_first_release_has_told_of_no_second_key(upgraded):
         assert (device.key_switch, device.fire_contact) == (SecondKey.NONE, SecondKey.NONE)
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE devices SET fire_contact = 'burning'"))
+
+
+def test_a_device_of_the_first_release_has_no_chosen_button_and_no_learnt_rhythm(upgraded):
+    with upgraded.begin() as session:
+        device = session.get_one(Device, "bank-a")
+
+        assert (device.button, device.usual_s) == (Button.NOTHING, 0)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE devices SET button = 'open_door'"))
 
 
 A_RULE = (

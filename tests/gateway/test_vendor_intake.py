@@ -7,15 +7,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from gateway.alerts import queries as alerts
+from gateway.facility import buttons
+from gateway.faults import service as faults
 from gateway.fleet import joining, service
 from gateway.fleet import queries as fleet
 from gateway.fleet import rules as fleet_rules
-from gateway.fleet.model import DeviceState, Lock, Presence
+from gateway.fleet.model import Button, DeviceState, Lock, Presence
 from gateway.fleet.rules import Presentation
+from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_boot_id
 from gateway.telemetry.store import ReadingStore
+from gateway.unlocking.model import Unlock
 from gateway.vendor_intake import VendorIntake
-from tests.centre_builder import NOON, HandClock
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
+from tests.centre_builder import NOON, HandClock, a_device
 
 AIR = {"temperature": 21.5, "humidity": 40}
 
@@ -322,3 +329,149 @@ def test_a_bridge_that_is_met_while_the_window_is_open_is_told_the_rest(hall):
     hall.says("zigbee2mqtt/bridge/state", {"state": "online"})
 
     assert hall.intake.requests() == [("zigbee2mqtt/bridge/request/permit_join", b'{"time": 20}')]
+
+
+@pytest.fixture
+def bell(hall):
+    """A button on the wall, approved, that calls staff."""
+    hall.says("zigbee2mqtt/bell", {"action": "single"})
+    device_id = hall.approve("bell")
+    joins(hall, service.choose_button, device_id=device_id, button=Button.CALL_STAFF)
+    return device_id
+
+
+def standing_alerts(hall):
+    with hall.sessions.read() as session:
+        return [(one.kind, one.thing, one.count) for one in alerts.all_standing(session)]
+
+
+def test_a_press_of_a_chosen_button_calls_staff_to_its_zone(hall, bell):
+    with hall.sessions.begin() as session:
+        zones.make_zone(session, zone_id="pool", name_zh="泳池", name_en="Pool", actor="test", now=NOON)
+        zones.place(session, what=Placed.DEVICE, ref=bell, zone_id="pool", actor="test", now=NOON)
+
+    hall.says("zigbee2mqtt/bell", {"action": "single"})
+
+    assert standing_alerts(hall) == [("call_staff", bell, 1)]
+    with hall.sessions.read() as session:
+        [one] = alerts.all_standing(session)
+        assert json.loads(one.facts)["place"] == {"zh-CN": "泳池（bell）", "en": "Pool (bell)"}
+
+
+def test_a_button_that_nobody_chose_a_meaning_for_calls_nobody(hall, gym):
+    hall.says("zigbee2mqtt/gym/door", {"action": "single"})
+
+    assert standing_alerts(hall) == []
+
+
+def test_a_retained_press_is_history_and_calls_nobody(hall, bell):
+    hall.says("zigbee2mqtt/bell", {"action": "single"}, retained=True)
+
+    assert standing_alerts(hall) == []
+
+
+def test_letting_go_is_no_press_and_one_press_told_thrice_counts_once(hall, bell):
+    hall.says("zigbee2mqtt/bell", {"action": "release"})
+    assert standing_alerts(hall) == []
+
+    for action in ("press", "single", "release"):
+        hall.says("zigbee2mqtt/bell", {"action": action})
+    assert standing_alerts(hall) == [("call_staff", bell, 1)]
+
+    hall.clock.advance(seconds=5)
+    hall.says("zigbee2mqtt/bell", {"action": "single"})
+    assert standing_alerts(hall) == [("call_staff", bell, 2)]
+
+
+def test_a_card_at_a_makers_reader_is_never_a_key_nor_a_call(hall):
+    hall.says("tele/door/SENSOR", {"Time": "2026-11-22T04:00:00", "RDM6300": {"UID": "04A21F99"}})
+    reader = hall.approve("door")
+    joins(hall, service.choose_button, device_id=reader, button=Button.CALL_STAFF)
+
+    hall.says("tele/door/SENSOR", {"Time": "2026-11-22T04:00:01", "RDM6300": {"UID": "04A21F99"}})
+
+    assert standing_alerts(hall) == []
+    with hall.sessions.read() as session:
+        assert session.scalars(select(Unlock)).all() == []
+
+
+@pytest.mark.parametrize("word", ["card", "release", "hold_release", "btn_up", "button_up", "boot"])
+def test_what_is_no_press(word):
+    assert not buttons.is_press(word)
+
+
+@pytest.mark.parametrize("word", ["single", "double", "hold", "press", "single_push", "btn_down", "on", "toggle"])
+def test_what_is_a_press(word):
+    assert buttons.is_press(word)
+
+
+def speaks(hall, gaps):
+    """It says something, and again after each of these seconds; what it says is new each time."""
+    heard = []
+    for number, gap in enumerate(gaps):
+        hall.clock.advance(seconds=gap)
+        heard += hall.says("zigbee2mqtt/gym/door", {"temperature": 20 + number % 7})
+    return heard
+
+
+def passes(hall, *, minutes):
+    """Time, with nothing said; the readings that came of that."""
+    letters = []
+    for _ in range(minutes):
+        hall.clock.advance(minutes=1)
+        letters += hall.intake.letters()
+    return [(v.sensor, v.metric, v.value) for letter in letters for v in letter.values]
+
+
+def test_a_device_that_misses_three_of_its_usual_times_is_silent_and_its_values_unknown(hall, gym):
+    hall.says("zigbee2mqtt/gym/door", AIR)
+    speaks(hall, [300] * 10)
+    assert hall.devices()["gym/door"].usual_s == 300
+
+    assert passes(hall, minutes=15) == []
+    assert hall.devices()["gym/door"].presence is Presence.ONLINE
+
+    assert passes(hall, minutes=2) == [("device", "humidity", None), ("device", "temperature", None)]
+    assert hall.devices()["gym/door"].presence is Presence.OFFLINE
+    with hall.sessions.begin() as session:
+        for minute in range(4):
+            now = hall.clock.now() + timedelta(minutes=minute)
+            faults.look_at_device(session, device_id=hall.devices()["gym/door"].id, now=now)
+    assert standing_alerts(hall) == [("sensor_silent", hall.devices()["gym/door"].id, 1)]
+
+    hall.says("zigbee2mqtt/gym/door", {"temperature": 21})
+    assert hall.devices()["gym/door"].presence is Presence.ONLINE
+
+
+def test_one_long_outage_does_not_move_what_is_usual(hall, gym):
+    speaks(hall, [60] * 9 + [20_000] + [60] * 9)
+
+    assert hall.devices()["gym/door"].usual_s == 60
+
+
+def test_who_speaks_only_when_something_happens_is_never_called_silent(hall, gym):
+    speaks(hall, [7, 900, 30, 4_000, 11, 60, 2_000, 15, 300, 9_000, 12, 600])
+    assert hall.devices()["gym/door"].usual_s == 0
+
+    assert passes(hall, minutes=600) == []
+    assert hall.devices()["gym/door"].presence is Presence.ONLINE
+
+
+def test_after_a_start_of_ours_nobody_is_called_silent_for_what_we_did_not_hear(hall, gym):
+    speaks(hall, [300] * 10)
+    hall.clock.advance(hours=9)  # switched off
+    again = VendorIntake(sessions=hall.sessions, clock=hall.clock, is_ours=lambda _topic: False)
+
+    hall.clock.advance(minutes=10)
+    assert again.letters() == []
+    assert hall.devices()["gym/door"].presence is Presence.ONLINE
+    hall.clock.advance(minutes=10)
+    again.letters()
+    assert hall.devices()["gym/door"].presence is Presence.OFFLINE
+
+
+def test_a_button_of_our_own_devices_cannot_be_given_a_meaning(sessions):
+    with sessions.begin() as session:
+        a_device(session, "bank-a")
+        with pytest.raises(Conflict, match="no_button"):
+            service.choose_button(session, device_id="bank-a", button=Button.CALL_STAFF, actor="test", now=NOON)

@@ -25,7 +25,13 @@ def standing(session):
 
 @pytest.mark.parametrize(
     ("metric", "kind"),
-    [("water_leak", "leak"), ("call", "call_staff"), ("tamper", "sensor_tamper"), ("battery_low", "battery_low")],
+    [
+        ("water_leak", "leak"),
+        ("call", "call_staff"),
+        ("tamper", "sensor_tamper"),
+        ("battery_low", "battery_low"),
+        ("alarm", "sensor_alarm"),
+    ],
 )
 def test_what_staff_are_told_of(sessions, watch, metric, kind):
     with sessions.begin() as session:
@@ -80,3 +86,27 @@ def test_air_that_was_stale_for_a_moment_is_nothing(sessions, watch):
             at = NOON + timedelta(minutes=minute)
             watch.note(session, [says(1600 if minute % 5 else 900, "co2", at=at)], now=at)
         assert standing(session) == []
+
+
+def test_a_battery_is_told_of_below_15_percent_and_no_more_from_25_on(sessions, watch):
+    told = []
+    with sessions.begin() as session:
+        for minute, percent in enumerate([40, 15, 14, 20, 13, 24, 25, 20, 14]):
+            at = NOON + timedelta(minutes=minute)
+            watch.note(session, [says(percent, "battery", at=at)], now=at)
+            told.append(len(standing(session)))
+    assert told == [0, 0, 1, 1, 1, 1, 0, 0, 1]
+
+
+def test_a_batterys_own_word_and_its_percentage_do_not_take_each_other_back(sessions, watch):
+    with sessions.begin() as session:
+        for minute in range(6):
+            at = NOON + timedelta(minutes=minute)
+            watch.note(session, [says(9, "battery", at=at), says(0.0, "battery_low", at=at)], now=at)
+        assert standing(session) == [("battery_low", "hall/cellar", 1)]
+
+
+def test_a_smoke_detector_is_told_of_until_somebody_clears_it(sessions, watch):
+    with sessions.begin() as session:
+        watch.note(session, [says(1.0, "alarm"), says(0.0, "alarm")], now=NOON)
+        assert standing(session) == [("sensor_alarm", "hall/cellar", 1)]

@@ -1733,6 +1733,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Device
+         * @description Choose what it means when its button is pressed. It calls people; nothing an off-the-shelf device says opens.
+         */
+        patch: operations["change_device"];
+        trace?: never;
+    };
     "/api/v1/staff/devices/{device_id}/suspend": {
         parameters: {
             query?: never;
@@ -4601,6 +4621,7 @@ export interface components {
             bank?: components["schemas"]["NewBank"] | null;
             /** Zone */
             zone?: string | null;
+            button?: components["schemas"]["Button"] | null;
         };
         /**
          * AreaAlertView
@@ -5399,6 +5420,12 @@ export interface components {
             name: components["schemas"]["InBothLanguages"];
         };
         /**
+         * Button
+         * @description What it means when a button of an off-the-shelf device is pressed. Nothing that opens, whatever it is.
+         * @enum {string}
+         */
+        Button: "nothing" | "call_staff";
+        /**
          * CabinetView
          * @description What opening every door means at one device. Doors of one that is `away` take the lever.
          */
@@ -5905,6 +5932,13 @@ export interface components {
             reason: string;
         };
         /**
+         * DeviceChange
+         * @description What it means when a button of an off-the-shelf device is pressed.
+         */
+        DeviceChange: {
+            button: components["schemas"]["Button"];
+        };
+        /**
          * DeviceState
          * @description Whether we listen to a device. A person moves it, never the device.
          * @enum {string}
@@ -5915,6 +5949,7 @@ export interface components {
          * @description A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
          *
          *     `maker`: of one off the shelf, else empty; `maker_name`: what it is called there; `hardware_id`: what stays its own.
+         *     `button`: what a press of its button means. `usual_s`: so often it speaks, as was learnt; 0: at no rhythm.
          */
         DeviceView: {
             /** Id */
@@ -5936,6 +5971,9 @@ export interface components {
             maker_name: string;
             /** Hardware Id */
             hardware_id: string;
+            button: components["schemas"]["Button"];
+            /** Usual S */
+            usual_s: number;
             presence: components["schemas"]["Presence"];
             /**
              * Heard At
@@ -18085,7 +18123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `fingerprint_differs`, `device_retired`, `bank_exists`, `zone_retired` */
+            /** @description `fingerprint_differs`, `device_retired`, `bank_exists`, `zone_retired`, `no_button` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18095,6 +18133,86 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_button` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
