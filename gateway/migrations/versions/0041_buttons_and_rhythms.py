@@ -5,12 +5,12 @@ In plain SQL: SQLite adds a column with its CHECK only so, and a table that othe
 
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
-    """From 0037: no button meant anything, and nobody had listened for a rhythm."""
+    """From 0040: no button meant anything, and nobody had listened for a rhythm."""
     op.execute(
         "ALTER TABLE devices ADD COLUMN button VARCHAR(32) DEFAULT 'nothing' NOT NULL"
         " CONSTRAINT ck_devices_button CHECK (button IN ('nothing', 'call_staff'))"
