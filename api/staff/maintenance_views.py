@@ -32,6 +32,7 @@ from gateway.maintenance.rules import Reliability, Stage
 from gateway.maintenance.templates import Template
 from gateway.maintenance.wear import Forecast, Outlook, Sign
 from gateway.members.model import Language, Member
+from gateway.reports import queries as reports
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Reason = Annotated[
@@ -381,8 +382,9 @@ class PartView(View):
 
 
 class WorkOrderDetail(WorkOrderView):
-    """A work order with everything that was done."""
+    """A work order with everything that was done. `has_photo`: the member's, at `/staff/reports/{report_id}/photo`."""
 
+    has_photo: bool
     steps: list[StepView]
     parts: list[PartView]
 
@@ -391,6 +393,7 @@ class WorkOrderDetail(WorkOrderView):
         """As this reader should read it."""
         return cls(
             **dict(WorkOrderView.of(session, order, language=language)),
+            has_photo=order.report_id is not None and reports.has_photo(session, order.report_id),
             steps=[StepView.of(session, one) for one in queries.steps(session, order.id)],
             parts=[PartView.of(one) for one in queries.parts(session, order.id)],
         )

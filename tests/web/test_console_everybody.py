@@ -22,11 +22,15 @@ PAGES += [
     "hours",
     "audit",
     "usage",
+    "orders",
+    "assets",
+    "assets/plans",
+    "assets/failures",
     "backups",
 ]
 
 ALL = {"现在", "柜子", "预订", "会员", "设备", "使用规则", "开放时间", "操作记录"}
-ALL |= {"自助机", "区域", "通知渠道"}
+ALL |= {"自助机", "区域", "通知渠道", "工单", "设备资产"}
 NOBODYS_ELSE = {
     "s001": set(),
     "s002": {"设备", "自助机", "区域", "通知渠道", "操作记录"},

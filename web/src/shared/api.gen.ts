@@ -10286,7 +10286,7 @@ export interface components {
         };
         /**
          * WorkOrderDetail
-         * @description A work order with everything that was done.
+         * @description A work order with everything that was done. `has_photo`: the member's, at `/staff/reports/{report_id}/photo`.
          */
         WorkOrderDetail: {
             /** Id */
@@ -10323,6 +10323,8 @@ export interface components {
             opened_at: string;
             /** Closed At */
             closed_at: string | null;
+            /** Has Photo */
+            has_photo: boolean;
             /** Steps */
             steps: components["schemas"]["api__staff__maintenance_views__StepView"][];
             /** Parts */

@@ -7,7 +7,7 @@ export function later(load: () => Promise<ComponentType>): ComponentType {
   let kept: ComponentType | undefined
   return function Later() {
     const [isUnreached, setUnreached] = useState(false)
-    const [, show] = useState(kept)
+    const [, show] = useState(() => kept) // a component is a function, and would be called
     const fetch = async () => {
       try {
         kept ??= await load()

@@ -18,6 +18,8 @@ import { Zones } from './pages/Zones'
 import { later } from './later'
 import type { Word } from './words'
 
+const Orders = later(async () => (await import('./pages/Orders')).Orders)
+const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Backups = later(async () => (await import('./pages/Backups')).Backups)
 
 export type Role = Me['role']
@@ -42,6 +44,8 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
   { at: 'bookings', name: 'bookings.title', icon: 'calendar', key: 'b', roles: DESK, Page: Bookings },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
+  { at: 'orders', name: 'orders.title', icon: 'wrench', key: 'w', roles: ALL, Page: Orders },
+  { at: 'assets', name: 'assets.title', icon: 'box', key: 't', roles: ALL, Page: Assets },
   { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },
   { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
   { at: 'kiosks', name: 'kiosks.title', icon: 'card', key: 'k', roles: ['technician', 'manager'], Page: Kiosks },

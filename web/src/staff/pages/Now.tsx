@@ -9,6 +9,7 @@ import { ActSheet, show } from '../kit/sheets'
 import { addressOf } from '../route'
 import { named, s } from '../words'
 import { PlanNow } from './now/PlanNow'
+import { openForAlert } from './upkeep/fromAlert'
 
 type Alert = Answered<'get', '/api/v1/staff/alerts'>['items'][number]
 type Door = Answered<'get', '/api/v1/staff/locks'>['items'][number]
@@ -203,6 +204,9 @@ function AlertActs({ alert, again }: { alert: Alert; again: () => Promise<void> 
           {s('alert.take')}
         </button>
       )}
+      <button type="button" class="quiet" onClick={() => openForAlert(alert)}>
+        {s('orders.open')}
+      </button>
       <button type="button" class="quiet" onClick={shelve}>
         {s('alert.shelve')}
       </button>

@@ -1,0 +1,89 @@
+"""Work orders and assets at the staff's console."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.maintenance import assets
+from tests.web.console_builder import Screen, employ, raise_alert, screen_at
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def screen(browser, house):
+    employ(house)
+    with house.centre.sessions.begin() as session:
+        assets.take_up_all(session, now=house.centre.clock.now())
+    with screen_at(browser, house) as found:
+        yield found
+
+
+def a_real_alert(screen: Screen) -> None:
+    """At a door that there is."""
+    listed = screen.page.request.get(f"{screen.house.url}/api/v1/staff/locks").json()["items"]
+    raise_alert(screen.house, listed[0]["id"])
+
+
+def test_an_alert_becomes_a_work_order_that_goes_its_way_to_the_end(screen: Screen):
+    screen.sign_in("s003")
+    a_real_alert(screen)
+    screen.at("now")
+    screen.row("大厅 01 号柜").get_by_role("button", name="开工单").click()
+    screen.go("开工单")
+    expect(screen.page.get_by_text("工单已开")).to_be_visible()
+
+    screen.at("orders")
+    screen.row("特急", "门开了", "待处理").get_by_role("button", name="查看").click()
+    screen.go("派给谁")
+    screen.fill("技术员或管理员的编号", "s003")
+    screen.go("派给谁")
+    expect(screen.page.locator("dialog")).to_contain_text("已派工")
+    screen.go("做完了")
+    screen.page.get_by_label("做了什么").fill("换了锁体")
+    screen.page.get_by_label("用了几分钟").fill("25")
+    screen.page.get_by_label("用的备件").fill("锁体 × 1，螺丝 4")
+    screen.go("做完了")
+    expect(screen.page.locator("dialog")).to_contain_text("锁体 × 1")
+    expect(screen.page.locator("dialog")).to_contain_text("螺丝 × 4")
+    expect(screen.page.locator("dialog")).to_contain_text("25 分钟")
+    assert screen.faults() == {}
+
+
+def test_a_plan_is_taken_over_and_an_asset_tells_how_far_it_is_and_that_nothing_is_known(screen: Screen):
+    screen.sign_in("s001")
+    screen.at("assets/plans")
+    screen.page.get_by_role("button", name="采用 清洁锁舌").click()
+    screen.go("采用")
+    expect(screen.row("清洁锁舌", "柜门", "每 365 天")).to_have_count(1)
+
+    screen.at("assets")
+    screen.row("柜门", "0 %").first.get_by_role("button", name="查看").click()
+    card = screen.page.locator("dialog")
+    expect(card).to_contain_text("0 % · 还早")
+    expect(card).to_contain_text("开门记录还太少")
+    screen.go("不再使用")
+    screen.go("不再使用")
+    expect(screen.page.locator("dialog")).to_have_count(0)
+    screen.at("assets/failures")
+    expect(screen.row("柜门", "0")).to_have_count(1)
+    expect(screen.page.get_by_text("保养和检查不是故障")).to_be_visible()
+    assert screen.faults() == {}
+
+
+def test_the_desk_opens_a_work_order_for_a_door_and_finds_no_step_that_is_not_its_own(screen: Screen):
+    screen.sign_in("s002", language="en")
+    screen.at("orders")
+    screen.page.get_by_role("button", name="Open a work order").click()
+    screen.fill("Why", "It does not shut")
+    screen.go("Open a work order")
+    screen.row("It does not shut", "open").get_by_role("button", name="Look").click()
+    expect(screen.page.locator("dialog .history")).to_contain_text("s002")
+    expect(screen.page.locator("dialog .cell")).to_have_count(0)
+    assert screen.faults() == {}
+
+
+def test_a_page_that_was_fetched_is_there_when_one_comes_back_to_it(screen: Screen):
+    screen.sign_in("s003")
+    for page, heading in (("orders", "工单"), ("assets", "设备资产"), ("orders", "工单"), ("assets", "设备资产")):
+        screen.at(page)
+        expect(screen.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
