@@ -166,12 +166,12 @@ class BoardCentre:
         self.building.banks[BANK].power_on()
         self.clockwork.advance(FIRST_LOOK_S + 1)
 
-    def install(self) -> None:
-        """A technician compares the fingerprint, approves, and labels the compartments."""
+    def install(self, *, compartments: int = DOORS) -> None:
+        """A technician compares the fingerprint, approves, and labels the compartments: those doors, from the first."""
         bank = {
             "name_zh": "大厅",
             "name_en": "Lobby",
-            "compartments": [{"door": no, "label": f"{no:02}", "size": "M"} for no in range(1, DOORS + 1)],
+            "compartments": [{"door": no, "label": f"{no:02}", "size": "M"} for no in range(1, compartments + 1)],
         }
         approval = {"fingerprint": DEVICE_KEY.public().fingerprint(), "bank": bank}
         self._post(self.staff, f"/staff/devices/{BANK}/approve", approval, 200)
@@ -252,6 +252,16 @@ class BoardCentre:
     def door(self, no: int) -> Any:
         """For hands."""
         return self.building.door(BANK, no)
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The member's phone asks, and this is the answer, a refusal too."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": next(self._keys)}
+        content = None if body is None else json.dumps(body)
+        return self._ask(self.member, method, path, content=content, headers=headers).json()
+
+    def sessions(self) -> Sessions:
+        """To look past the API."""
+        return Sessions(open_engine(self.database_url))
 
     def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any], expected: int) -> dict[str, Any]:
         answer = self._ask(
