@@ -34,6 +34,7 @@ from api.member import (
     floor_plan,
     live,
     me,
+    moves,
     notices,
     personal,
     phones,
@@ -66,6 +67,7 @@ from api.staff import (
     keys,
     kiosks,
     members,
+    outages,
     plans,
     reconciliation,
     records,
@@ -161,7 +163,7 @@ def _routes() -> Sequence[BaseRoute]:
     """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
-    for_bookings = (spaces, bookings, series, waitlist, ballots, activities, feeds)
+    for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
     for_members = (session, me, personal, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
     for_staff = (
@@ -172,6 +174,7 @@ def _routes() -> Sequence[BaseRoute]:
         assignments,
         holds,
         staff_spaces,
+        outages,
         staff_ballots,
         staff_activities,
         staff_credit,

@@ -45,7 +45,10 @@ class SpaceView(View):
 
 
 class SlotView(View):
-    """One bookable time. `reason` when it is not free: `slot_taken`, `in_ballot`, `closed` or `in_the_past`."""
+    """One bookable time.
+
+    `reason` when it is not free: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+    """
 
     starts_at: datetime
     ends_at: datetime

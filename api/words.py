@@ -369,6 +369,21 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "already_appealed": Words(409, "这条已经申诉过了。", "You have appealed against this already."),
         "appeal_answered": Words(409, "这条申诉已经处理过了。", "This has been decided already."),
+        "in_maintenance": Words(
+            409,
+            "这里正在维修，这个时间不能预订。",
+            "This is out of order then and cannot be booked. Please choose another time or place.",
+        ),
+        "move_not_offered": Words(
+            409,
+            "这个预订现在没有可换的时段。",
+            "Nothing is offered in place of this booking just now.",
+        ),
+        "outage_over": Words(
+            409,
+            "这次停用已经结束了。",
+            "That is over already.",
+        ),
         "in_ballot": Words(
             409,
             "这个时段要先抽签，请报名抽签或换一个时间。",
@@ -873,6 +888,16 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "ballot_called_off": Sentence(
             "{space}的抽签取消了，原因：{reason}。剩下的时段可以直接预订。",
             "The ballot for {space} is called off. Reason: {reason}. Its times can be booked like all others.",
+        ),
+        "move_offered": Sentence(
+            "您预订的{space}（{starts_at}）要维修：{reason}。我们为您留了别的时段，请在 {until} 前选一个。",
+            "Out of order: {space}, which you booked for {starts_at}. Reason: {reason}. We hold others for you: please"
+            " choose one by {until}.",
+        ),
+        "cancelled_for_maintenance": Sentence(
+            "很抱歉，{space}要维修，您 {starts_at} 的预订取消了，不扣信用分。原因：{reason}。",
+            "We are sorry: {space} is out of order, so your booking for {starts_at} is cancelled. It costs you no"
+            " points. Reason: {reason}.",
         ),
         "place_offered": Sentence(
             "您排队等的{space}（{starts_at}）空出来了，为您保留到 {offer_until}，请尽快确认。",

@@ -23,7 +23,7 @@ from gateway.backups import rules as backups
 from gateway.ballots import draw
 from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
-from gateway.bookings import approvals, arrivals, booked_lockers, no_shows, reminders, series, waitlist
+from gateway.bookings import approvals, arrivals, booked_lockers, moving, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
@@ -134,6 +134,7 @@ class _Jobs:
             (self.draw_ballots, 1),
             (self.look_after_the_waitlist, 1),
             (self.look_after_booked_lockers, 1),
+            (self.look_after_outages, 1),
             (self.tell_of_late_rentals, 1),
             (self.look_for_faults, 1),
             (self.look_at_latches, 60),
@@ -221,6 +222,13 @@ class _Jobs:
             self._do(partial(booked_lockers.reopen, rental_id=one, now=now))
         for one in self._found(partial(booked_lockers.due, now=now)):
             self._do(partial(booked_lockers.look_after, booking_id=one, now=now))
+
+    def look_after_outages(self) -> None:
+        now, policy = self._now(), self._centre.booking_policy
+        for one in self._found(partial(moving.unoffered, now=now)):
+            self._do(partial(moving.offer, booking_id=one, policy=policy, now=now))
+        for one in self._found(moving.due):
+            self._do(partial(moving.look_after, offer_id=one, policy=policy, now=now))
 
     def tell_of_late_rentals(self) -> None:
         now = self._now()

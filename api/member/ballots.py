@@ -24,7 +24,7 @@ _AHEAD = {
     "policy.ballot_closes_at",
     "policy.low_credit_days_ahead",
 }
-_TAKEN = {"slot_taken", "in_ballot"}
+_TAKEN = {"slot_taken", "in_ballot", "in_maintenance"}
 
 
 @router.get("/ballots", responses=problems(*_SIGNED_IN, "not_found", "malformed"))

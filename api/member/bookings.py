@@ -29,6 +29,7 @@ COUNTED = (
 POLICY = (  # what may be refused, here and at a kiosk
     "slot_taken",
     "in_ballot",
+    "in_maintenance",
     "booking_in_the_past",
     "policy.opening_hours",
     "policy.closed_day",

@@ -77,7 +77,9 @@ def _make(session: Session, wanted: NewSpace, *, actor: str, now: datetime) -> S
     "/{space_id}/closures",
     status_code=201,
     response_model=ClosureView,
-    responses=problems(*_STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "malformed", "idempotency_key_reused"),
+    responses=problems(
+        *_STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "in_maintenance", "malformed", "idempotency_key_reused"
+    ),
 )
 async def close_space(space_id: Id, closure: NewClosure, who: SignedIn, attempt: Repeatable) -> Response:
     """Let nobody book a space, or anything that is part of it, for a time."""

@@ -13,7 +13,7 @@ from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
 from gateway.kit.clock import at_wall
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.model import SHUT, Claim, ClaimKind, Space
 from gateway.spaces.rules import Hours, Span, is_closed, open_span, places_for
 
 
@@ -87,7 +87,7 @@ def stretches(
 def _state(span: Span, places: dict[str, int], is_divided: bool, held: Sequence[Held]) -> AtDoor:
     if _has_room(places, is_divided, held):
         return AtDoor.FREE
-    if not _has_room(places, is_divided, [one for one in held if one.kind is ClaimKind.CLOSURE]):
+    if not _has_room(places, is_divided, [one for one in held if one.kind in SHUT]):
         return AtDoor.CLOSED
     if is_divided and _has_room(places, False, held):
         return AtDoor.PARTLY

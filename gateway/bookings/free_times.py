@@ -23,6 +23,7 @@ from gateway.spaces.rules import Span, slots
 
 _CLOSURE: Final = ClaimKind.CLOSURE.value
 _BALLOT: Final = ClaimKind.BALLOT.value
+_MAINTENANCE: Final = ClaimKind.MAINTENANCE.value
 
 _CLAIMS: Final = select(
     Claim.space_id,
@@ -42,7 +43,7 @@ _CLAIMS_OF: Final = _CLAIMS.where(Claim.space_id.in_(bindparam("space_ids", expa
 class FreeTimes:
     """Every bookable slot of a space, in order, and why nobody can have it; None: it is free.
 
-    A reason is `slot_taken`, `in_ballot`, `closed` or `in_the_past`.
+    A reason is `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
     """
 
     space: Space
@@ -112,6 +113,7 @@ class _Sheet:
     is_divided: bool
     taken: list[int] = field(init=False)
     closed: dict[int, int] = field(default_factory=dict)
+    out_of_order: set[int] = field(default_factory=set)  # slots of which some place is in maintenance
     drawn_for: set[int] = field(default_factory=set)  # slots of which some place is given by ballot
 
     def __post_init__(self) -> None:
@@ -128,6 +130,8 @@ class _Sheet:
             closed = {at: bits for at, bits in self.closed.items() if bits == full}
         for at in closed:
             reasons[at] = "closed"
+        for at in self.out_of_order:
+            reasons[at] = reasons[at] and "in_maintenance"
         for at in self.drawn_for:
             reasons[at] = reasons[at] and "in_ballot"
         gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
@@ -151,5 +155,7 @@ def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is
                 taken[at] |= bit
                 if kind == _CLOSURE:
                     sheet.closed[at] = sheet.closed.get(at, 0) | bit
+                elif kind == _MAINTENANCE:
+                    sheet.out_of_order.add(at)
                 elif kind == _BALLOT:
                     sheet.drawn_for.add(at)

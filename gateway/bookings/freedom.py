@@ -2,7 +2,9 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from sqlalchemy.orm import Session
 
@@ -31,14 +33,16 @@ class Freedom:
         found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
         if self._has_room(found):
             return None
-        if any(claim.kind is ClaimKind.BALLOT for claim in found):
+        kinds = {claim.kind for claim in found}
+        if ClaimKind.BALLOT in kinds:
             return "in_ballot"
+        if ClaimKind.MAINTENANCE in kinds:
+            return "in_maintenance"
         closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
         return "slot_taken" if self._has_room(closed) else "closed"
 
     def _claims(self, span: Span) -> list[Taken]:
-        first = (diary.first_in(span) for diary in self._diaries.values())
-        return [claim for claim in first if claim is not None]
+        return [claim for diary in self._diaries.values() for claim in diary.all_in(span)]
 
     def _has_room(self, claims: list[Taken]) -> bool:
         if not claims:
@@ -61,9 +65,7 @@ class _Diary:
         self._claims.append(claim)
         self._ends.append(claim.ends_at)
 
-    def first_in(self, span: Span) -> Taken | None:
-        """The first that reaches into a span."""
-        at = bisect_right(self._ends, span.starts_at)
-        if at < len(self._claims) and self._claims[at].starts_at < span.ends_at:
-            return self._claims[at]
-        return None
+    def all_in(self, span: Span) -> Iterator[Taken]:
+        """Those that reach into a span."""
+        first = bisect_right(self._ends, span.starts_at)
+        return takewhile(lambda claim: claim.starts_at < span.ends_at, islice(self._claims, first, None))

@@ -29,7 +29,10 @@ _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of 
 
 @dataclass(frozen=True)
 class Slot:
-    """One bookable time of a space. `reason` says why not: `slot_taken`, `in_ballot`, `closed` or `in_the_past`."""
+    """One bookable time of a space.
+
+    `reason` says why not: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+    """
 
     span: Span
     reason: str | None
@@ -208,9 +211,9 @@ def availability(session: Session, *, space: Space, within: Span, policy: Policy
 
 
 def why_taken(session: Session, *, space: Space, span: Span, now: datetime) -> str | None:
-    """Why a space cannot be claimed then: `in_ballot`, or `slot_taken` for all else; None: it can."""
+    """Why a space cannot be claimed then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: it can."""
     reason = Freedom(session, space, span).reason(span, now)
-    return reason if reason in {None, "in_ballot"} else "slot_taken"
+    return reason if reason in {None, "in_ballot", "in_maintenance"} else "slot_taken"
 
 
 def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:

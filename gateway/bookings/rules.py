@@ -18,6 +18,7 @@ RECLAIM_WITHIN = timedelta(minutes=5)
 JOIN_UNTIL_BEFORE = timedelta(minutes=15)  # nobody new stands in a queue whose time begins so soon
 OFFER_HOLDS = timedelta(minutes=10)
 OFFER_HOLDS_LATE = timedelta(minutes=3)  # at the least, and once the time has begun
+MOVE_HELD = timedelta(hours=24)  # what is offered in place of a booking
 ALTERNATIVES_WITHIN = timedelta(hours=24)  # before and after the time that was wanted
 
 
@@ -166,3 +167,8 @@ def offer_until(span: Span, now: datetime) -> datetime:
     """Until when a time is held for whoever it is offered to: shorter when it begins soon, and never for long after."""
     usual = min(now + OFFER_HOLDS, span.starts_at)
     return min(max(usual, now + OFFER_HOLDS_LATE), span.ends_at)
+
+
+def move_offer_until(span: Span, now: datetime) -> datetime:
+    """Until when others are held in place of a booking at that time: never past its beginning."""
+    return min(now + MOVE_HELD, span.starts_at)

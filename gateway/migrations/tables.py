@@ -7,6 +7,7 @@ import gateway.activities.model
 import gateway.alerts.model
 import gateway.ballots.model
 import gateway.bookings.model
+import gateway.bookings.move_offers
 import gateway.bookings.waits
 import gateway.calendar.model
 import gateway.channels.model

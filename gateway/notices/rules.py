@@ -13,6 +13,7 @@ NEWS: Final = frozenset(
         "ballot_lost_waiting",
         "ballot_won",
         "booking_released",
+        "cancelled_for_maintenance",
         "cancelled_for_you",
         "appeal_accepted",
         "appeal_refused",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,7 +25,12 @@ class ClaimKind(StrEnum):
 
     BOOKING = "booking"
     BALLOT = "ballot"  # until it is drawn who has it; then it is free, or somebody's booking
-    CLOSURE = "closure"  # by staff: cleaning, maintenance, an event of the house
+    CLOSURE = "closure"  # by staff: cleaning, an event of the house
+    MAINTENANCE = "maintenance"  # out of order: see `Outage`
+
+
+SHUT: Final = (ClaimKind.CLOSURE, ClaimKind.MAINTENANCE)
+"""What keeps everybody out."""
 
 
 class Space(Base):
@@ -76,5 +82,27 @@ class Claim(Base):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[ClaimKind] = mapped_column(word_column(ClaimKind))
-    source_id: Mapped[str] = mapped_column(String(32))  # of the booking, the closure or the ballot
+    source_id: Mapped[str] = mapped_column(String(32))  # of the booking, the closure, the ballot or the outage
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Outage(Base):
+    """A space, with all its parts, is out of order from `starts_at` on. `ends_at` None: until somebody ends it.
+
+    Whatever nobody has of that time is claimed for it at once, and what somebody has as soon as they give it back; so
+    nothing of it is booked any more.
+    """
+
+    __tablename__ = "outages"
+    __table_args__ = (
+        CheckConstraint("ends_at IS NULL OR starts_at < ends_at", name="span"),
+        Index("ix_outages_standing", "space_id", "ended_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # when staff said that it is over

@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.calendar import queries as calendar
 from gateway.calendar.national import public_calendar
 from gateway.calendar.rules import Opening
 from gateway.kit.errors import NotFound
-from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.model import Claim, ClaimKind, Outage, Space
 from gateway.spaces.rules import Hours, Span
 from gateway.zones import queries as zones
 
@@ -191,6 +191,37 @@ def closures(session: Session, within: Span) -> list[Closed]:
         .order_by(Claim.space_id, Claim.starts_at)
     )
     return [Closed._make(row) for row in rows]
+
+
+FOR_EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)  # the end of a claim whose end nobody knows
+
+
+def outage(session: Session, outage_id: str) -> Outage:
+    """Raises NotFound("outage")."""
+    found = session.get(Outage, outage_id)
+    if found is None:
+        raise NotFound("outage")
+    return found
+
+
+def span_of_outage(outage: Outage) -> Span:
+    """From when until when it lasts, as far as anybody knows."""
+    return Span(outage.starts_at, outage.ends_at or FOR_EVER)
+
+
+def outages(session: Session, within: Span) -> Sequence[Outage]:
+    """Those that stand at some moment of a span, the soonest first."""
+    query = select(Outage).where(
+        Outage.ended_at.is_(None),
+        Outage.starts_at < within.ends_at,
+        or_(Outage.ends_at.is_(None), Outage.ends_at > within.starts_at),
+    )
+    return session.scalars(query.order_by(Outage.starts_at, Outage.id)).all()
+
+
+def family(session: Session, space_id: str) -> set[str]:
+    """The ids of whatever shares a part with a space: itself, what it is part of, and its parts."""
+    return {one.id for one in line_up(session, space_id)} | set(parts_of(session, space_id))
 
 
 def is_claimed(session: Session, space_id: str) -> bool:

@@ -26,6 +26,12 @@ class Span(NamedTuple):
         return (self.ends_at - self.starts_at) / timedelta(minutes=1)
 
 
+def overlap(one: Span, other: Span) -> Span | None:
+    """The time that is in both, or None."""
+    both = Span(max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at))
+    return both if both.starts_at < both.ends_at else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hours:
     """When a space is open: how each day of the calendar in `zone` is there, cut into slots of `slot_min` minutes.

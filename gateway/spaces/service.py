@@ -1,9 +1,10 @@
 """Making spaces, and claiming, moving and releasing parts of them. Nothing here commits."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.spaces import queries, rules
-from gateway.spaces.model import Claim, ClaimKind, Space, SpaceKind
+from gateway.spaces.model import SHUT, Claim, ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Span
 
 _CLAIM: Final = insert(Claim)
@@ -76,13 +77,13 @@ def take_turns(session: Session, space: Space) -> None:
 def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
     """Take a place of the space, or all of it when it has parts; a closure always takes all.
 
-    Raises Conflict: `slot_taken`, or `in_ballot` where a ballot has it; nothing is changed then, and the transaction
-    can go on.
+    Raises Conflict: `slot_taken`, `in_ballot` where a ballot has it, `in_maintenance` where it is out of order; nothing
+    is changed then, and the transaction can go on.
     """
     take_turns(session, space)
     buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
     whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
-    places = _free_places(session, space, whole_span, all_of_it=kind is ClaimKind.CLOSURE)
+    places = _free_places(session, space, whole_span, all_of_it=kind in SHUT)
     try:
         with session.connection().begin_nested():
             session.connection().execute(
@@ -134,12 +135,53 @@ def reopen(session: Session, *, space: Space, closure_id: str, actor: str, now: 
 
 
 def release(session: Session, *, kind: ClaimKind, source_id: str, now: datetime) -> None:
-    """Give back whatever was claimed for this. Harmless to repeat."""
+    """Give back whatever was claimed for this; what is out of order then falls to its outage. Harmless to repeat."""
+    claimed = (Claim.kind == kind, Claim.source_id == source_id, Claim.released_at.is_(None))
+    held = session.execute(select(Claim.space_id, Claim.starts_at, Claim.ends_at).where(*claimed)).all()
+    if not held:
+        return
+    space_ids = {space_id for space_id, _, _ in held}
+    take_turns_at(session, space_ids)
+    session.execute(update(Claim).where(*claimed).values(released_at=now))
+    within = Span(min(starts_at for _, starts_at, _ in held), max(ends_at for _, _, ends_at in held))
+    _fall_to_outages(session, space_ids, within)
+
+
+def release_rest(session: Session, *, kind: ClaimKind, source_id: str, now: datetime) -> None:
+    """Give back what is left of it; that it was claimed until now stays written. Harmless to repeat."""
+    claimed = (Claim.kind == kind, Claim.source_id == source_id, Claim.released_at.is_(None), Claim.ends_at > now)
+    held = session.execute(select(Claim.space_id, Claim.ends_at).where(*claimed)).all()
+    if not held:
+        return
+    space_ids = {space_id for space_id, _ in held}
+    take_turns_at(session, space_ids)
+    session.execute(update(Claim).where(*claimed, Claim.starts_at >= now).values(released_at=now))
+    session.execute(update(Claim).where(*claimed).values(ends_at=now))
+    _fall_to_outages(session, space_ids, Span(now, max(ends_at for _, ends_at in held)))
+
+
+def hand_over(session: Session, *, kind: ClaimKind, source_id: str, to: str) -> None:
+    """What was claimed for one is claimed for another: nobody can come in between."""
     session.execute(
         update(Claim)
         .where(Claim.kind == kind, Claim.source_id == source_id, Claim.released_at.is_(None))
-        .values(released_at=now)
+        .values(source_id=to)
     )
+
+
+def take_turns_at(session: Session, space_ids: AbstractSet[str]) -> None:
+    """Take turns at several spaces, in an order that is everybody's."""
+    for root_id in sorted({queries.line_up(session, one)[-1].id for one in space_ids}):
+        take_turn(session, Space, root_id)
+
+
+def _fall_to_outages(session: Session, space_ids: AbstractSet[str], within: Span) -> None:
+    for outage in queries.outages(session, within):
+        if not space_ids & queries.family(session, outage.space_id):
+            continue
+        if both := rules.overlap(within, queries.span_of_outage(outage)):
+            space = queries.space(session, outage.space_id)
+            claim_gaps(session, space=space, within=both, kind=ClaimKind.MAINTENANCE, source_id=outage.id)
 
 
 def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool) -> list[tuple[str, int]]:
@@ -150,8 +192,14 @@ def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool)
     whole = all_of_it or [part.id for part in parts] != [space.id]
     places = rules.places_for(wanted, taken, whole=whole)
     if not places:
-        raise Conflict("in_ballot" if any(one.kind is ClaimKind.BALLOT for one in claims) else "slot_taken")
+        raise Conflict(_why_not({one.kind for one in claims}))
     return places
+
+
+def _why_not(kinds: AbstractSet[ClaimKind]) -> str:
+    if ClaimKind.BALLOT in kinds:
+        return "in_ballot"
+    return "in_maintenance" if ClaimKind.MAINTENANCE in kinds else "slot_taken"
 
 
 def _claim(part_id: str, place: int, span: Span, kind: ClaimKind, source_id: str) -> dict[str, object]:

@@ -21,7 +21,7 @@ from gateway.fleet import queries as fleet
 from gateway.kit.clock import at_wall
 from gateway.lockers.model import Bank, Compartment, Rental, Use
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.model import SHUT, Claim, Space
 from gateway.spaces.queries import Plan
 from gateway.spaces.rules import Span, open_span
 from gateway.unlocking.model import Unlock, UnlockState
@@ -212,7 +212,7 @@ def _bookings(session: Session, plan: Plan, frame: Span) -> dict[str, list[Booki
 def _closures(session: Session, frame: Span) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = defaultdict(list)
     closures = select(Claim).where(
-        Claim.kind == ClaimKind.CLOSURE,
+        Claim.kind.in_(SHUT),
         Claim.released_at.is_(None),
         Claim.starts_at < frame.ends_at,
         Claim.ends_at > frame.starts_at,

@@ -40,11 +40,15 @@ from gateway.maintenance import queries as maintenance
 from gateway.maintenance.model import AssetKind, OpenedBy
 from gateway.maintenance.plans import Rhythm
 from gateway.members import service as members
-from gateway.members.model import MemberSession
+from gateway.members.model import MemberSession, Role
 from gateway.notices import queries as notices
 from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Scope
+from gateway.reports import queries as report_queries
+from gateway.reports import service as reports
+from gateway.reports.model import About, ReportState, Wrong
 from gateway.settings import Settings
+from gateway.spaces import outages
 from gateway.spaces.rules import Span
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.timetable import open_timetable
@@ -437,3 +441,37 @@ def test_doors_become_assets_planned_work_is_ordered_and_wear_is_foreseen_by_the
     with centre.sessions.read() as session:
         opened = [one.opened_by for one in maintenance.orders(session)]
     assert sorted(opened) == [OpenedBy.PLAN, OpenedBy.PLAN, OpenedBy.PREDICTION]
+
+
+def test_whose_booked_space_is_out_of_order_is_offered_another_and_in_the_end_cancelled(centre, timetable):
+    policy = centre.booking_policy
+    with centre.sessions.begin() as session:
+        room, wang = a_space(session, "room"), a_member(session)
+        a_space(session, "study")
+        span = Span(NOON + timedelta(hours=2), NOON + timedelta(hours=3))
+        booking = bookings.book(session, member=wang, space_id="room", span=span, policy=policy, now=NOON)
+        facts = {"starts_at": NOON, "ends_at": None, "reason": "x", "actor": "staff", "now": NOON}
+        outages.begin(session, space=room, **facts)
+    run(timetable, "look_after_outages")
+    with centre.sessions.read() as session:
+        assert [one.kind for one in notices.notices_for(session, member_id=wang.id, limit=9)] == ["move_offered"]
+
+    centre.clock.advance(hours=2)
+    run(timetable, "look_after_outages")
+
+    with centre.sessions.read() as session:
+        assert session.get_one(Booking, booking.id).state is BookingState.CANCELLED
+
+
+def test_old_photos_are_forgotten(centre, timetable):
+    with centre.sessions.begin() as session:
+        wang, staff = a_member(session), a_member(session, "s003", role=Role.TECHNICIAN)
+        facts = {"about": About.ELSEWHERE, "thing_id": None, "wrong": Wrong.BROKEN, "words": "", "jpeg": b"x"}
+        made = reports.report(session, member=wang, now=NOON, **facts)
+        reports.answer(session, report_id=made.id, to=ReportState.MENDED, words="x", staff=staff, now=NOON)
+    centre.clock.advance(days=91)
+
+    run(timetable, "forget_old_photos")
+
+    with centre.sessions.read() as session:
+        assert not report_queries.has_photo(session, made.id)

@@ -41,7 +41,7 @@ def fill(session, seed):
     for _ in range(120):
         space = spaces.space(session, dice.choice([one.id for one in spaces.spaces(session)]))
         starts_at = NOON + dice.randrange(-30 * 4, 24 * 6 * 4) * 15 * MINUTE + dice.choice([0, 0, 0, 7]) * MINUTE
-        kind = ClaimKind.CLOSURE if dice.random() < 0.2 else ClaimKind.BOOKING
+        kind = dice.choices([ClaimKind.BOOKING, ClaimKind.CLOSURE, ClaimKind.MAINTENANCE], [8, 2, 1])[0]
         wanted = Span(starts_at, starts_at + dice.choice([15, 60, 60, 90, 300]) * MINUTE)
         try:
             spaces_service.claim(session, space=space, span=wanted, kind=kind, source_id=new_id())
@@ -67,7 +67,7 @@ def test_many_spaces_at_once_are_as_free_as_each_is_by_itself(session, seed):
     for space in spaces.spaces(session):
         assert found[space.id] == one_by_one(session, space), space.id
     reasons = {reason for times in found.values() for _, reason in times}
-    assert reasons == {None, "slot_taken", "closed", "in_the_past"}
+    assert reasons == {None, "slot_taken", "in_maintenance", "closed", "in_the_past"}
 
 
 def test_a_few_of_many_spaces_are_looked_at_alone(session, wang):

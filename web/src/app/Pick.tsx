@@ -260,7 +260,7 @@ function lengthOption(span: Span, index: number) {
 
 function slotOption(slot: Slot, own: Span | undefined, mayAsk: boolean) {
   const isTaken = !isFree(slot, own)
-  const word: Key = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' ? 'slot.closed' : 'slot.taken'
+  const word: Key = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' || slot.reason === 'in_maintenance' ? 'slot.closed' : 'slot.taken'
   const label = (
     <>
       <strong>{time(slot.starts_at)}</strong>

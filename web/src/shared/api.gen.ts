@@ -678,6 +678,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/move-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Move Offers
+         * @description What is held in place of the member's bookings, the most pressing first.
+         */
+        get: operations["list_move_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/move-offer/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Move
+         * @description Have one of them: the booking is moved there, with its key, and the others are free again.
+         */
+        post: operations["accept_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/move-offer/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline Move
+         * @description Want none of them: the house cancels the booking, and no points are taken. Send `{}`.
+         */
+        post: operations["decline_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -2199,6 +2259,67 @@ export interface paths {
          * @description End a closure.
          */
         delete: operations["reopen_space"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Outages
+         * @description Everything that is out of order, or will be.
+         */
+        get: operations["list_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/spaces/{space_id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Outage
+         * @description Take a space, with all that is part of it, out of order. Who has booked it keeps it until they were offered
+         *     another; within a minute each is.
+         */
+        post: operations["begin_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/outages/{outage_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Outage
+         * @description It is in order again: what is left of the time is free, and bookings that nobody moved yet stand. Send `{}`.
+         */
+        post: operations["end_outage"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6736,6 +6857,11 @@ export interface components {
             en: string;
         };
         /**
+         * InOrderAgain
+         * @description Nothing need be said. Send `{}`.
+         */
+        InOrderAgain: Record<string, never>;
+        /**
          * Inside
          * @description What the beam across a compartment last proved, behind a door that was sensed shut.
          * @enum {string}
@@ -7407,6 +7533,14 @@ export interface components {
             peak_h: number;
         };
         /**
+         * MoveChoice
+         * @description Which of them.
+         */
+        MoveChoice: {
+            /** Option Id */
+            option_id: string;
+        };
+        /**
          * MoveForMember
          * @description Another time for somebody's booking, and why; the member reads it. `past_rules`: whatever the rules say.
          */
@@ -7428,6 +7562,63 @@ export interface components {
              * @default false
              */
             past_rules: boolean;
+        };
+        /**
+         * MoveOfferView
+         * @description What is held in place of a booking until `until`, and why. Unanswered, the house then cancels the booking.
+         */
+        MoveOfferView: {
+            /** Booking Id */
+            booking_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Options */
+            options: components["schemas"]["MoveOptionView"][];
+        };
+        /**
+         * MoveOfferViews
+         * @description What the member is to answer, the most pressing first.
+         */
+        MoveOfferViews: {
+            /** Items */
+            items: components["schemas"]["MoveOfferView"][];
+        };
+        /**
+         * MoveOptionView
+         * @description A time that is held for the member.
+         */
+        MoveOptionView: {
+            /** Id */
+            id: string;
+            /** Space Id */
+            space_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * MyPolicy
@@ -7846,6 +8037,21 @@ export interface components {
             language: components["schemas"]["Language"];
         };
         /**
+         * NewOutage
+         * @description From when on, and why. `ends_at` null: until it is ended.
+         */
+        NewOutage: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewPassword
          * @description A password in place of another.
          */
@@ -8069,6 +8275,11 @@ export interface components {
             name_en: string;
         };
         /**
+         * NoneOfThem
+         * @description Nothing need be said. Send `{}`.
+         */
+        NoneOfThem: Record<string, never>;
+        /**
          * NotReady
          * @description A part that does not work, and why.
          */
@@ -8210,6 +8421,38 @@ export interface components {
          * @enum {string}
          */
         OrderState: "OPEN" | "ASSIGNED" | "WAITING" | "DONE" | "CANCELLED";
+        /**
+         * OutageView
+         * @description A space out of order. `bookings_in_the_way`: those whose members have not moved yet; each is offered others.
+         */
+        OutageView: {
+            /** Id */
+            id: string;
+            /** Space Id */
+            space_id: string;
+            space_name: components["schemas"]["InBothLanguages"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Bookings In The Way */
+            bookings_in_the_way: number;
+        };
+        /**
+         * OutageViews
+         * @description Those that are not over, the soonest first.
+         */
+        OutageViews: {
+            /** Items */
+            items: components["schemas"]["OutageView"][];
+        };
         /**
          * Outlook
          * @description What is to be expected.
@@ -9333,7 +9576,9 @@ export interface components {
         Size: "S" | "M" | "L";
         /**
          * SlotView
-         * @description One bookable time. `reason` when it is not free: `slot_taken`, `in_ballot`, `closed` or `in_the_past`.
+         * @description One bookable time.
+         *
+         *     `reason` when it is not free: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
          */
         SlotView: {
             /**
@@ -13448,7 +13693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13671,7 +13916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over`, `locker_in_use` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over`, `locker_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13830,6 +14075,219 @@ export interface operations {
                 };
             };
             /** @description `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `slot_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_move_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveOfferViews"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_not_offered`, `offer_lapsed`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoneOfThem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_not_offered`, `offer_lapsed`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14203,7 +14661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14361,7 +14819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
+            /** @description `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17471,7 +17929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20128,7 +20586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20204,6 +20662,219 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageViews"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_outage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outage_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_outage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters, new for each act. The same request again: its first answer. With another request: 422 `idempotency_key_reused`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                outage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InOrderAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outage_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -28016,7 +28687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `booking_begun` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `booking_begun` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28258,7 +28929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
