@@ -913,16 +913,16 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "We are sorry: {space} at {starts_at}, which you waited for, did not come free.",
         ),
         "report_looked_at": Sentence(
-            "您报修的{thing}正在处理：{answer}",
-            "What you reported, {thing}, is being looked at: {answer}",
+            "您报修的{thing}正在处理：{answer}。",
+            "What you reported, {thing}, is being looked at: {answer}.",
         ),
         "report_mended": Sentence(
-            "您报修的{thing}修好了：{answer}",
-            "What you reported, {thing}, is mended: {answer}",
+            "您报修的{thing}修好了：{answer}。",
+            "What you reported, {thing}, is mended: {answer}.",
         ),
         "report_closed": Sentence(
-            "您报修的{thing}看过了，不用修：{answer}",
-            "What you reported, {thing}, was looked at and needs no repair: {answer}",
+            "您报修的{thing}看过了，不用修：{answer}。",
+            "What you reported, {thing}, was looked at and needs no repair: {answer}.",
         ),
         "opened_by_staff": Sentence(
             "工作人员于 {asked_at} 要求打开您租用的{bank} {label} 号柜，原因：{reason}。这个柜子仍归您使用。",

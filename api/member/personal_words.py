@@ -22,6 +22,8 @@ TABLES: Final = {
     "bookings": ("预订", "Bookings"),
     "series": ("每周预订", "Weekly bookings"),
     "series_occurrences": ("每周预订的各次", "Times of weekly bookings"),
+    "move_offers": ("维修时的换时段", "Offers to move"),
+    "move_options": ("可换的时段", "Times offered"),
     "waits": ("排队", "Waiting lists"),
     "ballot_entries": ("抽签报名", "Draws entered"),
     "ballot_wishes": ("抽签志愿", "Wishes in draws"),

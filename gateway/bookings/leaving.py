@@ -10,7 +10,6 @@ from gateway.bookings.model import Booking, BookingState, Series
 from gateway.bookings.rules import Policy
 from gateway.bookings.waits import Wait
 from gateway.members.model import Member
-from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 
 
@@ -28,7 +27,8 @@ def give_everything_back(session: Session, *, member: Member, policy: Policy, no
     booked = booked.order_by(Booking.id).with_for_update().execution_options(populate_existing=True)
     standing = select(Wait).where(Wait.member_id == member.id, Wait.left_at.is_(None))
     bookings, waits = session.scalars(booked).all(), session.scalars(standing).all()
-    _take_turns(session, {one.space_id for one in bookings} | {one.space_id for one in waits})
+    # All of them before the trail is written in, which is waited for too.
+    spaces_service.take_turns_at(session, {one.space_id for one in bookings} | {one.space_id for one in waits})
     for wait in waits:
         waitlist.leave(session, wait_id=wait.id, member=member, policy=policy, now=now)
     for booking in bookings:
@@ -38,10 +38,3 @@ def give_everything_back(session: Session, *, member: Member, policy: Policy, no
         update(Series).where(Series.member_id == member.id, Series.ended_from.is_(None)).values(ended_from=today)
     )
     return len(bookings)
-
-
-def _take_turns(session: Session, space_ids: set[str]) -> None:
-    """All of them before the trail is written in, which is waited for too; in an order that everybody keeps."""
-    wholes = {spaces.line_up(session, space_id)[-1].id for space_id in space_ids}
-    for whole in sorted(wholes):
-        spaces_service.take_turns(session, spaces.space(session, whole))

@@ -21,13 +21,10 @@ from gateway.kit.errors import Conflict, NotFound
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
 from gateway.notices import service as notices
-from gateway.spaces import outages
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Outage
 from gateway.spaces.rules import Span
-
-_OFFERED = "move_offered"
 
 
 def offer(session: Session, *, booking_id: str, policy: Policy, now: datetime) -> MoveOffer | None:
@@ -39,8 +36,8 @@ def offer(session: Session, *, booking_id: str, policy: Policy, now: datetime) -
     member = session.get_one(Member, booking.member_id)
     service.take_turns(session, member)
     session.refresh(booking, with_for_update=True)
-    outage = _in_the_way(session, booking, now)
-    if outage is None or open_offer(session, booking_id) is not None:
+    outage = _outage_in_the_way(session, booking)
+    if outage is None or rules.move_refusal(booking, now) or open_offer(session, booking_id) is not None:
         return None
     until = rules.move_offer_until(rules.span_of(booking), now)
     made = MoveOffer(
@@ -60,7 +57,7 @@ def offer(session: Session, *, booking_id: str, policy: Policy, now: datetime) -
         _settle(session, made, OfferState.LAPSED, now)
         _cancel(session, booking, outage, policy=policy, now=now)
         return None
-    service.leave_notice(session, booking, _OFFERED, now, reason=outage.reason, until=until.isoformat())
+    service.leave_notice(session, booking, "move_offered", now, reason=outage.reason, until=until.isoformat())
     service.tell(session, booking, actor="gateway", act="move_offered", now=now)
     return made
 
@@ -123,12 +120,15 @@ def look_after(session: Session, *, offer_id: str, policy: Policy, now: datetime
     session.refresh(booking, with_for_update=True)
     if made.state is not OfferState.OPEN:
         return
-    if not _stands_in_the_way(session, session.get_one(Outage, made.outage_id), booking):
+    outage = _outage_in_the_way(session, booking)
+    if outage is None:
         options = options_of(session, made.id)
         spaces_service.take_turns_at(session, {one.space_id for one in options})
         _settle(session, made, OfferState.WITHDRAWN, now)
         _offer_on(session, options, policy, now)
-    elif now >= made.until_at:
+        return
+    made.outage_id = outage.id  # of two that stood in the way one may have ended
+    if now >= made.until_at:
         _end(session, made, OfferState.LAPSED, policy=policy, now=now)
 
 
@@ -183,16 +183,13 @@ def due(session: Session) -> Sequence[str]:
 # --- within
 
 
-def _in_the_way(session: Session, booking: Booking, now: datetime) -> Outage | None:
-    if rules.move_refusal(booking, now):
+def _outage_in_the_way(session: Session, booking: Booking) -> Outage | None:
+    """The first of those that stand in the way of a booking that holds its time."""
+    if booking.state not in LIVE:
         return None
-    found = spaces.outages(session, rules.span_of(booking))
-    return next((one for one in found if _stands_in_the_way(session, one, booking)), None)
-
-
-def _stands_in_the_way(session: Session, outage: Outage, booking: Booking) -> bool:
-    is_there = outages.lies_in(session, outage, space_id=booking.space_id, span=rules.span_of(booking))
-    return booking.state in LIVE and is_there
+    span = rules.span_of(booking)
+    found = spaces.outages(session, span)
+    return next((one for one in found if booking.space_id in spaces.family(session, one.space_id)), None)
 
 
 def _hold(session: Session, made: MoveOffer, elsewhere: Elsewhere) -> list[MoveOption]:
@@ -260,4 +257,4 @@ def _settle(session: Session, made: MoveOffer, to: OfferState, now: datetime) ->
     """The row is this transaction's own: nobody else settles it meanwhile."""
     made.state, made.settled_at = to, now
     session.flush()
-    notices.take_back(session, about=made.booking_id, kinds=[_OFFERED], now=now)
+    notices.take_back(session, about=made.booking_id, kinds=["move_offered"], now=now)

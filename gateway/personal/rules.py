@@ -63,6 +63,8 @@ ABOUT_MEMBERS: Final = (
     Kept("bookings", Fate.ANONYMOUS, ("member_id",)),
     Kept("series", Fate.ANONYMOUS, ("member_id",)),
     Kept("series_occurrences", Fate.ANONYMOUS, via="series_id", through="series"),
+    Kept("move_offers", Fate.ANONYMOUS, ("member_id",)),
+    Kept("move_options", Fate.ANONYMOUS, via="offer_id", through="move_offers"),
     Kept("waits", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_entries", Fate.ANONYMOUS, ("member_id",)),
     Kept("ballot_wishes", Fate.ANONYMOUS, via="entry_id", through="ballot_entries"),

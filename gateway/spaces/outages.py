@@ -13,7 +13,6 @@ from gateway.kit.ids import new_id
 from gateway.spaces import queries
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Outage, Space
-from gateway.spaces.rules import Span
 
 
 def begin(
@@ -72,9 +71,3 @@ def end(session: Session, *, outage: Outage, actor: str, now: datetime) -> Outag
     spaces_service.release_rest(session, kind=ClaimKind.MAINTENANCE, source_id=outage.id, now=now)
     audit.append(session, actor=actor, act="outage_ended", thing=outage.id, now=now, space=outage.space_id)
     return outage
-
-
-def lies_in(session: Session, outage: Outage, *, space_id: str, span: Span) -> bool:
-    """Whether a space is out of order at some time of a span because of this."""
-    is_then = queries.span_of_outage(outage).overlaps(span)
-    return outage.ended_at is None and is_then and space_id in queries.family(session, outage.space_id)

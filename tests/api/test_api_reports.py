@@ -131,7 +131,7 @@ def test_staff_see_two_reports_of_one_thing_together_and_answer_both(house, phon
     for reporter, report in ((phone, mine), (other, theirs)):
         assert reporter.get(f"/reports/{report['id']}").json()["answer"] == "换了灯管"
         [notice] = reporter.get("/notices").json()["items"]
-        assert notice["text"] == "您报修的场地 room修好了：换了灯管"
+        assert notice["text"] == "您报修的场地 room修好了：换了灯管。"
     assert technician.get("/staff/reports").json()["items"] == []
     assert len(technician.get("/staff/reports?over=true").json()["items"]) == 2
     assert code(technician.post(f"/staff/reports/{mine['id']}/answer", answer)) == (409, "report_over")

@@ -155,6 +155,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "card_registered",
         "phone_registered",
         "series_trimmed",
+        "move_offered",
+        "cancelled_for_maintenance",
         "place_offered",
         "offer_lapsed",
         "wait_closed",
@@ -163,7 +165,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
     by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
     how_it_ended = {"drop_off_collected", "drop_off_taken_back", "ballot_won", "ballot_lost", "ballot_lost_waiting"}
     by_credit = {"credit_taken", "credit_forgiven", "appeal_accepted", "appeal_refused"}
-    assert left | by_rule | how_it_ended | by_credit == set(NOTICES)
+    by_report = {"report_looked_at", "report_mended", "report_closed"}
+    assert left | by_rule | how_it_ended | by_credit | by_report == set(NOTICES)
 
 
 def test_what_can_be_put_away_is_something_that_is_said():

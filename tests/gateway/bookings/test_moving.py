@@ -168,6 +168,17 @@ def test_ended_early_the_offer_is_withdrawn_and_the_booking_stands(session, wang
     book(session, li, "court-2", span(2))
 
 
+def test_of_two_in_the_way_the_offer_outlives_the_one_that_ends(session, wang, booking):
+    first = break_down(session)
+    break_down(session, "half-a")
+    offer_all(session)
+    outages.end(session, outage=first, actor="staff", now=LATER)
+
+    look_after(session, LATER)
+
+    assert len(options(session, booking)) == 3
+
+
 def test_who_gives_the_booking_back_themselves_frees_what_was_held(session, wang, li, booking):
     break_down(session)
     offer_all(session)
