@@ -5,15 +5,15 @@ from alembic import op
 
 from gateway.migrations import words
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 
 _INSTANT = sa.DateTime(timezone=True)
 _ID = sa.String(length=32)
 
 
 def upgrade() -> None:
-    """From 0040: nothing is out of order."""
+    """From 0041: nothing is out of order."""
     before = ("booking", "ballot", "closure")
     words.widen("claims", "kind", "ck_claims_claimkind", before=before, after=(*before, "maintenance"))
     op.create_table(
