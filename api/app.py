@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from api import busy, door, errors, health, openapi, webfaces
+from api import busy, door, errors, health, metrics, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
 from api.kept import Kept
@@ -97,6 +97,7 @@ from gateway.members.passwords import Hasher
 LOOK_AGAIN_S: Final = 15.0  # a stream ends at most that long after its session
 
 BUSY_S: Final = 30.0  # so often it is worked out how full the centre is
+METRICS_S: Final = 5.0  # and the figures for a monitoring program, however many ask
 
 _SMALL = 800  # bytes not worth compressing
 _POSTGRES_WRITERS = 4
@@ -123,6 +124,7 @@ def create_app(
         readings=reading_store(centre.directory, centre.settings),
         turns=Turns(),
         busy=Kept(for_s=BUSY_S),
+        metrics=Kept(for_s=METRICS_S),
         look_again_s=look_again_s,
     )
     app = _doors(lifespan=_lifespan(desk))
@@ -202,7 +204,7 @@ def _routes() -> Sequence[BaseRoute]:
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
-    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health):
+    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health, metrics):
         v1.include_router(part.router)
     house = APIRouter()
     house.include_router(v1)

@@ -40,6 +40,7 @@ class Desk:
     readings: ReadingStore
     turns: Turns  # at trying a password, by member number
     busy: Kept[tuple[Busy, datetime]]  # how full the centre is
+    metrics: Kept[bytes]  # as a monitoring program reads them
     look_again_s: float  # how often a stream's reader is looked at again; so that none reads on after signing out
 
     @property

@@ -116,6 +116,11 @@ class Hub:
                 self._watches.pop(unlock_id, None)
 
     @property
+    def readers(self) -> int:
+        """How many listen now."""
+        return sum(len(mates) for mates in self._readers.values())
+
+    @property
     def is_closed(self) -> bool:
         """The program is stopping: nobody should wait any more."""
         return self._is_closed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,8 @@ from gateway.telemetry.store import ReadingStore
 PEPPER: Final = Path("secrets") / "pepper"  # beside keys/, which the web side, who looks at PINs, may not see
 SEAL: Final = Path("secrets") / "channels.pub"  # the web side closes the addresses of channels with it …
 SEAL_KEY: Final = Path("keys") / "channels.key"  # … and the gateway alone opens them
+
+METRICS_TOKEN: Final = Path("secrets") / "metrics"  # whoever has it reads the figures at /metrics
 
 _REMEDY: Final = {
     Shape.EMPTY: "the database of {centre} holds nothing yet: run `hearth migrate`",
@@ -137,6 +140,16 @@ def make_seal(directory: Path) -> bool:
     (directory / SEAL).parent.mkdir(mode=0o700, exist_ok=True)
     write_private(directory / SEAL, SealKey(path.read_bytes()).seal.key)
     return is_new
+
+
+def make_metrics_token(directory: Path) -> bool:
+    """Give a centre what a monitoring program shows. False when it has one, which stays."""
+    path = directory / METRICS_TOKEN
+    if path.exists():
+        return False
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(path, token_urlsafe(32).encode())
+    return True
 
 
 def database_url(directory: Path, settings: Settings) -> URL:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 import gateway.pki
 from devices.wire.signing import PublicKey, SigningKey
 from gateway import broker, migrations
-from gateway.centre import database_url, make_pepper, make_seal
+from gateway.centre import database_url, make_metrics_token, make_pepper, make_seal
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Conflict, Trouble
 from gateway.members import service as members
@@ -138,6 +138,7 @@ def _build(workplace: Path, environ: Mapping[str, str], code: str, now: datetime
     key = _make_signing_key(workplace / "keys")
     make_pepper(workplace)
     make_seal(workplace)
+    make_metrics_token(workplace)
     gateway.pki.make_site_ca(workplace / "tls", site=settings.site)
     for user in broker.HOUSE:
         broker.add_user(workplace, user)

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from gateway import migrations
-from gateway.centre import PEPPER, database_url, make_pepper, make_seal
+from gateway.centre import PEPPER, database_url, make_metrics_token, make_pepper, make_seal
 from gateway.commands import options
 from gateway.kit.db import open_engine
 from gateway.settings import load_settings
@@ -40,4 +40,5 @@ def migrate(centre_dir: Path) -> bool:
     finally:
         engine.dispose()
     make_seal(centre_dir)
+    make_metrics_token(centre_dir)
     return make_pepper(centre_dir)

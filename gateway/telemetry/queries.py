@@ -77,6 +77,11 @@ def heard_since(connection: Connection) -> dict[int, int]:
     return {row.series: row.back_ms for row in connection.execute(select(COUNTERS.c.series, COUNTERS.c.back_ms))}
 
 
+def kept_ever(connection: Connection) -> int:
+    """How many samples were ever kept, also those that were let go since: their numbers are never used twice."""
+    return connection.scalar(select(func.max(SAMPLES.c.id))) or 0
+
+
 def one_series(connection: Connection, series_id: int) -> Series | None:
     """None: there is none of that number."""
     row = connection.execute(select(SERIES).where(SERIES.c.id == series_id)).first()
