@@ -1,4 +1,4 @@
-"""From a device's message to the committed row: `python benchmarks/ingest.py [--seconds N]`.
+"""From a device's message to the committed row: `python benchmarks/ingest.py [--seconds N] [--devices N …] [--rule]`.
 
 The real gateway on real Mosquitto, one reading a message at QoS 1, from 10, 200 and 10,000 devices: paced at 250 a
 second, and 10,000 at once. Printed are the gateway's processor time a reading, the bytes it hands to the disk a
@@ -6,17 +6,23 @@ reading, and how long a burst takes until its last row can be read.
 
 Beside it the floor, measured in the same run on the same broker and disk: a bare paho subscriber that parses the JSON
 and writes what gathered in a second with one `executemany` into a table without an index.
+
+`--rule`: from a call button's message to the message that tells of it, past the alert's commit, beside 250 readings a
+second. Its floor, in the same run: a bare round trip between two clients of the same broker, and one durable commit.
 """
 
 import argparse
+import itertools
 import json
 import os
 import shutil
 import socket
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +33,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+import gateway
 from gateway.centre import open_centre
 from gateway.fleet.model import Device, DeviceState, Presence
 from gateway.founding import found
@@ -45,12 +52,18 @@ def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=40, help="how long it is paced for each crowd (default 40)")
+    parser.add_argument("--devices", type=int, nargs="+", default=CROWDS, help="how many there are (10 200 10000)")
+    parser.add_argument("--rule", action="store_true", help="measure only how long a call takes to be told")
     parser.add_argument("--floor", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.floor:
         return bare_subscriber(int(options.floor[0]), Path(options.floor[1]))
     with tempfile.TemporaryDirectory(prefix="hearth-bench-") as name:
-        for devices in CROWDS:
+        if options.rule:
+            with mosquitto(Path(name)) as port:
+                measure_rule(Path(name), port, options.seconds)
+            return 0
+        for devices in options.devices:
             folder = Path(name) / str(devices)
             folder.mkdir()
             with mosquitto(folder) as port:
@@ -77,6 +90,88 @@ def measure(folder: Path, port: int, devices: int, seconds: int) -> None:
         written = f"{ours.written:5.0f} bytes (floor {floor.written:.0f}, aim {AIM_BYTES})"
         took = f"all kept {ours.took_s:.1f} s after the first (floor {floor.took_s:.1f})"
         print(f"{devices:>6,} devices, {kind:<16} a reading: {cpu}; {written}; {took}", flush=True)
+
+
+def measure_rule(folder: Path, port: int, seconds: int) -> None:
+    """Calls, one after another, beside 250 readings a second; and the floor beside them too."""
+    with start_gateway(folder, port, devices=10) as sink, closing(sqlite3.connect(folder / "floor.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("CREATE TABLE alert (what TEXT)")
+        stop = threading.Event()
+        others = threading.Thread(target=_keep_sending, args=(port, stop))
+        others.start()
+        try:
+            sink.wait_for(1)
+            told = Told(port, f"hearth/1/{SITE}/gateway/live/#", b'"call_staff"')
+            caller = Told(port, "floor/back", b"")
+            calls, floors = [], []
+            until = time.monotonic() + seconds
+            for no in itertools.count():
+                if time.monotonic() > until:
+                    break
+                calls.append(told.after(f"hearth/1/{SITE}/dev-9/reading", _call(no)))
+                began = time.perf_counter()
+                caller.after("floor/back", b"x" * 200)
+                with database:
+                    database.execute("INSERT INTO alert VALUES (?)", ("x" * 200,))
+                floors.append(time.perf_counter() - began)
+                time.sleep(0.05)
+        finally:
+            stop.set()
+            others.join()
+    for name, aim in (("p50", 1), ("p99", 3)):
+        ours, floor = (statistics.quantiles(one, n=100)[int(name[1:]) - 1] * 1e3 for one in (calls, floors))
+        print(
+            f"a call told, {len(calls)} of them, {name}: {ours:6.2f} ms (floor {floor:.2f},"
+            f" ratio {ours / floor:.1f}, aim {aim})",
+            flush=True,
+        )
+
+
+def _call(no: int) -> bytes:
+    """Each at a button of its own, so that each is an alert of its own; in a hurry, as a facility node sends it."""
+    reading = {"sensor": f"button-{no}", "metric": "call", "value": True}
+    body = {
+        "v": 1,
+        "hurry": True,
+        "store": "fedcba9876543210",
+        "seq": no,
+        "oldest": 0,
+        "age_ms": 0,
+        "readings": [reading],
+    }
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _keep_sending(port: int, stop: threading.Event) -> None:
+    sender = Sender(port, devices=9)
+    while not stop.is_set():
+        sender.send(PACE, PACE)
+    sender.close()
+
+
+class Told:
+    """Waits for the message that says so."""
+
+    def __init__(self, port: int, topic: str, said: bytes) -> None:
+        self._heard = threading.Event()
+        self._client = connected(port)
+        subscribed = threading.Event()
+        self._client.on_subscribe = lambda *_: subscribed.set()
+        self._client.on_message = lambda _c, _u, message: said in message.payload and self._heard.set()
+        self._client.subscribe(topic)
+        self._client.loop_start()
+        subscribed.wait(PATIENCE_S)
+
+    def after(self, topic: str, payload: bytes) -> float:
+        """Seconds from the sending of this until then."""
+        self._heard.clear()
+        began = time.perf_counter()
+        self._client.publish(topic, payload)
+        if not self._heard.wait(PATIENCE_S):
+            raise TimeoutError("nobody told of it")
+        return time.perf_counter() - began
 
 
 @dataclass(frozen=True)
@@ -182,6 +277,7 @@ def start_gateway(folder: Path, port: int, devices: int) -> Iterator[Sink]:
     (centre_dir / "broker" / "secrets").mkdir(parents=True, exist_ok=True)
     (centre_dir / "broker" / "secrets" / "gateway").write_text("anything")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
+    environ["PYTHONPATH"] = str(Path(gateway.__file__).parents[1])  # the very same gateway that founded the centre
     argv = [sys.executable, "-m", "gateway", "gateway", "--centre", str(centre_dir)]
     with child(argv, folder / "gateway.log", environ, until="broker reached") as process:
         yield Sink(process, centre_dir / "data" / "readings.db", "SELECT count(*) FROM reading_samples")

@@ -1,8 +1,10 @@
-"""From the press of a button to the proof that the door is open: `python benchmarks/unlock.py [--presses N]`.
+"""From the press of a button to the proof that the door is open: `python benchmarks/unlock.py [--seconds N] [--flood]`.
 
 A whole centre over HTTP and real Mosquitto: gateway, API and fifty banks of one door, which spring open at once and are
 shut again by themselves. Pressed by 1 member and by 50 at the same time, each at a bank of their own. A press is POST
-/unlocks and the long poll that answers OPENED.
+/unlocks and the long poll that answers OPENED. With `--flood` one member presses while a sensor sends 2,500 readings a
+second, ten times what a big house has; beside it the same without, in the same run. It ends in time: each measurement
+takes `--seconds` at the most, and says how many presses it came to.
 
 Beside it the floor, measured in the same run on the same broker and disk: what the protocol cannot do without, done
 bare. One HTTP round trip (an empty answer by the same server software), six durable commits (asked, authorised, signed,
@@ -27,6 +29,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,9 +38,11 @@ import uvicorn
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+import gateway
 from gateway import broker
 from gateway.centre import open_centre
 from gateway.demo import DemoBank, furnish
+from gateway.fleet.model import Device, DeviceState
 from gateway.founding import found
 
 BANKS = 50
@@ -46,6 +51,10 @@ COMMITS = 6
 MQTT_ROUND_TRIPS = 3
 FLOOR = "floor"  # a broker account of its own
 TOPIC = f"hearth/1/bench/{FLOOR}/ping"
+SENSOR = "sensor"  # an approved device of the flood
+FLOOD = 2_500  # readings a second
+BURST = 25
+PATIENCE_S = 60
 REST_S = 0.25  # after a press: the door has to be shut again
 AIM = {"p50": 2.0, "p99": 3.0}
 AIM_MIB = 160
@@ -54,16 +63,36 @@ AIM_MIB = 160
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--presses", type=int, default=300, help="presses for each crowd (default 300)")
+    parser.add_argument("--presses", type=int, default=300, help="presses for each crowd, at the most (default 300)")
+    parser.add_argument("--seconds", type=float, default=20, help="for each of the measurements, at most (default 20)")
+    parser.add_argument("--flood", action="store_true", help="one member beside 2,500 readings a second, and without")
     options = parser.parse_args()
+    limit = Limit(options.presses, options.seconds)
     with (
         tempfile.TemporaryDirectory(prefix="hearth-bench-") as folder,
         running_centre(Path(folder) / "centre") as centre,
     ):
+        if options.flood:
+            report("1 member pressing, quiet", measure(centre, 1, limit), measure_floor(centre, 1, limit))
+            with flooded(centre):
+                report("1 member pressing, flood", measure(centre, 1, limit), measure_floor(centre, 1, limit))
+            return 0
         for crowd in (1, BANKS):
-            report(crowd, measure(centre, crowd, options.presses), measure_floor(centre, crowd, options.presses))
+            report(f"{crowd} pressing", measure(centre, crowd, limit), measure_floor(centre, crowd, limit))
         print_memory(centre)
     return 0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """When a measurement is over, whichever comes first."""
+
+    presses: int
+    seconds: float
+
+    def until(self) -> float:
+        """By the monotonic clock, if it begins now."""
+        return time.monotonic() + self.seconds
 
 
 class Running:
@@ -87,7 +116,9 @@ def running_centre(directory: Path) -> Iterator[Running]:
     )
     banks = [DemoBank(f"bank-{no:02}", f"柜 {no}", f"Bank {no}", "M", frozenset()) for no in range(1, BANKS + 1)]
     broker.add_user(directory, FLOOR)
+    broker.add_user(directory, SENSOR)
     furnish(directory, password=PASSWORD, banks=banks, environ={})
+    approve_sensor(directory)
     for bank in banks:
         node = directory / "demo" / bank.device / "node.toml"
         node.write_text("openings_per_minute = 60\nsettle_ms = 0\n" + node.read_text())
@@ -100,6 +131,15 @@ def running_centre(directory: Path) -> Iterator[Running]:
             process.terminate()
         for process in centre.processes.values():
             process.wait(10)
+
+
+def approve_sensor(directory: Path) -> None:
+    """As staff would have."""
+    opened, now = open_centre(directory, environ={}), datetime.now(UTC)
+    with opened.sessions.begin() as session:
+        facts = {"kind": "facility", "state": DeviceState.APPROVED, "public_key": "", "fingerprint": ""}
+        session.add(Device(id=SENSOR, heard_at=now, first_seen_at=now, **facts))
+    opened.sessions.close()
 
 
 def start(centre: Running) -> None:
@@ -118,6 +158,7 @@ def start(centre: Running) -> None:
     }
     opened.sessions.close()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
+    environ["PYTHONPATH"] = str(Path(gateway.__file__).parents[1])  # the very same gateway that founded the centre
     for name, command in argv.items():
         with (centre.directory / f"{name}.log").open("wb") as log:
             centre.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
@@ -192,49 +233,91 @@ class Member:
 _members: dict[int, Member] = {}
 
 
-def measure(centre: Running, crowd: int, presses: int) -> list[float]:
+def measure(centre: Running, crowd: int, limit: Limit) -> list[float]:
     """Press-to-proof times of `crowd` members pressing at once, each at their own bank."""
     for number in range(1, BANKS + 1):
         if number not in _members:
             _members[number] = Member(centre, str(10_000 + number))
             _members[number].rent(f"bank-{number:02}")
     acts = [member.press for member in _members.values()]
-    return crowded(acts, presses // crowd) if crowd > 1 else one_by_one(acts, presses)
+    return crowded(acts, limit) if crowd > 1 else one_by_one(acts, limit)
 
 
-def one_by_one(acts: list[Callable[[], float]], rounds: int) -> list[float]:
+def one_by_one(acts: list[Callable[[], float]], limit: Limit) -> list[float]:
     """Each when the one before it is over and done: its door shut again, and the house at rest."""
-    times = []
-    for act in itertools.islice(itertools.cycle(acts), rounds):
+    times, until = [], limit.until()
+    for act in itertools.islice(itertools.cycle(acts), limit.presses):
         times.append(act())
+        if time.monotonic() > until:
+            break
         time.sleep(REST_S)
     return times
 
 
-def crowded(acts: list[Callable[[], float]], rounds: int) -> list[float]:
-    """Everybody at once, `rounds` times, with a rest between."""
-    start_line = threading.Barrier(len(acts))
+def crowded(acts: list[Callable[[], float]], limit: Limit) -> list[float]:
+    """Everybody at once, again and again, with a rest between. Nobody waits for one who has failed."""
+    until, rounds = limit.until(), max(1, limit.presses // len(acts))
+    is_over = threading.Event()
+    start_line = threading.Barrier(len(acts), action=lambda: is_over.set() if time.monotonic() > until else None)
 
     def runner(act: Callable[[], float]) -> list[float]:
         times = []
-        for _ in range(rounds):
-            start_line.wait()
-            times.append(act())
-            time.sleep(REST_S)
+        try:
+            for _ in range(rounds):
+                start_line.wait(PATIENCE_S)
+                if times and is_over.is_set():
+                    break
+                times.append(act())
+                time.sleep(REST_S)
+        except BaseException:
+            start_line.abort()  # else the others would wait at it for ever
+            raise
         return times
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [took for times in pool.map(runner, acts) for took in times]
 
 
-def measure_floor(centre: Running, crowd: int, presses: int) -> list[float]:
+@contextmanager
+def flooded(centre: Running) -> Iterator[None]:
+    """An approved device sends readings meanwhile, each of them news."""
+    command = [sys.executable, __file__, "--serve-flood", str(centre.broker_port)]
+    command.append(broker.password_of(centre.directory, SENSOR))
+    process = subprocess.Popen(command)
+    try:
+        time.sleep(2)  # it is on its way
+        yield
+        if process.poll() is not None:
+            raise RuntimeError("the flood has dried up")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def serve_flood(port: int, password: str) -> None:
+    """2,500 messages a second at QoS 1, in bursts of 25; numbered, so that the gateway keeps each."""
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.username_pw_set(SENSOR, password)
+    client.max_inflight_messages_set(1000)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    began = time.monotonic()
+    for no in itertools.count():
+        if no % BURST == 0:
+            time.sleep(max(0.0, began + no / FLOOD - time.monotonic()))
+        reading = {"sensor": f"meter-{no % 50}", "metric": "energy", "value": float(no)}
+        body = {"v": 1, "store": "0123456789abcdef", "seq": no, "oldest": 0, "age_ms": 0, "readings": [reading]}
+        client.publish(f"hearth/1/bench/{SENSOR}/reading", json.dumps(body), qos=1)
+
+
+def measure_floor(centre: Running, crowd: int, limit: Limit) -> list[float]:
     """The same crowd doing only what no such protocol can do without."""
     echo = Echo(centre.broker_port, broker.password_of(centre.directory, FLOOR))
     file = centre.directory / "data" / "floor.db"
     floors = [Floor(centre.bare_port, echo, file) for _ in range(crowd)]
     try:
         acts = [floor.press for floor in floors]
-        return crowded(acts, presses // crowd) if crowd > 1 else one_by_one(acts, presses)
+        return crowded(acts, limit) if crowd > 1 else one_by_one(acts, limit)
     finally:
         echo.close()
 
@@ -315,12 +398,15 @@ def serve_bare(port: int) -> None:
     asyncio.run(uvicorn.Server(config).serve())
 
 
-def report(crowd: int, product: list[float], floor: list[float]) -> None:
+def report(what: str, product: list[float], floor: list[float]) -> None:
     """One line a figure: the product, the floor, the ratio and the aim."""
-    print(f"{crowd:3} member{'s' if crowd > 1 else ''} pressing, {len(product)} presses")
+    print(f"{what}: {len(product)} presses")
     for name, aim in AIM.items():
         ours, bare = percentile(product, name), percentile(floor, name)
-        print(f"  {name}  {ours * 1e3:8.2f} ms   floor {bare * 1e3:8.2f} ms   ratio {ours / bare:5.2f}   aim {aim}")
+        print(
+            f"  {name}  {ours * 1e3:8.2f} ms   floor {bare * 1e3:8.2f} ms   ratio {ours / bare:5.2f}   aim {aim}",
+            flush=True,
+        )
 
 
 def percentile(times: list[float], name: str) -> float:
@@ -365,7 +451,9 @@ def wait_until(is_so: Callable[[], bool], why: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve-bare"]:
+    if sys.argv[1:2] == ["--serve-flood"]:
+        serve_flood(int(sys.argv[2]), sys.argv[3])
+    elif sys.argv[1:2] == ["--serve-bare"]:
         serve_bare(int(sys.argv[2]))
     else:
         sys.exit(main())

@@ -21,6 +21,7 @@ from devices.boards.bank import BoardBank, PlanError
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
 from devices.nodes.locker_bank import Door, Identity, Input, LockerBank
+from devices.nodes.room import TooManyDoorsError, refuse_too_many
 from devices.parts.contact import Contact
 from devices.parts.second_key import SecondKey
 from devices.plans import board_plans, supplies
@@ -108,10 +109,12 @@ def _run_locker_bank(prepared: _Prepared) -> int:
         undo.callback(prepared.log.close)
         mailbox = Mailbox()
         boards = _boards(config, mailbox)
+        identity = Identity(config.site, config.device, prepared.key, config.gateway())
+        _refuse_too_many(config, identity, boards)
         guard = _guard(config, undo)
         outbox = program.Outbox()
         bank = LockerBank(
-            identity=Identity(config.site, config.device, prepared.key, config.gateway()),
+            identity=identity,
             doors=_doors_on_pins(config, guard, mailbox) | _doors_on_boards(boards),
             log=prepared.log,
             timers=mailbox,
@@ -148,6 +151,14 @@ def _boards(config: NodeConfig, mailbox: Mailbox) -> BoardBank:
             timers=mailbox,
         )
     except PlanError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _refuse_too_many(config: NodeConfig, identity: Identity, boards: BoardBank) -> None:
+    doors = [*(door.no for door in config.doors), *boards.doors]
+    try:
+        refuse_too_many(identity, doors, boards.parts(), firmware=program.version())
+    except TooManyDoorsError as error:
         raise ConfigError(str(error)) from error
 
 

@@ -304,6 +304,26 @@ def cabinet():
     cabinet.supply.assert_unharmed()
 
 
+FULL = """
+[[board]]
+family = "cu48"
+port = "/dev/no-such-port"
+address = {address}
+first_door = {first_door}
+shut_is = 1
+"""
+
+
+def test_a_bank_of_more_doors_than_it_can_tell_of_does_not_start(start, node):
+    boards = [FULL.format(address=no, first_door=2 + 48 * no) for no in range(4)]
+
+    code, said = start(node + "".join(boards)).end()
+
+    assert code == 1
+    assert "193 doors are more than one bank can tell of" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("with_pins", [True, False])
 def test_doors_on_boards_open_as_doors_on_pins_do_and_beside_them(start, node, gateway, cabinet, with_pins):
     if not with_pins:
