@@ -616,9 +616,9 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "nothing_to_repair": Words(
             409,
-            "这条告警说的不是一件设备，没有东西可修。如果有事要做，请自己开工单。",
-            "This alert is not about a thing that could be repaired. If there is work to do, please open an order for"
-            " it yourself.",
+            "这里说的不是一件设备，没有东西可修。如果有事要做，请自己开工单。",
+            "This is not about a thing that could be repaired. If there is work to do, please open an order for it"
+            " yourself.",
         ),
         "alert_moved_on": Words(
             409,

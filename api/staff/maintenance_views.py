@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
+from api.report_views import Answer
 from api.staff import maintenance_words as words
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
 from gateway.maintenance import counters, names, queries
@@ -422,6 +423,12 @@ class OrderForAlert(Ask):
     """`blocks`: while the work stands nobody new gets the thing."""
 
     blocks: bool = False
+
+
+class OrderForReport(OrderForAlert):
+    """`answer`: what everybody who reported it reads."""
+
+    answer: Answer
 
 
 class ToWhom(Ask):

@@ -17,6 +17,7 @@ from api.staff.assets import csv_file
 from api.staff.maintenance_views import (
     NewWorkOrder,
     OrderForAlert,
+    OrderForReport,
     OrderNote,
     Pressing,
     ToWhom,
@@ -33,6 +34,7 @@ from gateway.maintenance.assets import Thing
 from gateway.maintenance.model import OpenedBy, OrderState, WorkOrder
 from gateway.maintenance.service import Work
 from gateway.members.model import Language, Member, Role
+from gateway.reports import orders
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 
@@ -106,6 +108,25 @@ async def open_work_order_for_alert(alert_id: Id, said: OrderForAlert, who: Sign
 
     def act(session: Session, actor: Member, now: datetime) -> WorkOrder:
         return causes.open_for_alert(session, alert_id=alert_id, blocks=said.blocks, actor=actor, zone=zone, now=now)
+
+    return await _done(who, attempt, act, roles=_STAFF, status=201)
+
+
+@router.post(
+    "/reports/{report_id}/work-order",
+    status_code=201,
+    response_model=WorkOrderDetail,
+    responses=problems(*_OPENED, "nothing_to_repair", "report_over"),
+)
+async def open_work_order_for_report(
+    report_id: Id, said: OrderForReport, who: SignedIn, attempt: Repeatable
+) -> Response:
+    """Have repaired what a member reported. Everybody who reported it reads the answer, and that it is looked at."""
+
+    def act(session: Session, actor: Member, now: datetime) -> WorkOrder:
+        return orders.open_for_report(
+            session, report_id=report_id, answer=said.answer, blocks=said.blocks, staff=actor, now=now
+        )
 
     return await _done(who, attempt, act, roles=_STAFF, status=201)
 

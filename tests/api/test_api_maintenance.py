@@ -1,5 +1,6 @@
 """Assets, plans and work orders over HTTP."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from gateway.maintenance import assets
 from gateway.maintenance import plans as plans_service
 from gateway.telemetry.store import Letter, Value, now_ms
 from tests.api.test_api_staff import all_of
-from tests.centre_builder import a_space, lock_of
+from tests.centre_builder import a_photo, a_space, lock_of
 
 PLACE = {"zh-CN": "大厅 01 号柜", "en": "Compartment 01 at Lobby"}
 FAN = {"kind": "fan", "name_zh": "排风扇", "name_en": "Extractor fan"}
@@ -272,3 +273,29 @@ def test_planned_work_comes_with_its_plan_and_ends_its_round(house, technician, 
     technician.post(f"/staff/work-orders/{order['id']}/done", {"replaced": True})
     assert technician.get(f"/staff/plans/{plan}").json()["progress"][0]["share"] == 0.0
     assert technician.get(f"/staff/assets/{asset.id}").json()["since"] == "2026-12-02T04:00:00Z"
+
+
+def test_what_members_report_becomes_one_repair_and_each_of_them_reads_the_answer(house, desk):
+    house.change(a_space, "room")
+    phones = [house.signed_in(number) for number in ("10001", "10002")]
+    broken = {"about": "space", "thing_id": "room", "wrong": "water", "words": "空调"}
+    photo = base64.b64encode(a_photo()).decode()
+    first, second = (phone.post("/reports", {**broken, "photo": photo}, key="r").json()["id"] for phone in phones)
+
+    opened = desk.post(f"/staff/reports/{first}/work-order", {"answer": "马上修"})
+
+    order = opened.json()
+    assert opened.status_code == 201
+    assert (order["opened_by"], order["report_id"], order["has_photo"]) == ("report", first, True)
+    assert order["reason"] == "会员报修：漏水。 空调"
+    for phone in phones:
+        [report] = phone.get("/reports").json()["items"]
+        assert (report["state"], report["answer"]) == ("LOOKED_AT", "马上修")
+    again = desk.post(f"/staff/reports/{second}/work-order", {"answer": "x"}).json()
+    assert (again["code"], again["order_id"]) == ("work_order_exists", order["id"])
+
+
+def test_a_report_about_no_thing_is_not_made_a_repair(house, desk):
+    report = house.signed_in("10001").post("/reports", {"about": "elsewhere", "wrong": "dirty"}, key="r").json()["id"]
+    assert desk.post(f"/staff/reports/{report}/work-order", {"answer": "x"}).json()["code"] == "nothing_to_repair"
+    assert desk.get("/staff/work-orders").json()["items"] == []

@@ -221,6 +221,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/dead-letters",
         "/staff/audit",
         "/staff/alerts/{alert_id}/work-order",
+        "/staff/reports/{report_id}/work-order",
         "/staff/work-orders",
         "/staff/work-orders/{order_id}",
         "/staff/work-orders/{order_id}/assign",
