@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from api.calendar_views import DayView, Minute
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
 from gateway.bookings.model import Booking, BookingState
-from gateway.bookings.queries import Slot
+from gateway.bookings.queries import FreeSpace, Slot
 from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Span
 
@@ -68,6 +68,27 @@ class Availability(View):
 
     items: list[SlotView]
     days: list[DayView]
+
+
+class StretchView(View):
+    """A time that is free without a gap."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class FreeSpaceView(View):
+    """A space, and when it is free. Of several places another may be free in every slot."""
+
+    space_id: str
+    kind: SpaceKind
+    free: list[StretchView]
+
+    @classmethod
+    def of(cls, found: FreeSpace) -> Self:
+        """As the query found it."""
+        free = [StretchView(starts_at=one.starts_at, ends_at=one.ends_at) for one in found.stretches]
+        return cls(space_id=found.space.id, kind=found.space.kind, free=free)
 
 
 class TimeWish(Ask):

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from gateway import migrations
-from gateway.bookings import free_times, service
+from gateway.bookings import queries, service
 from gateway.bookings.rules import Policy
 from gateway.calendar import service as calendar_service
 from gateway.calendar.model import HOUSE, DayName
@@ -33,7 +33,6 @@ from gateway.kit.ids import new_id
 from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Language, Role
-from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Claim, ClaimKind, SpaceKind
 from gateway.spaces.rules import Span
@@ -182,8 +181,10 @@ def compare_looks(sessions: Sessions, file: Path, _acts: int) -> None:
 
     def look() -> int:
         with sessions.read() as session:
-            found = free_times.look(session, wanted=spaces.spaces(session), zone=ZONE, within=within, now=NOW)
-            return sum(one.reasons.count(None) for one in found)
+            found = queries.free_spaces(
+                session, kind=None, within=within, at_least=timedelta(0), policy=POLICY, now=NOW
+            )
+            return sum(round(span.minutes / 60) for one in found for span in one.stretches)
 
     bare = bare_connection(file)
 

@@ -1,6 +1,6 @@
 """What can be booked, and when it is free."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from api.calendar_views import DayView
 from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
-from api.space_views import Availability, SlotView, SpaceView
+from api.space_views import Availability, FreeSpaceView, SlotView, SpaceView
 from api.views import Instant, Items, behind, items
 from gateway.bookings import queries as bookings
 from gateway.kit.errors import Malformed
 from gateway.spaces import queries as spaces
+from gateway.spaces.model import SpaceKind
 from gateway.spaces.rules import Span
 
 router = APIRouter(prefix="/spaces", tags=["spaces"])
@@ -30,6 +31,35 @@ async def list_spaces(who: SignedIn, page: Paged) -> Items[SpaceView]:
             who.member(session)
             rest = behind(spaces.spaces(session), page, name=lambda space: space.id)
             return items(rest, page, view=SpaceView.of, name=lambda space: space.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/availability", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+async def find_free_spaces(
+    *,
+    who: SignedIn,
+    page: Paged,
+    since: Annotated[Instant, Query(alias="from")],
+    until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
+    kind: Annotated[SpaceKind | None, Query(description="Only spaces of this kind.")] = None,
+    minutes: Annotated[int, Query(ge=1, le=1440, description="Free for so long without a gap.")] = 1,
+) -> Items[FreeSpaceView]:
+    """Every space of which something is free within the span, all at once, and when."""
+
+    def look() -> Items[FreeSpaceView]:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            found = bookings.free_spaces(
+                session,
+                kind=kind,
+                within=span_of(since, until),
+                at_least=timedelta(minutes=minutes),
+                policy=who.desk.centre.booking_policy,
+                now=who.desk.clock.now(),
+            )
+            rest = behind(found, page, name=lambda one: one.space.id)
+            return items(rest, page, view=FreeSpaceView.of, name=lambda one: one.space.id)
 
     return await who.desk.backroom.read(look)
 
@@ -65,11 +95,17 @@ async def read_availability(
     return await who.desk.backroom.read(look)
 
 
-def availability(session: Session, desk: Desk, space_id: str, since: datetime, until: datetime) -> Availability:
-    """What is free there, for whoever may look. Raises Malformed for a span that is none, or too long."""
+def span_of(since: datetime, until: datetime) -> Span:
+    """Of one look. Raises Malformed for a span that is none, or too long."""
     if not 0 < (until - since).total_seconds() <= MOST_DAYS * 86_400:
         raise Malformed("malformed", field="to")
-    space, within, policy = spaces.space(session, space_id), Span(since, until), desk.centre.booking_policy
+    return Span(since, until)
+
+
+def availability(session: Session, desk: Desk, space_id: str, since: datetime, until: datetime) -> Availability:
+    """What is free there, for whoever may look. Raises Malformed as `span_of` does."""
+    within = span_of(since, until)
+    space, policy = spaces.space(session, space_id), desk.centre.booking_policy
     found = bookings.availability(session, space=space, within=within, policy=policy, now=desk.clock.now())
     days = bookings.days(session, space=space, within=within, policy=policy)
     return Availability(items=[SlotView.of(slot) for slot in found], days=[DayView.of(day, how) for day, how in days])

@@ -54,6 +54,21 @@ class FreeTimes:
         """Both, slot by slot."""
         return zip(self.spans, self.reasons, strict=True)
 
+    def stretches(self, at_least: timedelta) -> list[Span]:
+        """What is free without a gap for so long, from slot to slot.
+
+        Of several places another may be free in every slot.
+        """
+        found: list[Span] = []
+        for span, reason in self.slots():
+            if reason is not None:
+                continue
+            if found and found[-1].ends_at == span.starts_at:
+                found[-1] = Span(found[-1].starts_at, span.ends_at)
+            else:
+                found.append(span)
+        return [one for one in found if one.ends_at - one.starts_at >= at_least]
+
 
 def look(session: Session, *, wanted: Sequence[Space], zone: ZoneInfo, within: Span, now: datetime) -> list[FreeTimes]:
     """The slots of these spaces that lie whole within a span, space by space as they were given."""

@@ -210,6 +210,24 @@ def availability(session: Session, *, space: Space, within: Span, policy: Policy
     return [Slot(span, reason) for span, reason in found.slots()]
 
 
+@dataclass(frozen=True)
+class FreeSpace:
+    """A space and what is free of it, in order."""
+
+    space: Space
+    stretches: Sequence[Span]
+
+
+def free_spaces(
+    session: Session, *, kind: SpaceKind | None, within: Span, at_least: timedelta, policy: Policy, now: datetime
+) -> list[FreeSpace]:
+    """Every space, or every one of a kind, that is free for so long at some time within a span; by id."""
+    wanted = [space for space in spaces.spaces(session) if kind is None or space.kind is kind]
+    looked = free_times.look(session, wanted=wanted, zone=policy.zone, within=within, now=now)
+    found = (FreeSpace(one.space, one.stretches(at_least)) for one in looked)
+    return [one for one in found if one.stretches]
+
+
 def why_taken(session: Session, *, space: Space, span: Span, now: datetime) -> str | None:
     """Why a space cannot be claimed then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: it can."""
     reason = Freedom(session, space, span).reason(span, now)

@@ -55,6 +55,44 @@ def test_a_member_finds_books_and_sees_a_space(phone):
     assert again[5] == {**free[5], "free": False, "reason": "slot_taken"}
 
 
+def test_everything_that_is_free_is_found_at_once(phone):
+    book(phone, "room", hour(6))
+    book(phone, "court-1", hour(6))
+
+    def found(query=""):
+        answer = phone.get(f"/spaces/availability?{DAY}{query}")
+        assert answer.status_code == 200, answer.text
+        return {
+            one["space_id"]: [(f["starts_at"][11:13], f["ends_at"][11:13]) for f in one["free"]]
+            for one in answer.json()["items"]
+        }
+
+    both_sides = [("04", "06"), ("07", "14")]
+    assert found()["room"] == found()["court-1"] == found()["half-a"] == found()["hall"] == both_sides
+    assert found()["lawn"] == found()["court-2"] == found()["half-b"] == [("04", "14")]
+    assert found("&minutes=180")["room"] == [("07", "14")]
+    assert set(found("&kind=room")) == {"room", "lawn"}
+    assert found("&minutes=601") == {}
+    first = phone.get(f"/spaces/availability?{DAY}&limit=1").json()
+    assert first["next"] == first["items"][0]["space_id"] == "court-1"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z", "to"),
+        ("from=2026-11-22T00:00:00Z&to=2026-12-24T00:00:00Z", "to"),
+        ("from=2026-11-22T00:00:00Z", "to"),
+        (f"{DAY}&kind=whim", "kind"),
+        (f"{DAY}&minutes=0", "minutes"),
+    ],
+)
+def test_what_is_wrong_with_a_look_at_everything_is_named(phone, query, field):
+    answer = phone.get(f"/spaces/availability?{query}")
+
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
 def test_the_same_key_books_once(phone):
     first, second = book(phone, key="one"), book(phone, key="one")
 

@@ -94,6 +94,7 @@ def test_it_holds_every_resource_there_is():
         "/waitlist/{wait_id}/accept",
         "/spaces",
         "/spaces/{space_id}",
+        "/spaces/availability",
         "/spaces/{space_id}/availability",
         "/busy",
         "/floor-plan",

@@ -25,6 +25,7 @@ KINDS = {
 RETURNED = {  # codes that a rule returns and a service raises
     "gateway/lockers/rules.py": {
         "rent_refusal",
+        "arrival_refusal",
         "end_refusal",
         "hold_end_refusal",
         "_door_refusal",

@@ -544,6 +544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spaces/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Free Spaces
+         * @description Every space of which something is free within the span, all at once, and when.
+         */
+        get: operations["find_free_spaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spaces/{space_id}": {
         parameters: {
             query?: never;
@@ -6194,7 +6214,7 @@ export interface components {
             /** Zone */
             zone: string;
             /** Stretches */
-            stretches: components["schemas"]["StretchView"][];
+            stretches: components["schemas"]["api__door_views__StretchView"][];
         };
         /**
          * DoorLevel
@@ -6693,6 +6713,17 @@ export interface components {
             accessible: boolean;
         };
         /**
+         * FreeSpaceView
+         * @description A space, and when it is free. Of several places another may be free in every slot.
+         */
+        FreeSpaceView: {
+            /** Space Id */
+            space_id: string;
+            kind: components["schemas"]["SpaceKind"];
+            /** Free */
+            free: components["schemas"]["api__space_views__StretchView"][];
+        };
+        /**
          * Frozen
          * @description Staff have stopped every opening by command, at a bank or (null) in the whole centre.
          */
@@ -7017,6 +7048,13 @@ export interface components {
         Items_FoundMember_: {
             /** Items */
             items: components["schemas"]["FoundMember"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Items[FreeSpaceView] */
+        Items_FreeSpaceView_: {
+            /** Items */
+            items: components["schemas"]["FreeSpaceView"][];
             /** Next */
             next: string | null;
         };
@@ -10007,23 +10045,6 @@ export interface components {
             instruction: string;
         };
         /**
-         * StretchView
-         * @description A time and what is to be said of it. Never who has it.
-         */
-        StretchView: {
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            state: components["schemas"]["AtDoor"];
-        };
-        /**
          * Suspension
          * @description Why nothing may open there.
          */
@@ -10746,6 +10767,23 @@ export interface components {
             retired_at: string | null;
         };
         /**
+         * StretchView
+         * @description A time and what is to be said of it. Never who has it.
+         */
+        api__door_views__StretchView: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            state: components["schemas"]["AtDoor"];
+        };
+        /**
          * StepView
          * @description One sentence of the way. `at`: where it begins, in metres on that floor. `metres`: how far one then walks.
          */
@@ -10758,6 +10796,22 @@ export interface components {
             at: number[];
             /** Metres */
             metres: number;
+        };
+        /**
+         * StretchView
+         * @description A time that is free without a gap.
+         */
+        api__space_views__StretchView: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * FaultView
@@ -13410,6 +13464,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_SpaceView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_free_spaces: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description At most 31 days after `from`. */
+                to: string;
+                /** @description Only spaces of this kind. */
+                kind?: components["schemas"]["SpaceKind"] | null;
+                /** @description Free for so long without a gap. */
+                minutes?: number;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FreeSpaceView_"];
                 };
             };
             /** @description `not_signed_in` */
