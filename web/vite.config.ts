@@ -17,9 +17,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'faces', test: /src\/shared\/(api|attempt|t\.ts|unlock|ui|app\.css|i18n\/zh)|node_modules\/(?!qr\/)/, priority: 2 },
+            { name: 'faces', test: /src\/shared\/(api|attempt|t\.ts|unlock|ui|app\.css|i18n\/zh)|node_modules\/@?preact/, priority: 2 },
             { name: 'stand', test: /src\/kiosk\/(?!map\/|Map|i18n\/en)/, priority: 1 },
-            { name: 'home', test: /src\/app\/(?!more|pass|Map|Pick|Weekly)/, priority: 1 },
+            { name: 'home', test: /src\/app\/(?!more|pass|Map|Pick|Weekly|words|i18n)/, priority: 1 },
           ],
         },
       },

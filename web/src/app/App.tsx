@@ -4,6 +4,7 @@ import { type Key, t } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
+import { Attending } from './Attending'
 import { Coming } from './Coming'
 import { LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
@@ -80,7 +81,7 @@ function Home() {
 
 function Under() {
   const [, place, id] = under.value.split('/')
-  if (place === 'me') return <LaterMine />
+  if (place === 'me' || place === 'activities') return <LaterMine />
   if (place === 'map') return <LaterMap key={id} to={id} />
   if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} />
   return (
@@ -107,6 +108,7 @@ function Held() {
     return (
       <Shown key={held[0].id} title={titleOf('locker.title')}>
         <Coming />
+        <Attending />
         {held.map((each) => (
           <Locker key={each.id} rental={each} />
         ))}
@@ -118,6 +120,7 @@ function Held() {
     return (
       <Shown key="rent" title={titleOf('rent.title')}>
         <Coming />
+        <Attending />
         {hasPlans.value && <h2 class="part">{t('rent.title')}</h2>}
         <Rent banks={banks.value} />
       </Shown>

@@ -17,6 +17,7 @@ import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
 import { forgetIfSignedOut } from '../shared/account/session'
 import { type Booking, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isDrawnFor, isFree, lengths, midnights, minutes, within } from './times'
+import { type PickWord, pick } from './words'
 import { HowOften, Outcome, weeksFrom } from './Weekly'
 
 interface Wanted {
@@ -124,7 +125,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
       try {
         const made = await bookWeekly(space, wanted, weeks)
         if (made.occurrences.some((each) => each.missed)) return setOutcome(made)
-        toast(t('weekly.done', { weeks, when: whenSpan(wanted) }))
+        toast(pick('weekly.done', { weeks, when: whenSpan(wanted) }))
         go('/')
       } catch (refusal) {
         forgetIfSignedOut(refusal)
@@ -153,14 +154,14 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const stand = (wanted: Span) =>
     attempt(async () => {
       await waitFor(space, wanted)
-      toast(t('wait.done', { when: whenSpan(wanted) }))
+      toast(pick('wait.done', { when: whenSpan(wanted) }))
       go('/')
     })
   const enter = (wanted: Span) =>
     attempt(async () => {
       const ballot = await handIn(space, wanted)
       if (!ballot) return void look()
-      toast(t('ballot.done', { when: when(ballot.closes_at) }))
+      toast(pick('ballot.done', { when: when(ballot.closes_at) }))
       go('/')
     })
   const act: Key = moved ? 'move.go' : 'book.go'
@@ -204,29 +205,29 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
         {lot ? (
           <button type="button" class="primary" disabled={isBusy} onClick={() => enter(lot)}>
-            {t(isBusy ? 'app.waiting' : 'ballot.go', { when: whenSpan(lot) })}
+            {isBusy ? t('app.waiting') : pick('ballot.go', { when: whenSpan(lot) })}
           </button>
         ) : queued ? (
           <button type="button" class="secondary" disabled={isBusy} onClick={() => stand(queued)}>
-            {t(isBusy ? 'app.waiting' : 'wait.go', { when: whenSpan(queued) })}
+            {isBusy ? t('app.waiting') : pick('wait.go', { when: whenSpan(queued) })}
           </button>
         ) : (
           <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && (weeks > 1 ? takeWeekly(span) : take(span))}>
-            {t(isBusy ? 'app.waiting' : !span ? 'book.choose' : weeks > 1 ? 'weekly.go' : act, span ? { when: whenSpan(span), weeks } : {})}
+            {isBusy ? t('app.waiting') : !span ? t('book.choose') : weeks > 1 ? pick('weekly.go', { when: whenSpan(span), weeks }) : t(act, { when: whenSpan(span) })}
           </button>
         )}
       </div>
       {outcome && <Outcome made={outcome} onClose={() => go('/')} />}
       {taken && (
-        <Sheet title={t('taken.title')} onClose={() => setTaken(undefined)}>
-          <p class="lead">{t(taken.length > 0 ? 'taken.help' : 'taken.none')}</p>
+        <Sheet title={pick('taken.title')} onClose={() => setTaken(undefined)}>
+          <p class="lead">{pick(taken.length > 0 ? 'taken.help' : 'taken.none')}</p>
           {taken.map((each) => (
             <button key={each.starts_at} type="button" class="primary" onClick={() => take(each)}>
               {t(act, { when: whenSpan(each) })}
             </button>
           ))}
           <button type="button" class="secondary" onClick={() => setTaken(undefined)}>
-            {t('taken.others')}
+            {pick('taken.others')}
           </button>
         </Sheet>
       )}
@@ -247,7 +248,7 @@ function daysOf(found: Found, own: Span | undefined, count: number) {
     const label = (
       <>
         <strong>{dayName(from)}</strong>
-        <small>{why ? t('slot.closed_day') : isDrawn ? t('slot.ballot') : isFull ? t('book.full') : date(from)}</small>
+        <small>{why ? pick('slot.closed_day') : isDrawn ? pick('slot.ballot') : isFull ? t('book.full') : date(from)}</small>
       </>
     )
     return { value: from.toISOString(), slots: ofDay, why, isFull, label }
@@ -260,11 +261,11 @@ function lengthOption(span: Span, index: number) {
 
 function slotOption(slot: Slot, own: Span | undefined, mayAsk: boolean) {
   const isTaken = !isFree(slot, own)
-  const word: Key = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' || slot.reason === 'in_maintenance' ? 'slot.closed' : 'slot.taken'
+  const word: PickWord = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' || slot.reason === 'in_maintenance' ? 'slot.closed' : 'slot.taken'
   const label = (
     <>
       <strong>{time(slot.starts_at)}</strong>
-      <small>{t(word)}</small>
+      <small>{pick(word)}</small>
     </>
   )
   return { value: slot.starts_at, isOff: isTaken && !mayAsk, isFaint: isTaken && !isDrawnFor(slot), label }

@@ -3,11 +3,12 @@ import { Icon, type IconName } from '../shared/ui/Icon'
 import { notices } from './mine'
 import { go } from './route'
 
-type Root = '/' | '/book' | '/pass' | '/me'
+type Root = '/' | '/book' | '/activities' | '/pass' | '/me'
 
 const TABS: { to: Root; icon: IconName; name: Key }[] = [
   { to: '/', icon: 'home', name: 'tab.home' },
   { to: '/book', icon: 'calendar', name: 'tab.book' },
+  { to: '/activities', icon: 'star', name: 'tab.activities' },
   { to: '/pass', icon: 'qr', name: 'tab.pass' },
   { to: '/me', icon: 'people', name: 'tab.me' },
 ]

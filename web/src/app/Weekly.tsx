@@ -3,6 +3,7 @@ import { language, t, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Sheet } from '../shared/ui/Sheet'
 import { daysAhead } from './policy'
+import { pick } from './words'
 import type { Series, Span } from './times'
 
 const MOST_WEEKS = 12
@@ -25,13 +26,13 @@ export function HowOften({ most, value, onValue }: HowOftenProps) {
   const options = Array.from({ length: most }, (_, index) => index + 1)
   return (
     <Choice
-      title={t('weekly.title')}
+      title={pick('weekly.title')}
       layout="strip"
       value={String(value)}
       onValue={(weeks) => onValue(Number(weeks))}
       options={options.map((weeks) => ({
         value: String(weeks),
-        label: <strong>{t(weeks === 1 ? 'weekly.once' : 'weekly.weeks', { weeks })}</strong>,
+        label: <strong>{pick(weeks === 1 ? 'weekly.once' : 'weekly.weeks', { weeks })}</strong>,
       }))}
     />
   )
@@ -42,18 +43,18 @@ export function Outcome({ made, onClose }: { made: Series; onClose: () => void }
   const missed = made.occurrences.filter((each) => each.missed)
   const had = made.occurrences.length - missed.length
   return (
-    <Sheet title={t('weekly.some', { had, missed: missed.length })} onClose={onClose}>
+    <Sheet title={pick('weekly.some', { had, missed: missed.length })} onClose={onClose}>
       <p class="lead">{made.space_name[language.value]}</p>
       <ul class="weeks">
         {made.occurrences.map((each) => (
           <li key={each.day}>
             <strong>{whenSpan(each)}</strong>
-            <small>{each.missed ? each.missed.detail : t(each.state === 'PENDING' ? 'booking.asked' : 'weekly.had')}</small>
+            <small>{each.missed ? each.missed.detail : each.state === 'PENDING' ? t('booking.asked') : pick('weekly.had')}</small>
           </li>
         ))}
       </ul>
       <button type="button" class="primary" onClick={onClose}>
-        {t('weekly.seen')}
+        {pick('weekly.seen')}
       </button>
     </Sheet>
   )

@@ -12,6 +12,7 @@ export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
 export type Wait = Answered<'get', '/api/v1/waitlist'>['items'][number]
 export type Ballot = Answered<'get', '/api/v1/ballots'>['items'][number]
 export type Notice = Answered<'get', '/api/v1/notices'>['items'][number]
+export type Activity = Answered<'get', '/api/v1/activities'>['items'][number]
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 
 /** The lockers that are the member's now, the one they rent first. undefined: not known yet. */
@@ -27,6 +28,8 @@ export const waits = signal<Wait[] | undefined>(undefined)
 export const ballots = signal<Ballot[] | undefined>(undefined)
 /** What the member should know, the newest first. */
 export const notices = signal<Notice[] | undefined>(undefined)
+/** What the house offers, the soonest first. */
+export const activities = signal<Activity[] | undefined>(undefined)
 /** Whether what is shown is as new as it can be. */
 export const fresh = signal(true)
 /** The time as what is shown was last judged by it, in milliseconds. */
@@ -53,8 +56,13 @@ export const coming = computed(() => ahead(bookings.value ?? [], now.value))
 /** Where they took part, and it is not drawn yet, or they did not get anything. */
 export const entered = computed(() => (ballots.value ?? []).filter(({ mine }) => mine && mine.state !== 'WON'))
 
+/** The activities in which the member has a place, and which take place. */
+export const attending = computed(() =>
+  (activities.value ?? []).filter(({ mine, called_off_for }) => mine?.state === 'REGISTERED' && !called_off_for),
+)
+
 /** Whether there is anything but lockers. */
-export const hasPlans = computed(() => coming.value.length > 0 || (waits.value ?? []).length > 0 || entered.value.length > 0)
+export const hasPlans = computed(() => coming.value.length > 0 || (waits.value ?? []).length > 0 || entered.value.length > 0 || attending.value.length > 0)
 
 const AGAIN_MS = 20_000
 
@@ -75,7 +83,7 @@ export function follow(): () => void {
     stop()
     window.clearInterval(again)
     watch += 1
-    lockers.value = banks.value = bookings.value = waits.value = ballots.value = notices.value = undefined
+    lockers.value = banks.value = bookings.value = waits.value = ballots.value = notices.value = activities.value = undefined
     forgetPolicy()
     leave()
   }
@@ -106,13 +114,14 @@ export function look(): Promise<void> {
 async function lookOnce(): Promise<void> {
   const mine = watch
   try {
-    const [rentals, all, booked, waiting, drawn, told] = await Promise.all([
+    const [rentals, all, booked, waiting, drawn, told, offered] = await Promise.all([
       ask('get', '/api/v1/rentals'),
       ask('get', '/api/v1/banks'),
       ask('get', '/api/v1/bookings'),
       ask('get', '/api/v1/waitlist'),
       ask('get', '/api/v1/ballots', { query: { limit: 200 } }),
       ask('get', '/api/v1/notices'),
+      ask('get', '/api/v1/activities', { query: { limit: 200 } }),
     ])
     if (mine !== watch) return
     now.value = Date.now()
@@ -122,6 +131,7 @@ async function lookOnce(): Promise<void> {
     waits.value = waiting.items
     ballots.value = drawn.items
     notices.value = told.items
+    activities.value = offered.items
     fresh.value = true
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(newestUnlock, whatOpens)

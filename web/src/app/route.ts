@@ -11,6 +11,7 @@ export type Page =
   | `/move/${string}`
   | '/map'
   | `/map/${string}`
+  | '/activities'
   | '/pass'
   | '/me'
   | `/me/${string}`
@@ -46,5 +47,5 @@ function isAside(at: Page): boolean {
 }
 
 function isPage(hash: string): hash is Page {
-  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+|map|map\/[^/]+|pass|me|me\/[a-z-]+)$/.test(hash)
+  return /^\/(settings|password|calendar|book|book\/[^/]+|move\/[^/]+|map|map\/[^/]+|activities|pass|me|me\/[a-z-]+)$/.test(hash)
 }

@@ -1,6 +1,7 @@
 /** What the member has besides what home shows. */
 import type { Page } from '../route'
 import './more.css'
+import { Activities } from './Activities'
 import { Credit } from './Credit'
 import { Data } from './Data'
 import { Draws } from './Draws'
@@ -26,7 +27,8 @@ const PAGES = {
 
 /** The overview, or one of its pages. */
 export function Mine({ at }: { at: Page }) {
-  const name = at.split('/')[2] ?? ''
+  const [, place, name = ''] = at.split('/')
+  if (place === 'activities') return <Activities />
   const Found = Object.hasOwn(PAGES, name) ? PAGES[name as keyof typeof PAGES] : Overview
   return <Found key={name} />
 }
