@@ -364,7 +364,10 @@ class Phone:
 
 
 # A browser itself reports every answer of 400 and more; ours are asked for. Files of the pages must never be missing.
-_ASKED_FOR = re.compile(r"Failed to load resource: (the server responded with a status of [45]|net::ERR_)")
+_ASKED_FOR = re.compile(
+    r"Failed to load resource: (the server responded with a status of [45]|net::ERR_)"
+    r"|Service Worker registration blocked"  # by these tests themselves
+)
 
 
 @pytest.fixture
