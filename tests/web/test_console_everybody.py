@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
-PAGES += ["kiosks", "kiosks/smiles", "zones", "channels", "devices/joining"]
+PAGES += ["kiosks", "kiosks/smiles", "zones", "plan", "channels", "devices/joining"]
 PAGES += [
     "devices",
     "devices/health",

@@ -12,6 +12,7 @@ import { Kiosks } from './pages/Kiosks'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
+import { LaterEditor } from './pages/plan/LaterEditor'
 import { Policies } from './pages/Policies'
 import { Usage } from './pages/Usage'
 import { Zones } from './pages/Zones'
@@ -52,6 +53,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
   { at: 'kiosks', name: 'kiosks.title', icon: 'card', key: 'k', roles: ['technician', 'manager'], Page: Kiosks },
   { at: 'zones', name: 'zones.title', icon: 'home', key: 'z', roles: ['technician', 'manager'], Page: Zones },
+  { at: 'plan', name: 'plan.title', icon: 'map', key: 'f', roles: ['technician', 'manager'], Page: LaterEditor },
   { at: 'devices', name: 'devices.title', icon: 'chip', key: 'v', roles: ['technician', 'manager'], Page: Devices },
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },

@@ -1,5 +1,6 @@
 /** The centre now, on its floor plan: bookings, people, air, doors and alerts, and the same as a table. */
 import { useState } from 'preact/hooks'
+import { me } from '../../../shared/account/session'
 import { type Answered, ask } from '../../../shared/api'
 import { FloorMap, SHAPES, type Sign } from '../../../shared/map/FloorMap'
 import '../../../shared/map/map.css'
@@ -75,7 +76,7 @@ export function PlanNow({ alerts }: { alerts: readonly Alert[] }) {
         </>
       ) : (
         <p class="nothing">
-          {s('plan.none')} <a href={addressOf('plan')}>{s('plan.draw')}</a>
+          {s('plan.none')} {me.value?.role !== 'desk' && <a href={addressOf('plan')}>{s('plan.draw')}</a>}
         </p>
       )}
     </section>
