@@ -221,3 +221,12 @@ class OrderPart(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("work_orders.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
+
+
+class WorkOrderOutage(Base):
+    """A space that is out of order for the sake of a work order."""
+
+    __tablename__ = "work_order_outages"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("work_orders.id"), primary_key=True)
+    outage_id: Mapped[str] = mapped_column(ForeignKey("outages.id"), primary_key=True)

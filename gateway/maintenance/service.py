@@ -1,6 +1,7 @@
 """Opening work orders and working on them. These acts never commit, send or sleep.
 
-The trail is written first and the order moves then: two that meet wait for each other in one order.
+What an order blocks comes first, then the trail, and the order moves last: two that meet wait for each other in one
+order.
 """
 
 import json
@@ -18,7 +19,7 @@ from gateway.kit import audit
 from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, NotFound, Refused
 from gateway.kit.ids import new_id
-from gateway.maintenance import assets, queries
+from gateway.maintenance import assets, blocking, queries
 from gateway.maintenance.assets import Thing
 from gateway.maintenance.model import (
     MOVES,
@@ -80,6 +81,13 @@ def open_order(
         opened_at=now,
         **why,
     )
+    try:
+        with session.begin_nested():
+            session.add(order)
+    except IntegrityError as error:  # another was quicker, in the very same moment
+        raise Conflict("work_order_exists") from error
+    if blocks:
+        blocking.block(session, order, asset, now=now)
     audit.append(
         session,
         actor=_name(actor),
@@ -91,11 +99,6 @@ def open_order(
         opened_by=opened_by,
         blocks=blocks,
     )
-    try:
-        with session.begin_nested():
-            session.add(order)
-    except IntegrityError as error:  # another was quicker, in the very same moment
-        raise Conflict("work_order_exists") from error
     _write_step(session, order, "opened", actor, now)
     return order
 
@@ -176,6 +179,8 @@ def fall_due(session: Session, *, order_id: str, blocks: bool, now: datetime) ->
     order = _in_turn(session, order_id)
     if order.state not in STANDING:
         raise Conflict("work_order_closed")
+    if blocks and not order.blocks:
+        blocking.block(session, order, queries.asset(session, order.asset_id), now=now)
     audit.append(session, actor=_HOUSE, act="work_order_due", thing=order_id, now=now, blocks=blocks)
     order.priority, order.due_at, order.blocks = Priority.HIGH, now, order.blocks or blocks
     _write_step(session, order, "due", None, now)
@@ -198,6 +203,10 @@ def _move(
     **values: object,
 ) -> WorkOrder:
     order = _in_turn(session, order_id)
+    if order.state not in STANDING:
+        raise Conflict("work_order_closed")
+    if to not in STANDING:
+        blocking.unblock(session, order, now=now)
     act = f"work_order_{to.lower()}"
     audit.append(session, actor=actor.audit_id, act=act, thing=order_id, now=now, asset=order.asset_id)
     moved = session.scalars(

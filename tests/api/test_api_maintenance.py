@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.alerts import service as alerts
+from gateway.bookings import moving
 from gateway.maintenance import assets
 from gateway.maintenance import plans as plans_service
 from gateway.telemetry.store import Letter, Value, now_ms
@@ -299,3 +300,24 @@ def test_a_report_about_no_thing_is_not_made_a_repair(house, desk):
     report = house.signed_in("10001").post("/reports", {"about": "elsewhere", "wrong": "dirty"}, key="r").json()["id"]
     assert desk.post(f"/staff/reports/{report}/work-order", {"answer": "x"}).json()["code"] == "nothing_to_repair"
     assert desk.get("/staff/work-orders").json()["items"] == []
+
+
+def test_work_that_blocks_a_space_lets_nobody_book_it_and_has_another_offered_to_whoever_had(house, technician):
+    house.change(a_space, "room")
+    hours = [
+        {"space_id": "room", "starts_at": f"2026-11-23T{at:02}:00:00Z", "ends_at": f"2026-11-23T{at + 1:02}:00:00Z"}
+        for at in (2, 3)
+    ]
+    phone, other = house.signed_in("10001"), house.signed_in("10002")
+    booking = phone.post("/bookings", hours[0], key="mine").json()["id"]
+    body = {"about": {"what": "space", "id": "room"}, "kind": "repair", "reason": "漏水", "blocks": True}
+
+    order = technician.post("/staff/work-orders", body).json()
+
+    assert other.post("/bookings", hours[1], key="early").json()["code"] == "in_maintenance"
+    with house.centre.sessions.read() as session:
+        assert list(moving.unoffered(session, now=house.clock.now())) == [booking]
+    assert technician.post(f"/staff/work-orders/{order['id']}/done", {}).json()["state"] == "DONE"
+    assert other.post("/bookings", hours[1], key="later").status_code == 201
+    with house.centre.sessions.read() as session:
+        assert list(moving.unoffered(session, now=house.clock.now())) == []

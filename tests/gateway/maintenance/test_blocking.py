@@ -1,0 +1,129 @@
+"""What is worked on is out of use while the work order stands: nobody new gets it, and it comes back by itself."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.fleet.model import Lock
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Condition
+from gateway.maintenance import assets, plans, service
+from gateway.maintenance.assets import Thing, What
+from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind
+from gateway.maintenance.plans import Rhythm
+from gateway.maintenance.service import Work
+from gateway.members.model import Role
+from gateway.spaces import outages as outages_service
+from gateway.spaces import queries as spaces
+from gateway.spaces.rules import Span
+from tests.centre_builder import NOON, a_bank, a_member, a_space, compartment_labelled, lock_of
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def session(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="S")
+        a_space(session, "room")
+        yield session
+
+
+@pytest.fixture
+def technician(session):
+    return a_member(session, "s003", role=Role.TECHNICIAN)
+
+
+def an_order(session, what, ref, *, blocks=True, now=NOON):
+    facts = {"kind": OrderKind.REPAIR, "reason": "坏了", "opened_by": OpenedBy.HAND, "blocks": blocks}
+    return service.open_order(session, about=Thing(what, ref), now=now, **facts)
+
+
+def close(session, order, technician, *, now=NOON + HOUR, end="finish"):
+    said = {"work": Work()} if end == "finish" else {"note": ""}
+    getattr(service, end)(session, order_id=order.id, actor=technician, now=now, **said)
+
+
+def out_of_order(session, space_id="room", *, now=NOON):
+    return [one for one in spaces.outages(session, Span(now, now + 9 * DAY)) if one.space_id == space_id]
+
+
+@pytest.mark.parametrize("end", ["finish", "cancel"])
+def test_a_space_is_out_of_order_until_its_blocking_order_is_closed(session, technician, end):
+    order = an_order(session, What.SPACE, "room")
+    [outage] = out_of_order(session)
+    assert (outage.starts_at, outage.ends_at) == (NOON, None)
+
+    close(session, order, technician, end=end)
+
+    assert out_of_order(session, now=NOON + 2 * HOUR) == []
+
+
+def test_an_order_that_does_not_block_takes_nothing_out_of_use(session):
+    an_order(session, What.SPACE, "room", blocks=False)
+    an_order(session, What.LOCK, lock_of(session, "01"), blocks=False)
+    assert out_of_order(session) == []
+    assert compartment_labelled(session, "01").condition is Condition.READY
+
+
+def test_behind_a_door_every_space_goes_out_of_order(session, technician):
+    lock_id = session.scalar(select(Lock.id))
+    for name in ("gym", "hall"):
+        a_space(session, name, lock_id=lock_id)
+    order = an_order(session, What.LOCK, lock_id)
+    assert [len(out_of_order(session, name)) for name in ("gym", "hall", "room")] == [1, 1, 0]
+
+    close(session, order, technician)
+    assert [len(out_of_order(session, name, now=NOON + 2 * HOUR)) for name in ("gym", "hall")] == [0, 0]
+
+
+@pytest.mark.parametrize("end", ["finish", "cancel"])
+def test_a_compartment_has_no_next_holder_until_its_order_is_closed(session, technician, end):
+    order = an_order(session, What.LOCK, lock_of(session, "01"))
+    session.expire_all()
+    assert compartment_labelled(session, "01").condition is Condition.OUT_OF_SERVICE
+
+    close(session, order, technician, end=end)
+
+    session.expire_all()
+    assert compartment_labelled(session, "01").condition is Condition.READY
+
+
+def test_it_comes_back_with_the_last_of_two_orders(session, technician):
+    lock_id = lock_of(session, "01")
+    first, second = an_order(session, What.LOCK, lock_id), an_order(session, What.LOCK, lock_id)
+    for order, condition in ((first, Condition.OUT_OF_SERVICE), (second, Condition.READY)):
+        close(session, order, technician)
+        session.expire_all()
+        assert compartment_labelled(session, "01").condition is condition
+
+
+def test_what_staff_took_out_of_service_themselves_stays_so(session, technician):
+    box = compartment_labelled(session, "01")
+    facts = {"compartment_id": box.id, "condition": Condition.OUT_OF_SERVICE, "reason": "漏水"}
+    lockers.set_condition(session, actor="test", now=NOON, **facts)
+
+    close(session, an_order(session, What.LOCK, box.lock_id), technician)
+
+    session.expire_all()
+    box = compartment_labelled(session, "01")
+    assert (box.condition, box.condition_reason) == (Condition.OUT_OF_SERVICE, "漏水")
+
+
+def test_a_space_that_somebody_gave_back_meanwhile_does_not_hinder_the_closing(session, technician):
+    order = an_order(session, What.SPACE, "room")
+    [outage] = out_of_order(session)
+    outages_service.end(session, outage=outage, actor="test", now=NOON)
+    close(session, order, technician)
+    assert out_of_order(session, now=NOON + 2 * HOUR) == []
+
+
+def test_a_plan_that_says_so_takes_a_space_out_of_use_at_a_hundred_percent_and_not_before(session, technician):
+    facts = {"name_zh": "检查", "name_en": "Check", "blocks_when_due": True, "actor": "test", "now": NOON}
+    asset = assets.asset_of(session, Thing(What.SPACE, "room"), now=NOON)
+    plan = plans.make_plan(session, of=AssetKind.SPACE, rhythm=Rhythm(every_days=10), **facts)
+    for days, count in ((9, 0), (10, 1), (11, 1)):
+        now = NOON + days * DAY
+        plans.look_after(session, plan_id=plan.id, asset_id=asset.id, now=now)
+        assert len(out_of_order(session, now=now)) == count
