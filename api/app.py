@@ -36,6 +36,7 @@ from api.member import (
     me,
     moves,
     notices,
+    passkeys,
     personal,
     phones,
     pins,
@@ -166,7 +167,8 @@ def _routes() -> Sequence[BaseRoute]:
     v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
-    for_members = (session, me, personal, credit, *for_lockers, *for_bookings, floor_plan, reports, notices, live)
+    for_them = (session, passkeys, me, personal, credit, floor_plan, reports, notices, live)
+    for_members = (*for_them, *for_lockers, *for_bookings)
     for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,

@@ -157,6 +157,26 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个码已经用过一次了，请等手机上换出新的码再试。",
             "This code was used once already. Please wait for the next one on your phone.",
         ),
+        "passkey_refused": Words(
+            401,
+            "这把通行密钥没能登录。请再试一次，或者用密码登录。",
+            "This passkey could not be used. Please try again, or use your password.",
+        ),
+        "passkey_needs_name": Words(
+            409,
+            "这个网址是一串数字，不能用通行密钥。请用中心的网址名称打开，或者用密码登录。",
+            "Passkeys do not work at an address of figures. Please use the centre's address by name, or your password.",
+        ),
+        "passkey_taken": Words(
+            409,
+            "这把通行密钥已经添加过了。",
+            "This passkey was added already.",
+        ),
+        "too_many_passkeys": Words(
+            409,
+            "最多可以有 {limit} 把通行密钥，请先移除一把。",
+            "You can have {limit} passkeys at most. Please remove one first.",
+        ),
         "too_many_phones": Words(
             409,
             "最多只能有 {limit} 部手机出示您的码，请先在设置里移除一部。",
@@ -822,6 +842,15 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "前台为您登记了一张卡。配合您自己的密码，就可以在自助机上使用。如果不是您的卡，请马上联系前台。",
             "The desk has registered a card for you. With your own PIN it can be used at a kiosk. If it is not yours,"
             " please tell the desk at once.",
+        ),
+        "passkey_added": Sentence(
+            "现在可以用一把新的通行密钥（{label}）登录您的账号。如果不是您本人添加的，请马上移除它，并修改密码。",
+            "A new passkey ({label}) can now sign in as you. If you did not add it, please remove it at once and change"
+            " your password.",
+        ),
+        "passkey_copied": Sentence(
+            "您的通行密钥（{label}）好像被复制了，所以没有让它登录。请移除它，再重新添加一把。",
+            "Your passkey ({label}) seems to have been copied, so it was not let in. Please remove it and add another.",
         ),
         "phone_registered": Sentence(
             "一部手机现在可以出示您的通行码（{label}）。如果不是您本人操作，请马上在设置里移除它，并修改密码。",

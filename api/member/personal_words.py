@@ -5,6 +5,7 @@ from typing import Final
 TABLES: Final = {
     "members": ("账号", "Account"),
     "memberships": ("所在的组", "Groups"),
+    "passkeys": ("通行密钥", "Passkeys"),
     "phones": ("出示通行码的手机", "Phones that show passes"),
     "member_sessions": ("登录过的设备", "Devices signed in"),
     "cards": ("会员卡", "Cards"),

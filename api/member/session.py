@@ -35,7 +35,7 @@ async def sign_in(asked: SignIn, request: Request, desk: AtDesk, attempt: Repeat
     if left:
         desk.hub.sign_out(members.token_hash(left))
     request.state.language = me.language
-    return _with_cookie(desk, JSONResponse(me.model_dump(mode="json")), token)
+    return with_cookie(desk, JSONResponse(me.model_dump(mode="json")), token)
 
 
 @router.get("", responses=problems("not_signed_in"))
@@ -86,7 +86,8 @@ def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str) -> tu
     return token, me
 
 
-def _with_cookie(desk: Desk, answer: Response, token: str) -> Response:
+def with_cookie(desk: Desk, answer: Response, token: str) -> Response:
+    """The same answer, and the session's cookie with it."""
     answer.set_cookie(
         desk.cookie,
         token,

@@ -1,9 +1,9 @@
-"""Tables of PINs, cards and phones."""
+"""Tables of PINs, cards, phones and passkeys."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -60,3 +60,30 @@ class Phone(Base):
     last_pass_at: Mapped[datetime | None] = mapped_column(
         Instant
     )  # when the newest that counted was made, by its clock
+
+
+class Passkey(Base):
+    """The public half of a key that a member's phone, computer or security key signs in with (WebAuthn)."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex: the id may be a kilobyte
+    credential_id: Mapped[str] = mapped_column(Text)  # base64url, like the key
+    public_key: Mapped[str] = mapped_column(Text)  # COSE
+    site: Mapped[str] = mapped_column(String(253))  # the name in the address it was made at, and is good at
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    label: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PasskeyChallenge(Base):
+    """What an authenticator was asked to sign, until it is signed or its time is over. Only its SHA-256 is kept."""
+
+    __tablename__ = "passkey_challenges"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_hash: Mapped[str | None] = mapped_column(String(64))  # in which a passkey is made; None: to sign in
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)

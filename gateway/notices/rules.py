@@ -23,6 +23,8 @@ NEWS: Final = frozenset(
         "kiosk_pin_reset",
         "opened_by_staff",
         "password_reset",
+        "passkey_added",
+        "passkey_copied",
         "phone_registered",
         "pin_reset",
         "released_by_staff",

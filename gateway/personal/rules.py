@@ -10,7 +10,17 @@ from typing import Final
 from gateway.members.model import Role
 
 SECRET: Final = frozenset(
-    {"password_hash", "token_hash", "number_hash", "hash", "pepper", "fingerprint", "nonce", "session_hash"}
+    {
+        "password_hash",
+        "token_hash",
+        "number_hash",
+        "hash",
+        "pepper",
+        "fingerprint",
+        "nonce",
+        "session_hash",
+        "credential_hash",
+    }
 )
 """Columns that are told to nobody: with them somebody could try to be the member. Their rows are told of."""
 
@@ -48,6 +58,7 @@ ABOUT_MEMBERS: Final = (
     Kept("memberships", Fate.DELETED, ("member_id",)),
     Kept("phones", Fate.DELETED, via="session_hash", through="member_sessions", key="token_hash"),
     Kept("member_sessions", Fate.DELETED, ("member_id",)),
+    Kept("passkeys", Fate.DELETED, ("member_id",)),
     Kept("cards", Fate.DELETED, ("member_id",)),
     Kept("pins", Fate.DELETED, ("of_id",), via="of_id", through="rentals"),
     Kept("kiosk_visits", Fate.DELETED, ("member_id",)),

@@ -9,7 +9,18 @@ from api.words import WORDS
 DOCUMENT = openapi_document()
 OPERATIONS = [(verb, path, operation) for path, verbs in DOCUMENT["paths"].items() for verb, operation in verbs.items()]
 NAMES = [f"{verb} {path}" for verb, path, _ in OPERATIONS]
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code", "read_busy"}
+PUBLIC = {
+    "sign_in",
+    "sign_out",
+    "ask_for_passkey",
+    "sign_in_with_passkey",
+    "live_health",
+    "ready_health",
+    "read_feed",
+    "read_door",
+    "read_door_code",
+    "read_busy",
+}
 
 KIOSK_ALONE = {  # needs nobody before the kiosk
     "read_kiosk",
@@ -145,6 +156,11 @@ def test_it_holds_every_resource_there_is():
         "/door/{space_id}",
         "/door/{space_id}/qr.svg",
         "/me/kiosk-pin",
+        "/me/passkeys",
+        "/me/passkeys/options",
+        "/me/passkeys/{passkey_id}",
+        "/session/passkey",
+        "/session/passkey/options",
         "/me/phones",
         "/me/phones/{phone_id}",
         "/staff/rentals",

@@ -15,6 +15,7 @@ from gateway.notices import service as notices
 from gateway.policies.model import Limit
 from tests.api.conftest import PASSWORD, Browser
 from tests.centre_builder import a_photo, a_rule, a_space
+from tests.passkey import a_passkey
 from tests.phone import APhone
 
 A_PHONE = APhone()
@@ -29,12 +30,24 @@ OWNED = {
     "wait_id",
     "calendar_id",
     "phone_id",
+    "passkey_id",
     "entry_id",
     "credit_id",
     "report_id",
     "registration_id",
 }
-PUBLIC = {"sign_in", "sign_out", "live_health", "ready_health", "read_feed", "read_door", "read_door_code", "read_busy"}
+PUBLIC = {
+    "sign_in",
+    "sign_out",
+    "ask_for_passkey",
+    "sign_in_with_passkey",
+    "live_health",
+    "ready_health",
+    "read_feed",
+    "read_door",
+    "read_door_code",
+    "read_busy",
+}
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
     for path, verbs in openapi_document()["paths"].items()
@@ -103,6 +116,16 @@ BODIES = {
     "collect_drop_off": {},
     "make_pin": {},
     "choose_kiosk_pin": {"pin": "483920"},
+    "ask_for_passkey": {},
+    "sign_in_with_passkey": dict.fromkeys(
+        ("credential_id", "challenge", "client_data", "authenticator_data", "signature"), "AAAA"
+    ),
+    "ask_for_new_passkey": {"password": "x"},
+    "add_passkey": {
+        **dict.fromkeys(("credential_id", "challenge", "client_data", "attestation"), "AAAA"),
+        "label": "x",
+    },
+    "rename_passkey": {"label": "x"},
     "register_phone": {"public_key": A_PHONE.public_key, "password": "x", "label": "x"},
     "add_member": {"member_no": "10009", "name": "x"},
     "import_members": {"csv": "member_no,name"},
@@ -240,6 +263,7 @@ def things(house):
         "activity_id": activity["id"],
         "registration_id": registration["id"],
         "phone_id": shows["id"],
+        "passkey_id": house.change(a_passkey, "10001", now=house.clock.now()),
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
         "credit_id": noted["id"],

@@ -154,6 +154,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "password_reset",
         "kiosk_pin_reset",
         "card_registered",
+        "passkey_added",
+        "passkey_copied",
         "phone_registered",
         "series_trimmed",
         "move_offered",

@@ -64,6 +64,7 @@ BREACHES = {
         "gateway/calendar/rules.py",
         "import chinese_calendar",
     ),
+    "Which library proves passkeys is known in one place": ("api/member/passkeys.py", "import webauthn"),
     "Which library writes calendars, and which draws codes, is known in one place each": (
         "api/member/feeds.py",
         "import icalendar",

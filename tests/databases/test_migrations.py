@@ -30,7 +30,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
 from gateway.zones import queries as zones
 from gateway.zones.model import Zone
-from tests.centre_builder import NOON
+from tests.centre_builder import NOON, a_member
 from tests.database_fixture import file_of
 from tests.race import at_once
 
@@ -526,3 +526,20 @@ def test_rooms_and_banks_of_before_lockers_were_booked_ahead_stay_and_a_locker_c
             with pytest.raises(IntegrityError), session.begin_nested():
                 session.execute(text(wrong))
         assert session.get_one(Rental, "r1").compartment_id == "c1"
+
+
+def test_after_every_step_one_passkey_is_one_members(engine):
+    migrations.upgrade(engine)
+    then = "2026-11-22 04:00:00.000000+00:00"
+    passkey = (
+        "INSERT INTO passkeys (id, member_id, credential_hash, credential_id, public_key, site, sign_count, label,"
+        f" made_at) VALUES ('{{id}}', '{{member}}', 'h', 'c', 'k', 's', 4294967295, '', '{then}')"
+    )
+    with Sessions(engine).begin() as session:
+        for no in (1, 2):
+            a_member(session, f"1000{no}")
+        first, second = session.execute(text("SELECT id FROM members")).scalars()
+        session.execute(text(passkey.format(id="p1", member=first)))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(passkey.format(id="p2", member=second)))
+        session.execute(text("DELETE FROM passkeys"))
