@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 _INSTANT = sa.DateTime(timezone=True)
 _ID = sa.String(length=32)
@@ -12,7 +12,7 @@ _HASH = sa.String(length=64)
 
 
 def upgrade() -> None:
-    """From 0042: nobody has a passkey yet."""
+    """From 0043: nobody has a passkey yet."""
     op.create_table(
         "passkeys",
         sa.Column("id", _ID, nullable=False),
