@@ -13,7 +13,7 @@ from typing import Final
 
 from devices.runtime.mqtt import Connection, Incoming
 from devices.wire.topics import GATEWAY, ROOT, Address, Channel
-from gateway.home_assistant.documents import BIRTH, OFFLINE, ONLINE, PREFIX, STATUS, is_ours, presence_topic
+from gateway.home_assistant.documents import BIRTH, OFFLINE, ONLINE, STATUS, is_ours, own_documents, presence_topic
 from gateway.kit.clock import Clock
 from gateway.link.port import Carriage
 
@@ -153,7 +153,7 @@ class Showing:
 
 def _filters(site: str) -> list[str]:
     return [
-        f"{PREFIX}/device/+/config",
+        f"{own_documents(site)}/+/config",
         presence_topic(site),
         str(Address(site, GATEWAY, Channel.SHOWN, "devices/+")),
     ]

@@ -21,6 +21,7 @@ from typing import Final, Literal
 from devices.wire.topics import GATEWAY, MAX_BYTES, ROOT, is_name
 from gateway import pki
 from gateway.files import write_private
+from gateway.home_assistant.documents import own_documents
 from gateway.kit.errors import Trouble
 from gateway.settings import BrokerSettings, Settings
 
@@ -79,7 +80,7 @@ def rules(site: str) -> list[Rule]:
         Rule(API, Access.READ, f"{base}/{GATEWAY}/live/#"),
         Rule(API, Access.WRITE, f"{base}/{GATEWAY}/wake"),
         Rule(GATEWAY, Access.READWRITE, f"{base}/{GATEWAY}/shown/#"),
-        Rule(GATEWAY, Access.READWRITE, "homeassistant/device/+/config"),
+        Rule(GATEWAY, Access.READWRITE, f"{own_documents(site)}/+/config"),
         Rule(GATEWAY, Access.READ, "homeassistant/status"),
         Rule(HOME_ASSISTANT, Access.READ, f"{base}/{GATEWAY}/shown/#"),
         Rule(HOME_ASSISTANT, Access.READ, "homeassistant/#"),
@@ -87,6 +88,8 @@ def rules(site: str) -> list[Rule]:
         # Whatever they say or hear, nothing of it is ours: no lock, no command, no event.
         Rule(VENDORS, Access.READWRITE, "#"),
         Rule(VENDORS, Access.DENY, f"{OURS}/#"),
+        # They describe themselves beside ours; what Home Assistant is told of banks and doors nobody else tells.
+        Rule(VENDORS, Access.DENY, f"{own_documents(site)}/#"),
         # The patterns below would let these speak as a device of their own name.
         *(Rule(user, Access.DENY, f"{base}/{user}/{c}") for user in RESERVED for c in _DEVICES_OWN),
         Rule(None, Access.READ, f"{base}/%u/cmd"),

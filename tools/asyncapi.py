@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -38,7 +39,7 @@ _CHANNELS: list[tuple[str, str, str, str, int, bool, bool, list[type]]] = [
     ("ping", "{client}/ping", "client", "client", 0, False, False, []),
     ("presence", f"{GATEWAY}/shown/presence", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
     ("shown", f"{GATEWAY}/shown/devices/{{device}}", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
-    ("discovery", f"{PREFIX}/device/{{object}}/config", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
+    ("discovery", f"{PREFIX}/device/hearth-{{site}}/{{object}}/config", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
     ("birth", STATUS, HOME_ASSISTANT, GATEWAY, 1, False, False, []),
 ]
 _PLAIN: dict[str, dict[str, Any]] = {
@@ -122,7 +123,7 @@ def document() -> dict[str, Any]:
 
 def _channel(address: str, bodies: dict[str, dict[str, Any]], *, signed: bool) -> dict[str, Any]:
     full = address if address.startswith(PREFIX) else f"{ROOT}/{{site}}/{address}"
-    named = [part[1:-1] for part in full.split("/") if part.startswith("{")]
+    named = re.findall(r"{(\w+)}", full)
     how = {"contentType": "application/jose", "description": _JWS} if signed else {}
     return {
         "address": full,

@@ -109,7 +109,7 @@ def documents(site: str, things: Iterable[Thing], *, language: Language, version
     for thing in things:
         wanted[state_topic(site, thing.id)] = _json(_state(thing))
         for number, document in enumerate(_in_parts(site, thing, language, version)):
-            wanted[f"{PREFIX}/device/{_own(site)}{_id(thing.id)}-{number}/config"] = document
+            wanted[f"{own_documents(site)}/{_id(thing.id)}-{number}/config"] = document
     return wanted
 
 
@@ -126,7 +126,12 @@ def state_topic(site: str, device_id: str) -> str:
 def is_ours(site: str, topic: str) -> bool:
     """Whether we alone write this topic: what stands there and should not is to be cleared."""
     shown = str(Address(site, GATEWAY, Channel.SHOWN, "devices/"))
-    return topic.startswith((shown, f"{PREFIX}/device/{_own(site)}"))
+    return topic.startswith((shown, f"{own_documents(site)}/"))
+
+
+def own_documents(site: str) -> str:
+    """Below this we alone describe devices: a level of its own (a node, in their words), which a broker can fence."""
+    return f"{PREFIX}/device/hearth-{site}"
 
 
 def _in_parts(site: str, thing: Thing, language: Language, version: str) -> Iterator[bytes]:
@@ -147,10 +152,6 @@ def _in_parts(site: str, thing: Thing, language: Language, version: str) -> Iter
             part = {}
         part[name] = entity
     yield _json(root | {"cmps": part})
-
-
-def _own(site: str) -> str:
-    return f"hearth-{site}_"  # no site's name holds an underscore, so none begins like another's
 
 
 def _device(site: str, thing: Thing) -> dict[str, Any]:

@@ -126,6 +126,23 @@ def test_off_the_shelf_devices_can_neither_say_nor_hear_anything_of_ours(speaks,
         assert b"from a lamp" not in [payload for _, payload in gateway.heard + a.heard]
 
 
+def test_off_the_shelf_devices_describe_themselves_and_never_a_bank_of_ours(speaks):
+    ours, theirs = "homeassistant/device/hearth-demo/bank-a-0/config", "homeassistant/device/lamp/config"
+    with speaks("vendors") as vendors, speaks("gateway") as gateway:
+        gateway.listen("homeassistant/device/hearth-demo/+/config")
+        vendors.client.subscribe("homeassistant/#", qos=1)
+        eventually(lambda: vendors.client.publish("homeassistant/x", b"x", qos=1) and vendors.told("homeassistant/x"))
+        vendors.client.publish(ours, b"from a lamp", qos=1)
+        vendors.client.publish("homeassistant/sensor/0x00158d/temperature/config", b"of Zigbee2MQTT", qos=1)
+        vendors.client.publish(theirs, b"a lamp", qos=1)
+        eventually(lambda: vendors.told(theirs))
+        gateway.say(ours, b"the bank", qos=1)
+        eventually(lambda: gateway.told(ours))
+
+        assert gateway.told(ours) == [b"the bank"]
+        assert vendors.told("homeassistant/sensor/0x00158d/temperature/config") == [b"of Zigbee2MQTT"]
+
+
 def test_nobody_hears_the_whole_house(speaks):
     with speaks("api") as api, speaks("bank-a") as a, speaks("gateway") as gateway:
         api.listen("#")

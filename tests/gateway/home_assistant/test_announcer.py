@@ -6,7 +6,7 @@ from gateway.announcer import HEARING_S, LATEST_BIRTH_S, SAY_AGAIN_S, Announcer
 from gateway.home_assistant.documents import STATUS
 from tests.centre_builder import HandClock
 
-BANK = "homeassistant/device/hearth-demo_bank-a-0/config"
+BANK = "homeassistant/device/hearth-demo/bank-a-0/config"
 STATE = "hearth/1/demo/gateway/shown/devices/bank-a"
 PRESENCE = "hearth/1/demo/gateway/shown/presence"
 
@@ -89,7 +89,7 @@ def test_a_device_that_is_retired_leaves_nothing_behind(house):
 
 
 def test_what_an_earlier_life_left_behind_is_cleared_and_other_peoples_is_not(house):
-    ghost, anothers = "homeassistant/device/hearth-demo_bank-z-0/config", "homeassistant/device/0x00158d/config"
+    ghost, anothers = "homeassistant/device/hearth-demo/bank-z-0/config", "homeassistant/device/0x00158d/config"
     house.post.stands |= {ghost: b"old", anothers: b"theirs", "hearth/1/demo/gateway/shown/devices/bank-z": b"old"}
     house.connects()
     assert house.post.stands == {PRESENCE: b"online", BANK: b"config", STATE: b"state", anothers: b"theirs"}

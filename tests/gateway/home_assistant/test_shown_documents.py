@@ -56,7 +56,7 @@ def entities(wanted):
 
 def test_each_document_has_what_home_assistant_requires_and_nothing_it_does_not_know():
     for topic, document in configs(shown(BANK, AIR)).items():
-        assert re.fullmatch(r"homeassistant/device/[a-zA-Z0-9_-]+/config", topic)
+        assert re.fullmatch(r"homeassistant/device/hearth-demo/[a-zA-Z0-9_-]+/config", topic)
         assert set(document) == ROOT
         assert document["dev"]["ids"]
         assert document["o"]["name"] == "Hearth"
