@@ -4,16 +4,18 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from devices.nodes.facility import Beams, Facility, Meter, Parts, Told
+from devices.nodes.facility import AirPart, Beams, Facility, Meter, Parts, Told
 from devices.nodes.forwarder import Forwarder
 from devices.nodes.locker_bank import Identity
 from devices.parts.air import AirSensor
 from devices.parts.signal_lamp import SignalLamp
 from devices.parts.switch import Switch
+from devices.ports import Timers
 from devices.runtime import facility_config, lock, program, systemd
 from devices.runtime.facility_config import FacilityConfig, LampConfig
 from devices.runtime.mailbox import Mailbox
@@ -21,8 +23,8 @@ from devices.runtime.reading_store import SqliteReadings
 from devices.wire.topics import Channel
 
 
-def run(path: Path) -> int:
-    """Until told to stop. Raises ConfigError, LogError or OSError with one sentence."""
+def run(path: Path, *, air: Callable[[str], AirPart] = AirSensor) -> int:
+    """Until told to stop. `air`: the sensor of that chip. Raises ConfigError, LogError or OSError with one sentence."""
     config = facility_config.load(path)
     directory = path.resolve().parent
     key = program.own_key(directory / config.key)
@@ -49,7 +51,7 @@ def run(path: Path) -> int:
         )
         node = Facility(
             identity=identity,
-            parts=_parts(config, mailbox),
+            parts=parts(config, mailbox, air=air),
             forwarder=forwarder,
             timers=mailbox,
             outbox=outbox,
@@ -68,11 +70,11 @@ def run(path: Path) -> int:
     return 0
 
 
-def _parts(config: FacilityConfig, mailbox: Mailbox) -> Parts:
-    """Raises OSError naming the pin or the chip that cannot be had."""
+def parts(config: FacilityConfig, timers: Timers, *, air: Callable[[str], AirPart] = AirSensor) -> Parts:
+    """What is soldered to it. Raises OSError naming the pin or the chip that cannot be had."""
 
     def switch(pin: int, *, on_is_low: bool, settle_ms: int) -> Switch:
-        return Switch(pin, on_is_low=on_is_low, settle_s=settle_ms / 1000, timers=mailbox)
+        return Switch(pin, on_is_low=on_is_low, settle_s=settle_ms / 1000, timers=timers)
 
     return Parts(
         switches={
@@ -90,11 +92,11 @@ def _parts(config: FacilityConfig, mailbox: Mailbox) -> Parts:
             one.name: Meter(switch(one.pin, on_is_low=True, settle_ms=one.settle_ms), one.pulses_per_kwh)
             for one in config.meter
         },
-        air={one.name: AirSensor(one.chip) for one in config.air},
-        lamp=_lamp(config.lamp, mailbox),
-        buzzer=_lamp(config.buzzer, mailbox),
+        air={one.name: air(one.chip) for one in config.air},
+        lamp=_lamp(config.lamp, timers),
+        buzzer=_lamp(config.buzzer, timers),
     )
 
 
-def _lamp(config: LampConfig | None, mailbox: Mailbox) -> SignalLamp | None:
-    return None if config is None else SignalLamp(config.pin, active_high=config.active_high, timers=mailbox)
+def _lamp(config: LampConfig | None, timers: Timers) -> SignalLamp | None:
+    return None if config is None else SignalLamp(config.pin, active_high=config.active_high, timers=timers)

@@ -5,15 +5,18 @@ import random
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from devices.runtime import failpoint
 from devices.runtime.config import ConfigError
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
-from firmware_sim import facility
+from firmware_sim import day, facility
 from firmware_sim.doors import Hands
 from firmware_sim.ledger import Ledger, read_ledger
 from firmware_sim.live import LiveBank, Stage
@@ -46,11 +49,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log_to_stderr()
     try:
         if options.scenario == "facility":
-            return facility.run(options.config, comes_every_s=options.comes_every)
+            return _run_node(options)
         return _run(_paths(options), options)
     except (ConfigError, LogError, OSError) as error:
         print(f"firmware_sim: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
         return 1
+
+
+def _run_node(options: argparse.Namespace) -> int:
+    inside = None
+    if options.day:
+        began = time.monotonic()
+        inside = day.live_until_now(options.config, zone=ZoneInfo(options.zone), now=datetime.now(UTC))
+        if inside is None:
+            _say("this node has readings of its own already, so it lives through no day: remove them first")
+        else:
+            _say(f"lived through a day in {time.monotonic() - began:.0f} s; {inside} are inside")
+    return facility.run(options.config, comes_every_s=options.comes_every, inside=inside or 0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="somebody comes or goes about so often, in seconds (default: %(default)g)",
     )
+    node.add_argument(
+        "--day",
+        action="store_true",
+        help="it has lived through the last 24 hours without a gateway, and sends now what it measured",
+    )
+    node.add_argument("--zone", default="Asia/Shanghai", help="whose hours people keep (default: %(default)s)")
     return parser
 
 

@@ -140,6 +140,10 @@ means = "motion"
 pin = 13
 on_is_low = false
 
+[[air]]
+name = "hall-air"
+chip = "scd41"
+
 [[switch]]
 name = "cellar"
 means = "water_leak"
@@ -407,6 +411,7 @@ def _install_node(centre: Centre, key: PublicKey) -> None:
         _approve(session, NODE, 0, key, now, kind="facility")
         if session.get(Zone, zone_id) is None:
             zones.make_zone(session, zone_id=zone_id, name_zh=name_zh, name_en=name_en, actor="gateway", now=now)
+            zones.set_crowd(session, zone_id=zone_id, capacity=60, is_shown=True, actor="gateway", now=now)
         zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=zone_id, actor="gateway", now=now)
 
 

@@ -38,6 +38,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--demo", action="store_true", help="with a pretended building and demo people; made when missing"
     )
+    parser.add_argument(
+        "--day", action="store_true", help="with --demo: people were there all day, before the first readings came"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -52,7 +55,7 @@ def run(arguments: Namespace) -> int:
     with only_one(centre_dir / "run.lock", otherwise=busy):
         _refuse_ports_in_use(settings)
         people, kiosk = _furnish_demo(centre_dir) if arguments.demo else (None, None)
-        programs = list(_programs(centre_dir, settings, demo=arguments.demo))
+        programs = list(_programs(centre_dir, settings, demo=arguments.demo, day=arguments.day))
         supervisor = Supervisor(programs, say=_say)
         supervisor.run(lambda: print(welcome(settings, people, kiosk, time.monotonic() - started), flush=True))
     return 0
@@ -104,7 +107,7 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
     return people, kiosk
 
 
-def _programs(centre_dir: Path, settings: Settings, *, demo: bool) -> Iterator[Program]:
+def _programs(centre_dir: Path, settings: Settings, *, demo: bool, day: bool) -> Iterator[Program]:
     """In the order of their starting. The last one is ready when a member could open a locker."""
     directory = str(centre_dir)
     python = [sys.executable, "-m"]
@@ -114,7 +117,8 @@ def _programs(centre_dir: Path, settings: Settings, *, demo: bool) -> Iterator[P
     if demo:
         yield Program("pretended building", [*python, "firmware_sim", "demo", "--centre", directory])
         node = str(centre_dir / DEMO_FOLDER / NODE / NODE_FILE)
-        yield Program("facility node", [*python, "firmware_sim", "facility", "--config", node])
+        lived = ["--day", "--zone", settings.zone] if day else []
+        yield Program("facility node", [*python, "firmware_sim", "facility", "--config", node, *lived])
     yield Program("web side", [*python, "api", "--centre", directory], is_ready=_ready(settings), patience_s=_READY_S)
 
 

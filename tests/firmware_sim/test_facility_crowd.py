@@ -7,7 +7,7 @@ from devices.parts.switch import Switch
 from devices.runtime.config import BrokerConfig
 from devices.runtime.facility_config import BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
 from firmware_sim.clockwork import Clockwork
-from firmware_sim.facility import Crowd
+from firmware_sim.crowd import Crowd
 from firmware_sim.pins import SolderedPins
 
 

@@ -1,0 +1,96 @@
+"""A day that a pretended node has lived through is what staff see, when what it kept has come."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from devices.runtime.config import BrokerConfig
+from devices.runtime.facility_config import AirConfig, BeamsConfig, FacilityConfig, SwitchConfig
+from devices.wire.signing import SigningKey
+from firmware_sim import day
+from firmware_sim.memory_readings import MemoryReadings
+from gateway.telemetry.store import Letter, Value, now_ms
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
+from tests.centre_builder import NOON, a_device, a_space
+
+ZONE = ZoneInfo("Asia/Shanghai")
+KEY = SigningKey.generate()
+CONFIG = FacilityConfig(
+    site="demo",
+    device="node",
+    gateway_key=KEY.public().text(),
+    broker=BrokerConfig(host="127.0.0.1", port=1883),
+    beams=(BeamsConfig(name="door", outer_pin=17, inner_pin=27),),
+    switch=(SwitchConfig(name="cellar", means="water_leak", pin=5),),
+    air=(AirConfig(name="hall-air", chip="scd41"),),
+)
+BEGIN = NOON - day.LASTS
+HAPPENS = day.between(BEGIN, NOON, ZONE, random.Random(4))
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """What the node has in its store, and how many are inside."""
+    readings = MemoryReadings()
+    inside = day.live(CONFIG, readings, key=KEY, begin=BEGIN, happens=HAPPENS, end=NOON)
+    return readings.waiting(after=0, limit=100_000), inside
+
+
+def values(one):
+    told = [(said.sensor, said.metric, said.value) for said in one.measurements]
+    return [Value(sensor, metric, None if value is None else float(value)) for sensor, metric, value in told]
+
+
+@pytest.fixture
+def desk(house, kept):
+    """Of a house to which all of it has come."""
+
+    def make(session):
+        a_device(session, "node", doors=0)
+        a_space(session)
+        zones.make_zone(session, zone_id="hall", name_zh="大厅", name_en="Hall", actor="test", now=NOON)
+        zones.set_crowd(session, zone_id="hall", capacity=60, is_shown=True, actor="test", now=NOON)
+        zones.place(session, what=Placed.DEVICE, ref="node", zone_id="hall", actor="test", now=NOON)
+
+    house.change(make)
+    store = house.app.state.desk.readings
+    (house.centre.directory / "data").mkdir()
+    store.prepare()
+    store.keep(Letter("node", "0" * 16, one.seq, 1, one.clock_ms, values(one)) for one in kept[0])
+    store.roll_up(now_ms=now_ms(NOON))
+    return house.signed_in("s002")
+
+
+def test_whoever_is_inside_at_its_end_is_counted_and_known(desk, kept):
+    (hall,) = desk.get("/staff/zones").json()["items"]
+
+    assert hall["crowd"]["people"] == kept[1] > 0
+    assert (hall["crowd"]["confidence"], hall["crowd"]["corrected"]) == ("known", 0)
+    assert desk.get("/busy").json()["people"] == kept[1]
+
+
+def test_every_passage_of_the_day_is_counted_at_its_hour(desk):
+    entries = next(one for one in desk.get("/staff/sensors").json()["items"] if one["metric"] == "entries")
+    asked = {"from": BEGIN.isoformat(), "to": NOON.isoformat(), "step": "hour"}
+    hours = desk.get(f"/staff/sensors/{entries['id']}/history", params=asked).json()["items"]
+
+    came = Counter(one.at.astimezone(ZONE).hour for one in HAPPENS if one.what == "come")
+    assert hours[-1]["last"] == came.total()
+    assert came[18] + came[19] > came[8] + came[12]
+
+
+def test_the_air_grows_stale_with_the_people_and_is_fresh_at_night(desk):
+    co2 = next(one for one in desk.get("/staff/sensors").json()["items"] if one["metric"] == "co2")
+    night = {"from": (NOON - timedelta(hours=13)).isoformat(), "to": (NOON - timedelta(hours=6)).isoformat()}
+    evening = {"from": (NOON - timedelta(hours=18)).isoformat(), "to": (NOON - timedelta(hours=15)).isoformat()}
+
+    def most(span):
+        points = desk.get(f"/staff/sensors/{co2['id']}/history", params=span | {"step": "hour"}).json()["items"]
+        return max(one["most"] for one in points)
+
+    assert most(night) == 420.0
+    assert most(evening) > 700.0
