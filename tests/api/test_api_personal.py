@@ -15,6 +15,7 @@ from gateway.kit.db import Base
 from gateway.members.model import Member
 from gateway.policies.model import Limit
 from tests.api.conftest import PASSWORD
+from tests.api.test_api_activities import TAI_CHI
 from tests.api.test_api_reports import with_photo
 from tests.centre_builder import a_group, a_rule, a_space
 
@@ -67,6 +68,8 @@ def live_fully(house):
     ).json()
     assert phone.delete(f"/drop-offs/{left['id']}").status_code == 200
     assert phone.post("/reports", {**with_photo(), "words": "我是老王，门坏了"}, key="report").status_code == 201
+    lesson = house.signed_in("s002").post("/staff/activities", {**TAI_CHI, "space_id": None}).json()
+    assert phone.post(f"/activities/{lesson['id']}/registrations", {}).status_code == 201
     rental = house.rent("10001")
     phone.post(f"/rentals/{rental['id']}/shares", {"member_no": "10002"})
     theirs = house.rent("10002")
@@ -111,6 +114,8 @@ def test_the_export_has_a_row_of_everything_that_the_member_did(house):
     empty = {table for table, found in rows.items() if not found}
     assert empty <= {
         "clear_outs",
+        "move_options",
+        "move_offers",
         "phones",
         "work_orders",
         "work_order_steps",

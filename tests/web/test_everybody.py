@@ -94,7 +94,7 @@ def walk(phone: Phone):
     page.locator(".bar .plain").click()
     page.locator("dialog .switch").wait_for()
     yield "settings"
-    page.locator("dialog .cell").first.click()
+    page.locator("dialog .cell").nth(1).click()
     page.locator("dialog .primary").click()
     page.locator(".calendars li").wait_for()
     yield "a calendar"
