@@ -65,7 +65,8 @@ BREACHES = {
         "import chinese_calendar",
     ),
     "Which library proves passkeys is known in one place": ("api/member/passkeys.py", "import webauthn"),
-    "Which library writes calendars, and which draws codes, is known in one place each": (
+    "What comes as a picture is undone in one place": ("api/member/reports.py", "from PIL import Image"),
+    "Which library writes calendars, which draws codes, and which tells figures, is known in one place each": (
         "api/member/feeds.py",
         "import icalendar",
     ),
