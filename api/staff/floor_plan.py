@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from api.crowds import crowds_now
 from api.deps import Desk, Id, Paged, SignedIn
 from api.floor_plan_views import FloorPlanShape, FloorPlanView, WayView
 from api.member.floor_plan import AS_IT_WAS, Known, is_known, tagged
@@ -96,7 +97,7 @@ async def read_floor_plan_now_for_staff(who: SignedIn) -> StaffFloorPlanNow:
     desk = who.desk
 
     def look() -> StaffFloorPlanNow:
-        series = _series(desk)
+        series, crowds = _series(desk), crowds_now(desk).zones
         with desk.sessions.read() as session:
             who.staff(session, *_ROLES)
             now = desk.clock.now()
@@ -108,7 +109,7 @@ async def read_floor_plan_now_for_staff(who: SignedIn) -> StaffFloorPlanNow:
                 now=now,
                 now_ms=now_ms(now),
             )
-            return StaffFloorPlanNow(as_of=now, areas=[StaffAreaNowView.of(one) for one in found])
+            return StaffFloorPlanNow(as_of=now, areas=[StaffAreaNowView.of(one, crowds) for one in found])
 
     return await desk.backroom.read(look)
 

@@ -1,12 +1,15 @@
 """The floor plan as staff draw it and read it, as JSON."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
 from api.floor_plan_views import AreaNowView, FeatureId, FloorPlanShape, WayView
 from api.views import Ask, View
 from gateway.channels.model import Severity
+from gateway.crowd.rules import Crowd
 from gateway.fleet.model import DoorLevel
+from gateway.floor_plan.drawing import AreaKind
 from gateway.floor_plan.now import People, StaffAreaNow
 from gateway.floor_plan.rules import Fault, Found
 
@@ -81,25 +84,31 @@ class AirView(View):
 
 
 class StaffAreaNowView(View):
-    """An area now, for staff. `now` null: it is neither space nor bank. `zone`: whose sensors tell of it."""
+    """An area now, for staff. `now` null: it is neither space nor bank. `zone`: whose sensors tell of it.
+
+    `headcount`: how many are there, of a zone alone; null: unknown, which is not nobody.
+    """
 
     area: str
     now: AreaNowView | None
     zone: str | None
     people: People
+    headcount: int | None
     air: AirView
     doors: DoorCounts
     alerts: list[AreaAlertView]
 
     @classmethod
-    def of(cls, found: StaffAreaNow) -> Self:
+    def of(cls, found: StaffAreaNow, crowds: Mapping[str, Crowd]) -> Self:
         """As the query found it."""
         air, doors = found.air, found.doors
+        crowd = crowds.get(found.zone or "") if found.area.kind is AreaKind.ZONE else None
         return cls(
             area=found.area.id,
             now=AreaNowView.of(found.now) if found.now else None,
             zone=found.zone,
             people=found.people,
+            headcount=crowd.people if crowd else None,
             air=AirView(co2=air.get("co2"), temperature=air.get("temperature"), humidity=air.get("humidity")),
             doors=DoorCounts(
                 open=doors.get(DoorLevel.OPEN, 0),

@@ -9,7 +9,7 @@ from gateway.demo_floor_plan import floor_plan
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.telemetry.store import Letter, Value, now_ms
 from tests.api.kiosk_builder import a_kiosk
-from tests.centre_builder import a_bank, a_hall, a_space, set_door, set_presence
+from tests.centre_builder import a_bank, a_device, a_hall, a_space, set_door, set_presence
 
 
 def drawn(**more):
@@ -271,3 +271,20 @@ def test_an_alert_is_shown_where_it_is_so(house, planned):
 
     assert [one["kind"] for one in found] == ["call_staff"]
     assert now_of(planned, "desk", "/staff/floor-plan/now")["alerts"] == []
+
+
+def test_how_many_are_in_a_zone_is_told_of_its_area_alone_and_unknown_is_not_nobody(house, planned):
+    store = house.app.state.desk.readings
+    (house.centre.directory / "data").mkdir()
+    store.prepare()
+    house.change(a_device, "node", doors=0)
+    assert now_of(planned, "lobby", "/staff/floor-plan/now")["headcount"] is None
+    planned.ask("PUT", "/staff/devices/node/zone", body={"zone": "hall"})
+    planned.ask("PUT", "/staff/devices/bank-a/zone", body={"zone": "hall"})
+    for seq, ago_min in enumerate(range(16 * 60, -1, -10), start=1):
+        at = now_ms(house.clock.now() - timedelta(minutes=ago_min))
+        values = [Value("main", "entries", 3.0 if ago_min == 0 else 0.0), Value("main", "exits", 0.0)]
+        store.keep([Letter("node", "0" * 16, seq, 1, at, values)])
+
+    assert now_of(planned, "lobby", "/staff/floor-plan/now")["headcount"] == 3
+    assert now_of(planned, "bank-a", "/staff/floor-plan/now")["headcount"] is None

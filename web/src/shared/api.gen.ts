@@ -10015,6 +10015,8 @@ export interface components {
         /**
          * StaffAreaNowView
          * @description An area now, for staff. `now` null: it is neither space nor bank. `zone`: whose sensors tell of it.
+         *
+         *     `headcount`: how many are there, of a zone alone; null: unknown, which is not nobody.
          */
         StaffAreaNowView: {
             /** Area */
@@ -10023,6 +10025,8 @@ export interface components {
             /** Zone */
             zone: string | null;
             people: components["schemas"]["People"];
+            /** Headcount */
+            headcount: number | null;
             air: components["schemas"]["AirView"];
             doors: components["schemas"]["DoorCounts"];
             /** Alerts */

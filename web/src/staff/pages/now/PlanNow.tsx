@@ -88,7 +88,7 @@ function signOf({ area, now }: Row): Sign {
   const told = [now?.people === 'somebody' && named('people', 'somebody'), now?.doors.open ? s('plan.open', { count: now.doors.open }) : '', alertsOf(now)]
   return {
     state: isLive ? (now?.now?.state ?? 'unknown') : undefined,
-    word: isLive ? undefined : [now?.people === 'somebody' && `☺ ${named('people', 'somebody')}`, now?.air.co2 != null && airOf(now)].filter(Boolean).join(' · ') || undefined,
+    word: isLive ? undefined : [headsOf(now), now?.air.co2 != null && airOf(now)].filter(Boolean).join(' · ') || undefined,
     mark: now && (now.alerts.length > 0 || now.doors.open > 0) && (
       <span class={`plan-mark${now.alerts.some(({ severity }) => severity === 'alarm') ? ' plan-mark-alarm' : ''}`}>
         {now.alerts.length > 0 && `⚠ ${now.alerts.length}`}
@@ -97,6 +97,12 @@ function signOf({ area, now }: Row): Sign {
     ),
     told: told.filter(Boolean).join(' '),
   }
+}
+
+/** "☺ 12", or only that somebody was seen; empty: nobody can tell, or nobody was. */
+function headsOf(now: AreaNow | undefined): string {
+  if (now?.headcount != null) return `☺ ${now.headcount}`
+  return now?.people === 'somebody' ? `☺ ${named('people', 'somebody')}` : ''
 }
 
 function alertsOf(now: AreaNow | undefined): string {
@@ -129,7 +135,7 @@ function stateOf({ area, now }: Row): string {
 }
 
 function peopleOf({ now }: Row): string {
-  return named('people', now?.people ?? 'unknown')
+  return now?.headcount != null ? String(now.headcount) : named('people', now?.people ?? 'unknown')
 }
 
 function PlanTable({ rows, onOpen }: { rows: readonly Row[]; onOpen: (row: Row) => void }) {
