@@ -15,6 +15,7 @@ from gateway.ballots.model import EntryState
 from gateway.credit.model import Appeal, Cause
 from gateway.lockers.model import DropOffState
 from gateway.personal.rules import Fate
+from gateway.reports.model import ReportState, Wrong
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
 
@@ -100,6 +101,8 @@ def test_no_sentence_is_left_over():
 # Named for a word of the API's: each of these has a sentence, and no other.
 WORDS_OF = {
     "drop.state": {state for state in DropOffState if state not in {"FILLING", "WAITING"}},
+    "report.state": set(ReportState),
+    "report.wrong": set(Wrong),
     "pins.state": set(KioskPinState),
     "credit.cause": set(Cause),
     "credit.appeal": set(Appeal) - {"none"},

@@ -9,7 +9,8 @@ import { BookingSheet } from './BookingSheet'
 import { OpenButton } from '../shared/ui/OpenButton'
 import { useAttempt } from '../shared/attempt'
 import { checkIn, leaveQueue, reclaim, take, withdraw } from './booking'
-import { type Ballot, type Wait, coming, entered, now, waits } from './mine'
+import { LaterMoves } from './Later'
+import { type Ballot, type Wait, coming, entered, notices, now, waits } from './mine'
 import { go } from './route'
 import { type Booking, isTime, openFrom } from './times'
 
@@ -24,6 +25,7 @@ export function Coming() {
   const asked = [...held, ...unsettled].find(({ id }) => id === touched)
   return (
     <>
+      {notices.value?.some(({ kind }) => kind === 'move_offered') && <LaterMoves />}
       {offers.map((each) => (
         <Offer key={each.id} wait={each} />
       ))}
@@ -84,6 +86,9 @@ function Next({ booking, onChange }: HeldProps) {
         </button>
         <button type="button" class="plain booking-change" onClick={onChange}>
           {t('booking.change')}
+        </button>
+        <button type="button" class="plain booking-change" onClick={() => go('/me/reports')}>
+          {t('report.go')}
         </button>
       </div>
     </Card>

@@ -54,6 +54,11 @@ export function LaterMine() {
   return <From of={more}>{({ Mine }) => <Mine at={under.value} />}</From>
 }
 
+/** What is held in place of bookings whose space is out of order. */
+export function LaterMoves() {
+  return <From of={more}>{({ Moves }) => <Moves />}</From>
+}
+
 /** The member's pass, which needs no network. */
 export function LaterPass() {
   return <From of={pass}>{({ Pass }) => <Pass />}</From>

@@ -8,6 +8,7 @@ import { EndSheet } from './EndSheet'
 import { OpenButton } from '../shared/ui/OpenButton'
 import { extend, longer } from './locker'
 import { type Rental, banks, doorOf } from './mine'
+import { go } from './route'
 
 /** A locker of the member's: which one, until when, and the button that opens it. */
 export function Locker({ rental }: { rental: Rental }) {
@@ -20,6 +21,9 @@ export function Locker({ rental }: { rental: Rental }) {
       {until && <Extend rental={rental} until={until} />}
       <button type="button" class="secondary" onClick={() => setEnding(true)}>
         {t('locker.end')}
+      </button>
+      <button type="button" class="plain booking-change" onClick={() => go('/me/reports')}>
+        {t('report.go')}
       </button>
       {isEnding && <EndSheet rental={rental} onClose={() => setEnding(false)} />}
     </>

@@ -10,9 +10,11 @@ import { History } from './History'
 import { Notices } from './Notices'
 import { Overview } from './Overview'
 import { Pins } from './Pins'
+import { Reports } from './Reports'
 import { Shares } from './Shares'
 
 export { Calendars } from './Calendars'
+export { Moves } from './Moves'
 
 const PAGES = {
   notices: Notices,
@@ -22,6 +24,7 @@ const PAGES = {
   pins: Pins,
   credit: Credit,
   draws: Draws,
+  reports: Reports,
   data: Data,
 }
 
