@@ -648,7 +648,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         # Copies of the centre
         "backup_elsewhere": Words(
             409,
-            "这个中心的数据库在 PostgreSQL 服务器上，请在那里备份。",
+            "这个中心的数据库放在 PostgreSQL 里，请由管理它的人备份。",
             "This centre's database is on a PostgreSQL server. Please copy it there.",
         ),
         "backup_under_way": Words(
