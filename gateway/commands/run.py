@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import broker, demo_floor_plan, demo_weeks
+from gateway import broker, demo_activities, demo_floor_plan, demo_weeks
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
@@ -98,6 +98,7 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
     centre = open_centre(centre_dir)
     try:
         demo_weeks.live(centre, now=centre.clock.now(), doors=DOORS)
+        demo_activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
         kiosk = place_kiosk(centre, bank_id=lobby.device, name=lobby.zone[0], kept_in=kept_in)

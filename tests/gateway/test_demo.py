@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from devices.runtime import config
 from devices.runtime.facility_config import load as load_facility
 from devices.wire.signing import SigningKey
-from gateway import demo_floor_plan
+from gateway import demo_activities, demo_floor_plan
+from gateway.activities import queries as activities
 from gateway.centre import open_centre
 from gateway.demo import NODE, NODE_FILE, furnish
 from gateway.demo_kiosk import place_kiosk
@@ -268,3 +269,18 @@ def test_the_floor_plan_is_drawn_once_and_what_staff_draw_afterwards_stays(own_d
     demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
     centre.sessions.close()
     assert look(directory, floor_plans.current).plan == FloorPlan()
+
+
+def test_there_are_activities_to_sign_up_for_and_one_has_a_queue(own_demo):
+    directory, _ = own_demo
+    centre = open_centre(directory, environ={})
+
+    demo_activities.offer(centre)
+    demo_activities.offer(centre)
+
+    with centre.sessions.read() as session:
+        offered = activities.not_over(session, now=centre.clock.now())
+        seen = [activities.view(session, one) for one in offered]
+    centre.sessions.close()
+    assert len(offered) == 3
+    assert sum(one.waiting > 0 for one in seen) == 1
