@@ -270,7 +270,10 @@ def _begin(session: Session, booking: Booking, member: Member, now: datetime) ->
 
 
 def _others(session: Session, booking: Booking) -> Sequence[Space]:
-    """Those like the one that was booked, in the same bank: booked ahead, of its size, and within reach if it is."""
+    """Those like the one that was booked, in the same bank: booked ahead, of its size, and within reach if it is.
+
+    Whoever asks has its turn at all of them.
+    """
     own = session.get_one(Compartment, booking.space_id)
     alike = (
         select(Space)
@@ -285,7 +288,10 @@ def _others(session: Session, booking: Booking) -> Sequence[Space]:
     )
     if own.accessible:
         alike = alike.where(Compartment.accessible)
-    return session.scalars(alike.order_by(Compartment.label)).all()
+    others = session.scalars(alike.order_by(Compartment.label)).all()
+    # Before any of them is tried: two that try the same ones in another order would wait for each other.
+    spaces_service.take_turns_at(session, {own.id, *(one.id for one in others)})
+    return others
 
 
 def _move_to(session: Session, booking: Booking, space: Space, now: datetime) -> bool:

@@ -116,6 +116,7 @@ def test_the_export_has_a_row_of_everything_that_the_member_did(house):
         "clear_outs",
         "move_options",
         "move_offers",
+        "passkeys",
         "phones",
         "work_orders",
         "work_order_steps",

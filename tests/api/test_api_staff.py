@@ -85,6 +85,8 @@ def test_a_technician_sees_the_devices(house, pending):
         "heard_at": "2026-11-22T04:00:00Z",
         "key_switch": "none",
         "fire_contact": "none",
+        "button": "nothing",
+        "usual_s": 0,
     }
 
 

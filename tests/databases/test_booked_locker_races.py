@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
+from functools import partial
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -38,6 +39,8 @@ def live(sessions, number):
 
 
 def _act(sessions, number, dice, mine, what, now):
+    if what == "look after":
+        return _look_after(sessions, now)
     try:
         with sessions.begin() as session:
             member = members.member_by_no(session, member_no=str(10_000 + number))
@@ -53,8 +56,6 @@ def _act(sessions, number, dice, mine, what, now):
             elif what == "mode":
                 mode = dice.choice([Mode.BOOKABLE, None])
                 booked_lockers.set_mode(session, compartment_id=last, mode=mode, actor="staff", now=now)
-            elif what == "look after":
-                _look_after(session, now)
             elif what == "give back":
                 _give_back(session, member, dice, now)
             elif mine:
@@ -76,13 +77,18 @@ def _rent(session, member, box, now):
     )
 
 
-def _look_after(session, now):
-    for rental_id in booked_lockers.late(session, now=now):
-        booked_lockers.close_late(session, rental_id=rental_id, now=now)
-    for rental_id in booked_lockers.given_back(session):
-        booked_lockers.reopen(session, rental_id=rental_id, now=now)
-    for booking_id in booked_lockers.due(session, now=now)[:1]:
-        booked_lockers.look_after(session, booking_id=booking_id, now=now)
+def _look_after(sessions, now):
+    """As the timetable does: each thing by itself."""
+    with sessions.read() as session:
+        late, back = booked_lockers.late(session, now=now), booked_lockers.given_back(session)
+        due = booked_lockers.due(session, now=now)[:1]
+    acts = [partial(booked_lockers.close_late, rental_id=one, now=now) for one in late]
+    acts += [partial(booked_lockers.reopen, rental_id=one, now=now) for one in back]
+    acts += [partial(booked_lockers.look_after, booking_id=one, now=now) for one in due]
+    for act in acts:
+        with sessions.begin() as session:
+            act(session)
+    return "look after"
 
 
 def _give_back(session, member, dice, now):

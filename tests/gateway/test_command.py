@@ -98,7 +98,11 @@ def test_what_cannot_be_understood_ends_with_2(words):
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"init", "api", "broker", "vendor-read", "ballot-replay"}))
+# They need no centre, or make one, or run beside one with their own arguments.
+OF_THEIR_OWN = {"init", "api", "broker", "vendor-read", "ballot-replay", "restore"}
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - OF_THEIR_OWN))
 def test_a_bad_setting_ends_with_1_and_one_sentence_that_names_it(name, centre, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("HEARTH_HTTP_PORT", "eighty")
     node = tmp_path / "node.toml"
