@@ -30,7 +30,7 @@ export function PlanNow({ alerts }: { alerts: readonly Alert[] }) {
   const states = useLook(() => ask('get', '/api/v1/staff/floor-plan/now'), ['alert', 'door', 'device', 'booking'])
   const [asked, askFor] = useState<string>()
   const [chosen, choose] = useState<string>()
-  if (!drawn.value) return null
+  if (!drawn.value) return drawn.error === undefined ? <div class="plan-waiting" /> : null
   const { plan } = drawn.value
   const floors = [...plan.floors].sort((one, other) => one.level - other.level)
   const floor = floors.find(({ id }) => id === asked) ?? floors.find(({ level }) => level === 0) ?? floors[0]
