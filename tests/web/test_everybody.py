@@ -156,14 +156,14 @@ def walk_to_book(phone: Phone):
 def walk_to_a_booking(phone: Phone):
     """What becomes of bookings, at home."""
     page, house = phone.page, phone.house
-    page.locator(".booking-change").last.click()
+    page.locator(".booking-acts .booking-change").nth(1).click()
     page.locator("dialog .cell").nth(1).wait_for()
     yield "move or cancel"
     page.locator("dialog .cell").nth(1).click()
     page.locator("dialog .primary").wait_for()
     yield "cancelling"
     page.keyboard.press("Escape")
-    page.locator(".booking-change").last.click()
+    page.locator(".booking-acts .booking-change").nth(1).click()
     page.locator("dialog .cell").first.click()
     page.locator(".confirm").wait_for()
     yield "moving"

@@ -76,13 +76,13 @@ def test_a_place_that_is_touched_is_booked_or_a_locker_there_is_rented(kiosk: Ki
     kiosk.tile(MAP)
     area(kiosk, "court-2").click()
     kiosk.button("预订").click()
-    expect(kiosk.title).to_have_text("请刷会员卡")
+    expect(kiosk.title).to_have_text("请刷会员卡，或者出示手机上的码")
 
     kiosk.button("回首页").click()
     kiosk.tile(MAP)
     area(kiosk, "bank-a").click()
     kiosk.button("租柜子").click()
-    expect(kiosk.title).to_have_text("请刷会员卡")
+    expect(kiosk.title).to_have_text("请刷会员卡，或者出示手机上的码")
 
 
 @pytest.mark.parametrize(

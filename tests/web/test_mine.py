@@ -214,7 +214,7 @@ def test_everybody_can_use_every_page(phone: Phone, language, scheme, elder):
     wrong = {}
     for path in PAGES:
         phone.show(f"/app/#/me{path}")
-        phone.page.locator("main .cell, main .card, main .lines").first.wait_for()
+        phone.page.locator("main .cell, main .card, main .lines, main .primary").first.wait_for()
         expect(phone.page.locator(".waiting")).to_have_count(0)
         expect(phone.page.locator("html")).to_have_attribute("lang", language)
         if not phone.page.evaluate("typeof axe !== 'undefined'"):
