@@ -1,7 +1,7 @@
 """Lockers that are booked ahead: a claim until their member comes, a rental like any other from then on.
 
 So nobody's key to a compartment is a booking: whoever may open one has it, and it is nobody else's before it was given
-back behind a door that is sensed shut (docs/decisions/0031).
+back behind a door that is sensed shut (docs/decisions/0035-lockers-booked-ahead.md).
 """
 
 from collections.abc import Sequence
