@@ -277,14 +277,9 @@ class _Jobs:
             if not any(one.capacity for one in zones.zones(session)):
                 return
             frame = crowd.frame(session, zone=zone, now=now)
-        readings = reading_store(self._centre.directory, self._centre.settings)
-        try:
-            with readings.read() as connection:
-                said = crowd.readings_since(connection, since=frame.before_at, now=now)
-        except NoReadingsError:
+        said = self._readings(partial(crowd.readings_since, since=frame.before_at, now=now))
+        if said is None:
             return
-        finally:
-            readings.close()
         with self._centre.sessions.read() as session:
             crowds = crowd.crowds(session, said, frame=frame, now=now)
         self._do(partial(self._crowds.note, crowds=crowds.zones, now=now))

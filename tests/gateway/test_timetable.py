@@ -1,6 +1,7 @@
 """What the clock asks for: done when it asks, and harmless when it asks late or twice."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import func, select
@@ -475,3 +476,34 @@ def test_old_photos_are_forgotten(centre, timetable):
 
     with centre.sessions.read() as session:
         assert not report_queries.has_photo(session, made.id)
+
+
+def test_a_zone_that_fills_up_is_told_by_what_its_counter_said(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session)  # open from 8 to 22
+        a_device(session, "node", doors=0)
+        zones.make_zone(session, zone_id="hall", name_zh="大厅", name_en="Hall", actor="x", now=NOON)
+        zones.set_crowd(session, zone_id="hall", capacity=10, is_shown=None, actor="x", now=NOON)
+        zones.place(session, what=Placed.DEVICE, ref="node", zone_id="hall", actor="x", now=NOON)
+    run(timetable, "look_at_crowds")  # nobody has counted anything yet
+
+    readings = reading_store(centre.directory, centre.settings)
+    readings.prepare()
+    told = []
+    numbers = count(1)
+    for ago_min in range(16 * 60, 0, -10):
+        readings.keep([counted(next(numbers), centre.clock.now() - timedelta(minutes=ago_min), came=0)])
+    for _ in range(7):
+        readings.keep([counted(next(numbers), centre.clock.now(), came=9)])
+        run(timetable, "look_at_crowds")
+        with centre.sessions.read() as session:
+            told.append(alert_queries.standing(session, kind="crowded", thing="hall") is not None)
+        centre.clock.advance(minutes=1)
+    readings.close()
+
+    assert told == [False, False, False, False, False, True, True]
+
+
+def counted(no, at, *, came):
+    values = [Value("main", "entries", float(came)), Value("main", "exits", 0.0)]
+    return Letter("node", "0" * 16, no, 1, now_ms(at), values)

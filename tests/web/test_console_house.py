@@ -70,7 +70,7 @@ def test_a_channel_tells_its_secret_once_never_its_address_and_what_became_of_a_
     screen.fill("名称", "值班室")
     screen.fill("安静时段从", "")
     screen.go("修改")
-    screen.go("知道了")
+    expect(screen.page.get_by_text("已经保存。请发一条试试。")).to_be_visible()
     row = screen.row("值班室", "没有")
     row.get_by_role("button", name="删除").click()
     screen.go("删除")

@@ -1,10 +1,11 @@
 import { type Answered, ask, newKey } from '../../shared/api'
 import { LANGUAGE_NAMES, when } from '../../shared/t'
+import { toast } from '../../shared/ui/toast'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
-import { ActSheet, type Entry, type Filled, show } from '../kit/sheets'
+import { ActSheet, type Entry, type Filled, hide, show } from '../kit/sheets'
 import { addressOf, place } from '../route'
 import { named, s } from '../words'
 
@@ -147,12 +148,9 @@ function add(again: Again): void {
 
 /** A webhook's receiver needs the secret; any other way out has none. */
 function told({ name, secret }: { name: string; secret: string | null }): void {
-  if (secret) show(<Told title={name} lead={s('channels.secret')} secret={secret} />)
-  else show(<Made name={name} />)
-}
-
-function Made({ name }: { name: string }) {
-  return <ActSheet title={name} lead={s('channels.made')} go={s('channels.understood')} done={s('card.done')} act={async () => undefined} />
+  if (secret) return show(<Told title={name} lead={s('channels.secret')} secret={secret} />)
+  toast(s('channels.made'))
+  hide()
 }
 
 function Acts({ channel, again }: { channel: Channel; again: Again }) {
