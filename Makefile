@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json)
 
-.PHONY: help run test check web lock schedules bench clean
+.PHONY: help run test check web lock schedules fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -31,6 +31,9 @@ web: .make/web  ## the pages, into api/webroot/
 
 schedules: .make/hearth  ## a hundred thousand random faults against the unlock protocol: an hour or more
 	@$(VENV)/python -m pytest -q -n 2 --dist load -m model tests/model --schedules 100000
+
+fuzz: .make/hearth  ## other examples than last time for every test that makes its own: some minutes
+	@$(VENV)/python -m pytest -q -n 2 -m "hypothesis and not (model or processes or browser)" --hypothesis-profile=other
 
 bench: .make/hearth .make/web  ## how fast, each figure beside a floor measured in the same run
 	@for benchmark in benchmarks/*.py; do $(VENV)/python "$$benchmark" || exit 1; done

@@ -13,6 +13,7 @@ from logging.handlers import QueueHandler
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.database_fixture import (  # noqa: F401 - fixtures, found by name
     database_url,
@@ -23,6 +24,11 @@ from tests.database_fixture import (  # noqa: F401 - fixtures, found by name
     sqlite_file,
     sqlite_template,
 )
+
+# `make test` tries the same examples each time, so that red today is red tomorrow; `make fuzz` tries others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("other", derandomize=False)
+settings.load_profile("same")
 
 
 class Mosquitto:

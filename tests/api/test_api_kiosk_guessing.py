@@ -176,7 +176,13 @@ SHOWN = LIKELY | st.dictionaries(
     ANYTHING | st.sampled_from(["bank-a", "bank-b", NUMBER]),
     max_size=4,
 )
-KNOWN = {(401, "wrong_pin"), (422, "malformed"), (429, "pin_locked"), (429, "kiosk_stopped")}
+KNOWN = {
+    (401, "wrong_pin"),
+    (401, "pass_unknown"),
+    (422, "malformed"),
+    (429, "pin_locked"),
+    (429, "kiosk_stopped"),
+}
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
