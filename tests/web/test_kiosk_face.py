@@ -146,6 +146,17 @@ def test_a_wrong_pin_is_refused_and_tried_again_at_once(kiosk: Kiosk):
     expect(kiosk.page.locator(".k-done")).to_be_visible()
 
 
+def test_why_something_was_refused_is_at_hand_before_anybody_comes(kiosk: Kiosk):
+    give_card(kiosk.house)
+    kiosk.begin()
+    kiosk.page.wait_for_load_state("networkidle")
+    kiosk.page.route("**/assets/**", lambda route: route.abort())
+    kiosk.scan()
+    kiosk.type("111112")
+
+    expect(kiosk.page.get_by_role("alert")).to_contain_text("对不上")
+
+
 def test_with_the_desks_pin_one_chooses_ones_own_before_anything_else(kiosk: Kiosk):
     give_card(kiosk.house, one_time=True)
     kiosk.begin()

@@ -1,11 +1,15 @@
 """At the door: signing in, the first password, language and large text."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import MEMBER, PASSWORD
 
 pytestmark = pytest.mark.browser
+
+WORDS = re.compile(r"/assets/zh-CN-[^/]*\.js$")  # of why something was not done: the one Chinese book that comes later
 
 
 def fill(phone, *, number=MEMBER, password=PASSWORD):
@@ -28,6 +32,31 @@ def test_a_wrong_password_is_said_and_nothing_typed_is_lost(phone):
     expect(phone.page.get_by_role("alert")).to_have_text("会员号或密码不对，请再看一看。")
     expect(phone.page.get_by_label("会员号")).to_have_value(MEMBER)
     expect(phone.page.get_by_label("密码", exact=True)).to_have_value("wrong horse")
+
+
+def test_a_refusal_that_is_quicker_than_its_words_waits_for_them(phone):
+    held = []
+    phone.page.route(WORDS, lambda route: held.append(route))  # noqa: PLW0108 - a method cannot be marked as heard
+    phone.show()
+    with phone.page.expect_response("**/session"):
+        fill(phone, password="wrong horse")
+
+    expect(phone.button("登录")).to_be_enabled()
+    expect(phone.page.get_by_role("alert")).to_have_text("")
+    for route in held:
+        route.continue_()
+    expect(phone.page.get_by_role("alert")).to_have_text("会员号或密码不对，请再看一看。")
+
+
+def test_a_refusal_whose_words_cannot_be_had_says_that_something_went_wrong_until_they_can(phone):
+    phone.page.clock.install()
+    phone.page.route(WORDS, lambda route: route.abort(), times=1)
+    phone.show()
+    fill(phone, password="wrong horse")
+
+    expect(phone.page.get_by_role("alert")).to_have_text("出了点问题，请再试一次。不行就找工作人员。")
+    phone.page.clock.run_for(11_000)
+    expect(phone.page.get_by_role("alert")).to_have_text("会员号或密码不对，请再看一看。")
 
 
 def test_what_is_not_filled_in_is_named_and_nobody_is_asked(phone):

@@ -1,10 +1,12 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import '../shared/app.css'
-import { speak } from '../shared/t'
+import { haveProblemsAtHand, speak } from '../shared/t'
 import { App } from './App'
 import { me, recall, remembered } from '../shared/account/session'
 import { page } from './route'
+
+const FIRST_LOOK_MS = 2_000
 
 const root = document.getElementById('app') as HTMLElement
 
@@ -27,5 +29,7 @@ effect(() => {
 // Before the first word is on the page, so that it is never in the wrong language.
 await speak(remembered())
 await start()
+// The first look has the line for itself; a refusal that is quicker sends for its words at once.
+setTimeout(haveProblemsAtHand, FIRST_LOOK_MS)
 // So that this face opens with no network too: at the latest the next time, and only where it came safely.
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/app/sw.js')

@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import '../shared/app.css'
 import './kiosk.css'
+import { haveProblemsAtHand } from '../shared/t'
 import { App } from './App'
 import { lockIn } from './fence'
 import { keepInTouch } from './house'
@@ -14,3 +15,4 @@ watch()
 readCards(cardShown, passShown)
 render(<App />, document.getElementById('app') as HTMLElement)
 document.documentElement.toggleAttribute('data-ready', true)
+haveProblemsAtHand() // while there is a network: this face keeps no files for when there is none

@@ -1,5 +1,5 @@
 import type { paths } from './api.gen'
-import { type Key, isKey } from './t'
+import type { Key } from './t'
 
 type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type PathsWith<V extends Verb> = { [P in keyof paths]: paths[P] extends Record<V, object> ? P : never }[keyof paths]
@@ -59,11 +59,10 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The sentence that says to a person why it was not done. */
+/** The sentence that says to a person why it was not done. The code may be newer than this page: `t` knows what to say then. */
 export function sentenceFor(error: unknown): Key {
   if (error instanceof Unreachable) return 'app.unreached'
-  const name = error instanceof Problem ? `problem.${error.code}` : ''
-  return isKey(name) ? name : 'problem.internal'
+  return error instanceof Problem ? (`problem.${error.code}` as Key) : 'problem.internal'
 }
 
 function address(path: string, { at = {}, query }: Asking<unknown>): string {

@@ -1,4 +1,5 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
+import { type Problems, problemsIn, sendForProblems } from './problems/words'
 import zh from './i18n/zh-CN.json'
 
 export type Language = 'zh-CN' | 'en'
@@ -33,14 +34,35 @@ export function book<K extends string>(zh: Record<K, string>, english: () => Pro
     texts[spoken.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name]))
 }
 
-export type Key = keyof typeof zh
+type Near = keyof typeof zh
+export type Key = Near | keyof Problems
 
-/** What several faces say, and what the member's says. */
-export const t = book(zh, async () => (await import('./i18n/en.json')).default)
+const near = book(zh, async () => (await import('./i18n/en.json')).default)
 
-/** Whether there is a sentence of this name: codes come from the server, which may be newer than this page. */
+/**
+ * What several faces say, and what the member's says.
+ *
+ * Why something was not done is empty until its words are here, and whatever shows it then shows it. Where they cannot be
+ * had, or the server's word is newer than this page, it says that something went wrong.
+ */
+export function t(key: Key, facts: Facts = {}): string {
+  if (isNear(key)) return near(key, facts)
+  const problems = problemsIn(spoken.value)
+  return problems === undefined ? '' : (problems?.[key] ?? near('problem.internal'))
+}
+
+/** Whether there is a sentence of this name, and it is here. */
 export function isKey(name: string): name is Key {
+  return isNear(name) || Object.hasOwn(problemsIn(spoken.value) ?? {}, name)
+}
+
+function isNear(name: string): name is Near {
   return Object.hasOwn(zh, name)
+}
+
+/** Have the words of why something was not done at hand from now on, in whatever language is spoken. */
+export function haveProblemsAtHand(): void {
+  effect(() => sendForProblems(spoken.value))
 }
 
 /** "今天 18:30", "tomorrow 18:30", "11月25日周三 18:30": an instant as a person says it, in the phone's own zone. */

@@ -2,7 +2,7 @@ import { render } from 'preact'
 import '../shared/app.css'
 import './staff.css'
 import { recall, remembered } from '../shared/account/session'
-import { speak } from '../shared/t'
+import { haveProblemsAtHand, speak } from '../shared/t'
 import { Unreached } from '../shared/ui/Waiting'
 import { Console } from './Console'
 
@@ -20,3 +20,4 @@ async function start(): Promise<void> {
 
 await speak(remembered())
 await start()
+haveProblemsAtHand()

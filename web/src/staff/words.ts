@@ -1,6 +1,6 @@
 /** What the console says. */
-import { Problem, Unreachable } from '../shared/api'
-import { book, isKey, t } from '../shared/t'
+import { Problem, Unreachable, sentenceFor } from '../shared/api'
+import { book, t } from '../shared/t'
 import zh from './i18n/zh-CN.json'
 
 export type Word = keyof typeof zh
@@ -16,9 +16,6 @@ export function named(kind: string, word: string): string {
 /** Why it was not done. The server says it in the reader's language; the desk's screen has room for its own sentence. */
 export function whyNot(error: unknown): string {
   if (error instanceof Unreachable) return s('unreached')
-  if (!(error instanceof Problem)) return t('problem.internal')
-  const { detail } = error.facts
-  if (typeof detail === 'string') return detail
-  const name = `problem.${error.code}`
-  return t(isKey(name) ? name : 'problem.internal')
+  const detail = error instanceof Problem && error.facts['detail']
+  return typeof detail === 'string' ? detail : t(sentenceFor(error))
 }
