@@ -1,11 +1,16 @@
 """Ballots, as those open and call them off who answer for the spaces."""
 
+from datetime import timedelta
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from api.ballot_views import BallotView, NewBallot, WhyCalledOff
-from api.deps import Id, SignedIn
+from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.views import Items, behind, items
+from gateway.ballots import queries as ballots
 from gateway.ballots import service as ballots_service
 from gateway.members.model import Role
 from gateway.spaces import queries as spaces
@@ -14,6 +19,21 @@ from gateway.spaces.rules import Span
 router = APIRouter(prefix="/staff", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+_SHOWN_FOR: Final = timedelta(days=90)
+
+
+@router.get("/ballots", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def list_all_ballots(who: SignedIn, page: Paged) -> Items[BallotView]:
+    """Those whose times are not over since ninety days, called off or not, the latest to close first."""
+
+    def look() -> Items[BallotView]:
+        with who.desk.sessions.read() as session:
+            staff, now = who.staff(session, Role.DESK, Role.MANAGER), who.desk.clock.now()
+            rest = behind(ballots.all_since(session, since=now - _SHOWN_FOR), page, name=lambda one: one.id)
+            view = lambda one: BallotView.of(session, one, member_id=staff.id)  # noqa: E731 - read where it is used
+            return items(rest, page, view=view, name=lambda one: one.id)
+
+    return await who.desk.backroom.read(look)
 
 
 @router.post(

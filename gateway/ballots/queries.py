@@ -30,6 +30,12 @@ def ballots(session: Session, *, now: datetime, space_id: str | None = None) -> 
     return session.scalars(query.order_by(Ballot.closes_at, Ballot.id)).all()
 
 
+def all_since(session: Session, *, since: datetime) -> Sequence[Ballot]:
+    """Those whose time was not over then, called off or not, the latest to close first."""
+    query = select(Ballot).where(Ballot.ends_at > since)
+    return session.scalars(query.order_by(Ballot.closes_at.desc(), Ballot.id)).all()
+
+
 def due(session: Session, *, now: datetime) -> Sequence[str]:
     """The ids of those that have closed and are not drawn, the first to close first."""
     closed = select(Ballot.id).where(Ballot.state == BallotState.OPEN, Ballot.closes_at <= now)

@@ -165,6 +165,19 @@ def test_only_a_manager_opens_and_calls_off_and_who_took_part_reads_why(house, b
     assert phone.post("/bookings", {"space_id": "room", **TEN}, key="now").status_code == 201
 
 
+def test_the_desk_lists_what_was_called_off_too_and_nobody_else_lists_any_of_it(house, ballot, manager):
+    manager.post(f"/staff/ballots/{ballot['id']}/call-off", {"reason": "地板维修"})
+    later = {name: at.replace("2026-11-2", "2026-12-2") for name, at in WEEK.items()}
+    another = manager.post("/staff/spaces/room/ballots", later).json()
+
+    found = house.signed_in("s002").get("/staff/ballots").json()["items"]
+
+    assert [(one["id"], one["state"]) for one in found] == [(another["id"], "OPEN"), (ballot["id"], "CALLED_OFF")]
+    assert [one["id"] for one in manager.get("/staff/ballots?limit=1").json()["items"]] == [another["id"]]
+    for nobodys_business in ("10001", "s003"):
+        assert house.signed_in(nobodys_business).get("/staff/ballots").json()["code"] == "not_allowed"
+
+
 def test_a_draw_is_news_for_everybody_and_a_wish_for_its_member_alone(house):
     theirs, others = (Concern(name, False, frozenset(), frozenset()) for name in ("me", "you"))
     handed_in = Change("ballot", {"id": "b", "member_id": "me", "state": "OPEN"})

@@ -86,6 +86,7 @@ def test_it_holds_every_resource_there_is():
         "/ballots/{ballot_id}/entries/{entry_id}",
         "/spaces/{space_id}/ballots",
         "/staff/spaces/{space_id}/ballots",
+        "/staff/ballots",
         "/staff/ballots/{ballot_id}/call-off",
         "/reports",
         "/reports/things",

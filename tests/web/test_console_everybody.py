@@ -12,7 +12,18 @@ pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
-PAGES += ["activities", "displays", "kiosks", "kiosks/smiles", "zones", "plan", "channels", "devices/joining"]
+PAGES += [
+    "ballots",
+    "ballots/of-nobody",
+    "activities",
+    "displays",
+    "kiosks",
+    "kiosks/smiles",
+    "zones",
+    "plan",
+    "channels",
+    "devices/joining",
+]
 PAGES += [
     "devices",
     "devices/health",
@@ -30,11 +41,11 @@ PAGES += [
 ]
 
 ALL = {"现在", "柜子", "预订", "会员", "设备", "使用规则", "开放时间", "操作记录"}
-ALL |= {"自助机", "区域", "通知渠道", "工单", "设备资产", "活动", "门口屏和日历", "使用情况", "平面图", "备份"}
+ALL |= {"抽签", "自助机", "区域", "通知渠道", "工单", "设备资产", "活动", "门口屏和日历", "使用情况", "平面图", "备份"}
 NOBODYS_ELSE = {
     "s001": set(),
     "s002": {"平面图", "备份", "设备", "自助机", "区域", "通知渠道", "操作记录"},
-    "s003": {"活动", "备份", "预订", "会员", "使用规则", "通知渠道", "操作记录"},
+    "s003": {"抽签", "活动", "备份", "预订", "会员", "使用规则", "通知渠道", "操作记录"},
 }
 """What is not in whose navigation."""
 

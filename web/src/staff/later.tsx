@@ -1,6 +1,7 @@
 /** A page that the first look does without: its code comes when it is first gone to. */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { language, speak } from '../shared/t'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 
 export function later(load: () => Promise<ComponentType>): ComponentType {
@@ -11,6 +12,7 @@ export function later(load: () => Promise<ComponentType>): ComponentType {
     const fetch = async () => {
       try {
         kept ??= await load()
+        await speak(language.value) // its words come with it
         setUnreached(false)
         show(() => kept)
       } catch {

@@ -20,6 +20,7 @@ import { later } from './later'
 import type { Word } from './words'
 
 const Activities = later(async () => (await import('./pages/Activities')).Activities)
+const Ballots = later(async () => (await import('./pages/ballots/Ballots')).Ballots)
 const Orders = later(async () => (await import('./pages/Orders')).Orders)
 const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Backups = later(async () => (await import('./pages/Backups')).Backups)
@@ -45,6 +46,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'now', name: 'now.title', icon: 'pulse', key: 'n', roles: ALL, Page: Now },
   { at: 'lockers', name: 'lockers.title', icon: 'lock', key: 'l', roles: ALL, Page: Lockers },
   { at: 'bookings', name: 'bookings.title', icon: 'calendar', key: 'b', roles: DESK, Page: Bookings },
+  { at: 'ballots', name: 'ballots.title', icon: 'dice', key: 'o', roles: DESK, Page: Ballots },
   { at: 'activities', name: 'activities.title', icon: 'star', key: 'e', roles: DESK, Page: Activities },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
   { at: 'orders', name: 'orders.title', icon: 'wrench', key: 'w', roles: ALL, Page: Orders },
