@@ -20,7 +20,19 @@ from tests.web.test_everybody import AXE, TEXT_SIZES
 pytestmark = pytest.mark.browser
 
 OPENED = (State.AUTHORISED, State.SIGNED, State.OPENED)
-PAGES = ["", "/notices", "/history", "/shares", "/drop-offs", "/pins", "/draws", "/reports", "/credit", "/data"]
+PAGES = [
+    "",
+    "/notices",
+    "/history",
+    "/shares",
+    "/drop-offs",
+    "/pins",
+    "/passkeys",
+    "/draws",
+    "/reports",
+    "/credit",
+    "/data",
+]
 
 
 def tell(house: House, kind: str, **facts) -> None:

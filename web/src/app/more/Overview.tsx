@@ -41,6 +41,7 @@ export function Overview() {
           )}
         </nav>
         <nav class="cells" aria-label={t('app.settings')}>
+          <Cell to="/me/passkeys" icon="key" name="passkeys.title" />
           <Cell to="/calendar" icon="calendar" name="calendar.title" />
           <Cell to="/me/data" icon="download" name="data.title" />
           <Cell to="/settings" icon="settings" name="settings.open" />

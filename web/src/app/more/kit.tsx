@@ -104,11 +104,12 @@ interface FormProps {
   isReady: boolean
   act: () => Promise<unknown>
   onClose: () => void
+  why?: (error: unknown) => string
   children: ComponentChildren
 }
 
 /** A sheet to fill in, with the one button that sends it. */
-export function Form({ title, go, isReady, act, onClose, children }: FormProps) {
+export function Form({ title, go, isReady, act, onClose, why = (error) => t(sentenceFor(error)), children }: FormProps) {
   const { isBusy, error, attempt } = useAttempt()
   const submit = (event: Event) => {
     event.preventDefault()
@@ -118,7 +119,7 @@ export function Form({ title, go, isReady, act, onClose, children }: FormProps) 
     <Sheet title={title} onClose={onClose}>
       <form class="form" noValidate onSubmit={submit}>
         {children}
-        <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
+        <Fault>{error !== undefined && why(error)}</Fault>
         <button class="primary" disabled={isBusy || !isReady}>
           {isBusy ? t('app.waiting') : go}
         </button>

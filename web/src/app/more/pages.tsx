@@ -9,6 +9,7 @@ import { DropOffs } from './DropOffs'
 import { History } from './History'
 import { Notices } from './Notices'
 import { Overview } from './Overview'
+import { Passkeys } from './Passkeys'
 import { Pins } from './Pins'
 import { Reports } from './Reports'
 import { Shares } from './Shares'
@@ -22,6 +23,7 @@ const PAGES = {
   shares: Shares,
   'drop-offs': DropOffs,
   pins: Pins,
+  passkeys: Passkeys,
   credit: Credit,
   draws: Draws,
   reports: Reports,

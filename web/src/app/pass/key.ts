@@ -1,5 +1,6 @@
 /** This phone's key: made here, kept here, and nobody can take it out, neither this page nor whoever copies the disk's files. */
 import { type Answered, Unreachable, ask } from '../../shared/api'
+import { nameOfThis } from '../../shared/account/device'
 
 export type Registered = Answered<'get', '/api/v1/me/phones'>['items'][number]
 
@@ -78,11 +79,6 @@ async function aheadOfHere(): Promise<number> {
   const told = Date.parse(headers.get('Date') ?? '')
   const ahead = told + 500 - Date.now()
   return Math.abs(ahead) >= NO_DIFFERENCE_MS ? ahead : 0
-}
-
-function nameOfThis(): string {
-  const found = /iPhone|iPad|Android|HarmonyOS|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0]
-  return found === 'Macintosh' ? 'Mac' : (found ?? 'Web')
 }
 
 /** One look or change in this phone's memory, and the memory closed again, so that signing out can delete it. */

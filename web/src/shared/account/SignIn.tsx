@@ -5,6 +5,7 @@ import { LANGUAGE_NAMES, language, t } from '../t'
 import { Fault } from '../ui/Fault'
 import { Field, PasswordField } from '../ui/Field'
 import { Title } from '../ui/Title'
+import { LaterPasskey } from './passkey/Later'
 import { chooseElder, chooseLanguage, elder, signIn, wasSentOut } from './session'
 
 export function SignIn({ title }: { title: string }) {
@@ -54,6 +55,7 @@ export function SignIn({ title }: { title: string }) {
           {waitS > 0 ? t('sign_in.wait', { seconds: waitS }) : t(isBusy ? 'app.waiting' : 'sign_in.go')}
         </button>
       </form>
+      <LaterPasskey />
       <p class="aside">{t('sign_in.help')}</p>
     </main>
   )
