@@ -16,7 +16,10 @@ _LONGEST = timedelta(days=366)  # of a booking, a closure or a look at what is f
 
 
 class SpaceView(View):
-    """Something that is booked. `places`: how many may have it at the same time."""
+    """Something that is booked. `places`: how many may have it at the same time.
+
+    `capacity`: for how many people each of its places is, whoever books among them; null: nobody has said.
+    """
 
     id: str
     kind: SpaceKind
@@ -27,6 +30,7 @@ class SpaceView(View):
     closes_min: int
     slot_min: int
     buffer_min: int
+    capacity: int | None
 
     @classmethod
     def of(cls, space: Space) -> Self:
@@ -41,6 +45,7 @@ class SpaceView(View):
             closes_min=space.closes_min,
             slot_min=space.slot_min,
             buffer_min=space.buffer_min,
+            capacity=space.capacity,
         )
 
 
@@ -165,6 +170,8 @@ class BookingView(View):
 class NewSpace(Ask):
     """A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of.
 
+    `capacity`: for how many people each of its places is; null: nobody says.
+
     A locker goes by its compartment's `id`; it is no part of anything, and its door is its compartment's.
     """
 
@@ -179,11 +186,13 @@ class NewSpace(Ask):
     closes_min: Minute = 22 * 60
     slot_min: Annotated[StrictInt, Field(ge=5, le=1440)] = 60
     buffer_min: Annotated[StrictInt, Field(ge=0, le=240)] = 0
+    capacity: Annotated[StrictInt, Field(ge=1, le=100_000)] | None = None
 
     @model_validator(mode="after")
     def _a_locker_is_one_compartment(self) -> Self:
-        if self.kind is SpaceKind.LOCKER and (self.part_of, self.lock_id, self.places) != (None, None, 1):
-            raise ValueError("a locker has no part_of, lock_id or places of its own")
+        of_its_own = (self.part_of, self.lock_id, self.places, self.capacity)
+        if self.kind is SpaceKind.LOCKER and of_its_own != (None, None, 1, None):
+            raise ValueError("a locker has no part_of, lock_id, places or capacity of its own")
         return self
 
     @model_validator(mode="after")
@@ -191,6 +200,12 @@ class NewSpace(Ask):
         if self.closes_min <= self.opens_min:
             raise ValueError("closes_min must come after opens_min")
         return self
+
+
+class SpaceChange(Ask):
+    """`capacity`: for how many people each place of a space is; 0: nobody can say."""
+
+    capacity: Annotated[StrictInt, Field(ge=0, le=100_000)]
 
 
 class NewClosure(TimeWish):

@@ -374,6 +374,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "policy.may_use": Words(
             409, "这里只对部分会员开放，请到前台咨询。", "This is open to some members only. Please ask at the desk."
         ),
+        "too_many_people": Words(
+            409,
+            "这里最多容纳 {limit} 人，连您在内。",
+            "There is room for {limit} people here at most, you among them.",
+        ),
         "policy.guests": Words(409, "最多可以带 {limit} 位同伴。", "You can bring at most {limit} people along."),
         "policy.low_credit_days_ahead": Words(
             409,

@@ -110,19 +110,20 @@ class DemoSpace:
     part_of: str | None = None
     slot_min: int = 60
     buffer_min: int = 0
+    capacity: int | None = None
 
 
 DOORS: Final = "doors"  # one device for the doors of the rooms
 SPACES: Final = (
-    DemoSpace("hall", SpaceKind.COURT, "篮球馆", "Sports hall", door=1),
-    DemoSpace("half-a", SpaceKind.COURT, "半场 A", "Half court A", part_of="hall"),
-    DemoSpace("half-b", SpaceKind.COURT, "半场 B", "Half court B", part_of="hall"),
-    DemoSpace("court-1", SpaceKind.COURT, "羽毛球场 1", "Badminton court 1", part_of="half-a"),
-    DemoSpace("court-2", SpaceKind.COURT, "羽毛球场 2", "Badminton court 2", part_of="half-a"),
-    DemoSpace("court-3", SpaceKind.COURT, "羽毛球场 3", "Badminton court 3", part_of="half-b"),
-    DemoSpace("court-4", SpaceKind.COURT, "羽毛球场 4", "Badminton court 4", part_of="half-b"),
-    DemoSpace("piano-room", SpaceKind.ROOM, "琴房", "Piano room", door=2, slot_min=30),
-    DemoSpace("meeting-room", SpaceKind.ROOM, "会议室", "Meeting room", door=3, slot_min=30, buffer_min=10),
+    DemoSpace("hall", SpaceKind.COURT, "篮球馆", "Sports hall", door=1, capacity=20),
+    DemoSpace("half-a", SpaceKind.COURT, "半场 A", "Half court A", part_of="hall", capacity=10),
+    DemoSpace("half-b", SpaceKind.COURT, "半场 B", "Half court B", part_of="hall", capacity=10),
+    DemoSpace("court-1", SpaceKind.COURT, "羽毛球场 1", "Badminton court 1", part_of="half-a", capacity=4),
+    DemoSpace("court-2", SpaceKind.COURT, "羽毛球场 2", "Badminton court 2", part_of="half-a", capacity=4),
+    DemoSpace("court-3", SpaceKind.COURT, "羽毛球场 3", "Badminton court 3", part_of="half-b", capacity=4),
+    DemoSpace("court-4", SpaceKind.COURT, "羽毛球场 4", "Badminton court 4", part_of="half-b", capacity=4),
+    DemoSpace("piano-room", SpaceKind.ROOM, "琴房", "Piano room", door=2, slot_min=30, capacity=2),
+    DemoSpace("meeting-room", SpaceKind.ROOM, "会议室", "Meeting room", door=3, slot_min=30, buffer_min=10, capacity=8),
 )
 
 
@@ -396,6 +397,7 @@ def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
                 closes_min=22 * 60,
                 slot_min=space.slot_min,
                 buffer_min=space.buffer_min,
+                capacity=space.capacity,
                 actor="gateway",
                 now=now,
             )

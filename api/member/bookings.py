@@ -36,6 +36,7 @@ POLICY = (  # what may be refused, here and at a kiosk
     "policy.slots",
     "policy.may_use",
     "policy.guests",
+    "too_many_people",
     "policy.days_ahead",
     "policy.opens_at",
     "policy.week_opens_at",

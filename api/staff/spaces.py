@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
-from api.space_views import ClosureView, NewClosure, NewSpace, SpaceView
+from api.space_views import ClosureView, NewClosure, NewSpace, SpaceChange, SpaceView
 from gateway.bookings import booked_lockers
 from gateway.fleet import queries as fleet
 from gateway.kit.errors import Malformed
@@ -61,7 +61,7 @@ def _make(session: Session, wanted: NewSpace, *, actor: str, now: datetime) -> S
             compartment_id=wanted.id,
             actor=actor,
             now=now,
-            **wanted.model_dump(exclude={"id", "kind", "part_of", "lock_id", "places"}),
+            **wanted.model_dump(exclude={"id", "kind", "part_of", "lock_id", "places", "capacity"}),
         )
     if wanted.lock_id is not None:
         fleet.lock(session, wanted.lock_id)
@@ -71,6 +71,22 @@ def _make(session: Session, wanted: NewSpace, *, actor: str, now: datetime) -> S
     return spaces_service.make_space(
         session, space_id=wanted.id, parent_id=wanted.part_of, actor=actor, now=now, **fields
     )
+
+
+@router.patch("/{space_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def change_space(space_id: Id, wanted: SpaceChange, who: SignedIn) -> SpaceView:
+    """Say for how many people a space is. Nobody books it for more from now on; what is booked stays."""
+    desk = who.desk
+
+    def act() -> SpaceView:
+        with desk.sessions.begin() as session:
+            actor = who.staff(session, *_MAKERS).audit_id
+            changed = spaces_service.set_capacity(
+                session, space_id=space_id, capacity=wanted.capacity, actor=actor, now=desk.clock.now()
+            )
+            return SpaceView.of(changed)
+
+    return await desk.backroom.write(act)
 
 
 @router.post(

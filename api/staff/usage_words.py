@@ -35,8 +35,10 @@ FIGURES: Final = MappingProxyType(
         "occupancy": (
             Sentence("占用率", "Occupancy"),
             Sentence(
-                "使用期间，占用的位子 ÷ 全部位子。只有一个位子的地方无法知道。",
-                "While it was used: places taken ÷ places there. A space with one place cannot tell.",
+                "使用期间，来的人数（预约人和登记的同伴）÷ 可容纳的人数。"
+                "没有写明容纳人数的：占用的位子 ÷ 全部位子；只有一个位子的，无法知道。",
+                "While it was used: people who came (whoever booked, and the guests they named) ÷ people it is for."
+                " Where nobody has said for how many it is: places taken ÷ places there; with one place, nobody knows.",
             ),
         ),
         "utilisation": (

@@ -59,6 +59,13 @@ def house_refusal(hours: Hours, span: Span, now: datetime) -> Refusal | None:
     return None
 
 
+def crowd_refusal(capacity: int | None, guests: int) -> Refusal | None:
+    """Why so many cannot come: whoever books is one of them. None: they can, or nobody has said for how many it is."""
+    if capacity is None or guests + 1 <= capacity:
+        return None
+    return Refusal("too_many_people", limit=capacity)
+
+
 def change_refusal(booking: Booking, now: datetime) -> str | None:
     """Why a booking can be neither moved nor cancelled any more, or None."""
     if booking.state is BookingState.CANCELLED:

@@ -47,7 +47,7 @@ _COLUMNS: Final = {
     "理由": "override",
 }
 _NEEDED: Final = ("member_no", "space_id", "starts_at", "ends_at")
-_ABOUT: Final = {"policy.guests": "guests", "policy.may_use": "member_no"}  # all other refusals are about the time
+_ABOUT: Final = {"policy.guests": "guests", "too_many_people": "guests", "policy.may_use": "member_no"}  # else the time
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Standing:
     held: Sequence[Held]
     held_by_branch: Mapping[str, Sequence[Held]]
     has_low_credit: bool
+    capacity: int | None
 
     @classmethod
     def of(
@@ -86,6 +87,7 @@ class Standing:
             held_by_branch={branch: tell(_OF_BRANCH, {"branch": branch, **near_days}) for branch in branches},
             has_low_credit=any(bound.limit in OF_CREDIT for bound in bounds)
             and credit.score_of(session, member_id=member.id, now=now).is_low,
+            capacity=space.capacity,
         )
 
     def beside(self, had: Sequence[Held]) -> Self:
@@ -108,7 +110,7 @@ class Standing:
             has_low_credit=self.has_low_credit,
         )
         house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
-        return Judged(house, wishes.judge(wish, self.bounds))
+        return Judged(house or rules.crowd_refusal(self.capacity, guests), wishes.judge(wish, self.bounds))
 
 
 def cancelling(session: Session, *, booking: Booking, now: datetime) -> Judged:

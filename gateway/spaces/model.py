@@ -37,9 +37,9 @@ class Space(Base):
     """Something that is booked by the hour. It may be part of a bigger one: a court is a quarter of the hall.
 
     A space without parts has `places`: so many may claim it at the same time. One with parts is claimed by claiming
-    all of them. `opens_min` and `closes_min` are its usual hours, for days of which the calendar says nothing:
-    wall-clock minutes after midnight in the centre's zone. Slots follow one another every `slot_min` minutes from the
-    day's opening on.
+    all of them. `capacity`: for how many people each place of it is; None: nobody has said. `opens_min` and
+    `closes_min` are its usual hours, for days of which the calendar says nothing: wall-clock minutes after midnight in
+    the centre's zone. Slots follow one another every `slot_min` minutes from the day's opening on.
     """
 
     __tablename__ = "spaces"
@@ -48,6 +48,7 @@ class Space(Base):
         CheckConstraint("slot_min >= 5", name="slot"),
         CheckConstraint("0 <= opens_min AND opens_min < closes_min AND closes_min <= 1440", name="hours"),
         CheckConstraint("0 <= buffer_min", name="buffer"),
+        CheckConstraint("capacity >= 1", name="capacity"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -61,6 +62,7 @@ class Space(Base):
     closes_min: Mapped[int]
     slot_min: Mapped[int]
     buffer_min: Mapped[int] = mapped_column(default=0)  # kept free after every booking, to tidy and to change over
+    capacity: Mapped[int | None]
 
 
 class Claim(Base):

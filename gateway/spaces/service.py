@@ -35,6 +35,7 @@ def make_space(
     lock_id: str | None = None,
     places: int = 1,
     buffer_min: int = 0,
+    capacity: int | None = None,
 ) -> Space:
     """Add a space.
 
@@ -58,10 +59,25 @@ def make_space(
         closes_min=closes_min,
         slot_min=slot_min,
         buffer_min=buffer_min,
+        capacity=capacity,
     )
     session.add(space)
     session.flush()
     audit.append(session, actor=actor, act="space_made", thing=space.id, now=now, parent=parent_id)
+    return space
+
+
+def set_capacity(session: Session, *, space_id: str, capacity: int, actor: str, now: datetime) -> Space:
+    """Say for how many people a space is; 0: nobody can say. Bookings that there are already stay as they are.
+
+    Raises NotFound("space"), and Malformed for a locker, which nobody goes into.
+    """
+    space = queries.space(session, space_id)
+    if space.kind is SpaceKind.LOCKER:
+        raise Malformed("malformed", field="capacity")
+    space.capacity = capacity or None
+    session.flush()
+    audit.append(session, actor=actor, act="space_capacity_set", thing=space.id, now=now, capacity=space.capacity)
     return space
 
 

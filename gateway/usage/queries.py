@@ -230,21 +230,34 @@ def _space_usage(plan: Plan, space: Space, opens: list[Span], bookings: list[Boo
     can_tell = bool(came) or any(plan.all[one].lock_id is not None for one in plan.line_up(space.id))
     used_h = rules.hours(rules.merged(used))
     nobody_knows = Rates(None, None, None)
+    taken_h, holds = _taken(plan, space, came, frame)
     open_h = rules.hours(opens)
     return SpaceUsage(
         space=space,
         open_h=open_h,
         booked_h=rules.hours(rules.within(map(_span, stood), frame)),
         used_h=rules.hours(used) if can_tell else None,
-        rates=rules.rates(open_h=open_h, used_h=used_h, place_h=rules.hours(used), places=space.places)
-        if can_tell
-        else nobody_knows,
+        rates=rules.rates(open_h=open_h, used_h=used_h, taken_h=taken_h, holds=holds) if can_tell else nobody_knows,
         bookings=len(stood),
         no_shows=len(released),
         late_cancels=sum(_was_late(one) for one in bookings),
         recovered_h=rules.hours(span for one in released for span in rules.within(_after(came, one), _span(one))),
         lead_h=rules.middle([rules.lead_h(one.booked_at, one.starts_at) for one in stood]),
     )
+
+
+def _taken(plan: Plan, space: Space, came: Sequence[Booking], frame: Span) -> tuple[float, int | None]:
+    """Hours x people who came, and how many it holds; where nobody has said for how many it is, hours x places.
+
+    Whoever has a whole is spread over its parts.
+    """
+    if space.capacity is None:
+        return rules.hours(rules.within(map(_span, came), frame)), space.places if space.places > 1 else None
+    people_h = sum(
+        (1 + one.guests) / len(plan.undivided(one.space_id)) * rules.hours(rules.within([_span(one)], frame))
+        for one in came
+    )
+    return people_h, space.places * space.capacity
 
 
 def _after(came: Iterable[Booking], released: Booking) -> list[Span]:

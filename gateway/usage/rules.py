@@ -21,8 +21,9 @@ TRIED_DAYS: Final = 28  # of the past that it is tried on, to tell its error
 class Rates(NamedTuple):
     """How much of what there was is used: each from 0 to 1. None: nobody knows.
 
-    `frequency`: hours used of hours open. `occupancy`: places taken of places there while it was used. `utilisation`:
-    both together (the three that the UK's higher education space management group tells apart, 2006).
+    `frequency`: hours used of hours open. `occupancy`: people there of people that it holds, or places taken of places
+    there, while it was used; above 1 when there were more than it is for. `utilisation`: both together (the three that
+    the UK's higher education space management group tells apart, 2006).
     """
 
     frequency: float | None
@@ -30,10 +31,13 @@ class Rates(NamedTuple):
     utilisation: float | None
 
 
-def rates(*, open_h: float, used_h: float, place_h: float, places: int) -> Rates:
-    """`used_h`: hours with anybody there; `place_h`: hours x places taken. One place says nothing of how full it is."""
+def rates(*, open_h: float, used_h: float, taken_h: float, holds: int | None) -> Rates:
+    """`used_h`: hours with anybody there; `taken_h`: hours x people there, or x places taken; `holds`: of either.
+
+    None: nothing tells how full it is.
+    """
     frequency = used_h / open_h if open_h > 0 else None
-    occupancy = place_h / (used_h * places) if places > 1 and used_h > 0 else None
+    occupancy = taken_h / (used_h * holds) if holds is not None and used_h > 0 else None
     both = None if frequency is None or occupancy is None else frequency * occupancy
     return Rates(frequency, occupancy, both)
 

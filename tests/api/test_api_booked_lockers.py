@@ -52,6 +52,7 @@ def test_what_is_wrong_with_a_locker_to_be_is_named(house, locker):
     assert code(manager.post("/staff/spaces", wish("nothing"))) == (404, "not_found")
     assert code(manager.post("/staff/spaces", wish(locker))) == (409, "space_exists")
     assert code(manager.post("/staff/spaces", wish(other, places=2))) == (422, "malformed")
+    assert code(manager.post("/staff/spaces", wish(other, capacity=2))) == (422, "malformed")
     room = manager.post("/staff/spaces", wish("room-x", kind="room", lock_id=lock))
     assert (code(room), room.json()["field"]) == ((422, "malformed"), "lock_id")
     mode = manager.ask("PUT", f"/staff/compartments/{other}/mode", body={"mode": "bookable"})

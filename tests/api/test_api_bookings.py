@@ -226,6 +226,24 @@ def test_a_space_needs_a_door_that_is_there_and_hours_that_can_be(house):
     assert manager.post("/staff/spaces", {**wanted, "part_of": "attic"}).status_code == 404
 
 
+def test_the_manager_says_for_how_many_people_a_space_is_and_nobody_books_it_for_more(house, phone):
+    manager = house.signed_in("s001")
+    wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room", "capacity": 5}
+    assert manager.post("/staff/spaces", wanted).json()["capacity"] == 5
+
+    changed = manager.patch("/staff/spaces/studio", {"capacity": 2})
+
+    assert (changed.status_code, changed.json()["capacity"]) == (200, 2)
+    wish = {"space_id": "studio", **hour(6), "guests": 2}
+    refused = phone.post("/bookings", wish, key="three").json()
+    assert (refused["code"], refused["limit"]) == ("too_many_people", 2)
+    assert "2" in refused["detail"]
+    assert manager.patch("/staff/spaces/studio", {"capacity": 0}).json()["capacity"] is None
+    assert phone.post("/bookings", wish, key="three again").status_code == 201
+    assert manager.patch("/staff/spaces/nothing", {"capacity": 2}).status_code == 404
+    assert phone.patch("/staff/spaces/studio", {"capacity": 2}).status_code == 403
+
+
 @pytest.mark.parametrize("member_no", ["10001", "s003"])
 def test_others_make_and_close_nothing(house, member_no):
     wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room"}

@@ -199,6 +199,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/opening-hours",
         "/staff/spaces/{space_id}/opening-hours",
         "/staff/spaces",
+        "/staff/spaces/{space_id}",
         "/staff/spaces/{space_id}/closures",
         "/staff/spaces/{space_id}/closures/{closure_id}",
         "/staff/alerts",

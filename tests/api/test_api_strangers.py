@@ -109,6 +109,7 @@ BODIES = {
     "begin_outage": {"starts_at": HOUR["starts_at"], "reason": "x"},
     "end_outage": {},
     "make_space": {"id": "x", "kind": "room", "name_zh": "房", "name_en": "Room"},
+    "change_space": {"capacity": 4},
     "close_space": {**HOUR, "reason": "x"},
     "share_rental": {"member_no": "10002"},
     "begin_drop_off": {"to_member_no": "10002"},

@@ -27,6 +27,7 @@ from gateway.lockers.model import Condition, Rental
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
+from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
 from gateway.zones import queries as zones
 from gateway.zones.model import Zone
@@ -411,6 +412,19 @@ def test_a_board_of_an_earlier_release_keeps_its_doors(engine):
         assert Part.of(kept).doors == ((3, 9),)
 
 
+def test_of_a_space_of_before_nobody_has_said_for_how_many_people_it_is(engine):
+    upgrade_to(engine, "0044")
+    with engine.begin() as connection:
+        space = "INSERT INTO spaces VALUES ('room', NULL, 'room', '琴房', 'Piano room', NULL, 1, 540, 1020, 30, 0)"
+        connection.execute(text(space))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        assert session.get_one(Space, "room").capacity is None
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE spaces SET capacity = 0"))
+
+
 def test_of_a_zone_of_before_nobody_has_said_for_how_many_it_is_and_its_doors_lead_to_the_street(engine):
     upgrade_to(engine, "0037")
     with engine.begin() as connection:
@@ -515,7 +529,7 @@ def test_rooms_and_banks_of_before_lockers_were_booked_ahead_stay_and_a_locker_c
 
     with Sessions(engine).begin() as session:
         session.execute(text("UPDATE compartments SET own_mode = 'bookable' WHERE id = 'c1'"))
-        space = "INSERT INTO spaces VALUES (:id, NULL, :kind, '柜', 'Locker', 'l1', 1, 540, 1020, 30, 0)"
+        space = "INSERT INTO spaces VALUES (:id, NULL, :kind, '柜', 'Locker', 'l1', 1, 540, 1020, 30, 0, NULL)"
         session.execute(text(space), {"id": "c1", "kind": "locker"})
         for wrong in (
             "UPDATE compartments SET own_mode = 'whim'",

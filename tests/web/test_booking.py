@@ -62,6 +62,20 @@ def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     expect(phone.disc).to_have_text("门已打开")
 
 
+def test_how_many_come_is_said_where_a_space_is_for_so_many(phone: Phone):
+    phone.house.build("studio", capacity=4, **ALWAYS)
+    phone.sign_in()
+    phone.show("#/book/studio")
+    people = phone.page.get_by_role("group", name="一共几个人来？最多 4 人")
+    expect(people.get_by_role("radio")).to_have_count(4)
+    people.get_by_role("radio", name="3 人").check(force=True)
+    free_slot(phone).nth(1).check(force=True)
+    confirm(phone, "预订 ").click()
+
+    expect(phone.page.get_by_text(re.compile("^订好了："))).to_be_visible()
+    assert [booking.guests for booking in phone.house.bookings()] == [2]
+
+
 @pytest.mark.parametrize("ending", DOOR_ENDINGS)
 def test_a_booked_door_ends_as_honestly_as_a_locker_and_speaks_of_no_locker(phone: Phone, ending):
     moves, code, *_ = ENDINGS[ending]

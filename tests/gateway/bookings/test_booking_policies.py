@@ -9,14 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from gateway.bookings import no_shows, service
+from gateway.bookings.asking import may_wait
 from gateway.bookings.model import BookingState
+from gateway.bookings.service import OnBehalf
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict
+from gateway.members.model import Role
 from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Peak, Scope
+from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Claim
 from gateway.spaces.rules import Span
-from tests.centre_builder import NOON, a_group, a_rule, a_space
+from tests.centre_builder import NOON, a_group, a_member, a_rule, a_space
 from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, book, may_open, span
 
 ROOM, HALL, COURTS = Scope(Layer.SPACE, "room"), Scope(Layer.SPACE, "hall"), Scope(Layer.SPACE_KIND, "court")
@@ -94,6 +98,21 @@ def test_so_many_people_come_along_and_no_more(session, wang):
     a_rule(session, Limit.GUESTS, 2)
 
     assert refused(try_to_book, session, wang, guests=3).code == "policy.guests"
+    assert try_to_book(session, wang, guests=2).guests == 2
+
+
+def test_nobody_books_a_space_for_more_people_than_it_is_for_whoever_says_so(session, wang):
+    spaces_service.set_capacity(session, space_id="room", capacity=3, actor="test", now=NOON)
+    staff = a_member(session, "s001", role=Role.MANAGER)
+
+    told = refused(try_to_book, session, wang, guests=3)
+
+    assert (told.code, told.facts["limit"]) == ("too_many_people", 3)
+    overriding = OnBehalf(staff, override="it is his birthday")
+    assert refused(try_to_book, session, wang, guests=3, by=overriding).code == "too_many_people"
+    waiting = {"member": wang, "space_id": "room", "span": span(5), "policy": WIDE, "now": NOON}
+    assert may_wait(session, **waiting, guests=3).code == "too_many_people"
+    assert may_wait(session, **waiting, guests=2).code == "slot_free"
     assert try_to_book(session, wang, guests=2).guests == 2
 
 

@@ -91,6 +91,31 @@ def test_seats_tell_how_full_it_was_while_it_was_used(session, book):
     assert seats.rates.utilisation == pytest.approx(seats.rates.frequency / 2)
 
 
+def test_a_room_for_so_many_people_tells_how_full_it_was(session, book):
+    spaces_service.set_capacity(session, space_id="room", capacity=8, actor="x", now=NOON)
+    book(start=0, guests=5)
+    book(start=2, length=2)
+    book(start=5, came=False, guests=7)
+    room = of_space(session)
+    assert room.rates.occupancy == pytest.approx((6 * 1 + 1 * 2) / (3 * 8))
+    assert room.rates.utilisation == pytest.approx(room.rates.frequency / 3)
+
+
+def test_of_several_places_each_is_for_so_many_people(session, book):
+    spaces_service.set_capacity(session, space_id="seats", capacity=2, actor="x", now=NOON)
+    for _ in range(2):
+        book("seats", start=0, guests=1)
+    assert of_space(session, "seats").rates.occupancy == pytest.approx(4 / (4 * 2))
+
+
+def test_the_people_of_a_whole_are_spread_over_its_parts(session, book):
+    a_hall(session)
+    spaces_service.set_capacity(session, space_id="court-1", capacity=4, actor="x", now=NOON)
+    book("hall", start=1, guests=7)
+    assert of_space(session, "court-1").rates.occupancy == pytest.approx(2 / 4)
+    assert of_space(session, "court-2").rates.occupancy is None
+
+
 def test_hours_that_staff_closed_are_not_open(session, book):
     before = of_space(session).open_h
     span = Span(NOON, NOON + 3 * HOUR)

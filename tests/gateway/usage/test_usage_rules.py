@@ -28,14 +28,14 @@ SPANS = st.lists(
 
 
 def test_a_room_used_half_of_its_hours_with_a_third_of_its_seats_taken():
-    assert rules.rates(open_h=10, used_h=5, place_h=10, places=6) == Rates(
+    assert rules.rates(open_h=10, used_h=5, taken_h=10, holds=6) == Rates(
         0.5, pytest.approx(1 / 3), pytest.approx(1 / 6)
     )
 
 
 def test_what_one_place_cannot_tell_is_not_told():
-    assert rules.rates(open_h=10, used_h=5, place_h=5, places=1) == Rates(0.5, None, None)
-    assert rules.rates(open_h=0, used_h=0, place_h=0, places=4) == Rates(None, None, None)
+    assert rules.rates(open_h=10, used_h=5, taken_h=5, holds=None) == Rates(0.5, None, None)
+    assert rules.rates(open_h=0, used_h=0, taken_h=0, holds=4) == Rates(None, None, None)
 
 
 @given(SPANS)

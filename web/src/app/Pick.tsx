@@ -99,6 +99,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const [wantedCount, setCount] = useState('1')
   const [refused, setRefused] = useState(Infinity)
   const [wantedWeeks, setWeeks] = useState(1)
+  const [people, setPeople] = useState(1)
   const [outcome, setOutcome] = useState<Series>()
   const { isBusy, error, attempt } = useAttempt()
   const [taken, setTaken] = useState<Span[]>()
@@ -123,7 +124,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
   const takeWeekly = (wanted: Span) =>
     attempt(async () => {
       try {
-        const made = await bookWeekly(space, wanted, weeks)
+        const made = await bookWeekly(space, wanted, people - 1, weeks)
         if (made.occurrences.some((each) => each.missed)) return setOutcome(made)
         toast(pick('weekly.done', { weeks, when: whenSpan(wanted) }))
         go('/')
@@ -137,7 +138,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
     attempt(async () => {
       setTaken(undefined)
       try {
-        const had = await (moved ? move(moved, wanted) : book(space, wanted))
+        const had = await (moved ? move(moved, wanted) : book(space, wanted, people - 1))
         const done: Key = had.state === 'PENDING' ? 'book.asked' : moved ? 'move.done' : 'book.done'
         toast(t(done, { when: whenSpan(had) }))
         go('/')
@@ -153,13 +154,13 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
     })
   const stand = (wanted: Span) =>
     attempt(async () => {
-      await waitFor(space, wanted)
+      await waitFor(space, wanted, people - 1)
       toast(pick('wait.done', { when: whenSpan(wanted) }))
       go('/')
     })
   const enter = (wanted: Span) =>
     attempt(async () => {
-      const ballot = await handIn(space, wanted)
+      const ballot = await handIn(space, wanted, people - 1)
       if (!ballot) return void look()
       toast(pick('ballot.done', { when: when(ballot.closes_at) }))
       go('/')
@@ -201,6 +202,7 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
             options={allowed.map(lengthOption)}
           />
         )}
+        {!moved && space.capacity && space.capacity > 1 && <HowMany most={space.capacity} value={people} onValue={setPeople} />}
         {mostWeeks > 1 && <HowOften most={mostWeeks} value={weeks} onValue={setWeeks} />}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
         {lot ? (
@@ -236,6 +238,23 @@ function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: ()
 }
 
 const MOST_SLOTS = 6
+const MOST_PEOPLE = 30 // more come by agreement with the desk
+
+function HowMany({ most, value, onValue }: { most: number; value: number; onValue: (people: number) => void }) {
+  const options = Array.from({ length: Math.min(most, MOST_PEOPLE) }, (_, index) => index + 1)
+  return (
+    <Choice
+      title={pick('people.title', { most })}
+      layout="strip"
+      value={String(value)}
+      onValue={(people) => onValue(Number(people))}
+      options={options.map((people) => ({
+        value: String(people),
+        label: <strong>{people === 1 ? pick('people.alone') : pick('people.with', { people })}</strong>,
+      }))}
+    />
+  )
+}
 
 /** Today and the next days: what of each can still be booked. */
 function daysOf(found: Found, own: Span | undefined, count: number) {

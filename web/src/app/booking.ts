@@ -29,8 +29,8 @@ export async function timesOf(space: Space, days: Date[]): Promise<Times> {
 let attempt = { wish: '', key: '' }
 
 /** The same wish after an answer that was lost is the same attempt: it books once. Throws what `ask` throws. */
-export async function book(space: Space, { starts_at, ends_at }: Span): Promise<Booking> {
-  const body = { space_id: space.id, starts_at, ends_at }
+export async function book(space: Space, { starts_at, ends_at }: Span, guests: number): Promise<Booking> {
+  const body = { space_id: space.id, starts_at, ends_at, guests }
   const wish = JSON.stringify(body)
   if (attempt.wish !== wish) attempt = { wish, key: newKey() }
   try {
@@ -43,8 +43,8 @@ export async function book(space: Space, { starts_at, ends_at }: Span): Promise<
 }
 
 /** The same time for so many weeks. What cannot be had is skipped, and says why. Throws what `ask` throws. */
-export async function bookWeekly(space: Space, { starts_at, ends_at }: Span, weeks: number): Promise<Series> {
-  const body = { space_id: space.id, starts_at, ends_at, recurrence: `FREQ=WEEKLY;COUNT=${weeks}` }
+export async function bookWeekly(space: Space, { starts_at, ends_at }: Span, guests: number, weeks: number): Promise<Series> {
+  const body = { space_id: space.id, starts_at, ends_at, guests, recurrence: `FREQ=WEEKLY;COUNT=${weeks}` }
   const wish = JSON.stringify(body)
   if (attempt.wish !== wish) attempt = { wish, key: newKey() }
   try {
@@ -77,8 +77,8 @@ export async function reclaim(booking: Booking): Promise<Booking> {
 }
 
 /** Wait for a time that is taken; once, however often an answer is lost. Throws what `ask` throws. */
-export async function waitFor(space: Space, { starts_at, ends_at }: Span): Promise<Wait> {
-  const body = { space_id: space.id, starts_at, ends_at }
+export async function waitFor(space: Space, { starts_at, ends_at }: Span, guests: number): Promise<Wait> {
+  const body = { space_id: space.id, starts_at, ends_at, guests }
   const wish = JSON.stringify({ wait: body })
   if (attempt.wish !== wish) attempt = { wish, key: newKey() }
   try {
@@ -93,11 +93,11 @@ export async function waitFor(space: Space, { starts_at, ends_at }: Span): Promi
 }
 
 /** Take part where a time is given by lot. Throws what `ask` throws; undefined: no ballot gives it (any more). */
-export async function handIn(space: Space, { starts_at, ends_at }: Span): Promise<Ballot | undefined> {
+export async function handIn(space: Space, { starts_at, ends_at }: Span, guests: number): Promise<Ballot | undefined> {
   const found = await ask('get', '/api/v1/spaces/{space_id}/ballots', { at: { space_id: space.id }, query: { limit: 200 } })
   const ballot = found.items.find((each) => each.state === 'OPEN' && each.starts_at <= starts_at && ends_at <= each.ends_at)
   if (!ballot) return undefined
-  const body = { wishes: [{ space_id: space.id, starts_at, ends_at }] }
+  const body = { wishes: [{ space_id: space.id, starts_at, ends_at }], guests }
   const wish = JSON.stringify({ ballot: ballot.id, body })
   if (attempt.wish !== wish) attempt = { wish, key: newKey() }
   try {

@@ -2352,6 +2352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/spaces/{space_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Space
+         * @description Say for how many people a space is. Nobody books it for more from now on; what is booked stays.
+         */
+        patch: operations["change_space"];
+        trace?: never;
+    };
     "/api/v1/staff/spaces/{space_id}/closures": {
         parameters: {
             query?: never;
@@ -8392,6 +8412,8 @@ export interface components {
          * NewSpace
          * @description A space to be. `part_of`: what it is a part of. `lock_id`: its door; without, that of what it is part of.
          *
+         *     `capacity`: for how many people each of its places is; null: nobody says.
+         *
          *     A locker goes by its compartment's `id`; it is no part of anything, and its door is its compartment's.
          */
         NewSpace: {
@@ -8433,6 +8455,8 @@ export interface components {
              * @default 0
              */
             buffer_min: number;
+            /** Capacity */
+            capacity?: number | null;
         };
         /**
          * NewVisitView
@@ -9906,6 +9930,14 @@ export interface components {
             name: components["schemas"]["InBothLanguages"];
         };
         /**
+         * SpaceChange
+         * @description `capacity`: for how many people each place of a space is; 0: nobody can say.
+         */
+        SpaceChange: {
+            /** Capacity */
+            capacity: number;
+        };
+        /**
          * SpaceKind
          * @description What a space is to people.
          * @enum {string}
@@ -9973,6 +10005,8 @@ export interface components {
         /**
          * SpaceView
          * @description Something that is booked. `places`: how many may have it at the same time.
+         *
+         *     `capacity`: for how many people each of its places is, whoever books among them; null: nobody has said.
          */
         SpaceView: {
             /** Id */
@@ -9991,6 +10025,8 @@ export interface components {
             slot_min: number;
             /** Buffer Min */
             buffer_min: number;
+            /** Capacity */
+            capacity: number | null;
         };
         /**
          * SpotFeature
@@ -15294,7 +15330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_not_free` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15517,7 +15553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over`, `locker_in_use` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.cancel_before`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_begun`, `booking_over`, `locker_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16262,7 +16298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `series_ended`, `occurrence_booked` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16420,7 +16456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
+            /** @description `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `policy.most_waits`, `wait_closed`, `slot_free`, `already_waiting` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17024,7 +17060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `ballot_closed`, `already_handed_in` */
+            /** @description `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `ballot_closed`, `already_handed_in` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18800,7 +18836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21384,6 +21420,77 @@ export interface operations {
                 };
             };
             /** @description `malformed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceView"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `malformed` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -29709,7 +29816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `booking_begun` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes`, `booking_cancelled`, `booking_released`, `booking_denied`, `booking_over`, `locker_in_use`, `booking_begun` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29951,7 +30058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
+            /** @description `slot_taken`, `in_ballot`, `in_maintenance`, `booking_in_the_past`, `policy.opening_hours`, `policy.closed_day`, `policy.slots`, `policy.may_use`, `policy.guests`, `too_many_people`, `policy.days_ahead`, `policy.opens_at`, `policy.week_opens_at`, `policy.ballot_closes_at`, `policy.low_credit_days_ahead`, `policy.min_minutes`, `policy.max_minutes`, `policy.most_ahead`, `policy.low_credit_most_ahead`, `policy.bookings_per_day`, `policy.minutes_per_week`, `policy.peak_minutes`, `policy.branch_peak_minutes` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,5 @@
 import { type Answered, ask } from '../../shared/api'
+import { me } from '../../shared/account/session'
 import { language } from '../../shared/t'
 import { Head, Seen } from '../kit/Head'
 import { Told } from '../kit/Told'
@@ -27,12 +28,20 @@ export function Displays() {
             file="door-displays"
             columns={[
               { title: s('displays.space'), value: ({ name }) => name[language.value] },
+              { title: s('displays.capacity'), value: ({ capacity }) => capacity ?? '', isNumber: true },
               { title: s('displays.address'), value: displayOf, show: (space) => <a href={displayOf(space)}>{displayOf(space)}</a> },
             ]}
             acts={(space) => (
-              <button type="button" class="quiet" onClick={() => show(<CalendarSheet space={space} />)}>
-                {s('displays.calendar')}
-              </button>
+              <>
+                <button type="button" class="quiet" onClick={() => show(<CalendarSheet space={space} />)}>
+                  {s('displays.calendar')}
+                </button>
+                {me.value?.role === 'manager' && space.kind !== 'locker' && (
+                  <button type="button" class="quiet" onClick={() => sayCapacity(space, looked.again)}>
+                    {s('displays.say_capacity')}
+                  </button>
+                )}
+              </>
             )}
           />
         )}
@@ -43,6 +52,22 @@ export function Displays() {
 
 function displayOf({ id }: Space): string {
   return `${location.origin}/door/${encodeURIComponent(id)}`
+}
+
+function sayCapacity(space: Space, again: () => Promise<void>): void {
+  show(
+    <ActSheet
+      title={s('displays.capacity_of', { name: space.name[language.value] })}
+      lead={s('displays.capacity_help')}
+      entries={[{ name: 'people', label: s('displays.people'), kind: 'number', value: String(space.capacity ?? 0) }]}
+      go={s('displays.say_capacity')}
+      done={s('card.done')}
+      onDone={() => void again()}
+      act={({ people = '0' }) =>
+        ask('patch', '/api/v1/staff/spaces/{space_id}', { at: { space_id: space.id }, body: { capacity: Number(people) } })
+      }
+    />,
+  )
 }
 
 function CalendarSheet({ space }: { space: Space }) {
