@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from devices.wire.signing import PublicKey, SigningKey
 from gateway import broker
+from gateway.bookings import booked_lockers
 from gateway.centre import Centre, open_centre
 from gateway.files import write_private
 from gateway.fleet import queries as fleet_queries
@@ -22,6 +23,7 @@ from gateway.fleet.model import Device
 from gateway.fleet.rules import Presentation
 from gateway.kit.ids import new_boot_id
 from gateway.lockers import assignments
+from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Bank, Compartment, Mode, Size
 from gateway.lockers.service import Box
@@ -70,6 +72,7 @@ class DemoBank:
     mode: Mode = Mode.FREE_CHOICE
     zone: tuple[str, str] = ("大厅", "Lobby")
     assigned: Mapping[int, Sequence[str]] = field(default_factory=dict)  # fixed doors, and whose they are
+    bookable: frozenset[int] = frozenset()  # doors that are booked ahead
     board: str | None = None  # the family of the lock board that its doors hang on; None: on pins
 
 
@@ -83,6 +86,7 @@ BANKS: Final = (
         frozenset({5, 6, 11}),
         mode=Mode.TIME_LIMITED,  # two hours, four at most
         zone=("泳池", "Pool"),
+        bookable=frozenset({8, 9, 10, 12}),
     ),
     DemoBank(
         "bank-c",
@@ -203,6 +207,7 @@ def furnish(
         _install_node(centre, _device_files(centre_dir, NODE, _NODE_PARTS, centre.settings, file=NODE_FILE))
         people = _settle_people(centre, password)
         _assign(centre, banks)
+        _offer_for_booking(centre, banks)
         return people
     finally:
         centre.sessions.close()
@@ -373,6 +378,33 @@ def _assign(centre: Centre, banks: Sequence[DemoBank]) -> None:
                         note="",
                         actor="gateway",
                         unsettled_locks=frozenset,  # it was made just now
+                        now=now,
+                    )
+
+
+_SIZE_WORDS: Final = {Size.S: ("小柜", "small"), Size.M: ("中柜", "medium"), Size.L: ("大柜", "large")}
+
+
+def _offer_for_booking(centre: Centre, banks: Sequence[DemoBank]) -> None:
+    """The compartments that are booked ahead, once; whatever staff make of them afterwards stays."""
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        boxes = {box.label: box for box in session.scalars(select(Compartment))}
+        for bank in banks:
+            for label in (_label(bank, door) for door in sorted(bank.bookable)):
+                box = boxes[label]
+                is_new = box.own_mode is None and session.get(Space, box.id) is None
+                if is_new and lockers_queries.compartment(session, box.id).rental is None:
+                    booked_lockers.offer_for_booking(
+                        session,
+                        compartment_id=box.id,
+                        name_zh=f"{bank.name_zh} {label}（{_SIZE_WORDS[box.size][0]}）",
+                        name_en=f"{bank.name_en} {label} ({_SIZE_WORDS[box.size][1]})",
+                        opens_min=8 * 60,
+                        closes_min=22 * 60,
+                        slot_min=30,
+                        buffer_min=0,
+                        actor="gateway",
                         now=now,
                     )
 

@@ -6,8 +6,8 @@ So some come to nothing, and what a page shows of these weeks is what it would s
 
 import heapq
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -17,19 +17,21 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.bookings import approvals, no_shows, queries, series, service, waitlist
+from gateway.bookings import approvals, booked_lockers, no_shows, queries, series, service, waitlist
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.queries import Turn
 from gateway.bookings.rules import RECLAIM_WITHIN, Policy
 from gateway.bookings.waits import Wait, WaitState
 from gateway.centre import Centre
 from gateway.fleet import service as fleet
-from gateway.fleet.model import Device, Presence
+from gateway.fleet.model import Device, DoorLevel, Presence
 from gateway.fleet.rules import Presentation
 from gateway.kit.clock import at_wall
 from gateway.kit.db import Sessions
 from gateway.kit.errors import HearthError, Trouble
 from gateway.kit.ids import new_boot_id
+from gateway.lockers import service as lockers
+from gateway.lockers.model import Compartment
 from gateway.members import groups
 from gateway.members import queries as members
 from gateway.members.model import GroupKind, Member
@@ -94,20 +96,26 @@ _LIKINGS: Final = (
     _Liking(("piano-room",), 3, 4, (30, 60, 60, 90), 0),
     _Liking(("meeting-room",), 2.5, 1, (60, 60, 90, 120), 7),
 )
+_LOCKERS_LIKED: Final = _Liking((), 4, 7, (60, 90, 120, 120), 0)  # of those that are booked ahead
 
 
 def live(centre: Centre, *, now: datetime, doors: str, seed: int = SEED, behind: int = BEHIND) -> bool:
     """Let the weeks around `now` happen, once. False where somebody has booked anything before.
 
-    `doors`: the device of the rooms' doors, which was there all the time. `behind`: so many days ago it began. The same
-    seed at the same moment gives the same weeks.
+    `doors`: the device of the rooms' doors, which was there all the time, as the lockers that are booked ahead were.
+    `behind`: so many days ago it began. The same seed at the same moment gives the same weeks.
     """
     with centre.sessions.read() as session:
         if session.scalar(select(Booking.id).limit(1)) is not None or session.get(Space, "hall") is None:
             return False
     dice, policy = random.Random(seed), centre.booking_policy  # noqa: S311 - no secrets
     begins = now.astimezone(policy.zone).date() - timedelta(days=behind)
-    _Weeks(centre.sessions, policy, dice, now, begins).run(doors, days=behind + AHEAD)
+    with centre.sessions.read() as session:
+        boxes = _booked_ahead(session)
+        banks = {bank_id for _, bank_id in boxes}
+    likings = (*_LIKINGS, replace(_LOCKERS_LIKED, space_ids=tuple(space_id for space_id, _ in boxes)))
+    weeks = _Weeks(centre.sessions, policy, dice, now, begins, likings)
+    weeks.run({doors} | banks, days=behind + AHEAD)
     return True
 
 
@@ -131,12 +139,13 @@ class _Weeks:
     dice: random.Random
     now: datetime
     begins: date
+    likings: Sequence[_Liking]
     _order: Iterator[int] = field(default_factory=count)
     _events: list[tuple[datetime, int, Act]] = field(default_factory=list)
 
-    def run(self, doors: str, *, days: int) -> None:
+    def run(self, devices: Iterable[str], *, days: int) -> None:
         """Everything in the order of time, a day in a transaction."""
-        self._at(at_wall(self.policy.zone, self.begins, 7 * 60), partial(self._found, doors=doors))
+        self._at(at_wall(self.policy.zone, self.begins, 7 * 60), partial(self._found, devices=devices))
         for day in (self.begins + timedelta(days=ahead) for ahead in range(days)):
             self._wish_for(day)
         while self._events and self._events[0][0] <= self.now:
@@ -146,7 +155,7 @@ class _Weeks:
                     at, _, act = heapq.heappop(self._events)
                     act(session, at)
         with self.sessions.begin() as session:
-            _be_there(session, doors, Presence.OFFLINE, self.now)  # until the pretended building has been built
+            _be_there(session, devices, Presence.OFFLINE, self.now)  # until the pretended building has been built
 
     @property
     def _first_morning(self) -> datetime:
@@ -157,8 +166,8 @@ class _Weeks:
 
     # --- what is there from the first day on
 
-    def _found(self, session: Session, at: datetime, *, doors: str) -> None:
-        _be_there(session, doors, Presence.ONLINE, at)
+    def _found(self, session: Session, at: datetime, *, devices: Iterable[str]) -> None:
+        _be_there(session, devices, Presence.ONLINE, at)
         _make_group(session, "teams", zh="球队和社团", en="Teams and clubs", who=_TEAMS, now=at)
         _make_group(session, "newcomers", zh="新会员", en="New members", who=_NEWCOMERS, now=at)
         for rule in _RULES:
@@ -196,7 +205,7 @@ class _Weeks:
         """Everything that somebody will want of a day, and when they will think of it."""
         is_weekend = day.weekday() >= _SATURDAY
         hours = _WEEKEND if is_weekend else _WEEKDAY
-        for liking in _LIKINGS:
+        for liking in (each for each in self.likings if each.space_ids):
             usual = liking.weekend if is_weekend else liking.weekday
             for _ in range(max(0, round(self.dice.gauss(usual, usual**0.5)))):
                 [hour], [lead] = self._one_of(hours), self._one_of(_LEAD_DAYS)
@@ -262,7 +271,25 @@ class _Weeks:
 
     def _come(self, session: Session, at: datetime, *, booking_id: str) -> None:
         booking = session.get_one(Booking, booking_id)
-        _let(lambda: service.check_in(session, booking=booking, policy=self.policy, now=at))
+        if not booked_lockers.is_locker(session, booking.space_id):
+            _let(lambda: service.check_in(session, booking=booking, policy=self.policy, now=at))
+        elif _let(lambda: self._take_locker(session, at, booking)) is None and at < booking.starts_at:
+            self._at(booking.starts_at, partial(self._come, booking_id=booking_id))  # somebody else's until then
+
+    def _take_locker(self, session: Session, at: datetime, booking: Booking) -> str:
+        """They rent what they booked, open it, and give it back before their time is over. Returns its lock."""
+        member = session.get_one(Member, booking.member_id)
+        lock_id = booked_lockers.arrive(session, booking=booking, member=member, policy=self.policy, now=at)
+        service.note_opening(session, member_id=member.id, lock_id=lock_id, now=at)
+        leaves_at = booking.ends_at - timedelta(minutes=self.dice.uniform(2, 20))
+        # Nobody of these weeks comes back for their things later: so whoever would still be there has just left.
+        self._at(min(leaves_at, self.now), partial(self._give_back, booking_id=booking.id))
+        return lock_id
+
+    def _give_back(self, session: Session, at: datetime, *, booking_id: str) -> None:
+        rental = queries.rental_under_way(session, session.get_one(Booking, booking_id))
+        if rental is not None:
+            _let(lambda: lockers.end_rental(session, rental=rental, unsettled_locks=frozenset, now=at))
 
     def _stay_away(self, session: Session, at: datetime, *, booking_id: str) -> None:
         if no_shows.release(session, booking_id=booking_id, policy=self.policy, now=at):
@@ -345,16 +372,25 @@ def _member(session: Session, number: int | str) -> Member:
     return found
 
 
-def _be_there(session: Session, device_id: str, presence: Presence, now: datetime) -> None:
-    """As the device would say of itself, and the broker of it."""
-    device = session.get_one(Device, device_id)
-    there = Presentation(
-        device_id=device_id,
-        online=presence is Presence.ONLINE,
-        boot_id=device.boot_id or new_boot_id(),
-        kind=device.kind,
-        public_key=device.public_key,
-        fingerprint=device.fingerprint,
-        doors=device.doors,
-    )
-    fleet.note_presence(session, there, now=now)
+def _booked_ahead(session: Session) -> list[tuple[str, str]]:
+    """The lockers that are booked ahead, in the order of their labels, and the bank of each."""
+    found = select(Compartment.id, Compartment.bank_id).join(Space, Space.id == Compartment.id)
+    return [(space_id, bank_id) for space_id, bank_id in session.execute(found.order_by(Compartment.label))]
+
+
+def _be_there(session: Session, device_ids: Iterable[str], presence: Presence, now: datetime) -> None:
+    """As the devices would say of themselves and of their doors, and the broker of them."""
+    for device in (session.get_one(Device, device_id) for device_id in device_ids):
+        there = Presentation(
+            device_id=device.id,
+            online=presence is Presence.ONLINE,
+            boot_id=device.boot_id or new_boot_id(),
+            kind=device.kind,
+            public_key=device.public_key,
+            fingerprint=device.fingerprint,
+            doors=device.doors,
+        )
+        fleet.note_presence(session, there, now=now)
+        if there.online:
+            shut = dict.fromkeys(range(1, device.doors + 1), DoorLevel.SHUT)
+            fleet.note_levels(session, device_id=device.id, levels=shut, now=now)

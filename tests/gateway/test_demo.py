@@ -11,6 +11,7 @@ from devices.runtime.facility_config import load as load_facility
 from devices.wire.signing import SigningKey
 from gateway import demo_activities, demo_floor_plan
 from gateway.activities import queries as activities
+from gateway.bookings import booked_lockers
 from gateway.centre import open_centre
 from gateway.demo import NODE, NODE_FILE, furnish
 from gateway.demo_kiosk import place_kiosk
@@ -28,6 +29,7 @@ from gateway.lockers.model import Compartment, Mode, Use
 from gateway.members import queries, service
 from gateway.members.model import Member
 from gateway.members.passwords import Hasher, password_fault
+from gateway.spaces.model import Space, SpaceKind
 from gateway.zones import queries as zones
 from gateway.zones import service as zones_service
 from gateway.zones.model import Placed
@@ -155,6 +157,36 @@ def test_every_way_of_renting_is_to_be_seen(demo):
         ],
     )
     assert sorted(assigned) == [["10020"], ["10021", "10022", "10023"]]
+
+
+def test_some_lockers_are_booked_ahead_and_not_had_by_whoever_just_comes(demo):
+    directory, _ = demo
+
+    boxes = look(directory, lambda session: lockers.compartments(session, "bank-b"))
+    booked_ahead = {box.compartment.label for box in boxes if box.mode is Mode.BOOKABLE}
+    spaces = look(directory, lambda session: session.scalars(select(Space).where(Space.kind == SpaceKind.LOCKER)).all())
+    free = look(directory, lambda session: lockers.free_compartments(session, "bank-b"))
+
+    assert booked_ahead == {"B08", "B09", "B10", "B12"}
+    assert {space.name_en for space in spaces} == {
+        *(f"Changing room lockers {label} (medium)" for label in ("B08", "B09", "B10")),
+        "Changing room lockers B12 (large)",
+    }
+    assert booked_ahead.isdisjoint({box.label for box in free})
+
+
+def test_what_staff_make_of_a_booked_locker_stays(own_demo):
+    directory, _ = own_demo
+    centre = open_centre(directory, environ={})
+    with centre.sessions.begin() as session:
+        box = session.scalars(select(Compartment).where(Compartment.label == "B08")).one()
+        booked_lockers.set_mode(session, compartment_id=box.id, mode=None, actor="test", now=centre.clock.now())
+    centre.sessions.close()
+
+    furnish(directory, password=None, environ={})
+
+    boxes = look(directory, lambda session: lockers.compartments(session, "bank-b"))
+    assert {box.compartment.label for box in boxes if box.mode is Mode.BOOKABLE} == {"B09", "B10", "B12"}
 
 
 @pytest.mark.parametrize(("device", "doors"), [("bank-a", 24), ("bank-b", 12), ("bank-c", 8)])

@@ -17,8 +17,10 @@ from gateway.fleet.model import Device, Presence
 from gateway.founding import found
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
+from gateway.lockers.model import Rental
 from gateway.members.model import Member
 from gateway.settings import BookingSettings
+from gateway.spaces.model import Space, SpaceKind
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)  # half past five in the afternoon
 
@@ -89,11 +91,30 @@ def test_whoever_tries_the_demo_has_booked_nothing_yet(lived):
     assert min(int(number) for _, number in bookings(lived)) > 10_020
 
 
+def test_whoever_comes_for_a_locker_they_booked_rents_it_and_gives_it_back(lived):
+    with lived.sessions.read() as session:
+        at_lockers = select(Booking).join(Space, Space.id == Booking.space_id).where(Space.kind == SpaceKind.LOCKER)
+        of_lockers = session.scalars(at_lockers).all()
+        rentals = {rental.id: rental for rental in session.scalars(select(Rental))}
+    came = [booking for booking in of_lockers if booking.rental_id is not None]
+    early = timedelta(minutes=lived.booking_policy.key_early_min)
+
+    assert len(came) > 50
+    assert {booking.checked_in_at is not None for booking in came} == {True}
+    for booking in came:
+        rental = rentals[booking.rental_id]
+        assert (rental.compartment_id, rental.member_id) == (booking.space_id, booking.member_id)
+        assert booking.starts_at - early <= rental.from_at < rental.ended_at <= rental.until_at == booking.ends_at
+    assert [booking for booking in of_lockers if booking.starts_at > NOW and booking.rental_id is None], (
+        "some are ahead"
+    )
+
+
 def test_nothing_is_told_before_it_has_happened_and_the_trail_is_whole(lived):
     with lived.sessions.read() as session:
         assert list(audit.verify(session)) == []
         assert max(session.scalars(select(AuditEntry.at))) <= max(NOW, datetime.now(UTC))
-        assert session.get_one(Device, DOORS).presence is Presence.OFFLINE
+        assert set(session.scalars(select(Device.presence))) == {Presence.OFFLINE}
     assert max(booking.booked_at for booking, _ in bookings(lived)) <= NOW
 
 
