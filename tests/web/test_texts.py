@@ -15,7 +15,7 @@ from gateway.ballots.model import EntryState
 from gateway.credit.model import Appeal, Cause
 from gateway.lockers.model import DropOffState
 from gateway.personal.rules import Fate
-from gateway.reports.model import ReportState, Wrong
+from gateway.reports.model import About, ReportState, Wrong
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
 
@@ -127,12 +127,20 @@ def test_the_members_own_pages_have_a_sentence_for_every_word_of_the_apis(kind):
     assert named - {"go", "help"} == {str(word) for word in WORDS_OF[kind]}
 
 
-@pytest.mark.parametrize(
-    ("book", "folder"), [("more", "app/more"), ("app", "app"), ("passkey", "shared/account/passkey")]
-)
+@pytest.mark.parametrize(("kind", "words"), {"state": ReportState, "wrong": Wrong, "about": About}.items())
+def test_the_page_of_reports_has_a_sentence_for_every_word_of_the_apis(kind, words):
+    named = {key.removeprefix(f"{kind}.") for key in BOOKS["reports"]["zh-CN"] if key.startswith(f"{kind}.")}
+    assert named == {str(word) for word in words}
+
+
+LATER = {"more": "app/more", "app": "app", "passkey": "shared/account/passkey", "reports": "staff/pages"}
+
+
+@pytest.mark.parametrize(("book", "folder"), LATER.items())
 def test_no_sentence_of_a_page_that_comes_later_is_left_over(book, folder):
-    source = "".join(file.read_text() for file in (SOURCES / folder).glob("*.ts*"))
-    made = re.compile("|".join(re.escape(f"{kind}.") for kind in [*WORDS_OF, "act"]))
+    files = [*(SOURCES / folder).glob("*.ts*"), *(SOURCES / folder / book).glob("*.ts*")]
+    source = "".join(file.read_text() for file in files)
+    made = re.compile("|".join(re.escape(f"{kind}.") for kind in [*WORDS_OF, "act", "state", "wrong", "about"]))
     assert {
         key
         for key in BOOKS[book]["zh-CN"]

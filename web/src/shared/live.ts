@@ -8,6 +8,7 @@ export type News =
   | Schemas['RentalNews']
   | Schemas['BookingNews']
   | Schemas['WaitNews']
+  | Schemas['ReportNews']
   | Schemas['DoorNews']
   | Schemas['BankNews']
   | Schemas['EmergencyNews']

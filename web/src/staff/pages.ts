@@ -1,5 +1,6 @@
 /** The pages, in the order of the navigation. Another page is one file, and one line here. */
 import type { ComponentType } from 'preact'
+import { language, speak } from '../shared/t'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Audit } from './pages/Audit'
@@ -21,6 +22,11 @@ import type { Word } from './words'
 
 const Activities = later(async () => (await import('./pages/Activities')).Activities)
 const Ballots = later(async () => (await import('./pages/ballots/Ballots')).Ballots)
+const Reports = later(async () => {
+  const page = await import('./pages/Reports')
+  await speak(language.value) // its words come with it
+  return page.Reports
+})
 const Orders = later(async () => (await import('./pages/Orders')).Orders)
 const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Backups = later(async () => (await import('./pages/Backups')).Backups)
@@ -49,6 +55,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'ballots', name: 'ballots.title', icon: 'dice', key: 'o', roles: DESK, Page: Ballots },
   { at: 'activities', name: 'activities.title', icon: 'star', key: 'e', roles: DESK, Page: Activities },
   { at: 'members', name: 'members.title', icon: 'people', key: 'm', roles: DESK, Page: Members },
+  { at: 'reports', name: 'reports.title', icon: 'alert', key: 'i', roles: ALL, Page: Reports },
   { at: 'orders', name: 'orders.title', icon: 'wrench', key: 'w', roles: ALL, Page: Orders },
   { at: 'assets', name: 'assets.title', icon: 'box', key: 't', roles: ALL, Page: Assets },
   { at: 'usage', name: 'usage.title', icon: 'chart', key: 'u', roles: ALL, Page: Usage },

@@ -35,6 +35,8 @@ export interface Entry {
   options?: readonly { value: string; label: string }[]
   value?: string
   hint?: string
+  /** At most so many letters. */
+  most?: number
   isOptional?: boolean
 }
 
@@ -121,7 +123,7 @@ interface FieldProps extends Entry {
 }
 
 /** One line of a form. */
-export function EntryField({ name, label, kind = 'text', options = [], hint, isOptional, value, onValue, isMissing }: FieldProps) {
+export function EntryField({ name, label, kind = 'text', options = [], hint, most = 64, isOptional, value, onValue, isMissing }: FieldProps) {
   const id = useId()
   const said = [hint && `${id}-hint`, isMissing && `${id}-fault`].filter(Boolean).join(' ')
   const shared = { id, name, value, 'aria-invalid': isMissing ? true : undefined, 'aria-describedby': said || undefined }
@@ -146,7 +148,7 @@ export function EntryField({ name, label, kind = 'text', options = [], hint, isO
             type={kind as 'text'} // Preact types each kind of input apart
             autocomplete="off"
             spellcheck={false}
-            maxLength={kind === 'text' ? 64 : undefined}
+            maxLength={kind === 'text' ? most : undefined}
             onInput={(event) => onValue(event.currentTarget.value)}
           />
         )}

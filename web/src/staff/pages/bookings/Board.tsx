@@ -6,6 +6,7 @@ import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { named, s } from '../../words'
+import { begin } from '../outages/acts'
 import { Lane, drawnTo } from './Lane'
 import { book, close, look } from './acts'
 import { MINUTE_MS, type Seen as Day, dayOf, inOrder, midnights } from './data'
@@ -16,7 +17,14 @@ export function Board() {
   const [isTable, setTable] = useState(false)
   const [midnight, next] = midnights(day)
   const query = { from: midnight.toISOString(), to: next.toISOString() }
-  const looked = useLook(() => ask('get', '/api/v1/staff/board', { query }), ['booking'], [day])
+  const looked = useLook(
+    async () => {
+      const [seen, outages] = await Promise.all([ask('get', '/api/v1/staff/board', { query }), ask('get', '/api/v1/staff/outages')])
+      return { ...seen, outages: outages.items }
+    },
+    ['booking'],
+    [day],
+  )
   const by = (days: number) => setDay(dayOf(new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days)))
   const first = usual(midnight)
   const spaceId = looked.value?.spaces[0]?.id ?? ''
@@ -45,6 +53,9 @@ export function Board() {
         </button>
         <button type="button" class="quiet" onClick={() => close(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
           {s('bookings.close')}
+        </button>
+        <button type="button" class="quiet" onClick={() => begin(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+          {s('outages.begin')}
         </button>
         <button type="button" class="solid" onClick={() => book(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
           {s('bookings.book')}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { time } from '../../../shared/t'
 import { nameOf } from '../../kit/names'
 import { named, s } from '../../words'
+import { type Outage, look as lookAtOutage } from '../outages/acts'
 import { look, move, reopen } from './acts'
 import { type Booking, type Closure, MINUTE_MS, type Seen, type Space, type Span, related, shifted } from './data'
 
@@ -26,16 +27,26 @@ interface Props {
 /** A space's line: its bookings, what others have of it, and when it is closed. */
 export function Lane({ space, depth, seen, axis, now, again }: Props) {
   const others = related(space, seen.spaces)
+  const outages = seen.outages.filter((one) => isSeen(one, axis))
+  const mine = outages.filter(({ space_id }) => space_id === space.id)
   return (
     <section class="board-line" aria-label={nameOf(space.name)}>
       <h2 class={`board-name depth-${Math.min(depth, 2)}`}>{nameOf(space.name)}</h2>
-      <div class="lane">
+      <div class={mine.length > 0 ? 'lane lane-low' : 'lane'}>
         {now !== undefined && <span class="lane-now" style={{ left: `${(now / axis.minutes) * 100}%` }} />}
         {seen.bookings
           .filter(({ space_id }) => others.has(space_id))
           .map((one) => (
             <span key={one.id} class="block block-other" style={placeOf(one, axis)} title={nameOf(one.space_name)} />
           ))}
+        {outages
+          .filter(({ space_id }) => others.has(space_id))
+          .map((one) => (
+            <span key={one.id} class="block block-other" style={placeOf(one, axis)} title={nameOf(one.space_name)} />
+          ))}
+        {mine.map((one) => (
+          <OutOfOrder key={one.id} outage={one} axis={axis} again={again} />
+        ))}
         {seen.closures
           .filter(({ space_id }) => space_id === space.id)
           .map((one) => (
@@ -51,11 +62,29 @@ export function Lane({ space, depth, seen, axis, now, again }: Props) {
   )
 }
 
-/** Where a span lies on the axis; what sticks out is cut off. */
-function placeOf({ starts_at, ends_at }: Span, { begins, minutes }: Axis) {
-  const share = (instant: string) => Math.min(1, Math.max(0, (Date.parse(instant) - begins) / MINUTE_MS / minutes))
-  const left = share(starts_at)
-  return { left: `${left * 100}%`, width: `${(share(ends_at) - left) * 100}%` }
+/** How much of the axis lies before an instant; what sticks out is cut off, and without an end it goes on. */
+function share(instant: string | null, { begins, minutes }: Axis): number {
+  return instant === null ? 1 : Math.min(1, Math.max(0, (Date.parse(instant) - begins) / MINUTE_MS / minutes))
+}
+
+type Reach = Pick<Span, 'starts_at'> & { ends_at: string | null }
+
+/** Where a span lies on the axis. */
+function placeOf({ starts_at, ends_at }: Reach, axis: Axis) {
+  const left = share(starts_at, axis)
+  return { left: `${left * 100}%`, width: `${(share(ends_at, axis) - left) * 100}%` }
+}
+
+const isSeen = ({ starts_at, ends_at }: Reach, axis: Axis) => share(starts_at, axis) < share(ends_at, axis)
+
+/** Below the bookings, which stand until their members have moved. */
+function OutOfOrder({ outage, axis, again }: { outage: Outage; axis: Axis; again: () => Promise<void> }) {
+  return (
+    <button type="button" class="block block-closed block-outage" style={placeOf(outage, axis)} onClick={() => lookAtOutage(outage, again)}>
+      {s('board.outage')}
+      <span class="unseen"> {outage.reason}</span>
+    </button>
+  )
 }
 
 function Closed({ closure, space, axis, again }: { closure: Closure; space: Space; axis: Axis; again: () => Promise<void> }) {

@@ -1,7 +1,8 @@
 /** A day of bookings, and minutes in it. */
 import type { Answered } from '../../../shared/api'
+import type { Outage } from '../outages/acts'
 
-export type Seen = Answered<'get', '/api/v1/staff/board'>
+export type Seen = Answered<'get', '/api/v1/staff/board'> & { outages: Outage[] }
 export type Space = Seen['spaces'][number]
 export type Booking = Seen['bookings'][number]
 export type Closure = Seen['closures'][number]

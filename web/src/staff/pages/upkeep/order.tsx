@@ -15,6 +15,7 @@ type Again = () => Promise<void>
 const PATH = '/api/v1/staff/work-orders'
 export const TONES = { OPEN: 'care', ASSIGNED: 'plain', WAITING: 'care', DONE: 'good', CANCELLED: 'plain' } as const
 const KINDS = ['repair', 'service', 'inspection'] as const
+const MOST_LETTERS = 500 // of what is written down
 const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const
 
 export const isClosed = ({ state }: { state: Order['state'] }) => state === 'DONE' || state === 'CANCELLED'
@@ -28,7 +29,7 @@ export function openOrder(assets: readonly { value: string; label: string }[], a
       entries={[
         { name: 'asset_id', label: s('orders.asset'), kind: 'select', options: assets, value: assets[0]?.value ?? '' },
         { name: 'kind', label: s('orders.kind'), kind: 'select', options: options('order_kind', KINDS), value: 'repair' },
-        { name: 'reason', label: s('orders.reason') },
+        { name: 'reason', label: s('orders.reason'), most: MOST_LETTERS },
         { name: 'priority', label: s('orders.priority'), kind: 'select', options: options('priority', PRIORITIES), value: 'normal' },
         blocking(),
       ]}
@@ -105,7 +106,7 @@ function steps(order: Detail, again: Again): Deed[] {
       act: ({ member_no = '' }) => ask('post', `${PATH}/{order_id}/assign`, { at, key, body: { member_no } }),
     }),
     step(s('orders.wait'), {
-      entries: [{ name: 'note', label: s('orders.for_what') }],
+      entries: [{ name: 'note', label: s('orders.for_what'), most: MOST_LETTERS }],
       act: ({ note = '' }) => ask('post', `${PATH}/{order_id}/wait`, { at, key, body: { note } }),
     }),
     step(s('orders.note'), {
@@ -140,7 +141,7 @@ function steps(order: Detail, again: Again): Deed[] {
     }),
     step(s('orders.cancel'), {
       lead: s('orders.cancel_lead'),
-      entries: [{ name: 'note', label: s('reason') }],
+      entries: [{ name: 'note', label: s('reason'), most: MOST_LETTERS }],
       isGrave: true,
       act: ({ note = '' }) => ask('post', `${PATH}/{order_id}/cancel`, { at, key, body: { note } }),
     }),
@@ -149,7 +150,7 @@ function steps(order: Detail, again: Again): Deed[] {
 
 function work(): Entry[] {
   return [
-    { name: 'note', label: s('orders.what_done'), isOptional: true },
+    { name: 'note', label: s('orders.what_done'), most: MOST_LETTERS, isOptional: true },
     { name: 'minutes', label: s('orders.minutes'), kind: 'number', isOptional: true },
     { name: 'parts', label: s('orders.parts'), hint: s('orders.parts_hint'), isOptional: true },
   ]
