@@ -35,7 +35,7 @@ export function Passkeys() {
           {say('passkeys.add')}
         </button>
       ) : (
-        <Nothing icon="alert">{say('passkeys.not_here')}</Nothing>
+        <p class="card">{say('passkeys.not_here')}</p>
       )}
       <Known of={kept}>
         {({ items }) =>
