@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
+PAGES += ["members/appeals"]
 PAGES += [
     "ballots",
     "ballots/of-nobody",

@@ -1,10 +1,17 @@
-"""Members at the staff's console: found, made, let in again, their cards, and a list taken in."""
+"""Members at the staff's console: found, made, let in again, their cards and points, and a list taken in."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from gateway.credit import queries as credit_queries
+from gateway.credit import service as credit
+from gateway.credit.model import Cause
+from gateway.members import queries as members
+from gateway.policies.model import Limit
+from tests.centre_builder import a_rule
+from tests.web.conftest import MEMBER, House
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -54,6 +61,39 @@ def test_a_member_is_found_and_gets_password_pin_and_card(screen: Screen):
     screen.row("蓝卡", "可以用").get_by_role("button", name="挂失").click()
     screen.go("挂失")
     expect(screen.row("蓝卡", "已挂失")).to_have_count(1)
+
+
+def miss_two_and_object_to_the_second(house: House) -> None:
+    """Points are kept; the first time is free, and of the second the member says something."""
+    house.build("lawn", opens_min=0, closes_min=1440, slot_min=5)
+    bookings = [house.books("lawn", starts_in_min=minutes) for minutes in (120, 240)]
+    with house.centre.sessions.begin() as session:
+        a_rule(session, Limit.LOW_CREDIT_DAYS_AHEAD, 1)
+        member, now = members.member_by_no(session, member_no=MEMBER), house.centre.clock.now()
+        for booking in bookings:
+            facts = {"member_id": member.id, "booking_id": booking, "cause": Cause.NO_SHOW}
+            credit.note(session, **facts, now=now, space={}, starts_at="")
+        second = credit_queries.entries_of(session, member_id=member.id)[0]
+        credit.appeal(session, member=member, credit_id=second.id, reason="电梯坏了", now=now)
+
+
+def test_an_appeal_is_answered_with_a_sentence_and_another_thing_forgiven_unasked(screen: Screen):
+    miss_two_and_object_to_the_second(screen.house)
+    screen.at("members")
+    screen.page.get_by_role("link", name="信用分申诉").click()
+    screen.row("王桂兰", "订了没来", "电梯坏了").get_by_role("button", name="还是扣").click()
+    screen.fill("答复", "那天电梯是好的，下次请早点取消，让别人也能用上这个场地。")
+    screen.go("还是扣")
+    expect(screen.page.get_by_text("没有等答复的申诉。")).to_be_visible()
+
+    screen.at("members/of/10001")
+    expect(screen.page.get_by_text("还有 90 分，满分 100 分")).to_be_visible()
+    expect(screen.row("还是扣：那天电梯是好的")).to_have_count(1)
+    screen.row("没有申诉").get_by_role("button", name="不扣了").click()
+    screen.fill("答复", "门锁有问题")
+    screen.go("不扣了")
+    expect(screen.page.get_by_text("还有 100 分，满分 100 分")).to_be_visible()
+    assert screen.faults() == {}
 
 
 def test_a_new_member_gets_a_password_shown_once(screen: Screen):

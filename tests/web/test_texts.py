@@ -15,6 +15,7 @@ from gateway.ballots.model import EntryState
 from gateway.credit.model import Appeal, Cause
 from gateway.lockers.model import DropOffState
 from gateway.personal.rules import Fate
+from gateway.policies.model import Limit
 from gateway.reports.model import About, ReportState, Wrong
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
@@ -165,6 +166,12 @@ def test_what_speaks_of_lockers_has_its_words_for_a_booked_door_too():
     for key, sentence in TEXTS["zh-CN"].items():
         if re.match(r"(open|why)\.", key) and "柜" in sentence and key not in LOCKERS_ALONE:
             assert f"{key}.space" in TEXTS["zh-CN"], key
+
+
+def test_every_rule_that_can_be_set_can_be_set_in_the_console():
+    offered = (SOURCES / "staff/pages/Policies.tsx").read_text()
+    assert {limit for limit in Limit if f"  '{limit}'," not in offered} == set()
+    assert {f"limit.{limit}" for limit in Limit} <= BOOKS["staff"]["zh-CN"].keys()
 
 
 def test_every_state_of_an_unlock_is_shown():

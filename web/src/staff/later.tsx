@@ -1,12 +1,12 @@
-/** A page that the first look does without: its code comes when it is first gone to. */
+/** A page, or a part of one, that the first look does without: its code comes when it is first gone to. */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { language, speak } from '../shared/t'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 
-export function later(load: () => Promise<ComponentType>): ComponentType {
-  let kept: ComponentType | undefined
-  return function Later() {
+export function later<P = object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let kept: ComponentType<P> | undefined
+  return function Later(props) {
     const [isUnreached, setUnreached] = useState(false)
     const [, show] = useState(() => kept) // a component is a function, and would be called
     const fetch = async () => {
@@ -22,7 +22,7 @@ export function later(load: () => Promise<ComponentType>): ComponentType {
     useEffect(() => void fetch(), [])
     if (kept) {
       const Page = kept
-      return <Page />
+      return <Page {...props} />
     }
     return isUnreached ? <Unreached onRetry={fetch} /> : <Waiting />
   }

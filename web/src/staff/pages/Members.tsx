@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Head } from '../kit/Head'
+import { later } from '../later'
 import { addressOf, place } from '../route'
 import { s } from '../words'
 import { Find } from './members/Find'
@@ -7,7 +8,9 @@ import { Groups } from './members/Groups'
 import { Import } from './members/Import'
 import { Person } from './members/Person'
 
-/** Members: found, made, taken in from a list; one of them with cards, PIN and password. */
+const Appeals = later(async () => (await import('./credit/Appeals')).Appeals)
+
+/** Members: found, made, taken in from a list; one of them with cards, PIN, password and points; what they object to. */
 export function Members() {
   const [, part, member_no] = place.value
   if (part === 'import') {
@@ -21,6 +24,13 @@ export function Members() {
     return (
       <Under title={s('groups.title')}>
         <Groups />
+      </Under>
+    )
+  }
+  if (part === 'appeals') {
+    return (
+      <Under title={s('appeals.title')}>
+        <Appeals />
       </Under>
     )
   }

@@ -133,6 +133,8 @@ const LIMITS: readonly Rule['rule'][] = [
   'minutes_per_week',
   'peak_minutes',
   'branch_peak_minutes',
+  'low_credit_days_ahead',
+  'low_credit_most_ahead',
   'cancel_before',
   'guests',
   'max_days',

@@ -27,6 +27,10 @@ export function Find() {
   return (
     <>
       <Head title={s('members.title')}>
+        <a class="quiet" href={addressOf('members', 'appeals')}>
+          <Icon name="scales" />
+          {s('appeals.title')}
+        </a>
         <a class="quiet" href={addressOf('members', 'groups')}>
           <Icon name="people" />
           {s('groups.title')}

@@ -7,16 +7,19 @@ import { Told } from '../../kit/Told'
 import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
+import { later } from '../../later'
 import { named, s } from '../../words'
 import { accountOf } from './Find'
 
 type Card = Answered<'get', '/api/v1/staff/members/{member_no}/cards'>['items'][number]
 
+const Points = later(async () => (await import('../credit/Points')).Points)
+
 interface Props {
   member_no: string
 }
 
-/** One member: how the account stands, cards, groups, and the ways in again. */
+/** One member: how the account stands, cards, points, groups, and the ways in again. */
 export function Person({ member_no }: Props) {
   const at = { member_no }
   const looked = useLook(async () => {
@@ -55,6 +58,7 @@ export function Person({ member_no }: Props) {
               </button>
             </div>
             <Cards member_no={member_no} cards={cards} again={looked.again} />
+            <Points member_no={member_no} />
           </>
         )
       }}
