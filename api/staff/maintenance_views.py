@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 from sqlalchemy.orm import Session
 
 from api.report_views import Answer
@@ -470,11 +470,21 @@ class WorkFinished(WorkDone):
     replaced: bool = False
 
 
-class Pressing(Ask):
-    """How much a work order presses, and by when it should be done; null: no day."""
+class OrderChange(Ask):
+    """What is to be otherwise of a work order; what is left out stays. `due_at` goes with `priority`; null: no day.
 
-    priority: Priority
+    `blocks`: whether nobody new gets the thing while the order stands.
+    """
+
+    priority: Priority | None = None
     due_at: Instant | None = None
+    blocks: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.priority is None and (self.blocks is None or "due_at" in self.model_fields_set):
+            raise ValueError("priority or blocks must be given, and priority with due_at")
+        return self
 
 
 def _number(session: Session, member_id: str | None) -> str | None:

@@ -16,10 +16,10 @@ from api.staff import maintenance_words as words
 from api.staff.assets import csv_file
 from api.staff.maintenance_views import (
     NewWorkOrder,
+    OrderChange,
     OrderForAlert,
     OrderForReport,
     OrderNote,
-    Pressing,
     ToWhom,
     WorkDone,
     WorkFinished,
@@ -162,22 +162,21 @@ async def read_work_order(order_id: Id, who: SignedIn) -> WorkOrderDetail:
 @router.patch(
     "/work-orders/{order_id}", responses=problems(*_STAFF_ONLY, "not_found", "work_order_closed", "malformed")
 )
-async def set_priority_of_work_order(order_id: Id, wanted: Pressing, who: SignedIn) -> WorkOrderDetail:
-    """Say how much it presses, and by when."""
+async def change_work_order(order_id: Id, wanted: OrderChange, who: SignedIn) -> WorkOrderDetail:
+    """Say how much it presses and by when, or whether it takes its thing out of use: whoever has booked that is then
+    offered another, and it comes back as soon as it is no longer so."""
     desk = who.desk
 
     def act() -> WorkOrderDetail:
         with desk.sessions.begin() as session:
-            actor = who.staff(session, *_WORKERS)
-            order = service.set_priority(
-                session,
-                order_id=order_id,
-                priority=wanted.priority,
-                due_at=wanted.due_at,
-                actor=actor,
-                now=desk.clock.now(),
-            )
-            return WorkOrderDetail.with_all(session, order, language=actor.language)
+            actor, now = who.staff(session, *_WORKERS), desk.clock.now()
+            if wanted.blocks is not None:
+                service.set_blocks(session, order_id=order_id, blocks=wanted.blocks, actor=actor, now=now)
+            if wanted.priority is not None:
+                service.set_priority(
+                    session, order_id=order_id, priority=wanted.priority, due_at=wanted.due_at, actor=actor, now=now
+                )
+            return WorkOrderDetail.with_all(session, queries.order(session, order_id), language=actor.language)
 
     return await desk.backroom.write(act)
 

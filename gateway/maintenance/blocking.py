@@ -44,7 +44,7 @@ def block(session: Session, order: WorkOrder, asset: Asset, *, now: datetime) ->
 
 
 def unblock(session: Session, order: WorkOrder, *, now: datetime) -> None:
-    """The order is about to be closed: what it alone has blocked can be had again."""
+    """The order is about to be closed, or to block no more: what it alone has blocked can be had again."""
     begun = [
         spaces.outage(session, one)
         for one in session.scalars(
@@ -57,6 +57,7 @@ def unblock(session: Session, order: WorkOrder, *, now: datetime) -> None:
     others = [one for one in queries.standing(session, asset_id=order.asset_id) if one.blocks and one.id != order.id]
     spaces_service.take_turns_at(session, {one.space_id for one in begun})
     for one in begun:
+        session.refresh(one)  # as it stands now that its space's turn is ours
         if one.ended_at is None:  # else somebody has given it back already
             outages.end(session, outage=one, actor=_HOUSE, now=now)
     is_ours = compartment is not None and compartment.condition_reason == BY_WORK

@@ -207,7 +207,7 @@ class OrderStep(Base):
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1
     at: Mapped[datetime] = mapped_column(Instant)
     by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))  # None: the house itself
-    what: Mapped[str] = mapped_column(String(16))  # opened, assigned, waiting, noted, blocks, done …
+    what: Mapped[str] = mapped_column(String(16))  # opened, assigned, waiting, noted, blocks, frees, done …
     note: Mapped[str] = mapped_column(String(500), default="")
     minutes: Mapped[int] = mapped_column(default=0)
 

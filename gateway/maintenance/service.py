@@ -134,8 +134,7 @@ class Work:
 def note_work(session: Session, *, order_id: str, work: Work, actor: Member, now: datetime) -> WorkOrder:
     """Write down what was done so far. Raises NotFound("work_order"), Conflict("work_order_closed")."""
     order = _in_turn(session, order_id)
-    if order.state not in STANDING:
-        raise Conflict("work_order_closed")
+    audit.append(session, actor=actor.audit_id, act="work_order_noted", thing=order_id, now=now)
     _write_step(session, order, "noted", actor, now, work=work)
     return order
 
@@ -164,10 +163,27 @@ def set_priority(
 ) -> WorkOrder:
     """Say how much it presses, and by when. Raises NotFound("work_order"), Conflict("work_order_closed")."""
     order = _in_turn(session, order_id)
-    if order.state not in STANDING:
-        raise Conflict("work_order_closed")
+    audit.append(session, actor=_name(actor), act="work_order_priority", thing=order_id, now=now, priority=priority)
     order.priority, order.due_at = priority, due_at
     _write_step(session, order, "priority", actor, now, work=Work(note=priority))
+    return order
+
+
+def set_blocks(session: Session, *, order_id: str, blocks: bool, actor: Member, now: datetime) -> WorkOrder:
+    """Take the thing out of use while the order stands, or give it back before it is closed.
+
+    Safe to repeat. Raises NotFound("work_order"), Conflict("work_order_closed").
+    """
+    order = _in_turn(session, order_id)
+    if order.blocks is blocks:
+        return order
+    if blocks:
+        blocking.block(session, order, queries.asset(session, order.asset_id), now=now)
+    else:
+        blocking.unblock(session, order, now=now)
+    audit.append(session, actor=actor.audit_id, act="work_order_blocks", thing=order_id, now=now, blocks=blocks)
+    order.blocks = blocks
+    _write_step(session, order, "blocks" if blocks else "frees", actor, now)
     return order
 
 
@@ -177,8 +193,6 @@ def fall_due(session: Session, *, order_id: str, blocks: bool, now: datetime) ->
     Raises NotFound("work_order"), Conflict("work_order_closed").
     """
     order = _in_turn(session, order_id)
-    if order.state not in STANDING:
-        raise Conflict("work_order_closed")
     if blocks and not order.blocks:
         blocking.block(session, order, queries.asset(session, order.asset_id), now=now)
     audit.append(session, actor=_HOUSE, act="work_order_due", thing=order_id, now=now, blocks=blocks)
@@ -203,8 +217,6 @@ def _move(
     **values: object,
 ) -> WorkOrder:
     order = _in_turn(session, order_id)
-    if order.state not in STANDING:
-        raise Conflict("work_order_closed")
     if to not in STANDING:
         blocking.unblock(session, order, now=now)
     act = f"work_order_{to.lower()}"
@@ -247,9 +259,15 @@ def _write_step(
 
 
 def _in_turn(session: Session, order_id: str) -> WorkOrder:
-    """Of two who work on one order, one comes after the other and sees what that did."""
+    """Of two who work on one order, one comes after the other and sees what that did.
+
+    Raises NotFound("work_order"), Conflict("work_order_closed").
+    """
     take_turn(session, WorkOrder, order_id)
-    return queries.order(session, order_id)
+    order = queries.order(session, order_id)
+    if order.state not in STANDING:
+        raise Conflict("work_order_closed")
+    return order
 
 
 def _by_language(reason: str | Mapping[str, str]) -> str:

@@ -321,3 +321,42 @@ def test_work_that_blocks_a_space_lets_nobody_book_it_and_has_another_offered_to
     assert other.post("/bookings", hours[1], key="later").status_code == 201
     with house.centre.sessions.read() as session:
         assert list(moving.unoffered(session, now=house.clock.now())) == []
+
+
+def test_a_standing_order_takes_its_space_out_of_order_and_gives_it_back_and_members_are_offered_others(
+    house, technician
+):
+    house.change(a_space, "room")
+    house.change(a_space, "study")
+    hours = {"space_id": "room", "starts_at": "2026-11-23T02:00:00Z", "ends_at": "2026-11-23T03:00:00Z"}
+    phone = house.signed_in("10001")
+    booking = phone.post("/bookings", hours, key="mine").json()["id"]
+    body = {"about": {"what": "space", "id": "room"}, "kind": "repair", "reason": "漏水", "priority": "high"}
+    order = technician.post("/staff/work-orders", body).json()["id"]
+
+    blocked = technician.patch(f"/staff/work-orders/{order}", {"blocks": True}).json()
+
+    assert (blocked["blocks"], blocked["priority"], blocked["steps"][-1]["what"]) == (True, "high", "blocks")
+    policy, now = house.centre.booking_policy, house.clock.now()
+    house.change(moving.offer, booking_id=booking, policy=policy, now=now)
+    with house.centre.sessions.read() as session:
+        offer = moving.open_offer(session, booking).id
+    assert [one["booking_id"] for one in phone.get("/move-offers").json()["items"]] == [booking]
+
+    freed = technician.patch(f"/staff/work-orders/{order}", {"priority": "low", "blocks": False}).json()
+
+    assert (freed["blocks"], freed["priority"], freed["state"]) == (False, "low", "OPEN")
+    assert technician.get("/staff/outages").json()["items"] == []
+    house.change(moving.look_after, offer_id=offer, policy=policy, now=now)
+    assert phone.get("/move-offers").json()["items"] == []
+    assert phone.get(f"/bookings/{booking}").json()["state"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("change", [{}, {"due_at": None}, {"blocks": True, "due_at": None}, {"blocks": "yes"}])
+def test_a_change_of_a_work_order_that_says_nothing_whole_is_refused(house, technician, change):
+    house.change(a_space, "room")
+    body = {"about": {"what": "space", "id": "room"}, "kind": "repair", "reason": "漏水"}
+    order = technician.post("/staff/work-orders", body).json()["id"]
+
+    assert technician.patch(f"/staff/work-orders/{order}", change).status_code == 422
+    assert house.signed_in("s002").patch(f"/staff/work-orders/{order}", {"blocks": True}).status_code == 403

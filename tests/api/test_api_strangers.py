@@ -170,7 +170,7 @@ BODIES = {
     "open_work_order": {"about": {"what": "lock", "id": "x"}, "kind": "repair", "reason": "x"},
     "open_work_order_for_alert": {},
     "open_work_order_for_report": {"answer": "x"},
-    "set_priority_of_work_order": {"priority": "high"},
+    "change_work_order": {"priority": "high"},
     "assign_work_order": {"member_no": "s003"},
     "put_work_order_aside": {},
     "note_work": {},

@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from gateway.maintenance import assets, service
+from gateway.maintenance import assets, queries, service
 from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import Asset, OpenedBy, OrderKind, WorkOrder
 from gateway.members.model import Member, Role
-from tests.centre_builder import NOON, a_bank, a_member, lock_of
+from gateway.spaces.model import Outage
+from tests.centre_builder import NOON, a_bank, a_member, a_space, lock_of
 from tests.race import at_once
 
 MANY = 12
@@ -31,6 +32,12 @@ def cancel(sessions, order_id):
     with sessions.begin() as session:
         actor = session.scalars(select(Member)).one()
         return service.cancel(session, order_id=order_id, note="", actor=actor, now=NOON).state
+
+
+def block(sessions, order_id, blocks):
+    with sessions.begin() as session:
+        actor = session.scalars(select(Member)).one()
+        return service.set_blocks(session, order_id=order_id, blocks=blocks, actor=actor, now=NOON).blocks
 
 
 @pytest.mark.parametrize("is_asset", [True, False])
@@ -71,3 +78,18 @@ def test_of_many_who_close_an_order_at_once_one_does(sessions):
     came = Counter(at_once([partial(cancel, sessions, order_id)] * MANY))
 
     assert came == {"CANCELLED": 1, "work_order_closed": MANY - 1}
+
+
+def test_of_many_who_block_a_space_by_one_order_at_once_one_takes_it_out_of_order_and_one_gives_it_back(sessions):
+    with sessions.begin() as session:
+        a_space(session, "room")
+        a_member(session, "s003", role=Role.TECHNICIAN)
+        facts = {"kind": OrderKind.REPAIR, "reason": "坏了", "opened_by": OpenedBy.HAND}
+        order_id = service.open_order(session, about=Thing(What.SPACE, "room"), now=NOON, **facts).id
+
+    for blocks in (True, False):
+        assert Counter(at_once([partial(block, sessions, order_id, blocks)] * MANY)) == {blocks: MANY}
+        with sessions.read() as session:
+            [outage] = session.scalars(select(Outage)).all()
+            assert (outage.ended_at is None) is blocks
+            assert [step.what for step in queries.steps(session, order_id)][1:] == ["blocks", "frees"][: 2 - blocks]

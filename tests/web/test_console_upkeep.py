@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from gateway.maintenance import assets
+from gateway.maintenance import assets, queries, service
+from gateway.maintenance.assets import Thing, What
+from gateway.maintenance.model import OpenedBy, OrderKind
 from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 
 pytestmark = pytest.mark.browser
@@ -46,6 +48,24 @@ def test_an_alert_becomes_a_work_order_that_goes_its_way_to_the_end(screen: Scre
     expect(screen.page.locator("dialog")).to_contain_text("锁体 × 1")
     expect(screen.page.locator("dialog")).to_contain_text("螺丝 × 4")
     expect(screen.page.locator("dialog")).to_contain_text("25 分钟")
+    assert screen.faults() == {}
+
+
+def test_an_order_that_stands_takes_its_space_out_of_use_and_gives_it_back(screen: Screen):
+    screen.house.build("room")
+    with screen.house.centre.sessions.begin() as session:
+        facts = {"kind": OrderKind.REPAIR, "reason": "地板翘了", "opened_by": OpenedBy.HAND}
+        service.open_order(session, about=Thing(What.SPACE, "room"), now=screen.house.centre.clock.now(), **facts)
+    screen.sign_in("s003")
+    screen.at("orders")
+    screen.row("地板翘了").get_by_role("button", name="查看").click()
+    for deed, step in (("修好前停用", "停用"), ("先恢复使用", "恢复使用")):
+        screen.go(deed)
+        screen.go(deed)
+        expect(screen.page.locator("dialog .history li").last).to_contain_text(f"{step} ")
+        with screen.house.centre.sessions.read() as session:
+            [order] = queries.orders(session)
+            assert order.blocks is (step == "停用")
     assert screen.faults() == {}
 
 

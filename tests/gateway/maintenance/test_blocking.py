@@ -8,7 +8,7 @@ from sqlalchemy import select
 from gateway.fleet.model import Lock
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Condition
-from gateway.maintenance import assets, plans, service
+from gateway.maintenance import assets, plans, queries, service
 from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind
 from gateway.maintenance.plans import Rhythm
@@ -76,6 +76,40 @@ def test_behind_a_door_every_space_goes_out_of_order(session, technician):
 
     close(session, order, technician)
     assert [len(out_of_order(session, name, now=NOON + 2 * HOUR)) for name in ("gym", "hall")] == [0, 0]
+
+
+def block(session, order, technician, *, blocks, now):
+    return service.set_blocks(session, order_id=order.id, blocks=blocks, actor=technician, now=now)
+
+
+def test_an_order_that_stands_takes_its_space_out_of_order_later_and_gives_it_back_before_it_is_done(
+    session, technician
+):
+    order = an_order(session, What.SPACE, "room", blocks=False)
+    for hours, blocks in ((1, True), (2, True), (3, False), (4, False), (5, True)):
+        now = NOON + hours * HOUR
+        assert block(session, order, technician, blocks=blocks, now=now).blocks is blocks
+        assert [one.ends_at for one in out_of_order(session, now=now)] == [None] * blocks
+    assert [step.what for step in queries.steps(session, order.id)] == ["opened", "blocks", "frees", "blocks"]
+
+    close(session, order, technician, now=NOON + 6 * HOUR)
+    assert out_of_order(session, now=NOON + 7 * HOUR) == []
+
+
+def test_a_compartment_that_is_given_back_before_the_work_is_done_stays_while_another_order_blocks_it(
+    session, technician
+):
+    lock_id = lock_of(session, "01")
+    first, second = an_order(session, What.LOCK, lock_id), an_order(session, What.LOCK, lock_id, blocks=False)
+    steps = (
+        (second, True, Condition.OUT_OF_SERVICE),
+        (first, False, Condition.OUT_OF_SERVICE),
+        (second, False, Condition.READY),
+    )
+    for order, blocks, condition in steps:
+        block(session, order, technician, blocks=blocks, now=NOON + HOUR)
+        session.expire_all()
+        assert compartment_labelled(session, "01").condition is condition
 
 
 @pytest.mark.parametrize("end", ["finish", "cancel"])

@@ -134,6 +134,7 @@ def test_what_is_closed_stays_closed(session, door, technician):
         lambda: service.finish(session, work=Work(), **act),
         lambda: service.cancel(session, note="", **act),
         lambda: service.set_priority(session, priority=Priority.HIGH, due_at=None, **act),
+        lambda: service.set_blocks(session, blocks=True, **act),
     ):
         with pytest.raises(Conflict, match="work_order_closed"):
             again()

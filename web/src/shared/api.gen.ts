@@ -3509,10 +3509,11 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set Priority Of Work Order
-         * @description Say how much it presses, and by when.
+         * Change Work Order
+         * @description Say how much it presses and by when, or whether it takes its thing out of use: whoever has booked that is then
+         *     offered another, and it comes back as soon as it is no longer so.
          */
-        patch: operations["set_priority_of_work_order"];
+        patch: operations["change_work_order"];
         trace?: never;
     };
     "/api/v1/staff/work-orders/{order_id}/assign": {
@@ -8635,6 +8636,19 @@ export interface components {
          */
         OpenedBy: "hand" | "alert" | "report" | "plan" | "prediction";
         /**
+         * OrderChange
+         * @description What is to be otherwise of a work order; what is left out stays. `due_at` goes with `priority`; null: no day.
+         *
+         *     `blocks`: whether nobody new gets the thing while the order stands.
+         */
+        OrderChange: {
+            priority?: components["schemas"]["Priority"] | null;
+            /** Due At */
+            due_at?: string | null;
+            /** Blocks */
+            blocks?: boolean | null;
+        };
+        /**
          * OrderForAlert
          * @description `blocks`: while the work stands nobody new gets the thing.
          */
@@ -9031,15 +9045,6 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "offline" | "unknown";
-        /**
-         * Pressing
-         * @description How much a work order presses, and by when it should be done; null: no day.
-         */
-        Pressing: {
-            priority: components["schemas"]["Priority"];
-            /** Due At */
-            due_at?: string | null;
-        };
         /**
          * Preview
          * @description Which bookings would be refused; all of them stay as they are, whatever is set. `members`: how many people's.
@@ -26399,7 +26404,7 @@ export interface operations {
             };
         };
     };
-    set_priority_of_work_order: {
+    change_work_order: {
         parameters: {
             query?: never;
             header?: never;
@@ -26410,7 +26415,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Pressing"];
+                "application/json": components["schemas"]["OrderChange"];
             };
         };
         responses: {

@@ -139,6 +139,10 @@ function steps(order: Detail, again: Again): Deed[] {
       entries: [{ name: 'priority', label: s('orders.priority'), kind: 'select', options: options('priority', PRIORITIES), value: order.priority }],
       act: ({ priority }) => ask('patch', `${PATH}/{order_id}`, { at, body: { priority: priority as Order['priority'], due_at: order.due_at } }),
     }),
+    step(s(order.blocks ? 'orders.free' : 'orders.block'), {
+      lead: s(order.blocks ? 'orders.free_lead' : 'orders.block_lead', { name: nameOf(order.asset) }),
+      act: () => ask('patch', `${PATH}/{order_id}`, { at, body: { blocks: !order.blocks } }),
+    }),
     step(s('orders.cancel'), {
       lead: s('orders.cancel_lead'),
       entries: [{ name: 'note', label: s('reason'), most: MOST_LETTERS }],
