@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from devices.runtime.mqtt import Connection, Incoming
-from devices.wire.topics import GATEWAY, ROOT, Address, Channel
-from gateway.home_assistant.documents import BIRTH, OFFLINE, ONLINE, STATUS, is_ours, own_documents, presence_topic
+from devices.wire.topics import GATEWAY, ROOT
+from gateway.home_assistant.documents import BIRTH, OFFLINE, ONLINE, STATUS, is_ours, own_topics, presence_topic
 from gateway.kit.clock import Clock
 from gateway.link.port import Carriage
 
@@ -109,8 +109,8 @@ class Showing:
             username=GATEWAY,
             password=password,
             will=(presence_topic(site), OFFLINE.encode()),
-            subscriptions=[(STATUS, 1), *((filter_, 1) for filter_ in _filters(site))],
-            from_before=_filters(site),
+            subscriptions=[(STATUS, 1), *((topic, 1) for topic in own_topics(site))],
+            from_before=own_topics(site),
             ping_topic=f"{ROOT}/{site}/{GATEWAY}/ping",
             on_message=self._hear,
             on_ready=self._reached,
@@ -149,11 +149,3 @@ class Showing:
             except Exception:
                 # The thread's outermost loop: what could not be read now is read in two seconds.
                 log.exception("what Home Assistant is shown could not be brought up to date")
-
-
-def _filters(site: str) -> list[str]:
-    return [
-        f"{own_documents(site)}/+/config",
-        presence_topic(site),
-        str(Address(site, GATEWAY, Channel.SHOWN, "devices/+")),
-    ]

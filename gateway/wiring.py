@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from zoneinfo import ZoneInfo
 
 from devices.wire.signing import SigningKey
 from devices.wire.topics import GATEWAY, ROOT, Channel
@@ -10,6 +11,7 @@ from gateway import broker
 from gateway.announcer import Showing
 from gateway.carrier import Carrier
 from gateway.centre import Centre
+from gateway.crowd.look import Lookout
 from gateway.home_assistant import queries as home_assistant
 from gateway.home_assistant.documents import documents, is_ours
 from gateway.intake import Intake
@@ -82,6 +84,7 @@ def show(centre: Centre, readings: ReadingStore) -> Showing | None:
         return None
     language = settings.home_assistant.language
     version = metadata.version("hearth")
+    lookout = Lookout(centre.sessions, readings, zone=ZoneInfo(settings.zone))
 
     def wanted() -> dict[str, bytes]:
         now = centre.clock.now()
@@ -90,9 +93,11 @@ def show(centre: Centre, readings: ReadingStore) -> Showing | None:
                 series = telemetry.all_series(connection)
         except NoReadingsError:
             series = []
+        crowds = lookout.now(now)
         with centre.sessions.read() as session:
             things = home_assistant.things(session, series, language=language, now_ms=now_ms(now))
-        return documents(settings.site, things, language=language, version=version)
+            rooms = home_assistant.rooms(session, crowds.zones, series, language=language, now_ms=now_ms(now))
+        return documents(settings.site, things, rooms, language=language, version=version)
 
     return Showing(
         site=settings.site,

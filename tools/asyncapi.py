@@ -39,6 +39,7 @@ _CHANNELS: list[tuple[str, str, str, str, int, bool, bool, list[type]]] = [
     ("ping", "{client}/ping", "client", "client", 0, False, False, []),
     ("presence", f"{GATEWAY}/shown/presence", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
     ("shown", f"{GATEWAY}/shown/devices/{{device}}", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
+    ("zone", f"{GATEWAY}/shown/zones/{{zone}}", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
     ("discovery", f"{PREFIX}/device/hearth-{{site}}/{{object}}/config", GATEWAY, HOME_ASSISTANT, 1, True, False, []),
     ("birth", STATUS, HOME_ASSISTANT, GATEWAY, 1, False, False, []),
 ]
@@ -60,6 +61,15 @@ _PLAIN: dict[str, dict[str, Any]] = {
             "free": {"type": "integer", "minimum": 0},
             "doors": {"type": "object", "additionalProperties": {"enum": ["ON", "OFF", None]}},
             "measures": {"type": "object", "additionalProperties": {"type": ["number", "string", "null"]}},
+        },
+        "additionalProperties": False,
+    },
+    "zone": {
+        "type": "object",
+        "required": ["occupied"],
+        "properties": {
+            "occupied": {"enum": ["ON", "OFF", None]},
+            "people": {"type": ["integer", "null"], "minimum": 0},
         },
         "additionalProperties": False,
     },

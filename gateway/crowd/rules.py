@@ -72,6 +72,13 @@ class Crowd:
         return None if self.people is None or not self.capacity else self.people / self.capacity
 
 
+def is_occupied(crowd: Crowd, *, sees_somebody: bool) -> bool | None:
+    """Whether anybody is there. Only a sure count of nobody says no: a sensor that sees none proves nothing."""
+    if sees_somebody or crowd.people:
+        return True
+    return False if crowd.people == 0 and crowd.confidence is Confidence.KNOWN else None
+
+
 class Level(StrEnum):
     """How full a place is, in a word."""
 

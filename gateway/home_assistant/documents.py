@@ -1,4 +1,4 @@
-"""What stands retained on the broker for Home Assistant: one document a device, and beside it how things are now.
+"""What stands retained on the broker for Home Assistant: a document for each device and zone, and how they are now.
 
 The keys are those of Home Assistant's MQTT discovery, device based, in its abbreviations. No entity has a command
 topic: a door is a `binary_sensor`, so there is nothing to press.
@@ -21,6 +21,7 @@ PREFIX: Final = "homeassistant"  # Home Assistant's default
 STATUS: Final = f"{PREFIX}/status"
 BIRTH: Final = b"online"
 
+_KINDS: Final = ("devices", "zones")  # of what is shown
 _NOT_AN_ID: Final = re.compile(r"[^a-zA-Z0-9_-]+")
 _PRESENCE: Final = "{{ value_json.presence }}"
 ONLINE: Final = "online"  # Home Assistant's own words, unless told otherwise
@@ -66,8 +67,8 @@ _NUMBER_CLASS: Final = MappingProxyType(
 _RISING: Final = frozenset({"energy", "energy_today", "entries", "exits"})
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = MappingProxyType(
     {
-        "zh-CN": {"online": "在线", "free": "空闲格口"},
-        "en": {"online": "Online", "free": "Free compartments"},
+        "zh-CN": {"online": "在线", "free": "空闲格口", "people": "人数", "occupied": "有人"},
+        "en": {"online": "Online", "free": "Free compartments", "people": "People", "occupied": "Occupied"},
     }
 )
 
@@ -103,13 +104,32 @@ class Thing:
     measures: Sequence[Measure] = ()
 
 
-def documents(site: str, things: Iterable[Thing], *, language: Language, version: str) -> Topics:
+@dataclass(frozen=True)
+class Room:
+    """A zone of the house, as it is now: `people` and `is_occupied` None are unknown.
+
+    `is_counted`: whether anything counts how many are there; else a sensor can tell only that somebody is.
+    """
+
+    id: str
+    name: str
+    is_counted: bool
+    people: int | None
+    is_occupied: bool | None
+
+
+def documents(
+    site: str, things: Iterable[Thing], rooms: Iterable[Room] = (), *, language: Language, version: str
+) -> Topics:
     """Everything that should stand there, by topic, but for whether the gateway is there."""
     wanted: Topics = {}
     for thing in things:
         wanted[state_topic(site, thing.id)] = _json(_state(thing))
         for number, document in enumerate(_in_parts(site, thing, language, version)):
             wanted[f"{own_documents(site)}/{_id(thing.id)}-{number}/config"] = document
+    for room in rooms:
+        wanted[zone_topic(site, room.id)] = _json(_room_state(room))
+        wanted[f"{own_documents(site)}/{_zone_name(room.id)}-0/config"] = _json(_room(site, room, language, version))
     return wanted
 
 
@@ -123,10 +143,21 @@ def state_topic(site: str, device_id: str) -> str:
     return str(Address(site, GATEWAY, Channel.SHOWN, f"devices/{device_id}"))
 
 
+def zone_topic(site: str, zone_id: str) -> str:
+    """How many people are in a zone now."""
+    return str(Address(site, GATEWAY, Channel.SHOWN, f"zones/{zone_id}"))
+
+
 def is_ours(site: str, topic: str) -> bool:
     """Whether we alone write this topic: what stands there and should not is to be cleared."""
-    shown = str(Address(site, GATEWAY, Channel.SHOWN, "devices/"))
-    return topic.startswith((shown, f"{own_documents(site)}/"))
+    shown = (str(Address(site, GATEWAY, Channel.SHOWN, f"{kind}/")) for kind in _KINDS)
+    return topic.startswith((*shown, f"{own_documents(site)}/"))
+
+
+def own_topics(site: str) -> list[str]:
+    """What to listen to, to know what stands on the topics that are ours."""
+    shown = (str(Address(site, GATEWAY, Channel.SHOWN, f"{kind}/+")) for kind in _KINDS)
+    return [f"{own_documents(site)}/+/config", *shown, presence_topic(site)]
 
 
 def own_documents(site: str) -> str:
@@ -139,7 +170,7 @@ def _in_parts(site: str, thing: Thing, language: Language, version: str) -> Iter
     state = state_topic(site, thing.id)
     root = {
         "dev": _device(site, thing),
-        "o": {"name": "Hearth", "sw": version},
+        "o": _origin(version),
         "stat_t": state,
         "avty": [{"t": presence_topic(site)}, {"t": state, "val_tpl": _PRESENCE}],
         "avty_mode": "all",
@@ -152,6 +183,49 @@ def _in_parts(site: str, thing: Thing, language: Language, version: str) -> Iter
             part = {}
         part[name] = entity
     yield _json(root | {"cmps": part})
+
+
+def _room(site: str, room: Room, language: Language, version: str) -> dict[str, Any]:
+    """Its two entities are far shorter than a message may be."""
+    unique, words = f"hearth-{site}-{_zone_name(room.id)}", _WORDS[language]
+    entities: dict[str, Any] = {
+        "occupied": {
+            "p": "binary_sensor",
+            "uniq_id": f"{unique}-occupied",
+            "name": words["occupied"],
+            "dev_cla": "occupancy",
+            "val_tpl": "{{ value_json.occupied }}",
+        }
+    }
+    if room.is_counted:
+        entities["people"] = {
+            "p": "sensor",
+            "uniq_id": f"{unique}-people",
+            "name": words["people"],
+            "val_tpl": "{{ value_json.people }}",
+            "stat_cla": "measurement",
+        }
+    return {
+        "dev": {"ids": [unique], "name": room.name, "mf": "Hearth"},
+        "o": _origin(version),
+        "stat_t": zone_topic(site, room.id),
+        "avty": [{"t": presence_topic(site)}],
+        "qos": 1,
+        "cmps": entities,
+    }
+
+
+def _room_state(room: Room) -> dict[str, Any]:
+    return {"occupied": _on(room.is_occupied)} | ({"people": room.people} if room.is_counted else {})
+
+
+def _zone_name(zone_id: str) -> str:
+    """Of no two zones alike, and of no device: a device's name has no underscore."""
+    return "zone_" + zone_id.replace("_", "__").replace(".", "_d")
+
+
+def _origin(version: str) -> dict[str, Any]:
+    return {"name": "Hearth", "sw": version}
 
 
 def _device(site: str, thing: Thing) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 """What there is to show."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
+from gateway.crowd import rules as crowd
+from gateway.crowd.rules import Crowd, Doubt
+from gateway.facility.presence import PEOPLE, zones_with_people
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Presence
-from gateway.home_assistant.documents import Door, Language, Measure, Thing
+from gateway.home_assistant.documents import Door, Language, Measure, Room, Thing
 from gateway.lockers import queries as lockers
 from gateway.lockers.queries import BankView
 from gateway.spaces import queries as spaces
 from gateway.telemetry.queries import Series
+from gateway.zones import queries as zones
 
 _OPEN = {DoorLevel.OPEN: True, DoorLevel.SHUT: False, DoorLevel.UNKNOWN: None}
 
@@ -43,6 +47,31 @@ def things(session: Session, series: Iterable[Series], *, language: Language, no
         for device in fleet.devices(session)
         if device.state is DeviceState.APPROVED
     ]
+
+
+def rooms(
+    session: Session, crowds: Mapping[str, Crowd], series: Iterable[Series], *, language: Language, now_ms: int
+) -> list[Room]:
+    """Every zone of which something tells whether anybody is there, by its id."""
+    series = list(series)
+    where = zones.whole_map(session)
+    watched = {where.of_sensor(one.device, one.sensor) for one in series if one.metric in PEOPLE}
+    peopled = zones_with_people(session, series, now_ms=now_ms)
+    found = []
+    for zone in zones.zones(session):
+        here = crowds.get(zone.id)
+        if here is None or (here.doubt is Doubt.NO_COUNTER and zone.id not in watched):
+            continue
+        found.append(
+            Room(
+                id=zone.id,
+                name=zone.name_zh if language == "zh-CN" else zone.name_en,
+                is_counted=here.doubt is not Doubt.NO_COUNTER,
+                people=here.people,
+                is_occupied=crowd.is_occupied(here, sees_somebody=zone.id in peopled),
+            )
+        )
+    return found
 
 
 def _name(device: Device, bank: BankView | None, *, is_chinese: bool) -> str:

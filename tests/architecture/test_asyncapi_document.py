@@ -10,7 +10,7 @@ import pytest
 
 from devices.wire.topics import MAX_BYTES, Channel
 from gateway import broker, wiring
-from gateway.home_assistant.documents import Door, Thing, documents, presence_topic
+from gateway.home_assistant.documents import Door, Room, Thing, documents, presence_topic
 
 HERE = Path(__file__).parents[2]
 
@@ -87,3 +87,12 @@ def test_what_home_assistant_is_shown_has_the_shape_that_is_written_there(docume
     assert set(state["doors"].values()) <= set(shape["properties"]["doors"]["additionalProperties"]["enum"])
     assert presence_topic("demo") in addresses(document).values()
     assert str(MAX_BYTES) in document["info"]["description"]
+
+
+def test_what_home_assistant_is_shown_of_a_zone_has_the_shape_that_is_written_there(document):
+    [shape] = [one["payload"] for one in document["channels"]["zone"]["messages"].values()]
+    room = Room("hall", "Hall", is_counted=True, people=4, is_occupied=None)
+    shown = documents("demo", [], [room], language="en", version="1")
+    state = next(json.loads(payload) for topic, payload in shown.items() if fits(topic, addresses(document)["zone"]))
+    assert set(shape["required"]) <= set(state) <= set(shape["properties"])
+    assert state["occupied"] in shape["properties"]["occupied"]["enum"]

@@ -8,14 +8,21 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from devices.wire import codec
+from devices.wire.messages import Measurement, Readings
 from gateway import broker
-from gateway.home_assistant.documents import PREFIX, STATUS, presence_topic, state_topic
+from gateway.demo import NODE
+from gateway.home_assistant.documents import PREFIX, STATUS, own_documents, presence_topic, state_topic, zone_topic
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.processes.rig import DEVICE, Rig, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 
 PRESENCE = presence_topic("demo")
 STATE = state_topic("demo", DEVICE)
+HALL = zone_topic("demo", "hall")
+HALLS_DOCUMENT = f"{own_documents('demo')}/zone_hall-0/config"
 
 
 class HomeAssistant:
@@ -63,7 +70,31 @@ def showing(rig: Rig):
         rig.gateway.start()
 
 
-def test_home_assistant_sees_doors_open_and_the_gateway_die_and_can_open_nothing(rig: Rig, rental: dict):
+def count_in(rig: Rig, *entries: int):
+    """The node at the main door says how many have come in so far."""
+    port, password = rig.broker_login(NODE)
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=NODE)
+    client.username_pw_set(NODE, password)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    for seq, count in enumerate(entries, start=1):
+        said = {"entries": float(count), "exits": 0.0}
+        readings = [Measurement(sensor="main-door", metric=metric, value=value) for metric, value in said.items()]
+        letter = Readings(store="0123456789abcdef", seq=seq, oldest=1, age_ms=0, readings=readings)
+        client.publish(f"hearth/1/demo/{NODE}/reading", codec.encode_readings(letter), qos=1).wait_for_publish(5)
+    client.disconnect()
+    client.loop_stop()
+
+
+def place_node(rig: Rig, zone_id: str | None):
+    """As if staff had said so."""
+    centre = rig.centre()
+    with centre.sessions.begin() as session:
+        zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=zone_id, actor="test", now=centre.clock.now())
+    centre.sessions.close()
+
+
+def test_home_assistant_sees_doors_people_and_the_gateways_death_and_can_open_nothing(rig: Rig, rental: dict):
     door = rental["compartment"]["label"].removeprefix("B").lstrip("0")
     with showing(rig) as eyes:
         eventually(lambda: eyes.doors().get(door) == "OFF", "no door is shown", log=rig.programs)
@@ -74,12 +105,21 @@ def test_home_assistant_sees_doors_open_and_the_gateway_die_and_can_open_nothing
 
         assert rig.outcome(rig.press(rental).json()["id"])["state"] == "OPENED"
         eventually(lambda: eyes.doors().get(door) == "ON", "the open door is not shown")
+        count_in(rig, 7, 9)
 
         for topic in (f"hearth/1/demo/{DEVICE}/cmd", STATE, "hearth/1/demo/gateway/wake"):
             eyes.client.publish(topic, b"a stranger's", qos=1, retain=True).wait_for_publish(5)
         eyes.client.publish(STATUS, b"online", qos=1).wait_for_publish(5)
         eventually(lambda: STATUS in eyes.stands, "its own birth did not come back")
         assert eyes.doors().get(door) == "ON"  # what it said before its birth was thrown away
+
+        told = {"occupied": "ON", "people": 2}
+        eventually(lambda: json.loads(eyes.stands.get(HALL, b"{}")) == told, lambda: str(eyes.stands), log=rig.programs)
+        assert json.loads(eyes.stands[HALLS_DOCUMENT])["stat_t"] == HALL
+        place_node(rig, None)
+        shown = {HALL, HALLS_DOCUMENT}
+        eventually(lambda: not shown & set(eyes.stands), "a zone that nothing counts stays", log=rig.programs)
+        place_node(rig, "hall")
 
         rig.gateway.kill()
         eventually(lambda: eyes.stands[PRESENCE] == b"offline", "the gateway's death was not told")

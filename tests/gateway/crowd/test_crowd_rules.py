@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.crowd import rules
-from gateway.crowd.rules import Confidence, Doubt, Frame, Level, Passed, Tallied
+from gateway.crowd.rules import Confidence, Crowd, Doubt, Frame, Level, Passed, Tallied, is_occupied
 
 MINUTE_MS = 60_000
 SOME_DAY = Tallied(people=5, entered=20, corrected=0)
@@ -92,3 +92,20 @@ def test_counting_begins_at_zero_at_the_last_closing():
 
 def test_a_house_that_never_closed_counts_from_midnight():
     assert rules.frame({}, midnight=NINE, now=NINE + HOURS) == Frame(NINE - DAY, NINE, NINE)
+
+
+@pytest.mark.parametrize(
+    ("people", "confidence", "sees_somebody", "occupied"),
+    [
+        (3, Confidence.KNOWN, False, True),
+        (3, Confidence.ROUGH, False, True),
+        (0, Confidence.KNOWN, False, False),
+        (0, Confidence.ROUGH, False, None),
+        (0, Confidence.ROUGH, True, True),
+        (None, Confidence.UNKNOWN, False, None),
+        (None, Confidence.UNKNOWN, True, True),
+    ],
+)
+def test_only_a_sure_count_of_nobody_says_that_nobody_is_there(people, confidence, sees_somebody, occupied):
+    crowd = Crowd(people, confidence, None, None, 0, 0, 0, datetime(2026, 11, 22, 4, tzinfo=UTC))
+    assert is_occupied(crowd, sees_somebody=sees_somebody) is occupied

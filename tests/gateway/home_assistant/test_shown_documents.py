@@ -3,6 +3,7 @@
 import json
 import re
 
+import paho.mqtt.client as paho
 import pytest
 
 from devices.wire.topics import MAX_BYTES
@@ -10,11 +11,14 @@ from gateway.home_assistant.documents import (
     PREFIX,
     Door,
     Measure,
+    Room,
     Thing,
     documents,
     is_ours,
+    own_topics,
     presence_topic,
     state_topic,
+    zone_topic,
 )
 from gateway.vendors.known import Known
 from gateway.vendors.lines import translate
@@ -42,8 +46,11 @@ REQUIRED = {"dev", "o", "cmps"}
 ROOT = REQUIRED | {"stat_t", "avty", "avty_mode", "qos"}
 
 
-def shown(*things, language="zh-CN"):
-    return documents("demo", things, language=language, version="0.1.0")
+HALL = Room("hall", "大厅", is_counted=True, people=4, is_occupied=True)
+
+
+def shown(*things, rooms=(), language="zh-CN"):
+    return documents("demo", things, rooms, language=language, version="0.1.0")
 
 
 def configs(wanted):
@@ -75,6 +82,41 @@ def test_nothing_that_is_shown_can_be_pressed():
     text = b"".join(shown(BANK, AIR).values()).decode()
     assert "cmd_t" not in text
     assert "command_topic" not in text
+
+
+def test_a_zone_tells_how_many_are_there_and_whether_anybody_is():
+    wanted = shown(rooms=[HALL])
+    [(topic, document)] = configs(wanted).items()
+    assert topic == "homeassistant/device/hearth-demo/zone_hall-0/config"
+    assert set(document) == ROOT - {"avty_mode"}
+    assert document["dev"]["name"] == "大厅"
+    assert document["stat_t"] == zone_topic("demo", "hall")
+    assert document["avty"] == [{"t": presence_topic("demo")}]
+    assert json.loads(wanted[document["stat_t"]]) == {"occupied": "ON", "people": 4}
+    found = document["cmps"]
+    assert {name: one["p"] for name, one in found.items()} == {"people": "sensor", "occupied": "binary_sensor"}
+    assert (found["occupied"]["dev_cla"], found["people"]["stat_cla"]) == ("occupancy", "measurement")
+    assert [entities(shown(rooms=[HALL], language="en"))[one]["name"] for one in found] == ["Occupied", "People"]
+
+
+def test_of_a_zone_where_nobody_knows_that_is_said_and_where_nothing_counts_no_number():
+    unknown = Room("hall", "大厅", is_counted=True, people=None, is_occupied=None)
+    watched = Room("attic", "阁楼", is_counted=False, people=None, is_occupied=True)
+    wanted = shown(rooms=[unknown, watched])
+    assert json.loads(wanted[zone_topic("demo", "hall")]) == {"occupied": None, "people": None}
+    assert json.loads(wanted[zone_topic("demo", "attic")]) == {"occupied": "ON"}
+    attic = configs(wanted)["homeassistant/device/hearth-demo/zone_attic-0/config"]
+    assert set(attic["cmps"]) == {"occupied"}
+
+
+def test_no_zone_stands_where_another_zone_or_a_device_stands():
+    names = ["a.b", "a-b", "a_b", "a__b", "a_db", "A.b", "hall"]
+    rooms = [Room(name, name, is_counted=True, people=0, is_occupied=False) for name in names]
+    devices = [Thing(id="zone-hall", name="x", online=True), Thing(id="hall", name="y", online=True)]
+    found = configs(shown(*devices, rooms=rooms))
+    assert len(found) == len(names) + len(devices)
+    assert len({one["dev"]["ids"][0] for one in found.values()}) == len(found)
+    assert all(re.fullmatch(r"homeassistant/device/hearth-demo/[a-zA-Z0-9_-]+/config", topic) for topic in found)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -129,11 +171,16 @@ def test_a_device_that_is_away_is_unavailable_and_says_itself_that_it_is():
 
 
 def test_every_topic_is_ours_and_no_other_sites():
-    for topic in shown(BANK, AIR):
+    for topic in shown(BANK, AIR, rooms=[HALL]):
         assert is_ours("demo", topic)
         for other in ("dem", "demo-2", "emo"):
             assert not is_ours(other, topic)
     assert not is_ours("demo", "homeassistant/device/0x00158d/config")
+
+
+def test_whatever_is_said_is_also_listened_to_so_that_it_can_be_cleared():
+    for topic in (*shown(BANK, AIR, rooms=[HALL]), presence_topic("demo")):
+        assert any(paho.topic_matches_sub(one, topic) for one in own_topics("demo")), topic
 
 
 def test_our_own_reader_of_home_assistants_discovery_understands_it():

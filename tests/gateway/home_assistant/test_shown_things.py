@@ -2,11 +2,14 @@
 
 import pytest
 
+from gateway.crowd.rules import Confidence, Crowd, Doubt
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel
-from gateway.home_assistant.queries import things
+from gateway.home_assistant.queries import rooms, things
 from gateway.telemetry.queries import Series
 from gateway.telemetry.rules import HOLDS_MS, Sample
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.centre_builder import NOON, a_bank, a_device, set_door
 
 NOW_MS = 1_000_000_000
@@ -46,3 +49,24 @@ def test_a_reading_too_old_to_hold_is_unknown(session):
 def test_a_device_that_nobody_vouches_for_any_more_is_not_shown(session):
     fleet.retire(session, device_id="air-1", actor="test", now=NOON)
     assert set(shown(session)) == {"bank-a"}
+
+
+def a_crowd(people, doubt=None):
+    sure = Confidence.KNOWN if doubt is None else Confidence.ROUGH if people is not None else Confidence.UNKNOWN
+    return Crowd(people, sure, doubt, None, 0, 0, 0, NOON)
+
+
+def test_only_zones_of_which_something_tells_are_shown_and_seen_is_occupied(session):
+    for zone_id in ("hall", "attic", "cellar"):
+        zones.make_zone(session, zone_id=zone_id, name_zh="区", name_en=zone_id, actor="test", now=NOON)
+    zones.place(session, what=Placed.DEVICE, ref="air-1", zone_id="attic", actor="test", now=NOON)
+    motion = Series(1, "air-1", "pir", "motion", Sample(NOW_MS, 1.0))
+    nothing = a_crowd(None, Doubt.NO_COUNTER)
+    crowds = {"hall": a_crowd(4), "attic": nothing, "cellar": nothing}
+
+    found = rooms(session, crowds, [motion], language="en", now_ms=NOW_MS)
+
+    assert [(one.id, one.name, one.is_counted, one.people, one.is_occupied) for one in found] == [
+        ("attic", "attic", False, None, True),
+        ("hall", "hall", True, 4, True),
+    ]
