@@ -11,6 +11,7 @@ from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
+PAGES += ["lockers/terms"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
 PAGES += ["members/appeals"]
 PAGES += [

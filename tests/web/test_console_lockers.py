@@ -130,6 +130,41 @@ def test_a_locker_is_set_out_of_use_kept_for_staff_and_looked_into(screen: Scree
     expect(screen.page.get_by_text("没有留用的柜子")).to_be_visible()
 
 
+def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_otherwise(screen: Screen):
+    screen.sign_in("s001")
+    screen.at("lockers/terms")
+    screen.row("大厅", "随来随用").first.get_by_role("button", name="看看").click()
+    screen.go("改怎么租")
+    screen.page.get_by_label("怎么租", exact=True).select_option("time_limited")
+    screen.fill("限时：一般租几分钟", "90")
+    screen.fill("限时：最长几分钟", "60")
+    screen.go("保存")
+    expect(screen.page.locator("dialog").get_by_role("alert")).not_to_have_text("")
+    screen.fill("限时：最长几分钟", "180")
+    screen.go("保存")
+    screen.row("限时：一般 90 分钟，最长 3 小时").get_by_role("button", name="看看").click()
+    screen.go("改到期以后")
+    screen.fill("宽限后再过几天", "3")
+    screen.go("保存")
+    expect(screen.row("再过 3 天可以清柜")).to_have_count(1)
+
+    screen.at("lockers")
+    box(screen, "01", "空着").first.click()
+    screen.go("改这个柜子怎么租")
+    screen.page.get_by_label("怎么租", exact=True).select_option("fixed")
+    screen.go("就这样定")
+    expect(screen.page.get_by_text("已改好")).to_be_visible()
+    path = f"{screen.house.url}/api/v1/staff/banks/bank-a/compartments"
+    modes = [one["mode"] for one in screen.page.request.get(path).json()["items"]]
+    assert modes == ["fixed", "time_limited"]
+
+    screen.sign_in("s002")
+    screen.at("lockers/terms")
+    screen.page.reload()
+    screen.row("大厅", "限时").get_by_role("button", name="看看").click()
+    expect(screen.page.locator("dialog .cell")).to_have_count(0)
+
+
 def test_an_abandoned_locker_is_cleared_out_by_two_each_signed_in_themselves(screen: Screen):
     rents(screen, for_days=1, ago_days=60)
     screen.sign_in("s002")

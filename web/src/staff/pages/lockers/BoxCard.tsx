@@ -23,6 +23,7 @@ export function BoxCard({ box, again }: Props) {
       facts={[
         [s('door.state'), box.open_since ? s('doors.open_since', { when: when(box.open_since) }) : named('level', box.door)],
         [s('doors.size'), named('size', box.size)],
+        [s('doors.mode'), named('mode', box.mode)],
         [s('doors.use'), box.use ? named('use', box.use) : s('doors.free')],
         ...(box.rental_id && box.use === 'rented' ? [[s('doors.holder'), <Holder rental_id={box.rental_id} />] as const] : []),
         ...(box.until ? [[s('doors.until'), when(box.until)] as const] : []),
@@ -62,6 +63,7 @@ function deedsFor({ box, again }: Props): Deed[] {
   if (answersToHolders && box.use === null) deeds.push({ name: s('box.hold'), go: () => hold(box, again) })
   if (box.use === 'held') deeds.push({ name: s('box.end_hold'), go: () => endHold(box, again) })
   deeds.push({ name: s('box.care'), go: () => care(box, again) }, { name: s('box.looked'), go: () => looked(box, again) })
+  if (me.value?.role === 'manager') deeds.push({ name: s('box.mode'), go: () => chooseMode(box, again) })
   return deeds
 }
 
@@ -171,6 +173,30 @@ function care(box: Compartment, again: () => Promise<void>): void {
         ask('patch', '/api/v1/staff/compartments/{compartment_id}', {
           at: { compartment_id: box.id },
           body: { condition: condition as Compartment['condition'], reason },
+        })
+      }
+    />,
+  )
+}
+
+const MODES = ['free_choice', 'time_limited', 'kept_until_released', 'fixed', 'bookable'] as const
+const AS_BANK = 'bank'
+
+/** Let one compartment come to its holders otherwise than its bank's do. */
+function chooseMode(box: Compartment, again: () => Promise<void>): void {
+  const options = [{ value: AS_BANK, label: s('box.as_bank') }, ...MODES.map((value) => ({ value, label: named('mode', value) }))]
+  show(
+    <ActSheet
+      title={s('box.mode')}
+      lead={s('box.mode_lead', { where: titleOf(box) })}
+      entries={[{ name: 'mode', label: s('doors.mode'), kind: 'select', value: AS_BANK, options }]}
+      go={s('box.mode_go')}
+      done={s('box.mode_set')}
+      onDone={() => void again()}
+      act={({ mode }) =>
+        ask('put', '/api/v1/staff/compartments/{compartment_id}/mode', {
+          at: { compartment_id: box.id },
+          body: { mode: mode === AS_BANK ? null : (mode as (typeof MODES)[number]) },
         })
       }
     />,
