@@ -89,6 +89,7 @@ from api.staff import floor_plan as staff_floor_plan
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
 from api.staff import reports as staff_reports
+from api.staff import settings as staff_settings
 from api.staff import spaces as staff_spaces
 from api.turns import Turns
 from gateway.centre import Centre, reading_store
@@ -199,6 +200,7 @@ def _routes() -> Sequence[BaseRoute]:
         staff_reports,
         joining,
         backups,
+        staff_settings,
         zones,
         staff_floor_plan,
         sensors,

@@ -3,6 +3,8 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +16,7 @@ from gateway.kit.errors import Trouble
 FILE_NAME = "hearth.toml"
 
 _PREFIX = "HEARTH_"
+_SECRET = frozenset({("database", "url"), ("readings", "url")})  # they may hold a password
 _NOT_SETTINGS = frozenset({"HEARTH_CENTRE", "HEARTH_DEMO_PASSWORD", "HEARTH_KILL_AT"})  # read by others
 
 # The same rule as `devices.wire.topics.is_name`: the site's name stands in every topic.
@@ -159,6 +162,39 @@ def variables() -> dict[str, tuple[str, ...]]:
     return {_variable(path): path for path, _ in _leaves(Settings)}
 
 
+@dataclass(frozen=True)
+class Told:
+    """A setting as it may be shown. `value`: of an address that may hold a password only which database it is."""
+
+    name: str
+    variable: str
+    value: str
+    usual: str
+    from_environment: bool
+
+
+def told(settings: Settings, environ: Mapping[str, str]) -> list[Told]:
+    """Every setting as this centre was opened with it, and what it is where nobody sets it; empty: there is no such."""
+    usual = Settings(site="x")
+    return [
+        Told(
+            name=".".join(path),
+            variable=variable,
+            value=_text(path, settings),
+            usual="" if path == ("site",) else _text(path, usual),
+            from_environment=variable in environ,
+        )
+        for variable, path in variables().items()
+    ]
+
+
+def _text(path: tuple[str, ...], settings: Settings) -> str:
+    value: object = reduce(getattr, path, settings)
+    if path in _SECRET:
+        return str(value).partition(":")[0]
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -212,4 +248,4 @@ def _sentence(error: ValidationError, environ: Mapping[str, str]) -> str:
 
 def _shown(path: tuple[str, ...], found: object) -> str:
     """What was found, but never a password."""
-    return "an address that is not shown" if path in {("database", "url"), ("readings", "url")} else repr(found)
+    return "an address that is not shown" if path in _SECRET else repr(found)

@@ -73,3 +73,12 @@ def test_while_one_is_being_made_another_is_refused_with_words(house, manager):
         answer = manager.post("/staff/backups", {})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "backup_under_way")
+
+
+def test_the_manager_alone_reads_the_settings_and_finds_no_address_of_a_database(house):
+    found = {one["name"]: one for one in house.signed_in("s001").get("/staff/settings").json()["items"]}
+
+    assert found["bookings.days_ahead"]["value"] == "14"
+    assert found["database.url"]["value"] == "sqlite"
+    for other in ("10001", "s002", "s003"):
+        assert house.signed_in(other).get("/staff/settings").json()["code"] == "not_allowed"

@@ -256,6 +256,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/plans/{plan_id}",
         "/staff/join-window",
         "/staff/backups",
+        "/staff/settings",
         "/staff/zones",
         "/staff/zones/{zone_id}",
         "/staff/devices/{device_id}",

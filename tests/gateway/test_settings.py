@@ -3,7 +3,7 @@
 import pytest
 
 from devices.wire.topics import is_name
-from gateway.settings import SettingsError, load_settings, variables
+from gateway.settings import SettingsError, load_settings, told, variables
 
 
 @pytest.fixture
@@ -154,3 +154,19 @@ def test_every_setting_has_its_variable():
     assert variables()["HEARTH_BROKER_LAN_PORT"] == ("broker", "lan_port")
     assert variables()["HEARTH_BROKER_VENDOR_PORT"] == ("broker", "vendor_port")
     assert len(variables()) == 25
+
+
+def test_every_setting_is_told_with_what_it_usually_is_and_no_password(load):
+    environ = {"HEARTH_DATABASE_URL": "postgresql+psycopg://hearth:geheim@db/hearth", "HEARTH_HTTP_SECURE": "true"}
+    settings = load('site = "demo"', "[bookings]", "days_ahead = 30", **environ)
+
+    found = {one.name: one for one in told(settings, environ)}
+
+    assert {one.variable for one in found.values()} == set(variables())
+    assert "geheim" not in repr(found)
+    of = {name: (one.value, one.usual, one.from_environment) for name, one in found.items()}
+    assert of["site"] == ("demo", "", False)
+    assert of["bookings.days_ahead"] == ("30", "14", False)
+    assert of["database.url"] == ("postgresql+psycopg", "sqlite", True)
+    assert of["http.secure"] == ("true", "false", True)
+    assert of["broker.lan_port"] == ("", "", False)

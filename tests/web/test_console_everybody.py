@@ -11,7 +11,7 @@ from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 pytestmark = pytest.mark.browser
 
 PAGES = ["now", "lockers", "lockers/count", "lockers/late", "lockers/held", "lockers/emergency"]
-PAGES += ["lockers/terms"]
+PAGES += ["lockers/terms", "settings"]
 PAGES += ["bookings", "bookings/asked", "members", "members/of/10001", "members/import", "members/groups"]
 PAGES += ["members/appeals"]
 PAGES += [
@@ -61,8 +61,8 @@ ALL |= {
 } | {"报修"}
 NOBODYS_ELSE = {
     "s001": set(),
-    "s002": {"平面图", "备份", "设备", "自助机", "区域", "通知渠道", "操作记录"},
-    "s003": {"抽签", "活动", "备份", "预订", "会员", "使用规则", "通知渠道", "操作记录"},
+    "s002": {"设置", "平面图", "备份", "设备", "自助机", "区域", "通知渠道", "操作记录"},
+    "s003": {"设置", "抽签", "活动", "备份", "预订", "会员", "使用规则", "通知渠道", "操作记录"},
 }
 """What is not in whose navigation."""
 

@@ -113,6 +113,16 @@ def test_a_weekly_ballot_is_set_in_days_and_hours_and_only_the_manager_finds_the
         expect(screen.page.get_by_role("button", name=button)).to_have_count(0)
 
 
+def test_the_settings_say_where_each_is_changed_and_which_a_rule_has_replaced(screen: Screen):
+    screen.at("settings")
+    expect(screen.row("bookings.days_ahead", "14", "使用规则，马上生效")).to_have_count(1)
+    expect(screen.row("database.url", "sqlite", "hearth.toml")).to_have_count(1)
+    rule = {"rule": "days_ahead", "limit": 30, "layer": "centre", "scope": ""}
+    assert screen.page.request.put(f"{screen.house.url}/api/v1/staff/policies/far", data=rule).ok
+    screen.page.reload()
+    expect(screen.row("bookings.days_ahead", "已由一条使用规则代替")).to_have_count(1)
+
+
 def test_hours_and_a_closed_day_are_set_and_taken_back(screen: Screen):
     screen.at("hours")
     screen.row("周一").get_by_role("button", name="修改").click()

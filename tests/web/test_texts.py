@@ -17,6 +17,7 @@ from gateway.lockers.model import DropOffState
 from gateway.personal.rules import Fate
 from gateway.policies.model import Limit
 from gateway.reports.model import About, ReportState, Wrong
+from gateway.settings import variables
 from gateway.unlocking.model import UnlockState
 from tests.web.conftest import ROOT
 
@@ -172,6 +173,11 @@ def test_every_rule_that_can_be_set_can_be_set_in_the_console():
     offered = (SOURCES / "staff/pages/Policies.tsx").read_text()
     assert {limit for limit in Limit if f"  '{limit}'," not in offered} == set()
     assert {f"limit.{limit}" for limit in Limit} <= BOOKS["staff"]["zh-CN"].keys()
+
+
+def test_every_setting_has_its_words_in_the_console():
+    named = {key.removeprefix("of.") for key in BOOKS["settings"]["zh-CN"] if key.startswith("of.")}
+    assert named == {".".join(path) for path in variables().values()}
 
 
 def test_every_state_of_an_unlock_is_shown():

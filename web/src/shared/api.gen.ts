@@ -3868,6 +3868,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Settings
+         * @description All of them, as this program was started with them.
+         */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/zones": {
         parameters: {
             query?: never;
@@ -7326,6 +7346,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Items[SettingView] */
+        Items_SettingView_: {
+            /** Items */
+            items: components["schemas"]["SettingView"][];
+            /** Next */
+            next: string | null;
+        };
         /** Items[ShareView] */
         Items_ShareView_: {
             /** Items */
@@ -9747,6 +9774,24 @@ export interface components {
             said_by: "staff" | "public";
             /** Bookings Outside */
             bookings_outside: number;
+        };
+        /**
+         * SettingView
+         * @description A setting by its name in `hearth.toml`. `value`: of a database only which kind it is; empty: none.
+         *
+         *     `usual`: what it is where nobody sets it. `from_environment`: `variable` sets it, whatever the file says.
+         */
+        SettingView: {
+            /** Name */
+            name: string;
+            /** Variable */
+            variable: string;
+            /** Value */
+            value: string;
+            /** Usual */
+            usual: string;
+            /** From Environment */
+            from_environment: boolean;
         };
         /**
          * Severity
@@ -28078,6 +28123,53 @@ export interface operations {
             };
             /** @description `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal, such as `cross_origin`, `json_only`, `too_large`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SettingView_"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed`, `password_must_be_set` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,6 +29,7 @@ const Reports = later(async () => {
 })
 const Orders = later(async () => (await import('./pages/Orders')).Orders)
 const Assets = later(async () => (await import('./pages/Assets')).Assets)
+const Settings = later(async () => (await import('./pages/settings/Settings')).Settings)
 const Backups = later(async () => (await import('./pages/Backups')).Backups)
 
 export type Role = Me['role']
@@ -67,6 +68,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },
   { at: 'channels', name: 'channels.title', icon: 'bell', key: 'c', roles: ['manager'], Page: Channels },
+  { at: 'settings', name: 'settings.title', icon: 'settings', key: 's', roles: ['manager'], Page: Settings },
   { at: 'backups', name: 'backups.title', icon: 'download', key: 'r', roles: ['manager'], Page: Backups },
   { at: 'audit', name: 'audit.title', icon: 'scroll', key: 'a', roles: ['manager'], Page: Audit },
 ]
