@@ -67,6 +67,14 @@ def test_an_unknown_act_of_the_tool_says_what_there_is():
     assert "build" in asked.stderr
 
 
+def test_the_members_face_never_comes_to_load_what_is_another_faces_alone(built: Path):
+    [listed] = re.findall(r"const FILES = (\[.*\])", (built / "app/sw.js").read_text())
+    faces = {Path(file).name.partition("-")[0] for file in json.loads(listed) if file.startswith("/assets/")}
+
+    assert "home" in faces
+    assert faces & {"door", "staff", "stand"} == set()
+
+
 # The pass, and why something was not done, in both languages.
 KEPT = ["hearth pass 1", "生成我的码", "Make my pass", "会员号或密码不对", "The number or the password is not right"]
 

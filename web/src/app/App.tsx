@@ -6,7 +6,7 @@ import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Attending } from './Attending'
 import { Coming } from './Coming'
-import { LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
+import { LaterBusy, LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
@@ -113,6 +113,7 @@ function Held() {
           <Locker key={each.id} rental={each} />
         ))}
         {!rental.value && <RentToo />}
+        <LaterBusy />
       </Shown>
     )
   }
@@ -123,6 +124,7 @@ function Held() {
         <Attending />
         {hasPlans.value && <h2 class="part">{t('rent.title')}</h2>}
         <Rent banks={banks.value} />
+        <LaterBusy />
       </Shown>
     )
   }

@@ -1,34 +1,15 @@
 /** The pages that a first look does without: their code and their words come when they are first gone to. */
-import { type Signal, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { language, speak } from '../shared/t'
+import { type Fetched, later } from '../shared/later'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { page, under } from './route'
-
-interface Fetched<P> {
-  pages: Signal<P | 'unreached' | undefined>
-  fetch: () => Promise<void>
-}
-
-function later<P extends object>(load: () => Promise<P>): Fetched<P> {
-  const pages = signal<P | 'unreached' | undefined>(undefined)
-  const fetch = async () => {
-    try {
-      const fetched = await load()
-      await speak(language.value) // their words too, before the first is on the page
-      pages.value = fetched
-    } catch {
-      pages.value = 'unreached'
-    }
-  }
-  return { pages, fetch }
-}
 
 const more = later(() => import('./more/pages'))
 const pass = later(() => import('./pass/pages'))
 const booking = later(() => import('./Pick'))
 const map = later(() => import('./Map'))
+const crowd = later(() => import('../shared/busy/Busy'))
 
 interface FromProps<P extends object> {
   of: Fetched<P>
@@ -72,4 +53,11 @@ export function LaterPick({ place, id }: { place: 'book' | 'move'; id: string })
 /** Where everything is; `to`: a space or a bank, and the way there. */
 export function LaterMap({ to }: { to: string | undefined }) {
   return <From of={map}>{({ HouseMap }) => <HouseMap to={to} />}</From>
+}
+
+/** How full the centre is, below what is the member's own: until it is there nothing is missed. */
+export function LaterBusy() {
+  const found = crowd.pages.value
+  useEffect(() => void crowd.fetch(), [])
+  return typeof found === 'object' ? <found.Busy /> : null
 }

@@ -1,15 +1,12 @@
 import { Toast } from '../shared/ui/toast'
-import { Book } from './Book'
-import { Bookings } from './Bookings'
 import { ChoosePin } from './ChoosePin'
 import { Frame } from './Frame'
 import { Free } from './Free'
 import { Home } from './Home'
 import { Identify } from './Identify'
-import { LaterMap } from './LaterMap'
+import { LaterBook, LaterBookings, LaterMap, LaterRent } from './Later'
 import { Lockers } from './Lockers'
 import { Pair } from './Pair'
-import { Rent } from './Rent'
 import { StillThere } from './StillThere'
 import { Over, Thanks } from './Thanks'
 import { away, kiosk } from './house'
@@ -49,11 +46,11 @@ function Shown() {
     case 'locker':
       return <Lockers />
     case 'rent':
-      return <Rent />
+      return <LaterRent />
     case 'bookings':
-      return <Bookings />
+      return <LaterBookings />
     case 'book':
-      return <Book key={now.space.id} space={now.space} />
+      return <LaterBook key={now.space.id} space={now.space} />
     case 'thanks':
       return <Thanks />
     case 'over':

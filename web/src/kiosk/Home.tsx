@@ -1,5 +1,6 @@
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
+import { LaterBusy } from './Later'
 import { show } from './screen'
 import { visit, want } from './visit'
 import { useVoice } from './voice'
@@ -22,14 +23,17 @@ export function Home() {
     <>
       <Title>{title}</Title>
       {!name && <p class="lead">{say('home.lead')}</p>}
-      <div class="k-tiles">
-        {TILES.map(({ act, icon, title, help }) => (
-          <button key={title} type="button" class="k-tile" onClick={act}>
-            <Icon name={icon} />
-            <strong>{say(title)}</strong>
-            <small>{say(help)}</small>
-          </button>
-        ))}
+      <div class="k-start">
+        <div class="k-tiles">
+          {TILES.map(({ act, icon, title, help }) => (
+            <button key={title} type="button" class="k-tile" onClick={act}>
+              <Icon name={icon} />
+              <strong>{say(title)}</strong>
+              <small>{say(help)}</small>
+            </button>
+          ))}
+        </div>
+        <LaterBusy />
       </div>
     </>
   )

@@ -3,6 +3,7 @@ import '../shared/app.css'
 import './kiosk.css'
 import { haveProblemsAtHand } from '../shared/t'
 import { App } from './App'
+import { fetchTheRest } from './Later'
 import { lockIn } from './fence'
 import { keepInTouch } from './house'
 import { watch } from './idle'
@@ -16,3 +17,4 @@ readCards(cardShown, passShown)
 render(<App />, document.getElementById('app') as HTMLElement)
 document.documentElement.toggleAttribute('data-ready', true)
 haveProblemsAtHand() // while there is a network: this face keeps no files for when there is none
+fetchTheRest()

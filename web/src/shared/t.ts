@@ -13,11 +13,26 @@ const fetchers: (() => Promise<void>)[] = []
 
 export const language = computed(() => spoken.value)
 
-/** Say everything in another language, from the moment its texts are here. */
+let wanted: Language = 'zh-CN'
+
+/** Say everything in another language, from the moment its texts are here. What was asked for last is spoken. */
 export async function speak(next: Language): Promise<void> {
-  if (next !== 'zh-CN') await Promise.all(fetchers.map((fetch) => fetch()))
+  wanted = next
+  await learn(next)
+  if (wanted !== next) return
   spoken.value = next
   document.documentElement.lang = next
+}
+
+/** Fetch whatever is said in a language; in the one that is spoken, for a page that has just come. */
+export async function learn(next: Language = spoken.value): Promise<void> {
+  if (next === 'zh-CN') return
+  // A page may come, and its sentences with it, while those of the others are on their way.
+  for (let known = 0; known < fetchers.length; ) {
+    const due = fetchers.slice(known)
+    known = fetchers.length
+    await Promise.all(due.map((fetch) => fetch()))
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Unreachable } from '../../../shared/api'
-import { language, speak } from '../../../shared/t'
+import { learn } from '../../../shared/t'
 import { Head } from '../../kit/Head'
 import { s, whyNot } from '../../words'
 
@@ -11,7 +11,7 @@ const fetched = signal<typeof import('./Editor') | 'unreached' | undefined>(unde
 async function fetchEditor(): Promise<void> {
   try {
     const editor = await import('./Editor')
-    await speak(language.value)
+    await learn()
     fetched.value = editor
   } catch {
     fetched.value = 'unreached'

@@ -1,5 +1,5 @@
 /** What may be said of a guest's bookings without asking anybody. */
-import type { Answered } from '../shared/api'
+import type { Answered } from '../../shared/api'
 
 export type Booking = Answered<'get', '/api/v1/kiosk/bookings'>['items'][number]
 
