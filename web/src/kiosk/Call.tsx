@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
 import { useAttempt } from '../shared/attempt'
-import { Fault } from '../shared/ui/Fault'
+import { Fault } from './Fault'
 import { Icon } from '../shared/ui/Icon'
 import { Sheet } from '../shared/ui/Sheet'
 import { askAsKiosk } from './house'
+import { useVoice } from './voice'
 import { say, why } from './words'
 
 /** There is always a person to call. */
@@ -23,6 +24,7 @@ export function Call() {
 function Asking({ onClose }: { onClose: () => void }) {
   const [isCalled, setCalled] = useState(false)
   const { isBusy, error, attempt } = useAttempt()
+  useVoice(say(isCalled ? 'call.done' : 'call.ask'))
   const call = () =>
     attempt(async () => {
       await askAsKiosk('post', '/api/v1/kiosk/calls', { body: {} })

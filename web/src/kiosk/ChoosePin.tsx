@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { useAttempt } from '../shared/attempt'
-import { Fault } from '../shared/ui/Fault'
+import { Fault } from './Fault'
 import { Dots, Keypad, PIN_DIGITS } from './Keypad'
 import { Page } from './Page'
 import { choosePin } from './visit'

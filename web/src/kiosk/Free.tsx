@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Key, language, t, time } from '../shared/t'
-import { Fault } from '../shared/ui/Fault'
+import { Fault } from './Fault'
 import { Icon } from '../shared/ui/Icon'
 import { Waiting } from '../shared/ui/Waiting'
 import { type Bank, type Found, found, lookForFree, nextFree } from './free'

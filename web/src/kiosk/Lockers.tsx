@@ -3,7 +3,7 @@ import { type Answered } from '../shared/api'
 import { useAttempt } from '../shared/attempt'
 import { language, t } from '../shared/t'
 import { doorSeen, press } from '../shared/unlock'
-import { Fault } from '../shared/ui/Fault'
+import { Fault } from './Fault'
 import { Icon } from '../shared/ui/Icon'
 import { LockerCard } from '../shared/ui/LockerCard'
 import { OpenButton } from '../shared/ui/OpenButton'
@@ -13,7 +13,7 @@ import { Waiting } from '../shared/ui/Waiting'
 import { Page } from './Page'
 import { useLook } from '../shared/look'
 import { askAsGuest, returned, visit, want } from './visit'
-import { tell } from './voice'
+import { tell, useVoice } from './voice'
 import { say, why } from './words'
 
 export type Rental = Answered<'get', '/api/v1/kiosk/rentals'>['items'][number]
@@ -94,6 +94,7 @@ export function useStory(): void {
 
 function GiveBack({ rental, onChange, onClose }: Omit<Props, 'isFresh'> & { onClose: () => void }) {
   const { isBusy, error, attempt } = useAttempt()
+  useVoice(`${t('end.title', { label: rental.compartment.label })} ${t('end.help')}`)
   const giveBack = () =>
     attempt(async () => {
       await askAsGuest('delete', '/api/v1/kiosk/rentals/{rental_id}', { at: { rental_id: rental.id } })

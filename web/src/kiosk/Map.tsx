@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Guide } from '../shared/map/Guide'
-import { Fault } from '../shared/ui/Fault'
+import { Fault } from './Fault'
 import { Waiting } from '../shared/ui/Waiting'
 import { Page } from './Page'
 import { found, lookForFree } from './free'

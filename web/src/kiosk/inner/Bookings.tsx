@@ -1,6 +1,6 @@
 import { useAttempt } from '../../shared/attempt'
 import { language, t, time, whenSpan } from '../../shared/t'
-import { Fault } from '../../shared/ui/Fault'
+import { Fault } from '../Fault'
 import { Icon } from '../../shared/ui/Icon'
 import { OpenButton } from '../../shared/ui/OpenButton'
 import { Waiting } from '../../shared/ui/Waiting'
