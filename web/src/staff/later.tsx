@@ -1,7 +1,7 @@
 /** A page, or a part of one, that the first look does without: its code comes when it is first gone to. */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { language, speak } from '../shared/t'
+import { learn } from '../shared/t'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 
 export function later<P = object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
@@ -12,7 +12,7 @@ export function later<P = object>(load: () => Promise<ComponentType<P>>): Compon
     const fetch = async () => {
       try {
         kept ??= await load()
-        await speak(language.value) // its words come with it
+        await learn() // its words come with it
         setUnreached(false)
         show(() => kept)
       } catch {

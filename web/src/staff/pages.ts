@@ -1,6 +1,6 @@
 /** The pages, in the order of the navigation. Another page is one file, and one line here. */
 import type { ComponentType } from 'preact'
-import { language, speak } from '../shared/t'
+import { learn } from '../shared/t'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Audit } from './pages/Audit'
@@ -24,7 +24,7 @@ const Activities = later(async () => (await import('./pages/Activities')).Activi
 const Ballots = later(async () => (await import('./pages/ballots/Ballots')).Ballots)
 const Reports = later(async () => {
   const page = await import('./pages/Reports')
-  await speak(language.value) // its words come with it
+  await learn() // its words come with it
   return page.Reports
 })
 const Orders = later(async () => (await import('./pages/Orders')).Orders)

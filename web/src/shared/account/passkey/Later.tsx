@@ -1,7 +1,7 @@
 /** The button for passkeys comes after the form, with its words; who cannot have one never sees it. */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { language, speak } from '../../t'
+import { learn } from '../../t'
 import { canHavePasskeys } from './here'
 
 export function LaterPasskey() {
@@ -12,6 +12,6 @@ export function LaterPasskey() {
 
 async function fetch(): Promise<ComponentType> {
   const { PasskeyButton } = await import('./Button')
-  await speak(language.value) // its words too, before the first is on the page
+  await learn() // its words too, before the first is on the page
   return PasskeyButton
 }
