@@ -139,8 +139,9 @@ def create_app(
     return app
 
 
+@cache
 def openapi_document() -> dict[str, Any]:
-    """What the API says of itself; needs no centre."""
+    """What the API says of itself; needs no centre. Made once: it takes longer than starting does."""
     return _doors().openapi()
 
 

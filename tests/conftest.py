@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from logging.handlers import QueueHandler
 from pathlib import Path
 
@@ -126,6 +127,19 @@ def _logging_as_before():
     for handler in [one for one in logging.root.handlers if isinstance(one, QueueHandler) and one not in handlers]:
         logging.root.removeHandler(handler)
     logging.root.setLevel(level)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For each of these markers `make test` reads only the files that name it, and would lose one marked elsewhere."""
+    for item in items:
+        for mark in ("processes", "browser", "model"):
+            if item.get_closest_marker(mark) and f"mark.{mark}" not in _text_of(item.path):
+                raise pytest.UsageError(f"{item.path} must itself say that its tests are `{mark}`")
+
+
+@cache
+def _text_of(file: Path) -> str:
+    return file.read_text()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

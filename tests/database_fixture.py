@@ -52,6 +52,12 @@ def lay_out(template: Path, file: Path) -> str:
     return f"sqlite:///{file}"
 
 
+def leave(sessions: Sessions) -> None:
+    """Close the file, since another takes its place; keep a server's connections, which know its tables by now."""
+    if sessions.engine.dialect.name == "sqlite":
+        sessions.close()
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """The one PostgreSQL server of this test run."""
@@ -59,6 +65,8 @@ def postgres():
         pytest.skip("PostgreSQL is not installed (no initdb): its half of the database tests does not run")
     with running_cluster() as cluster:
         yield cluster
+        for engine in _engines.values():
+            engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +105,7 @@ def sessions(database_url):
     """Transactions on that database."""
     opened = Sessions(engine_of(database_url))
     yield opened
-    opened.close()
+    leave(opened)
 
 
 def file_of(url: str) -> Path:

@@ -4,6 +4,7 @@ check   format, lint, types, import rules, the pages' types, and the tests that 
 test    the same, and every other test: random schedules, PostgreSQL, real processes, a real browser
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ CHECKS: dict[str, list[str | Path]] = {
 }
 SLOW = ("processes", "browser", "postgres", "model")  # the markers of pyproject.toml
 AT_ONCE = 2  # tests side by side; whatever is slow or timed has a centre, a house or a database of its own
+TESTS = Path("tests")
 NEEDS = {"processes": "broker", "browser": "browser", "postgres": "database"}
 
 
@@ -33,6 +35,7 @@ class Lane:
 
     name: str
     marks: str
+    only: str | None = None  # the marker that all of its tests bear: only files that name it are read
     apart: bool = False  # one file's tests may run in different processes: none shares anything costly
 
 
@@ -57,11 +60,22 @@ def lanes(asked: str, missing: list[str]) -> list[Lane]:
     left_out = [mark for mark in NEEDS if mark in missing]
     every = {
         "tests": Lane("tests", _none_of(["processes", "browser", "model", *left_out])),
-        "model": Lane("random schedules", "model", apart=True),
-        "processes": Lane("tests with real processes", f"processes and {_none_of(['browser', *left_out])}"),
-        "browser": Lane("tests in a real browser", " and ".join(["browser", *(f"not {one}" for one in left_out)])),
+        "model": Lane("random schedules", "model", only="model", apart=True),
+        "processes": Lane(
+            "tests with real processes", f"processes and {_none_of(['browser', *left_out])}", only="processes"
+        ),
+        "browser": Lane(
+            "tests in a real browser", " and ".join(["browser", *(f"not {one}" for one in left_out)]), only="browser"
+        ),
     }
     return [lane for mark, lane in every.items() if mark not in missing]
+
+
+def files_of(lane: Lane, tests: Path = TESTS) -> list[Path]:
+    """What pytest is to read for a lane. A test bears one of these markers only where its own file says so."""
+    if lane.only is None:
+        return [tests]
+    return sorted(file for file in tests.rglob("test_*.py") if f"mark.{lane.only}" in file.read_text())
 
 
 def _none_of(marks: list[str] | tuple[str, ...]) -> str:
@@ -84,12 +98,18 @@ def _run(lane: Lane, counts: Counter[str]) -> bool:
     report.unlink(missing_ok=True)
     way = "load" if lane.apart else "loadfile"
     side_by_side = ["-n", str(AT_ONCE), "--dist", way]
-    command = [sys.executable, "-m", "pytest", "-q", "-m", lane.marks, *side_by_side, f"--junitxml={report}"]
-    status = subprocess.run(command, check=False).returncode
+    chosen = ["-m", lane.marks, *map(str, files_of(lane))]
+    command = [sys.executable, "-m", "pytest", "-q", *chosen, *side_by_side, f"--junitxml={report}"]
+    status = subprocess.run(command, env=_with_bytecode(), check=False).returncode
     if report.exists():
         suite = next(ET.parse(report).getroot().iter("testsuite"))
         counts.update({word: int(suite.get(word, "0")) for word in ("tests", "failures", "errors", "skipped")})
     return status == 0
+
+
+def _with_bytecode() -> dict[str, str]:
+    """This environment, in which Python keeps what it has compiled: a test run starts hundreds of processes."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass

@@ -20,7 +20,7 @@ from gateway.members.model import Role
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from tests.centre_builder import HandClock, a_bank, a_member
-from tests.database_fixture import engine_of, lay_out
+from tests.database_fixture import ON_POSTGRES, engine_of, lay_out, leave
 
 PASSWORD = "correct horse battery"
 HOST = "http://127.0.0.1:8000"
@@ -148,6 +148,41 @@ def webroot(tmp_path: Path) -> Path:
     return tmp_path / "webroot"
 
 
+def move_in(url: str) -> str:
+    """Members 10001 and 10002, a technician s003 and a manager s001; bank-a with two doors, bank-b with one."""
+    sessions = Sessions(engine_of(url))
+    with sessions.begin() as session:
+        for member_no, role in [
+            ("10001", Role.MEMBER),
+            ("10002", Role.MEMBER),
+            ("s001", Role.MANAGER),
+            ("s002", Role.DESK),
+            ("s003", Role.TECHNICIAN),
+        ]:
+            a_member(session, member_no, role=role, password_hash=kept_password())
+        a_bank(session, "bank-a", sizes="SM")
+        a_bank(session, "bank-b", sizes="L")
+    leave(sessions)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_template: Path) -> Path:
+    """A file to copy in which they have moved in: that takes longer than most tests here."""
+    move_in(lay_out(sqlite_template, sqlite_template.with_name("moved-in.db")))
+    return sqlite_template.with_name("moved-in.db")
+
+
+@pytest.fixture(params=["sqlite", ON_POSTGRES])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database in which they have moved in."""
+    if request.param == "sqlite":
+        return lay_out(request.getfixturevalue("sqlite_template"), request.getfixturevalue("sqlite_file"))
+    url = request.getfixturevalue("postgres_url")
+    request.getfixturevalue("postgres").empty(url)
+    return move_in(url)
+
+
 @pytest.fixture
 def house(
     tmp_path: Path, sqlite_template: Path, sqlite_file: Path, settings: Settings, webroot: Path
@@ -162,23 +197,20 @@ def house_on_each(database_url: str, tmp_path: Path, settings: Settings, webroot
     yield from opened(database_url, tmp_path, settings, webroot)
 
 
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+    """One for all tests of a file that are turned away at its doors: they change nothing in it."""
+    directory = tmp_path_factory.mktemp("shared-house")
+    url = lay_out(sqlite_template, tmp_path_factory.mktemp("shared-house-database") / "hearth.db")
+    yield from opened(url, directory, Settings(site="demo"), directory / "webroot")
+
+
 def opened(url: str, directory: Path, settings: Settings, webroot: Path) -> Iterator[House]:
-    """Members 10001 and 10002, a technician s003 and a manager s001; bank-a with two doors, bank-b with one."""
+    """The house of those who have moved in there."""
     sessions, clock = Sessions(engine_of(url)), HandClock()
     centre = Centre(directory, settings, sessions, clock)
     make_pepper(directory)
     make_seal(directory)
-    with sessions.begin() as session:
-        for member_no, role in [
-            ("10001", Role.MEMBER),
-            ("10002", Role.MEMBER),
-            ("s001", Role.MANAGER),
-            ("s002", Role.DESK),
-            ("s003", Role.TECHNICIAN),
-        ]:
-            a_member(session, member_no, role=role, password_hash=kept_password())
-        a_bank(session, "bank-a", sizes="SM")
-        a_bank(session, "bank-b", sizes="L")
     line = LocalLine(clock)
     app = create_app(centre, line=line, hasher=CHEAP, webroot=webroot, look_again_s=0.1)
     with asyncio.Runner() as runner:
@@ -190,4 +222,4 @@ def opened(url: str, directory: Path, settings: Settings, webroot: Path) -> Iter
         for browser in house.browsers:
             house.run(browser.client.aclose())
         house.run(living.__aexit__(None, None, None))
-    sessions.close()
+    leave(sessions)

@@ -370,16 +370,27 @@ def test_a_span_of_days_that_is_none_is_refused(house, asked):
     assert house.signed_in("s001").get(f"/staff/smiles?{asked}").json()["code"] == "malformed"
 
 
+@pytest.fixture(scope="module")
+def stranger_by_card(shared_house):
+    """As `by_card`, for those who are turned away."""
+    kiosk = a_kiosk(shared_house, bank_id="bank-a")
+    a_card(shared_house, NUMBER, PIN)
+    assert kiosk.come(card=NUMBER, pin=PIN).status_code == 201
+    return kiosk
+
+
 OUTSIDE = [one for one in OPERATIONS if not one[1].startswith("/kiosk") and one[2]["operationId"] not in PUBLIC]
 
 
 @pytest.mark.parametrize(("verb", "path", "operation"), OUTSIDE, ids=[one[2]["operationId"] for one in OUTSIDE])
-def test_a_kiosks_token_is_good_for_nothing_outside_its_own_doors(house, by_card, verb, path, operation):
-    by_card.browser.client.headers.update(by_card.headers())
-    for cookie in (None, by_card.token, by_card.visit):
-        by_card.browser.client.headers.update({"Cookie": f"hearth={cookie}"} if cookie else {})
+def test_a_kiosks_token_is_good_for_nothing_outside_its_own_doors(
+    shared_house, stranger_by_card, verb, path, operation
+):
+    for cookie in (None, stranger_by_card.token, stranger_by_card.visit):
+        browser = shared_house.browser(**stranger_by_card.headers())
+        browser.client.headers.update({"Cookie": f"hearth={cookie}"} if cookie else {})
 
-        answer = ask(by_card.browser, verb, path.replace("{", "").replace("}", ""), operation)
+        answer = ask(browser, verb, path.replace("{", "").replace("}", ""), operation)
 
         # With a cookie of whatever kind, some are asked first whether they can be read, or be of use here, at all.
         assert answer.json()["code"] in {"not_signed_in", *(["malformed", "passkey_needs_name"] if cookie else [])}

@@ -2,10 +2,12 @@
 
 import base64
 import json
+import shutil
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from api.app import openapi_document
@@ -13,8 +15,10 @@ from gateway.credit import service as credit
 from gateway.credit.model import Cause
 from gateway.notices import service as notices
 from gateway.policies.model import Limit
-from tests.api.conftest import PASSWORD, Browser
+from gateway.settings import Settings
+from tests.api.conftest import PASSWORD, Browser, opened
 from tests.centre_builder import a_photo, a_rule, a_space
+from tests.database_fixture import lay_out
 from tests.passkey import a_passkey
 from tests.phone import APhone
 
@@ -219,8 +223,29 @@ def ask(browser: Browser, verb, path, operation, **more):
     return browser.ask(verb, path, headers=headers, **more)
 
 
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory, sqlite_template):
+    """A directory and a database to copy, and the ids of what 10001 has there: it takes twenty requests to make."""
+    directory, file = tmp_path_factory.mktemp("lived-in"), tmp_path_factory.mktemp("lived-in-database") / "hearth.db"
+    for house in opened(lay_out(sqlite_template, file), directory, Settings(site="demo"), directory / "webroot"):
+        things = make_things(house)
+    return directory, file, things
+
+
 @pytest.fixture
-def things(house):
+def house_with_things(lived_in, tmp_path, sqlite_file, settings, webroot):
+    directory, file, _ = lived_in
+    shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
+    yield from opened(lay_out(file, sqlite_file), tmp_path, settings, webroot)
+
+
+@pytest.fixture
+def things(lived_in):
+    """What 10001 has in the house with things."""
+    return lived_in[2]
+
+
+def make_things(house):
     """What 10001 has."""
     rental = house.rent("10001")
     asked = {"rental_id": rental["id"]}
@@ -272,8 +297,8 @@ def things(house):
 
 
 @each_operation
-def test_nobody_comes_in_without_signing_in(house, verb, path, operation):
-    answer = ask(house.browser(), verb, path.replace("{", "").replace("}", ""), operation)
+def test_nobody_comes_in_without_signing_in(shared_house, verb, path, operation):
+    answer = ask(shared_house.browser(), verb, path.replace("{", "").replace("}", ""), operation)
 
     if operation["operationId"] in PUBLIC:
         assert answer.status_code != 500
@@ -284,14 +309,14 @@ def test_nobody_comes_in_without_signing_in(house, verb, path, operation):
 
 @with_an_owner
 @pytest.mark.parametrize("member_no", ["10002", "s001", "s003"])
-def test_another_persons_things_are_not_there(house, things, member_no, verb, path, operation):
+def test_another_persons_things_are_not_there(house_with_things, things, member_no, verb, path, operation):
     theirs, invented = path, path
     for name, value in things.items():
         theirs, invented = (
             theirs.replace("{" + name + "}", value),
             invented.replace("{" + name + "}", value if name == "day" else "f" * 32),
         )
-    stranger = house.signed_in(member_no)
+    stranger = house_with_things.signed_in(member_no)
 
     answer, nothing = ask(stranger, verb, theirs, operation), ask(stranger, verb, invented, operation)
 
@@ -300,31 +325,31 @@ def test_another_persons_things_are_not_there(house, things, member_no, verb, pa
 
 
 @with_an_owner
-def test_the_owner_finds_them(house, things, verb, path, operation):
+def test_the_owner_finds_them(house_with_things, things, verb, path, operation):
     for name, value in things.items():
         path = path.replace("{" + name + "}", value)
 
-    assert ask(house.signed_in("10001"), verb, path, operation).status_code != 404
+    assert ask(house_with_things.signed_in("10001"), verb, path, operation).status_code != 404
 
 
 @pytest.mark.parametrize("name", ["rental_id", "lock_id"])
 @pytest.mark.parametrize("member_no", ["10002", "s001", "s003"])
-def test_nobody_opens_what_is_another_persons(house, things, member_no, name):
-    answer = house.signed_in(member_no).post("/unlocks", {name: things[name]}, key="press")
+def test_nobody_opens_what_is_another_persons(house_with_things, things, member_no, name):
+    answer = house_with_things.signed_in(member_no).post("/unlocks", {name: things[name]}, key="press")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/rentals", "/unlocks"])
-def test_lists_hold_ones_own_only(house, things, path):
-    assert house.signed_in("10002").get(path).json()["items"] == []
+def test_lists_hold_ones_own_only(house_with_things, things, path):
+    assert house_with_things.signed_in("10002").get(path).json()["items"] == []
 
 
 @pytest.mark.parametrize("path", ["/rentals", "/unlocks"])
-def test_another_persons_thing_is_no_place_in_my_list(house, things, path):
+def test_another_persons_thing_is_no_place_in_my_list(house_with_things, things, path):
     after = things["rental_id" if path == "/rentals" else "unlock_id"]
 
-    assert house.signed_in("10002").get(f"{path}?after={after}").status_code == 404
+    assert house_with_things.signed_in("10002").get(f"{path}?after={after}").status_code == 404
 
 
 JSON = st.recursive(
@@ -341,7 +366,7 @@ BODY = JSON | st.dictionaries(
 WITH_BODY = [(verb, path, operation) for verb, path, operation in OPERATIONS if "requestBody" in operation]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_body_whatever_breaks_the_program(house_of_garbage, data):
     verb, path, operation = data.draw(st.sampled_from(WITH_BODY))
@@ -353,7 +378,7 @@ def test_no_body_whatever_breaks_the_program(house_of_garbage, data):
     assert answer.status_code < 500 or answer.json()["code"] == "gateway_away", (operation["operationId"], body)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), one=st.sampled_from(WITH_BODY))
 def test_bytes_that_are_no_json_are_malformed(house_of_garbage, content, one):
     verb, path, _ = one
@@ -379,7 +404,7 @@ def test_json_made_to_break_parsers_is_malformed(house, content):
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1, max_size=40), one=st.sampled_from([one for one in OPERATIONS if "{" in one[1]]))
 def test_no_id_whatever_breaks_the_program(house_of_garbage, name, one):
     verb, path, operation = one

@@ -1,6 +1,7 @@
 """`make`: what it runs where something is missing, and what it says of it."""
 
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -25,6 +26,27 @@ def chosen(expression: str, mark: str) -> bool:
 def test_each_kind_of_test_is_run_in_exactly_one_lane(lanes):
     for mark in (*SLOW, "none"):
         assert sum(chosen(lane.marks, mark) for lane in lanes.lanes("test", [])) == 1, mark
+
+
+@pytest.mark.parametrize("mark", ["processes", "browser", "model"])
+def test_a_lane_of_few_reads_the_files_that_name_its_marker_and_no_others(lanes, tmp_path, mark):
+    (tmp_path / "test_one.py").write_text(f"pytestmark = pytest.mark.{mark}")
+    (tmp_path / "test_other.py").write_text("def test_it(): ...")
+    (lane,) = [lane for lane in lanes.lanes("test", []) if lane.only == mark]
+
+    assert lanes.files_of(lane, tmp_path) == [tmp_path / "test_one.py"]
+
+
+def test_a_test_marked_from_elsewhere_stops_the_run_since_no_lane_would_read_it(tmp_path):
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\nfrom tests.conftest import pytest_collection_modifyitems\nSLOW = pytest.mark.processes\n"
+    )
+    (tmp_path / "test_marked.py").write_text("from conftest import SLOW\n\n@SLOW\ndef test_it(): ...\n")
+    words = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
+    said = subprocess.run([*words, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert said.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "must itself say that its tests are `processes`" in said.stdout + said.stderr
 
 
 def test_check_leaves_the_slow_ones_out(lanes):
