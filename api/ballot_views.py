@@ -135,18 +135,20 @@ class RecordedWish(View):
 
 
 class RecordedEntry(View):
-    """One lot, by a random name. `wins`: of the four weeks before."""
+    """One lot, by a random name. `wins`: of the four weeks before; `people`: who come together, all or none."""
 
     id: str
     wins: int
     wishes: list[RecordedWish]
+    people: int = 1
 
 
 class RecordedPlace(View):
-    """What a space comes down to."""
+    """What a space comes down to. `capacity`: for how many each of its places is; null: nobody has said."""
 
     parts: list[str]
     buffer_min: int
+    capacity: int | None = None
 
 
 class RecordedClaim(View):

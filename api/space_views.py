@@ -52,19 +52,25 @@ class SpaceView(View):
 class SlotView(View):
     """One bookable time.
 
-    `reason` when it is not free: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+    `reason` when it is not free for all who come: `slot_taken`, `in_ballot`, `in_maintenance`, `closed`, `in_the_past`
+    or `too_many_people`. `places_free`: places that nobody has; of a space that is had whole 1 or 0.
     """
 
     starts_at: datetime
     ends_at: datetime
     free: bool
     reason: str | None
+    places_free: int
 
     @classmethod
     def of(cls, slot: Slot) -> Self:
         """As the query found it."""
         return cls(
-            starts_at=slot.span.starts_at, ends_at=slot.span.ends_at, free=slot.reason is None, reason=slot.reason
+            starts_at=slot.span.starts_at,
+            ends_at=slot.span.ends_at,
+            free=slot.reason is None,
+            reason=slot.reason,
+            places_free=slot.places_free,
         )
 
 
@@ -118,6 +124,8 @@ class TimeWish(Ask):
 
 class BookingWish(TimeWish):
     """Which space, from when until when. `guests`: so many others come along; null is none.
+
+    Where people have a place each, as in a row of seats, all of them have one or nobody has.
 
     `recurrence`: again and again, an RFC 5545 RRULE of FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY and COUNT or
     UNTIL. What of it cannot be had is skipped, or with `all` nothing is booked then.

@@ -8,7 +8,7 @@ from api.deps import Id, Paged
 from api.idempotency import Keyed, Repeatable
 from api.kiosk.deps import BY_CARD, KIOSK, AtKiosk, BeforeKiosk
 from api.member import bookings
-from api.member.spaces import MOST_DAYS, availability
+from api.member.spaces import MOST_DAYS, Guests, availability, span_of
 from api.openapi import problems
 from api.space_views import Availability, BookingView, BookingWish, SpaceView
 from api.views import Instant, Items, behind, items
@@ -36,13 +36,14 @@ async def read_availability_at_kiosk(
     at: AtKiosk,
     since: Annotated[Instant, Query(alias="from")],
     until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
+    guests: Guests = 0,
 ) -> Availability:
     """Every bookable time of a space that lies whole within the span, free or not; never whose it is."""
 
     def look() -> Availability:
         with at.desk.sessions.read() as session:
             at.kiosk(session)
-            return availability(session, at.desk, space_id, since, until)
+            return availability(session, at.desk, space_id, span_of(since, until), guests)
 
     return await at.desk.backroom.read(look)
 

@@ -21,6 +21,8 @@ router = APIRouter(prefix="/spaces", tags=["spaces"])
 
 MOST_DAYS = 31  # of one look at what is free
 
+Guests = Annotated[int, Query(ge=0, le=1000, description="Free for whoever asks and so many others, all together.")]
+
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
 async def list_spaces(who: SignedIn, page: Paged) -> Items[SpaceView]:
@@ -44,6 +46,7 @@ async def find_free_spaces(
     until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
     kind: Annotated[SpaceKind | None, Query(description="Only spaces of this kind.")] = None,
     minutes: Annotated[int, Query(ge=1, le=1440, description="Free for so long without a gap.")] = 1,
+    guests: Guests = 0,
 ) -> Items[FreeSpaceView]:
     """Every space of which something is free within the span, all at once, and when."""
 
@@ -55,6 +58,7 @@ async def find_free_spaces(
                 kind=kind,
                 within=span_of(since, until),
                 at_least=timedelta(minutes=minutes),
+                people=1 + guests,
                 policy=who.desk.centre.booking_policy,
                 now=who.desk.clock.now(),
             )
@@ -84,13 +88,14 @@ async def read_availability(
     who: SignedIn,
     since: Annotated[Instant, Query(alias="from")],
     until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
+    guests: Guests = 0,
 ) -> Availability:
     """Every bookable time of a space that lies whole within the span, free or not."""
 
     def look() -> Availability:
         with who.desk.sessions.read() as session:
             who.member(session)
-            return availability(session, who.desk, space_id, since, until)
+            return availability(session, who.desk, space_id, span_of(since, until), guests)
 
     return await who.desk.backroom.read(look)
 
@@ -102,10 +107,9 @@ def span_of(since: datetime, until: datetime) -> Span:
     return Span(since, until)
 
 
-def availability(session: Session, desk: Desk, space_id: str, since: datetime, until: datetime) -> Availability:
-    """What is free there, for whoever may look. Raises Malformed as `span_of` does."""
-    within = span_of(since, until)
-    space, policy = spaces.space(session, space_id), desk.centre.booking_policy
-    found = bookings.availability(session, space=space, within=within, policy=policy, now=desk.clock.now())
+def availability(session: Session, desk: Desk, space_id: str, within: Span, guests: int) -> Availability:
+    """What is free there for somebody and so many others, for whoever may look."""
+    space, policy, now = spaces.space(session, space_id), desk.centre.booking_policy, desk.clock.now()
+    found = bookings.availability(session, space=space, within=within, policy=policy, now=now, people=1 + guests)
     days = bookings.days(session, space=space, within=within, policy=policy)
     return Availability(items=[SlotView.of(slot) for slot in found], days=[DayView.of(day, how) for day, how in days])

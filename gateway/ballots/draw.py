@@ -88,13 +88,16 @@ class _Hat:
                 id=entry.id,
                 wins=wins.get(entry.member_id, 0),
                 wishes=[record.Wish(one.space_id, one.starts_at, one.ends_at) for one in self.wishes[entry.id]],
+                people=entry.people,
             )
             for entry in self.entries.values()
         ]
         divided = {space_id: spaces.undivided(self.session, space_id) for space_id in self._space_ids}
-        buffers = {space_id: spaces.space(self.session, space_id).buffer_min for space_id in divided}
+        wished = {space_id: spaces.space(self.session, space_id) for space_id in divided}
         places = {part.id: part.places for parts in divided.values() for part in parts}
-        within = Span(ballot.starts_at, ballot.ends_at + timedelta(minutes=max(buffers.values())))
+        within = Span(
+            ballot.starts_at, ballot.ends_at + timedelta(minutes=max(one.buffer_min for one in wished.values()))
+        )
         return Record(
             format=record.FORMAT,
             ballot=ballot.id,
@@ -107,7 +110,10 @@ class _Hat:
             seed=ballot.seed,
             entries_hash=record.hash_of(entries),
             entries=entries,
-            spaces={one: record.Place([part.id for part in parts], buffers[one]) for one, parts in divided.items()},
+            spaces={
+                one.id: record.Place([part.id for part in divided[one.id]], one.buffer_min, one.capacity)
+                for one in wished.values()
+            },
             places=places,
             taken=[
                 record.Taken(one.space_id, one.place, one.starts_at, one.ends_at)

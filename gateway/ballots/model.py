@@ -58,7 +58,9 @@ class EntryState(StrEnum):
 
 
 class Entry(Base):
-    """What one member handed in: one lot, whatever the number of wishes, of which at most one comes true.
+    """What one member handed in, for themselves and whoever comes along.
+
+    It is one lot, whatever the number of wishes or of people; at most one wish comes true, for all of them.
 
     `place`: the how-manieth it was in the draw, from 1.
     """
@@ -79,6 +81,11 @@ class Entry(Base):
     state: Mapped[EntryState] = mapped_column(word_column(EntryState))
     place: Mapped[int | None]
     booking_id: Mapped[str | None] = mapped_column(ForeignKey("bookings.id"), unique=True)
+
+    @property
+    def people(self) -> int:
+        """Its member and whoever comes along."""
+        return 1 + self.guests
 
 
 class EntryWish(Base):

@@ -14,9 +14,10 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
-from gateway.spaces.rules import Span, places_for
+from gateway.spaces.rules import Span, places_for, places_needed
 
-FORMAT: Final = "hearth-ballot/1"
+FORMAT: Final = "hearth-ballot/2"
+_READ: Final = (FORMAT, "hearth-ballot/1")  # in which every lot took one place
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _Hex = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})+$")]
@@ -37,18 +38,26 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lot. `id` names it to its member and to nobody else; `wins`: so many draws of the last four weeks."""
+    """One lot. `id` names it to its member and to nobody else; `wins`: so many draws of the last four weeks.
+
+    `people`: so many come together, and there is room for all of them or none comes.
+    """
 
     id: str
     wins: int
     wishes: list[Wish]
+    people: int = 1
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a space comes down to, and what is kept free behind a booking of it."""
+    """What a space comes down to, and what is kept free behind a booking of it.
+
+    `capacity`: for how many people each place of it is; None: nobody has said.
+    """
 
     parts: list[str]
     buffer_min: int
+    capacity: int | None = None
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,7 +110,7 @@ class Drawn(NamedTuple):
 def read(text: str | bytes) -> Record:
     """Raises ValueError for what is no record."""
     record = msgspec.json.decode(text, type=Record)
-    if record.format != FORMAT:
+    if record.format not in _READ:
         raise ValueError(f"this is a {record.format!r}, and {FORMAT!r} is all that is understood here")
     if any(wish.space not in record.spaces for entry in record.entries for wish in entry.wishes) or any(
         part not in record.places for place in record.spaces.values() for part in place.parts
@@ -116,11 +125,15 @@ def commitment_of(seed: str) -> str:
 
 
 def hash_of(entries: Iterable[Entry]) -> str:
-    """SHA-256, hex, over a line for each entry in the order of their ids: its id, its wins, and each wish it has."""
+    """SHA-256, hex, over a line for each entry in the order of their ids: its id, its wins, and each wish it has.
+
+    Last in the line of a party is how many they are, as in `people=3`.
+    """
     lines = []
     for entry in sorted(entries, key=lambda one: one.id):
         wishes = (f"{wish.space}/{wish.starts_at.isoformat()}/{wish.ends_at.isoformat()}" for wish in entry.wishes)
-        lines.append(" ".join([entry.id, str(entry.wins), *wishes]))
+        party = [f"people={entry.people}"] if entry.people > 1 else []
+        lines.append(" ".join([entry.id, str(entry.wins), *wishes, *party]))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -135,14 +148,17 @@ def in_order(entries: Iterable[Entry], *, seed: str, entries_hash: str) -> list[
 
 
 def draw(record: Record, may_have: Callable[[Entry, int], bool]) -> Drawn:
-    """Give each in turn the first of their wishes that is free, whole, and allowed. `may_have` is asked only then."""
+    """Give each in turn the first of their wishes that is free, whole and for all of them, and allowed.
+
+    `may_have` is asked only then.
+    """
     taken = [(one.part, one.place, Span(one.starts_at, one.ends_at)) for one in record.taken]
     results: list[Result] = []
     missed: dict[str, int] = {}
     for entry in in_order(record.entries, seed=record.seed, entries_hash=record.entries_hash):
         won = None
         for rank, wish in enumerate(entry.wishes):
-            places = _free_places(record, wish, taken)
+            places = _free_places(record, wish, entry.people, taken)
             if not places:
                 missed.setdefault(entry.id, rank)
             elif may_have(entry, rank):
@@ -172,14 +188,16 @@ def replay(record: Record) -> list[Result]:
     return draw(record, lambda entry, rank: not entry.wishes[rank].refused).results
 
 
-def _free_places(record: Record, wish: Wish, taken: list[tuple[str, int, Span]]) -> list[tuple[str, int]]:
+def _free_places(record: Record, wish: Wish, people: int, taken: list[tuple[str, int, Span]]) -> list[tuple[str, int]]:
     space, span = record.spaces[wish.space], _held(record, wish)
     in_the_way: dict[str, set[int]] = defaultdict(set)
     for part, place, other in taken:
         if part in space.parts and span.overlaps(other):
             in_the_way[part].add(place)
     wanted = {part: record.places[part] for part in space.parts}
-    return places_for(wanted, in_the_way, whole=space.parts != [wish.space])
+    whole = space.parts != [wish.space]
+    count = 1 if whole else places_needed(people, places=record.places[wish.space], capacity=space.capacity)
+    return places_for(wanted, in_the_way, whole=whole, count=count)
 
 
 def _held(record: Record, wish: Wish) -> Span:

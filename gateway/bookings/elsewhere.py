@@ -63,6 +63,7 @@ class Elsewhere:
             self.session,
             space=here,
             wanted=rules.span_of(self.booking),
+            people=self.booking.people,
             hours=standing.hours,
             now=self.now,
             is_allowed=lambda span: self._is_allowed(standing, span),

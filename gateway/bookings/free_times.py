@@ -19,7 +19,7 @@ from sqlalchemy.types import NullType
 from gateway.kit.db import Instant
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Claim, ClaimKind, Space
-from gateway.spaces.rules import Span, slots
+from gateway.spaces.rules import Span, most_people, places_needed, slots
 
 _CLOSURE: Final = ClaimKind.CLOSURE.value
 _BALLOT: Final = ClaimKind.BALLOT.value
@@ -41,14 +41,16 @@ _CLAIMS_OF: Final = _CLAIMS.where(Claim.space_id.in_(bindparam("space_ids", expa
 
 @dataclass(frozen=True)
 class FreeTimes:
-    """Every bookable slot of a space, in order, and why nobody can have it; None: it is free.
+    """Every bookable slot of a space, in order, and why so many people cannot have it; None: it is free for them.
 
-    A reason is `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+    A reason is `slot_taken`, `in_ballot`, `in_maintenance`, `closed`, `in_the_past` or `too_many_people`.
+    `places_free`: how many places of each nobody has, whatever the reason; a space that is had whole has one.
     """
 
     space: Space
     spans: Sequence[Span]
     reasons: Sequence[str | None]
+    places_free: Sequence[int]
 
     def slots(self) -> Iterator[tuple[Span, str | None]]:
         """Both, slot by slot."""
@@ -70,7 +72,9 @@ class FreeTimes:
         return [one for one in found if one.ends_at - one.starts_at >= at_least]
 
 
-def look(session: Session, *, wanted: Sequence[Space], zone: ZoneInfo, within: Span, now: datetime) -> list[FreeTimes]:
+def look(
+    session: Session, *, wanted: Sequence[Space], zone: ZoneInfo, within: Span, now: datetime, people: int = 1
+) -> list[FreeTimes]:
     """The slots of these spaces that lie whole within a span, space by space as they were given."""
     plan = spaces.plan(session)
     dialect = session.get_bind().dialect
@@ -90,7 +94,7 @@ def look(session: Session, *, wanted: Sequence[Space], zone: ZoneInfo, within: S
             sheets[part.id].append(sheet)
     latest_buffer = timedelta(minutes=max((space.buffer_min for space in wanted), default=0))
     _mark(session, sheets, Span(within.starts_at, within.ends_at + latest_buffer), is_all=len(wanted) == len(plan.all))
-    return [sheet.read(now) for sheet in found]
+    return [sheet.read(now, people) for sheet in found]
 
 
 class _Grid:
@@ -134,24 +138,30 @@ class _Sheet:
     def __post_init__(self) -> None:
         self.taken = [0] * len(self.grid.spans)
 
-    def read(self, now: datetime) -> FreeTimes:
-        """What became of it."""
+    def read(self, now: datetime, people: int) -> FreeTimes:
+        """What became of it, for so many people."""
         if self.is_divided or self.space.places == 1:
             reasons = ["slot_taken" if bits else None for bits in self.taken]
-            closed = self.closed
+            places_free = [0 if bits else 1 for bits in self.taken]
+            closed = set(self.closed)
         else:
-            full = (1 << self.space.places) - 1
-            reasons = ["slot_taken" if bits == full else None for bits in self.taken]
-            closed = {at: bits for at, bits in self.closed.items() if bits == full}
+            places = self.space.places
+            most = places - places_needed(people, places=places, capacity=self.space.capacity)
+            reasons = ["slot_taken" if bits.bit_count() > most else None for bits in self.taken]
+            places_free = [places - bits.bit_count() for bits in self.taken]
+            closed = {at for at, bits in self.closed.items() if bits.bit_count() > most}
         for at in closed:
             reasons[at] = "closed"
         for at in self.out_of_order:
             reasons[at] = reasons[at] and "in_maintenance"
         for at in self.drawn_for:
             reasons[at] = reasons[at] and "in_ballot"
+        most = most_people(places=self.space.places, capacity=self.space.capacity)
+        if most is not None and people > most:
+            reasons = ["too_many_people"] * len(reasons)
         gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
         reasons[:gone] = ["in_the_past"] * gone
-        return FreeTimes(self.space, self.grid.spans, reasons)
+        return FreeTimes(self.space, self.grid.spans, reasons, places_free)
 
 
 def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is_all: bool) -> None:

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.queries import Taken
-from gateway.spaces.rules import Span, places_for
+from gateway.spaces.rules import Span, most_people, places_for, places_needed
 
 
 class Freedom:
-    """What is claimed of a space within a span, read once and asked of slot by slot."""
+    """Whether so many people find room in a space within a span: its claims are read once and asked of slot by slot."""
 
-    def __init__(self, session: Session, space: Space, within: Span) -> None:
+    def __init__(self, session: Session, space: Space, within: Span, *, people: int = 1) -> None:
+        most = most_people(places=space.places, capacity=space.capacity)
+        self._is_too_many = most is not None and people > most
+        self._count = places_needed(people, places=space.places, capacity=space.capacity)
         parts = spaces.undivided(session, space.id)
         self._places = {part.id: part.places for part in parts}
         self._is_divided = [part.id for part in parts] != [space.id]
@@ -30,6 +33,8 @@ class Freedom:
         """Why nobody can have this time; None: it is free."""
         if slot.starts_at < now:
             return "in_the_past"
+        if self._is_too_many:
+            return "too_many_people"
         found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
         if self._has_room(found):
             return None
@@ -45,12 +50,10 @@ class Freedom:
         return [claim for diary in self._diaries.values() for claim in diary.all_in(span)]
 
     def _has_room(self, claims: list[Taken]) -> bool:
-        if not claims:
-            return True
         taken: dict[str, set[int]] = defaultdict(set)
         for claim in claims:
             taken[claim.space_id].add(claim.place)
-        return bool(places_for(self._places, taken, whole=self._is_divided))
+        return bool(places_for(self._places, taken, whole=self._is_divided, count=self._count))
 
 
 class _Diary:

@@ -54,6 +54,11 @@ class Booking(Base):
     denied_for: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # as staff put it
     rental_id: Mapped[str | None] = mapped_column(ForeignKey("rentals.id"), index=True)  # of a locker: since they came
 
+    @property
+    def people(self) -> int:
+        """Its member and whoever comes along."""
+        return 1 + self.guests
+
 
 class Series(Base):
     """A member's wish to have a space again and again. Each time of it is an occurrence, and most are bookings.

@@ -203,7 +203,14 @@ def _hold(session: Session, made: MoveOffer, elsewhere: Elsewhere) -> list[MoveO
             id=new_id(), offer_id=made.id, space_id=space.id, starts_at=span.starts_at, ends_at=span.ends_at
         )
         try:
-            spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=option.id)
+            spaces_service.claim(
+                session,
+                space=space,
+                span=span,
+                kind=ClaimKind.BOOKING,
+                source_id=option.id,
+                people=elsewhere.booking.people,
+            )
         except Conflict:
             continue
         session.add(option)

@@ -57,7 +57,9 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     space, span = spaces.space(session, booking.space_id), rules.span_of(booking)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
     standing.judge(Act.RECLAIM, span).insist()
-    spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
+    spaces_service.claim(
+        session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, people=booking.people
+    )
     service.change(
         session,
         booking,

@@ -31,11 +31,13 @@ _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of 
 class Slot:
     """One bookable time of a space.
 
-    `reason` says why not: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+    `reason` says why not: `slot_taken`, `in_ballot`, `in_maintenance`, `closed`, `in_the_past` or `too_many_people`.
+    `places_free`: for how many there is still room; of a space that is had whole 1 or 0.
     """
 
     span: Span
     reason: str | None
+    places_free: int
 
 
 def booking_of(session: Session, *, member_id: str, booking_id: str) -> Booking:
@@ -204,10 +206,12 @@ def is_door_away(session: Session, lock_id: str) -> bool:
     return fleet.device(session, fleet.lock(session, lock_id).device_id).presence is not Presence.ONLINE
 
 
-def availability(session: Session, *, space: Space, within: Span, policy: Policy, now: datetime) -> list[Slot]:
-    """Every bookable slot of a space within a span, free or not."""
-    [found] = free_times.look(session, wanted=[space], zone=policy.zone, within=within, now=now)
-    return [Slot(span, reason) for span, reason in found.slots()]
+def availability(
+    session: Session, *, space: Space, within: Span, policy: Policy, now: datetime, people: int = 1
+) -> list[Slot]:
+    """Every bookable slot of a space within a span, free for so many people or not."""
+    [found] = free_times.look(session, wanted=[space], zone=policy.zone, within=within, now=now, people=people)
+    return [Slot(*each) for each in zip(found.spans, found.reasons, found.places_free, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -219,18 +223,25 @@ class FreeSpace:
 
 
 def free_spaces(
-    session: Session, *, kind: SpaceKind | None, within: Span, at_least: timedelta, policy: Policy, now: datetime
+    session: Session,
+    *,
+    kind: SpaceKind | None,
+    within: Span,
+    at_least: timedelta,
+    policy: Policy,
+    now: datetime,
+    people: int = 1,
 ) -> list[FreeSpace]:
-    """Every space, or every one of a kind, that is free for so long at some time within a span; by id."""
+    """Every space, or every one of a kind, that is free for so many and so long at some time within a span; by id."""
     wanted = [space for space in spaces.spaces(session) if kind is None or space.kind is kind]
-    looked = free_times.look(session, wanted=wanted, zone=policy.zone, within=within, now=now)
+    looked = free_times.look(session, wanted=wanted, zone=policy.zone, within=within, now=now, people=people)
     found = (FreeSpace(one.space, one.stretches(at_least)) for one in looked)
     return [one for one in found if one.stretches]
 
 
-def why_taken(session: Session, *, space: Space, span: Span, now: datetime) -> str | None:
-    """Why a space cannot be claimed then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: it can."""
-    reason = Freedom(session, space, span).reason(span, now)
+def why_taken(session: Session, *, space: Space, span: Span, people: int, now: datetime) -> str | None:
+    """Why so many cannot have a space then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: they can."""
+    reason = Freedom(session, space, span, people=people).reason(span, now)
     return reason if reason in {None, "in_ballot", "in_maintenance"} else "slot_taken"
 
 
@@ -267,16 +278,17 @@ def alternatives(
     *,
     space: Space,
     wanted: Span,
+    people: int,
     hours: Hours,
     now: datetime,
     is_allowed: Callable[[Span], bool],
 ) -> list[Span]:
-    """Up to three free times of the same space and length, near the one that was wanted, that may be had.
+    """Up to three times of the same space and length, near the one that was wanted, that all the people may have.
 
     `hours`: of the space, a day before and after what was wanted.
     """
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
-    free = Freedom(session, space, near)
+    free = Freedom(session, space, near, people=people)
     spans = _runs(list(slots(hours, near)), wanted)
     return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span, now) is None and is_allowed(span))
 

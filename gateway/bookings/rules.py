@@ -59,11 +59,11 @@ def house_refusal(hours: Hours, span: Span, now: datetime) -> Refusal | None:
     return None
 
 
-def crowd_refusal(capacity: int | None, guests: int) -> Refusal | None:
+def crowd_refusal(most_people: int | None, guests: int) -> Refusal | None:
     """Why so many cannot come: whoever books is one of them. None: they can, or nobody has said for how many it is."""
-    if capacity is None or guests + 1 <= capacity:
+    if most_people is None or guests + 1 <= most_people:
         return None
-    return Refusal("too_many_people", limit=capacity)
+    return Refusal("too_many_people", limit=most_people)
 
 
 def change_refusal(booking: Booking, now: datetime) -> str | None:

@@ -72,11 +72,14 @@ def book(
 ) -> Booking:
     """Give the member the space for that time, and the key to its door. `guests`: so many others come along.
 
+    Where people have a place each all of them have one, or nobody has.
+
     Where a rule wants staff to agree first it is only asked for: it holds the time and opens nothing yet. Staff who
     book for a member with a reason to override need nobody's agreement; past a time that is taken they do not get.
 
-    Raises NotFound("space"); Conflict: `booking_in_the_past`, `policy.…` with its rule, limit and value, and
-    `slot_taken` or `in_ballot` with up to three `alternatives` of the same length.
+    Raises NotFound("space"); Conflict: `booking_in_the_past`, `too_many_people` for its places, `policy.…` with its
+    rule, limit and value, and `slot_taken` or `in_ballot` with up to three `alternatives` of the same length in which
+    there is room for all.
     """
     space = spaces.space(session, space_id)
     take_turns(session, member)
@@ -92,7 +95,9 @@ def book(
             session, member=member, space=space, span=span, guests=guests, waits=waits, policy=policy, now=now
         )
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
+        raise _with_alternatives(
+            session, refused, space, span, judge, people=1 + guests, hours=standing.hours, now=now
+        ) from refused
     if by is not None:
         leave_notice(session, booking, "booked_for_you", now)
         _note_overridden(session, booking, by, overridden, now)
@@ -129,7 +134,9 @@ def seat(
         cancelled_at=None,
     )
     _refuse_late_locker(session, space, now)
-    spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id)
+    spaces_service.claim(
+        session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, people=booking.people
+    )
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
@@ -170,9 +177,19 @@ def move(
     waits = judged.verdict.approval is not None and not overridden
     try:
         _refuse_late_locker(session, space, now)
-        spaces_service.move(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, now=now)
+        spaces_service.move(
+            session,
+            space=space,
+            span=span,
+            kind=ClaimKind.BOOKING,
+            source_id=booking.id,
+            now=now,
+            people=booking.people,
+        )
     except Conflict as refused:
-        raise _with_alternatives(session, refused, space, span, judge, hours=standing.hours, now=now) from refused
+        raise _with_alternatives(
+            session, refused, space, span, judge, people=booking.people, hours=standing.hours, now=now
+        ) from refused
     if by is None and booking.state is BookingState.CONFIRMED:
         note_if_late(session, booking, now)
     change(
@@ -368,11 +385,18 @@ def _with_alternatives(
     span: Span,
     judge: Callable[[Span], Judged],
     *,
+    people: int,
     hours: Hours,
     now: datetime,
 ) -> Conflict:
     found = queries.alternatives(
-        session, space=space, wanted=span, hours=hours, now=now, is_allowed=lambda span: judge(span).code is None
+        session,
+        space=space,
+        wanted=span,
+        people=people,
+        hours=hours,
+        now=now,
+        is_allowed=lambda span: judge(span).code is None,
     )
     told = [{"starts_at": _text(one.starts_at), "ends_at": _text(one.ends_at)} for one in found]
     return Conflict(refused.code, alternatives=told)

@@ -26,7 +26,7 @@ from gateway.policies.rules import CENTRE, Bound, Scope
 from gateway.policies.wishes import Act, Held, Wish
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Space
-from gateway.spaces.rules import Hours, Span
+from gateway.spaces.rules import Hours, Span, most_people
 
 _COUNTED_WITHIN: Final = timedelta(days=9)  # the week of any time that lies within a day of the one asked for
 
@@ -50,7 +50,7 @@ class Standing:
     held: Sequence[Held]
     held_by_branch: Mapping[str, Sequence[Held]]
     has_low_credit: bool
-    capacity: int | None
+    most_people: int | None
 
     @classmethod
     def of(
@@ -87,7 +87,7 @@ class Standing:
             held_by_branch={branch: tell(_OF_BRANCH, {"branch": branch, **near_days}) for branch in branches},
             has_low_credit=any(bound.limit in OF_CREDIT for bound in bounds)
             and credit.score_of(session, member_id=member.id, now=now).is_low,
-            capacity=space.capacity,
+            most_people=most_people(places=space.places, capacity=space.capacity),
         )
 
     def beside(self, had: Sequence[Held]) -> Self:
@@ -110,7 +110,8 @@ class Standing:
             has_low_credit=self.has_low_credit,
         )
         house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
-        return Judged(house or rules.crowd_refusal(self.capacity, guests), wishes.judge(wish, self.bounds))
+        # First of all: staff who set other rules aside make no room by that.
+        return Judged(rules.crowd_refusal(self.most_people, guests) or house, wishes.judge(wish, self.bounds))
 
 
 def cancelling(session: Session, *, booking: Booking, now: datetime) -> Judged:

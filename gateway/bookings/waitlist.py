@@ -37,13 +37,13 @@ def join(
     """Stand in the queue for a time that cannot be had just now.
 
     Raises NotFound("space"); Conflict: what nobody or this member could not book anyway (`booking_in_the_past`,
-    `policy.…`), `wait_closed` when it begins too soon, `slot_free` when nobody has it, `in_ballot` when it is drawn for
-    first, `already_waiting`, `policy.most_waits`.
+    `too_many_people`, `policy.…`), `wait_closed` when it begins too soon, `slot_free` when nobody has it, `in_ballot`
+    when it is drawn for first, `already_waiting`, `policy.most_waits`.
     """
     space = spaces.space(session, space_id)
     take_turn(session, Member, member.id)  # one member's wishes take turns
     joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now).insist()
-    if (why := _why_taken(session, space_id, span)) != "slot_taken":
+    if (why := _why_taken(session, space_id, span, people=1 + guests)) != "slot_taken":
         raise Conflict(why)
     wait = _put_in_queue(session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now)
     if wait is None:
@@ -143,8 +143,9 @@ def accept(session: Session, *, wait_id: str, member: Member, policy: Policy, no
 def offer(session: Session, *, space_id: str, span: Span, policy: Policy, now: datetime) -> list[Wait]:
     """Something of a space came free: offer it to whoever waits, in the order in which they came.
 
-    Each gets all of what they wait for or nothing; whom the rules do not allow it now is passed over and stays. Call it
-    in the transaction that gave the time back, after that.
+    Each gets all of what they wait for, with all who come along, or nothing; for whom there is not room enough, or whom
+    the rules do not allow it now, is passed over and stays where they stand. Call it in the transaction that gave the
+    time back, after that.
     """
     # The space comes before anybody's wait: two who held a wait each would wait for the other's.
     spaces_service.take_turns(session, spaces.space(session, space_id))
@@ -225,8 +226,10 @@ def _hold_for(session: Session, wait: Wait, policy: Policy, now: datetime) -> bo
         return False
     space = spaces.space(session, wait.space_id)
     try:
-        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=wait.id)
-    except Conflict:  # not all of it
+        spaces_service.claim(
+            session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=wait.id, people=wait.people
+        )
+    except Conflict:  # not all of it, or not for all of them
         return False
     return _move(session, wait, WaitState.OFFERED, now, offer_until=rules.offer_until(span, now))
 
@@ -289,11 +292,11 @@ def _put_in_queue(
     return wait
 
 
-def _why_taken(session: Session, space_id: str, span: Span) -> str:
+def _why_taken(session: Session, space_id: str, span: Span, *, people: int) -> str:
     """Why nobody could claim it now: tried, and undone. `slot_taken`, `in_ballot`; `slot_free` when somebody could."""
     space, attempt = spaces.space(session, space_id), session.begin_nested()
     try:
-        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=new_id())
+        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=new_id(), people=people)
     except Conflict as taken:
         return taken.code
     finally:

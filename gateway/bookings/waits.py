@@ -36,7 +36,7 @@ MOVES: Final = MappingProxyType(
 
 
 class Wait(Base):
-    """A member waits for a space from `starts_at` until before `ends_at`, all of it or nothing.
+    """A member waits for a space from `starts_at` until before `ends_at`, with all who come along or not at all.
 
     While it is offered, the time is claimed under this id; taken, the booking has this id too. So nobody can come in
     between, and nothing changes hands.
@@ -72,3 +72,8 @@ class Wait(Base):
     joined_at: Mapped[datetime] = mapped_column(Instant)
     offer_until: Mapped[datetime | None] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)  # the queue, however
+
+    @property
+    def people(self) -> int:
+        """Its member and whoever comes along."""
+        return 1 + self.guests

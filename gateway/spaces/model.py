@@ -37,7 +37,8 @@ class Space(Base):
     """Something that is booked by the hour. It may be part of a bigger one: a court is a quarter of the hall.
 
     A space without parts has `places`: so many may claim it at the same time. One with parts is claimed by claiming
-    all of them. `capacity`: for how many people each place of it is; None: nobody has said. `opens_min` and
+    all of them. `capacity`: for how many people each place of it is; None: nobody has said, and of several places each
+    is for one. Those who come together take as many places as they need. `opens_min` and
     `closes_min` are its usual hours, for days of which the calendar says nothing: wall-clock minutes after midnight in
     the centre's zone. Slots follow one another every `slot_min` minutes from the day's opening on.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -100,25 +101,34 @@ def gaps(within: Span, taken: Iterable[Span]) -> Iterator[Span]:
         yield Span(since, within.ends_at)
 
 
-def free_place(places: int, taken: Collection[int]) -> int | None:
-    """The lowest place that nobody has, or None."""
-    return next((place for place in range(places) if place not in taken), None)
+def most_people(*, places: int, capacity: int | None) -> int | None:
+    """For how many a space is at the same time, if each of its places is for so many; None: nobody has said.
+
+    Of several places each is for one where nobody has said.
+    """
+    return places * (capacity or 1) if places > 1 else capacity
+
+
+def places_needed(people: int, *, places: int, capacity: int | None) -> int:
+    """How many of a space's places so many people take together; one that has a single place is had whole."""
+    return ceil(people / (capacity or 1)) if places > 1 else 1
 
 
 def places_for(
-    wanted: Mapping[str, int], taken: Mapping[str, Collection[int]], *, whole: bool
+    wanted: Mapping[str, int], taken: Mapping[str, Collection[int]], *, whole: bool, count: int = 1
 ) -> list[tuple[str, int]]:
-    """Which places to claim, as (space, place): one of the only space, or, for a `whole`, every one of every part.
+    """Which places to claim, as (space, place): the `count` lowest free ones of the only space.
 
-    `wanted` holds the number of places by undivided space, `taken` those that are not free. Empty: it cannot be had.
+    For a `whole` it is every place of every part. `wanted` holds the number of places by undivided space, `taken` those
+    that are not free. Empty: it cannot be had.
     """
     if whole:
         if any(taken.values()):
             return []
         return [(space, place) for space, places in sorted(wanted.items()) for place in range(places)]
     [(space, places)] = wanted.items()
-    place = free_place(places, taken.get(space, ()))
-    return [] if place is None else [(space, place)]
+    free = [place for place in range(places) if place not in taken.get(space, ())]
+    return [(space, place) for place in free[:count]] if count <= len(free) else []
 
 
 def _slots_of(hours: Hours, day: date) -> Iterator[Span]:

@@ -90,8 +90,10 @@ def take_turns(session: Session, space: Space) -> None:
     take_turn(session, Space, queries.line_up(session, space.id)[-1].id)
 
 
-def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str) -> None:
-    """Take a place of the space, or all of it when it has parts; a closure always takes all.
+def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str, people: int = 1) -> None:
+    """Take as many places of the space as the people need, or none; all of it when it has parts or only one place.
+
+    A closure always takes all.
 
     Raises Conflict: `slot_taken`, `in_ballot` where a ballot has it, `in_maintenance` where it is out of order; nothing
     is changed then, and the transaction can go on.
@@ -99,7 +101,7 @@ def claim(session: Session, *, space: Space, span: Span, kind: ClaimKind, source
     take_turns(session, space)
     buffer_min = space.buffer_min if kind is ClaimKind.BOOKING else 0
     whole_span = Span(span.starts_at, span.ends_at + timedelta(minutes=buffer_min))
-    places = _free_places(session, space, whole_span, all_of_it=kind in SHUT)
+    places = _free_places(session, space, whole_span, all_of_it=kind in SHUT, people=people)
     try:
         with session.connection().begin_nested():
             session.connection().execute(
@@ -123,11 +125,13 @@ def claim_gaps(session: Session, *, space: Space, within: Span, kind: ClaimKind,
         session.connection().execute(_CLAIM, claims)
 
 
-def move(session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str, now: datetime) -> None:
+def move(
+    session: Session, *, space: Space, span: Span, kind: ClaimKind, source_id: str, now: datetime, people: int = 1
+) -> None:
     """Claim another time, another space or both instead. Raises Conflict("slot_taken"); it then stays where it was."""
     with session.begin_nested():
         release(session, kind=kind, source_id=source_id, now=now)
-        claim(session, space=space, span=span, kind=kind, source_id=source_id)
+        claim(session, space=space, span=span, kind=kind, source_id=source_id, people=people)
 
 
 def close(session: Session, *, space: Space, span: Span, reason: str, actor: str, now: datetime) -> str:
@@ -200,13 +204,14 @@ def _fall_to_outages(session: Session, space_ids: AbstractSet[str], within: Span
             claim_gaps(session, space=space, within=both, kind=ClaimKind.MAINTENANCE, source_id=outage.id)
 
 
-def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool) -> list[tuple[str, int]]:
+def _free_places(session: Session, space: Space, span: Span, *, all_of_it: bool, people: int) -> list[tuple[str, int]]:
     parts = queries.undivided(session, space.id)
     wanted = {part.id: part.places for part in parts}
     claims = queries.claims(session, wanted, span)
     taken = queries.taken(claims, span)
     whole = all_of_it or [part.id for part in parts] != [space.id]
-    places = rules.places_for(wanted, taken, whole=whole)
+    count = rules.places_needed(people, places=space.places, capacity=space.capacity)
+    places = rules.places_for(wanted, taken, whole=whole, count=count)
     if not places:
         raise Conflict(_why_not({one.kind for one in claims}))
     return places

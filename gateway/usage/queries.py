@@ -1,9 +1,10 @@
 """Figures about a span of time, read from what is written down anyway. Never about one person."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import repeat
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from gateway.lockers.model import Bank, Compartment, Rental, Use
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import SHUT, Claim, Space
 from gateway.spaces.queries import Plan
-from gateway.spaces.rules import Span, open_span
+from gateway.spaces.rules import Span, open_span, places_needed
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.usage import rules
 from gateway.usage.model import Refusals
@@ -226,7 +227,7 @@ def _space_usage(plan: Plan, space: Space, opens: list[Span], bookings: list[Boo
     stood = [one for one in bookings if one.state in {BookingState.CONFIRMED, BookingState.RELEASED}]
     came = [one for one in stood if one.checked_in_at is not None]
     released = [one for one in stood if one.state is BookingState.RELEASED]
-    used = list(rules.within(map(_span, came), frame))
+    used = list(rules.within(_place_spans(came, space), frame))
     can_tell = bool(came) or any(plan.all[one].lock_id is not None for one in plan.line_up(space.id))
     used_h = rules.hours(rules.merged(used))
     nobody_knows = Rates(None, None, None)
@@ -235,7 +236,7 @@ def _space_usage(plan: Plan, space: Space, opens: list[Span], bookings: list[Boo
     return SpaceUsage(
         space=space,
         open_h=open_h,
-        booked_h=rules.hours(rules.within(map(_span, stood), frame)),
+        booked_h=rules.hours(rules.within(_place_spans(stood, space), frame)),
         used_h=rules.hours(used) if can_tell else None,
         rates=rules.rates(open_h=open_h, used_h=used_h, taken_h=taken_h, holds=holds) if can_tell else nobody_knows,
         bookings=len(stood),
@@ -252,10 +253,9 @@ def _taken(plan: Plan, space: Space, came: Sequence[Booking], frame: Span) -> tu
     Whoever has a whole is spread over its parts.
     """
     if space.capacity is None:
-        return rules.hours(rules.within(map(_span, came), frame)), space.places if space.places > 1 else None
+        return rules.hours(rules.within(_place_spans(came, space), frame)), space.places if space.places > 1 else None
     people_h = sum(
-        (1 + one.guests) / len(plan.undivided(one.space_id)) * rules.hours(rules.within([_span(one)], frame))
-        for one in came
+        one.people / len(plan.undivided(one.space_id)) * rules.hours(rules.within([_span(one)], frame)) for one in came
     )
     return people_h, space.places * space.capacity
 
@@ -295,11 +295,12 @@ def _bank_usage(  # noqa: PLR0917 - each is another figure
 def _spans(session: Session, period: Period, *, space_id: str | None, used_only: bool) -> list[Span]:
     plan = spaces.plan(session)
     wanted = None if space_id is None else {one.id for one in plan.undivided(spaces.space(session, space_id).id)}
-    found = []
+    found: list[Span] = []
     for undivided, bookings in _bookings(session, plan, period.frame).items():
         if wanted is None or undivided in wanted:
+            space = plan.all[undivided]
             stood = [one for one in bookings if one.state in {BookingState.CONFIRMED, BookingState.RELEASED}]
-            found += [_span(one) for one in stood if not used_only or one.checked_in_at is not None]
+            found += _place_spans([one for one in stood if not used_only or one.checked_in_at is not None], space)
     return list(rules.within(found, period.frame))
 
 
@@ -318,6 +319,13 @@ def _kinds(session: Session, *, first: date, last: date, zone: ZoneInfo) -> dict
         is_holiday = said is not None and said.kind is DayKind.HOLIDAY
         found[day] = "closed" if almanac.day(day).opening is None else "holiday" if is_holiday else ""
     return found
+
+
+def _place_spans(bookings: Iterable[Booking], space: Space) -> Iterator[Span]:
+    """Each as often as it takes places of an undivided space: who has a whole it is part of has all of them."""
+    for one in bookings:
+        count = places_needed(one.people, places=space.places, capacity=space.capacity)
+        yield from repeat(_span(one), count if one.space_id == space.id else space.places)
 
 
 def _span(booking: Booking) -> Span:

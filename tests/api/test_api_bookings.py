@@ -47,12 +47,42 @@ def test_a_member_finds_books_and_sees_a_space(phone):
     booked = book(phone, when={name: free[5][name] for name in ("starts_at", "ends_at")})
 
     assert [space["id"] for space in listed][-2:] == ["lawn", "room"]
-    assert free[0] == {**hour(0), "free": False, "reason": "in_the_past"}
+    assert free[0] == {**hour(0), "free": False, "reason": "in_the_past", "places_free": 1}
     assert (booked.status_code, booked.json()["state"], booked.json()["opens_door"]) == (201, "CONFIRMED", True)
     assert phone.get("/bookings").json()["items"] == [booked.json()]
     assert phone.get(f"/bookings/{booked.json()['id']}").json() == booked.json()
     again = phone.get(f"/spaces/room/availability?{DAY}").json()["items"]
-    assert again[5] == {**free[5], "free": False, "reason": "slot_taken"}
+    assert again[5] == {**free[5], "free": False, "reason": "slot_taken", "places_free": 0}
+
+
+def test_a_party_has_a_place_each_or_hears_when_it_could(house, phone):
+    house.change(lambda session: a_space(session, "seats", places=4))
+    other = house.signed_in("10002")
+
+    def come(browser, guests, when=6):
+        wish = {"space_id": "seats", "guests": guests, **hour(when)}
+        return browser.post("/bookings", wish, key=f"{guests} {when}")
+
+    def free(guests, path="seats/availability"):
+        found = phone.get(f"/spaces/{path}?{DAY}&guests={guests}").json()["items"]
+        return {slot["starts_at"][11:13]: (slot["reason"], slot["places_free"]) for slot in found}
+
+    assert come(other, 2).status_code == 201
+    assert [free(guests)["06"] for guests in (0, 1)] == [(None, 1), ("slot_taken", 1)]
+    lost = come(phone, 1)
+    assert (lost.status_code, lost.json()["code"]) == (409, "slot_taken")
+    assert lost.json()["alternatives"] == [hour(4), hour(5), hour(7)]
+    assert come(phone, 0).status_code == 201
+    assert free(0)["06"] == ("slot_taken", 0)
+
+    too_many = come(phone, 4, when=8)
+    assert (too_many.status_code, too_many.json()["code"], too_many.json()["limit"]) == (409, "too_many_people", 4)
+    assert too_many.json()["detail"] == "这里最多容纳 4 人，连您在内。"
+    assert free(4)["08"] == ("too_many_people", 4)
+    for guests, hours in ((1, [("04", "06"), ("07", "14")]), (3, [("04", "06"), ("07", "14")]), (4, None)):
+        found = phone.get(f"/spaces/availability?{DAY}&guests={guests}").json()["items"]
+        stretches = {one["space_id"]: one["free"] for one in found}.get("seats")
+        assert (stretches and [(one["starts_at"][11:13], one["ends_at"][11:13]) for one in stretches]) == hours
 
 
 def test_everything_that_is_free_is_found_at_once(phone):

@@ -38,7 +38,7 @@ def a_record(entries, taken=(), seed=SEED):
         entries_hash=record.hash_of(entries),
         entries=list(entries),
         spaces=SPACES,
-        places={"court-1": 1, "court-2": 1, "seats": 2},
+        places={"court-1": 1, "court-2": 1, "seats": 4},
         taken=list(taken),
         results=[],
     )
@@ -55,6 +55,7 @@ entries = st.lists(
             min_size=1,
             max_size=3,
         ),
+        people=st.integers(1, 4),
     ),
     max_size=12,
     unique_by=lambda one: one.id,
@@ -75,9 +76,11 @@ def test_nobody_gets_a_place_that_somebody_else_has_and_a_group_has_all_of_the_h
     for result in drawn.results:
         if result.wish is None:
             continue
-        won = next(one for one in drawn.entries if one.id == result.entry).wishes[result.wish]
+        entry = next(one for one in drawn.entries if one.id == result.entry)
+        won = entry.wishes[result.wish]
         for part in SPACES[won.space].parts:
-            held.setdefault(part, []).append((won.starts_at, won.ends_at))
+            people = entry.people if part == "seats" else 1
+            held.setdefault(part, []).extend([(won.starts_at, won.ends_at)] * people)
     for part, spans in held.items():
         for instant in {starts_at for starts_at, _ in spans}:
             together = [one for one in spans if one[0] <= instant < one[1]]
@@ -133,6 +136,37 @@ def test_an_entry_more_or_less_changes_every_lot():
         for each in (found, one_more)
     ]
     assert orders[0] != orders[1]
+
+
+def test_a_party_is_drawn_whole_or_passed_over_for_whoever_fits():
+    found = [
+        Entry("a" * 32, 0, [wish("seats")], people=3),
+        Entry("b" * 32, 1, [wish("seats"), wish("seats", hour=12)], people=2),
+        Entry("c" * 32, 2, [wish("seats")]),
+    ]
+
+    assert {one.entry[0]: one.wish for one in a_record(found).results} == {"a": 0, "b": 1, "c": 0}
+
+
+def test_a_party_that_was_made_smaller_or_bigger_afterwards_shows():
+    drawn = a_record([Entry("a" * 32, 0, [wish("seats")], people=2)])
+
+    for people in (1, 3):
+        entries_ = [msgspec.structs.replace(drawn.entries[0], people=people)]
+        assert record.faults(msgspec.structs.replace(drawn, entries=entries_)) != []
+
+
+def test_a_record_from_before_parties_were_counted_still_comes_to_the_same():
+    """Written by the release before: every lot took one place, and nothing was said of people."""
+    drawn = a_record([Entry("a" * 32, 0, [wish("seats")]), Entry("b" * 32, 0, [wish("court-1")])])
+    told = msgspec.json.decode(drawn.written())
+    before = {**told, "format": "hearth-ballot/1", "entries": [_without_people(one) for one in told["entries"]]}
+
+    assert record.faults(record.read(msgspec.json.encode(before)), commitment=drawn.commitment) == []
+
+
+def _without_people(entry):
+    return {name: value for name, value in entry.items() if name != "people"}
 
 
 def test_what_a_rule_forbade_is_passed_over_and_the_next_wish_looked_at():

@@ -21,6 +21,7 @@ from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Scope
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
+from gateway.spaces.model import Claim, ClaimKind
 from gateway.spaces.rules import Span
 from tests.centre_builder import NOON, a_hall, a_member, a_rule, a_space
 from tests.gateway.bookings.conftest import HOUR, POLICY
@@ -164,6 +165,30 @@ def test_what_is_published_comes_to_the_same_when_anybody_draws_it_again(session
             assert (booking.member_id, booking.state) == (entry.member_id, BookingState.CONFIRMED)
     assert people[0].name not in ballot.record
     assert people[0].member_no not in ballot.record
+
+
+def test_a_party_hands_in_as_one_and_all_of_it_wins_or_none(session, people):
+    a_space(session, "seats", places=4)
+    parties = {member.id: guests for member, guests in zip(people, (3, 2, 2, 0), strict=True)}
+    ballot = a_ballot(session, "seats")
+    for member in people:
+        hand_in(session, ballot, member, guests=parties[member.id])
+    with pytest.raises(Conflict, match="too_many_people"):
+        hand_in(session, ballot, a_member(session, "10009"), guests=4)
+
+    assert drawn(session, ballot)
+
+    published = record.read(ballot.record)
+    assert record.faults(published) == []
+    won = session.scalars(select(Booking)).all()
+    assert sum(one.people for one in won) <= 4
+    assert len(places_claimed(session)) == sum(one.people for one in won)
+    waits = session.scalars(select(waitlist.Wait)).all()
+    assert {one.member_id: one.guests for one in [*won, *waits]} == parties
+
+
+def places_claimed(session):
+    return set(session.scalars(select(Claim.place).where(Claim.kind == ClaimKind.BOOKING, Claim.released_at.is_(None))))
 
 
 def test_each_member_has_one_lot_and_wins_at_most_one_time(session, people):

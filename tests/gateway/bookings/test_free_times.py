@@ -23,14 +23,14 @@ from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, book, span
 WEEK = Span(NOON - 30 * HOUR, NOON + timedelta(days=6))
 
 
-def look(session, wanted=None, within=WEEK):
+def look(session, wanted=None, within=WEEK, people=1):
     wanted = spaces.spaces(session) if wanted is None else [spaces.space(session, one) for one in wanted]
-    found = free_times.look(session, wanted=wanted, zone=POLICY.zone, within=within, now=NOON)
+    found = free_times.look(session, wanted=wanted, zone=POLICY.zone, within=within, now=NOON, people=people)
     return {one.space.id: list(one.slots()) for one in found}
 
 
-def one_by_one(session, space, within=WEEK):
-    free = Freedom(session, space, within)
+def one_by_one(session, space, within=WEEK, people=1):
+    free = Freedom(session, space, within, people=people)
     hours = spaces.hours_of(session, space, zone=POLICY.zone, within=within)
     return [(slot, free.reason(slot, NOON)) for slot in slots(hours, within)]
 
@@ -44,7 +44,8 @@ def fill(session, seed):
         kind = dice.choices([ClaimKind.BOOKING, ClaimKind.CLOSURE, ClaimKind.MAINTENANCE], [8, 2, 1])[0]
         wanted = Span(starts_at, starts_at + dice.choice([15, 60, 60, 90, 300]) * MINUTE)
         try:
-            spaces_service.claim(session, space=space, span=wanted, kind=kind, source_id=new_id())
+            people = dice.choice([1, 1, 2])
+            spaces_service.claim(session, space=space, span=wanted, kind=kind, source_id=new_id(), people=people)
         except Conflict:
             continue
         if dice.random() < 0.1:
@@ -68,6 +69,11 @@ def test_many_spaces_at_once_are_as_free_as_each_is_by_itself(session, seed):
         assert found[space.id] == one_by_one(session, space), space.id
     reasons = {reason for times in found.values() for _, reason in times}
     assert reasons == {None, "slot_taken", "in_maintenance", "closed", "in_the_past"}
+    for people in (2, 3, 4):
+        found = look(session, people=people)
+        for space in spaces.spaces(session):
+            assert found[space.id] == one_by_one(session, space, people=people), (space.id, people)
+    assert {reason for _, reason in found["seats"]} == {"too_many_people", "in_the_past"}, "four on three seats"
 
 
 def test_a_few_of_many_spaces_are_looked_at_alone(session, wang):

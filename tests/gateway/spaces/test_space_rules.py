@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.calendar.rules import Day, Opening
-from gateway.spaces.rules import Hours, Span, open_span, places_for, slots, span_fault
+from gateway.spaces.rules import Hours, Span, most_people, open_span, places_for, places_needed, slots, span_fault
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -95,3 +95,26 @@ def test_one_place_is_taken_of_a_space_and_every_place_of_a_whole():
     assert places_for({"seats": 3}, {"seats": {0, 1, 2}}, whole=False) == []
     assert places_for({"b": 1, "a": 2}, {}, whole=True) == [("a", 0), ("a", 1), ("b", 0)]
     assert places_for({"b": 1, "a": 2}, {"a": {1}}, whole=True) == []
+
+
+@given(st.integers(1, 9), st.sets(st.integers(0, 8)), st.integers(1, 12))
+def test_of_several_places_a_party_gets_as_many_that_are_free_as_it_needs_or_none(places, taken, count):
+    found = places_for({"seats": places}, {"seats": taken}, whole=False, count=count)
+
+    free = set(range(places)) - taken
+    assert len(found) == (count if count <= len(free) else 0)
+    assert {place for _, place in found} <= free
+    assert found == sorted(set(found)), "in an order that is everybody's"
+
+
+@given(st.integers(1, 9), st.integers(1, 6) | st.none(), st.integers(1, 60))
+def test_a_party_fits_into_an_empty_space_just_when_it_is_for_so_many(places, capacity, people):
+    most = most_people(places=places, capacity=capacity)
+    needed = places_needed(people, places=places, capacity=capacity)
+
+    assert (most is None) == (places == 1 and capacity is None), "a room of which nobody has said how big it is"
+    if places > 1:
+        assert (needed <= places) == (people <= most)
+        assert (needed - 1) * (capacity or 1) < people <= needed * (capacity or 1), "no place more than they need"
+    else:
+        assert needed == 1

@@ -116,6 +116,16 @@ def test_the_people_of_a_whole_are_spread_over_its_parts(session, book):
     assert of_space(session, "court-2").rates.occupancy is None
 
 
+def test_a_party_uses_a_place_each_and_whoever_has_a_room_uses_the_room(session, book):
+    book("seats", guests=2)
+    book("room", guests=7)
+    seats = of_space(session, "seats")
+    assert (seats.booked_h, seats.used_h, seats.bookings) == (3.0, 3.0, 1)
+    assert seats.rates.occupancy == pytest.approx(3 / 4)
+    assert of_space(session).used_h == 1.0
+    assert queries.heat(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))[6][12] == 3.0 + 1.0
+
+
 def test_hours_that_staff_closed_are_not_open(session, book):
     before = of_space(session).open_h
     span = Span(NOON, NOON + 3 * HOUR)

@@ -5670,6 +5670,8 @@ export interface components {
          * BookingWish
          * @description Which space, from when until when. `guests`: so many others come along; null is none.
          *
+         *     Where people have a place each, as in a row of seats, all of them have one or nobody has.
+         *
          *     `recurrence`: again and again, an RFC 5545 RRULE of FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY and COUNT or
          *     UNTIL. What of it cannot be had is skipped, or with `all` nothing is booked then.
          */
@@ -9223,7 +9225,7 @@ export interface components {
         };
         /**
          * RecordedEntry
-         * @description One lot, by a random name. `wins`: of the four weeks before.
+         * @description One lot, by a random name. `wins`: of the four weeks before; `people`: who come together, all or none.
          */
         RecordedEntry: {
             /** Id */
@@ -9232,6 +9234,11 @@ export interface components {
             wins: number;
             /** Wishes */
             wishes: components["schemas"]["RecordedWish"][];
+            /**
+             * People
+             * @default 1
+             */
+            people: number;
         };
         /**
          * RecordedPlace
@@ -9933,7 +9940,8 @@ export interface components {
          * SlotView
          * @description One bookable time.
          *
-         *     `reason` when it is not free: `slot_taken`, `in_ballot`, `in_maintenance`, `closed` or `in_the_past`.
+         *     `reason` when it is not free for all who come: `slot_taken`, `in_ballot`, `in_maintenance`, `closed`, `in_the_past`
+         *     or `too_many_people`. `places_free`: places that nobody has; of a space that is had whole 1 or 0.
          */
         SlotView: {
             /**
@@ -9950,6 +9958,8 @@ export interface components {
             free: boolean;
             /** Reason */
             reason: string | null;
+            /** Places Free */
+            places_free: number;
         };
         /**
          * SmilesOfDay
@@ -15048,6 +15058,8 @@ export interface operations {
                 kind?: components["schemas"]["SpaceKind"] | null;
                 /** @description Free for so long without a gap. */
                 minutes?: number;
+                /** @description Free for whoever asks and so many others, all together. */
+                guests?: number;
                 limit?: number;
                 after?: string | null;
             };
@@ -15186,6 +15198,8 @@ export interface operations {
                 from: string;
                 /** @description At most 31 days after `from`. */
                 to: string;
+                /** @description Free for whoever asks and so many others, all together. */
+                guests?: number;
             };
             header?: never;
             path: {
@@ -18701,6 +18715,8 @@ export interface operations {
                 from: string;
                 /** @description At most 31 days after `from`. */
                 to: string;
+                /** @description Free for whoever asks and so many others, all together. */
+                guests?: number;
             };
             header?: never;
             path: {
