@@ -146,10 +146,10 @@ class _Sheet:
             closed = set(self.closed)
         else:
             places = self.space.places
-            most = places - places_needed(people, places=places, capacity=self.space.capacity)
-            reasons = ["slot_taken" if bits.bit_count() > most else None for bits in self.taken]
+            most_taken = places - places_needed(people, places=places, capacity=self.space.capacity)
+            reasons = ["slot_taken" if bits.bit_count() > most_taken else None for bits in self.taken]
             places_free = [places - bits.bit_count() for bits in self.taken]
-            closed = {at for at, bits in self.closed.items() if bits.bit_count() > most}
+            closed = {at for at, bits in self.closed.items() if bits.bit_count() > most_taken}
         for at in closed:
             reasons[at] = "closed"
         for at in self.out_of_order:

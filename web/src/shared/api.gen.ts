@@ -9242,13 +9242,15 @@ export interface components {
         };
         /**
          * RecordedPlace
-         * @description What a space comes down to.
+         * @description What a space comes down to. `capacity`: for how many each of its places is; null: nobody has said.
          */
         RecordedPlace: {
             /** Parts */
             parts: string[];
             /** Buffer Min */
             buffer_min: number;
+            /** Capacity */
+            capacity?: number | null;
         };
         /**
          * RecordedResult
