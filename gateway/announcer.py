@@ -77,11 +77,13 @@ class Announcer:
         with self._lock:
             if self._begins_at is None or now < self._begins_at:
                 return
-            if self._repeats_at is not None and now >= self._repeats_at:
+            repeats = self._repeats_at is not None and now >= self._repeats_at
+            if repeats:
                 self._repeats_at = None
-                self._stands = dict.fromkeys(self._stands, b"")
         wanted = {presence_topic(self._site): ONLINE.encode(), **self._wanted()}
         with self._lock:
+            if repeats:  # what should stand there is said again; what should not is still known to stand there
+                self._stands = {topic: payload for topic, payload in self._stands.items() if topic not in wanted}
             gone = {topic: b"" for topic, payload in self._stands.items() if payload and topic not in wanted}
             due = {topic: payload for topic, payload in (gone | wanted).items() if self._is_due(topic, payload, now)}
             self._said |= {topic: (payload, now) for topic, payload in due.items()}

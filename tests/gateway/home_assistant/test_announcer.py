@@ -139,6 +139,13 @@ def test_home_assistants_birth_has_everything_said_again_after_a_random_wait(hou
     assert house.waits == [(0.0, LATEST_BIRTH_S)]
 
 
+def test_what_goes_while_everything_is_said_again_is_cleared_all_the_same(house):
+    house.announcer.hear(STATUS, b"online")
+    del house.wanted[STATE]
+    house.look(LATEST_BIRTH_S)
+    assert set(house.post.stands) == {PRESENCE, BANK}
+
+
 def test_its_last_will_has_nothing_said(house):
     house.post.said.clear()
     house.announcer.hear(STATUS, b"offline")
