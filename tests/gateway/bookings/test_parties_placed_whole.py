@@ -10,12 +10,13 @@ from gateway.bookings.model import BookingState
 from gateway.bookings.service import OnBehalf
 from gateway.bookings.waits import WaitState
 from gateway.kit.errors import Conflict
+from gateway.kit.ids import new_id
 from gateway.members.model import Role
 from gateway.policies.model import Limit
 from gateway.spaces import outages
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
-from gateway.spaces.model import Claim, SpaceKind
+from gateway.spaces.model import Claim, ClaimKind, SpaceKind
 from tests.centre_builder import NOON, a_member, a_rule, a_space
 from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, may_open, span
 
@@ -115,6 +116,16 @@ def test_where_there_is_one_place_it_is_had_whole_however_many_come(session, wan
     assert places_of(session, book(session, wang, 9, space_id="room"), "room") == [0]
     hall = book(session, li, 20, space_id="hall")
     assert [places_of(session, hall, f"court-{no}") for no in (1, 2, 3, 4)] == [[0]] * 4
+
+
+def test_at_tables_for_four_a_party_takes_as_many_tables_as_it_needs(session, wang, li):
+    spaces_service.set_capacity(session, space_id="seats", capacity=4, actor="x", now=NOON)
+
+    assert places_of(session, book(session, wang, 9)) == [0, 1, 2]
+    assert refused(book, session, li, 13).code == "slot_taken", "four tables"
+    assert places_of(session, book(session, li, 12)) == [3, 4, 5]
+    refusal = refused(book, session, li, 25, span(3))
+    assert (refusal.code, refusal.facts["limit"]) == ("too_many_people", 24)
 
 
 def test_what_is_free_says_for_how_many(session, wang):
@@ -272,3 +283,24 @@ def test_whose_seats_go_out_of_order_is_offered_only_where_there_is_room_for_all
     accepted = {"option_id": options[0].id, "member": wang, "policy": POLICY, "now": NOON}
     moved = moving.accept(session, booking_id=booking.id, **accepted)
     assert (moved.space_id, places_of(session, moved, "gallery")) == ("gallery", [0, 1, 2, 3])
+
+
+def test_nearer_times_at_which_a_party_does_not_fit_do_not_hide_those_at_which_it_does(session, wang):
+    booking, space = book(session, wang, 4), spaces.space(session, "seats")
+    for hour in (0, 2, 3):
+        when = span(hour)
+        spaces_service.claim(session, space=space, span=when, kind=ClaimKind.BOOKING, source_id=new_id(), people=4)
+    broken = {"starts_at": span().starts_at, "ends_at": span().ends_at, "reason": "x", "actor": "staff"}
+    outages.begin(session, space=space, now=NOON, **broken)
+
+    made = moving.offer(session, booking_id=booking.id, policy=POLICY, now=NOON)
+
+    times = [one.starts_at for one in moving.options_of(session, made.id)]
+    assert times == [span(hour).starts_at for hour in (4, 5, 6)]
+
+
+def test_a_party_may_wait_where_there_is_room_for_some_of_it_and_not_where_there_is_for_all(session, wang, li):
+    book(session, wang, 4)
+
+    assert wait_for(session, li, 3).people == 3
+    assert refused(wait_for, session, wang, 2).code == "slot_free"
