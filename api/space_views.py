@@ -144,12 +144,13 @@ class BookingChange(TimeWish):
 class BookingView(View):
     """A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
 
-    `series_id`: of the series that it is a time of.
+    `series_id`: of the series that it is a time of. `rental_id`: of a locker, what it became when they came for it.
     """
 
     id: str
     state: BookingState
     space_id: str
+    space_kind: SpaceKind
     space_name: InBothLanguages
     starts_at: datetime
     ends_at: datetime
@@ -157,6 +158,7 @@ class BookingView(View):
     opens_door: bool
     checked_in_at: datetime | None
     series_id: str | None
+    rental_id: str | None
 
     @classmethod
     def of(cls, booking: Booking, space: Space, *, opens_door: bool, series_id: str | None) -> Self:
@@ -165,6 +167,7 @@ class BookingView(View):
             id=booking.id,
             state=booking.state,
             space_id=booking.space_id,
+            space_kind=space.kind,
             space_name=name_of(space.name_zh, space.name_en),
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
@@ -172,6 +175,7 @@ class BookingView(View):
             opens_door=opens_door,
             checked_in_at=booking.checked_in_at,
             series_id=series_id,
+            rental_id=booking.rental_id,
         )
 
 

@@ -40,6 +40,8 @@ def test_a_locker_is_found_booked_and_opened_like_a_room(house, locker):
     assert code(too_early) == (409, "booking_too_early")
     assert asked.status_code == 202, asked.text
     [rental] = phone.get("/rentals").json()["items"]
+    told = phone.get(f"/bookings/{booking['id']}").json()
+    assert (booking["space_kind"], booking["rental_id"], told["rental_id"]) == ("locker", None, rental["id"])
     assert (rental["lock_id"], rental["until"]) == (asked.json()["lock_id"], AT_SIX["ends_at"])
     assert code(phone.delete(f"/bookings/{booking['id']}")) == (409, "locker_in_use")
 

@@ -27,7 +27,7 @@ from api.line import LocalLine
 from api.webfaces import WEBROOT
 from gateway.ballots import service as ballots_service
 from gateway.ballots.model import Ballot
-from gateway.bookings import no_shows
+from gateway.bookings import booked_lockers, no_shows
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
@@ -53,7 +53,7 @@ from gateway.spaces.rules import Span
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import a_bank, a_device, a_member, a_space
+from tests.centre_builder import a_bank, a_device, a_member, a_space, compartment_labelled
 from tests.database_fixture import engine_of, lay_out
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +112,22 @@ class House:
         with self.centre.sessions.begin() as session:
             lock_id = fleet_queries.lock_at(session, "doors", 1).id if door else None
             a_space(session, space_id, lock_id=lock_id, parent_id=lies_in, **more)
+
+    def offers(self, label: str, *, bank: str = "bank-a", slot_min: int = 5) -> str:
+        """A compartment is booked ahead from now on, under the id that is returned."""
+        with self.centre.sessions.begin() as session:
+            return booked_lockers.offer_for_booking(
+                session,
+                compartment_id=compartment_labelled(session, label, bank).id,
+                name_zh=f"大厅 {label} 号柜",
+                name_en=f"Lobby locker {label}",
+                opens_min=0,
+                closes_min=1440,
+                slot_min=slot_min,
+                buffer_min=0,
+                actor="test",
+                now=self.centre.clock.now(),
+            ).id
 
     def books(self, space_id: str, *, starts_in_min: int, member: str = MEMBER) -> str:
         """A member has it since yesterday for an hour, from the next whole five minutes after so many."""

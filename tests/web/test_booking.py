@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from gateway.bookings.model import BookingState
 from gateway.fleet.model import DoorLevel
-from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import OTHER, Phone
 from tests.web.test_opening import ENDINGS, TO_SIGNED
@@ -47,7 +46,7 @@ def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     phone.show()
     tab(phone, "订场地").click()
     expect(phone.page.get_by_role("heading", name="订场地")).to_be_focused()
-    phone.button("场地 piano 0:00–24:00").click()
+    phone.page.get_by_role("button", name="场地 piano").click()
     expect(phone.page.get_by_role("heading", name="场地 piano")).to_be_focused()
     free_slot(phone).nth(1).check(force=True)
     confirm(phone, "预订 ").click()
@@ -339,20 +338,6 @@ def test_each_booking_whose_time_it_is_can_be_used_and_later_ones_are_listed(pho
     expect(phone.button("开门")).to_have_attribute("aria-disabled", "false")
     phone.page.locator(".later").click()
     expect(phone.page.get_by_role("dialog", name="场地 court")).to_be_visible()
-
-
-def test_spaces_stand_by_kind_each_whole_before_its_parts(phone: Phone):
-    phone.house.build("z-hall", kind=SpaceKind.COURT)
-    phone.house.build("a-half", kind=SpaceKind.COURT, lies_in="z-hall")
-    phone.house.build("room")
-    phone.sign_in()
-    phone.show("/app/#/book")
-
-    expect(phone.page.get_by_role("heading", level=2)).to_have_text(["房间", "球场"])
-    expect(phone.page.locator(".space strong")).to_have_text(["场地 room", "场地 z-hall", "场地 a-half"])
-    expect(phone.page.locator(".space").last).to_contain_text("在场地 z-hall · 8:00–22:00")
-    phone.speak("en")
-    expect(phone.page.locator(".space strong")).to_have_text(["Space room", "Space z-hall", "Space a-half"])
 
 
 def test_with_nothing_to_book_that_is_said(phone: Phone):

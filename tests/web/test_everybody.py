@@ -118,7 +118,7 @@ def walk_to_book(phone: Phone):
     phone.show("/app/#/book")
     page.locator(".space").nth(2).wait_for()
     yield "what can be booked"
-    page.locator(".space").first.click()
+    page.locator(".space", has_text=" room").click()
     page.locator(".choice-strip input").nth(1).check(force=True)
     yield "a day"
     page.locator(".choice-grid input").nth(2).check(force=True)

@@ -50,8 +50,8 @@ OUR_OWN_FAULTS = {
 }
 
 
-# Said only where it is known beforehand that a bank is away, which of a booked door nobody tells us.
-LOCKERS_ALONE = {"open.presence_unknown_help"}
+# Said where it is known beforehand that a bank is away, which of a booked door nobody tells us; and of booked lockers.
+LOCKERS_ALONE = {"open.presence_unknown_help", "open.take", "open.take_help"}
 
 
 @pytest.mark.parametrize("face", BOOKS)

@@ -6,12 +6,11 @@ import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Attending } from './Attending'
 import { Coming } from './Coming'
-import { LaterBusy, LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
+import { LaterBusy, LaterFind, LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
 import { Rent } from './Rent'
 import { Settings } from './Settings'
 import { SignIn } from '../shared/account/SignIn'
-import { Spaces } from './Spaces'
 import { Stale } from './Stale'
 import { Tabs } from './Tabs'
 import { Bar } from '../shared/ui/Title'
@@ -80,15 +79,15 @@ function Home() {
 }
 
 function Under() {
-  const [, place, id] = under.value.split('/')
+  const [, place, id, at, min] = under.value.split('/')
   if (place === 'me' || place === 'activities') return <LaterMine />
   if (place === 'map') return <LaterMap key={id} to={id} />
-  if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} />
+  if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} wish={at && min ? { at: Number(at) * 1000, min: Number(min) } : undefined} />
   return (
     <>
       {place === 'book' ? (
         <Shown key="book" title={t('book.title')}>
-          <Spaces />
+          <LaterFind />
         </Shown>
       ) : place === 'pass' ? (
         <Shown key="pass" title={t('tab.pass')}>

@@ -72,18 +72,21 @@ function Later({ booking, onChange }: HeldProps) {
 
 function Next({ booking, onChange }: HeldProps) {
   const from = when(openFrom(booking))
-  const notYet = !isTime(booking, now.value) && t('booking.door_from', { when: from })
+  const isLocker = booking.space_kind === 'locker'
+  const notYet = !isTime(booking, now.value) && t(isLocker ? 'booking.take_from' : 'booking.door_from', { when: from })
   return (
     <Card booking={booking}>
       {booking.opens_door ? (
-        <OpenButton thing={{ booking_id: booking.id }} presence="online" notYet={notYet} />
+        <OpenButton thing={{ booking_id: booking.id }} presence="online" notYet={notYet} locker={isLocker ? 'to-take' : undefined} />
       ) : (
         <CheckIn booking={booking} from={from} />
       )}
       <div class="booking-acts">
-        <button type="button" class="plain booking-change" onClick={() => go(`/map/${booking.space_id}`)}>
-          {t('booking.way')}
-        </button>
+        {!isLocker && (
+          <button type="button" class="plain booking-change" onClick={() => go(`/map/${booking.space_id}`)}>
+            {t('booking.way')}
+          </button>
+        )}
         <button type="button" class="plain booking-change" onClick={onChange}>
           {t('booking.change')}
         </button>

@@ -7,6 +7,7 @@ import { page, under } from './route'
 
 const more = later(() => import('./more/pages'))
 const pass = later(() => import('./pass/pages'))
+const find = later(() => import('./find/Find'))
 const booking = later(() => import('./Pick'))
 const map = later(() => import('./Map'))
 const crowd = later(() => import('../shared/busy/Busy'))
@@ -45,9 +46,28 @@ export function LaterPass() {
   return <From of={pass}>{({ Pass }) => <Pass />}</From>
 }
 
+/** Everything that can be booked, found by when. */
+export function LaterFind() {
+  return <From of={find}>{({ Find }) => <Find />}</From>
+}
+
+/** A time that was chosen before, in milliseconds, and for how many minutes. */
+export interface When {
+  at: number
+  min: number
+}
+
+interface PickProps {
+  place: 'book' | 'move'
+  id: string
+  wish: When | undefined
+}
+
 /** The page on which a time is chosen: for a space, or another one for a booking. */
-export function LaterPick({ place, id }: { place: 'book' | 'move'; id: string }) {
-  return <From of={booking}>{({ Pick, Move }) => (place === 'book' ? <Pick space_id={id} /> : <Move booking_id={id} />)}</From>
+export function LaterPick({ place, id, wish }: PickProps) {
+  return (
+    <From of={booking}>{({ Pick, Move }) => (place === 'book' ? <Pick space_id={id} wish={wish} /> : <Move booking_id={id} />)}</From>
+  )
 }
 
 /** Where everything is; `to`: a space or a bank, and the way there. */

@@ -12,6 +12,7 @@ import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from '../shared/attempt'
 import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
+import type { When } from './Later'
 import { Stale } from './Stale'
 import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
@@ -24,10 +25,18 @@ interface Wanted {
   space: Space
   /** The booking that is to have another time. */
   moved: Booking | undefined
+  /** What was looked for when it was found. */
+  wish: When | undefined
+}
+
+interface Props {
+  space_id: string
+  moved?: Booking
+  wish?: When | undefined
 }
 
 /** Book a space: which day, from when, for how long, and one button. */
-export function Pick({ space_id, moved }: { space_id: string; moved?: Booking }) {
+export function Pick({ space_id, moved, wish }: Props) {
   useEffect(() => {
     void lookAtSpaces()
     void lookAtPolicy()
@@ -37,7 +46,7 @@ export function Pick({ space_id, moved }: { space_id: string; moved?: Booking })
   const name = space?.name[language.value] ?? t('book.title')
   return (
     <Page title={moved ? t('move.title') : name}>
-      {space ? <Times space={space} moved={moved} /> : <Missing isKnown={Array.isArray(all)} />}
+      {space ? <Times space={space} moved={moved} wish={wish} /> : <Missing isKnown={Array.isArray(all)} />}
     </Page>
   )
 }
@@ -87,16 +96,16 @@ function useTimes(space: Space) {
   return { found, isUnreached, look }
 }
 
-function Times({ space, moved }: Wanted) {
-  const { found, isUnreached, look } = useTimes(space)
-  if (found) return <Chosen space={space} moved={moved} found={found} look={look} />
+function Times(wanted: Wanted) {
+  const { found, isUnreached, look } = useTimes(wanted.space)
+  if (found) return <Chosen {...wanted} found={found} look={look} />
   return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
 }
 
-function Chosen({ space, moved, found, look }: Wanted & { found: Found; look: () => Promise<void> }) {
-  const [wantedDay, setDay] = useState<string>()
-  const [wantedStart, setStart] = useState<string>()
-  const [wantedCount, setCount] = useState('1')
+function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; look: () => Promise<void> }) {
+  const [wantedDay, setDay] = useState(wish && midnights(wish.at, 0)[0]?.toISOString())
+  const [wantedStart, setStart] = useState(wish && found.items.find(({ starts_at }) => Date.parse(starts_at) === wish.at)?.starts_at)
+  const [wantedCount, setCount] = useState(String(wish ? Math.max(1, Math.ceil(wish.min / space.slot_min)) : 1))
   const [refused, setRefused] = useState(Infinity)
   const [wantedWeeks, setWeeks] = useState(1)
   const [people, setPeople] = useState(1)

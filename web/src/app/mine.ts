@@ -5,7 +5,7 @@ import { listen } from '../shared/live'
 import { forget, isSignedOut } from '../shared/account/session'
 import { forgetPolicy, lookAtPolicy } from './policy'
 import { type Booking, ahead, isTime } from './times'
-import { type Thing, doorSeen, heard, leave, resume } from '../shared/unlock'
+import { type Thing, becomes, doorSeen, heard, leave, resume } from '../shared/unlock'
 import { newestUnlock } from './way'
 
 export type Rental = Answered<'get', '/api/v1/rentals'>['items'][number]
@@ -50,8 +50,13 @@ export function letGo(gone: Rental): void {
   lockers.value = lockers.value?.filter(({ id }) => id !== gone.id)
 }
 
-/** Bookings that are not over, the soonest first. */
-export const coming = computed(() => ahead(bookings.value ?? [], now.value))
+/** Bookings that are not over, the soonest first; none whose locker is theirs already. */
+export const coming = computed(() => ahead((bookings.value ?? []).filter((each) => !lockerOf(each)), now.value))
+
+/** What the booking of a locker has become since they came for it. */
+function lockerOf({ rental_id }: Booking): Rental | undefined {
+  return lockers.value?.find(({ id }) => id === rental_id)
+}
 
 /** Where they took part, and it is not drawn yet, or they did not get anything. */
 export const entered = computed(() => (ballots.value ?? []).filter(({ mine }) => mine && mine.state !== 'WON'))
@@ -133,6 +138,10 @@ async function lookOnce(): Promise<void> {
     notices.value = told.items
     activities.value = offered.items
     fresh.value = true
+    for (const booking of booked.items) {
+      const held = lockerOf(booking)
+      if (held) becomes({ booking_id: booking.id }, { rental_id: held.id })
+    }
     for (const held of lockers.value) doorSeen({ rental_id: held.id }, doorOf(held))
     await resume(newestUnlock, whatOpens)
   } catch (error) {

@@ -30,6 +30,11 @@ export function midnights(now: number, days: number): Date[] {
   return Array.from({ length: days + 1 }, (_, count) => day(count))
 }
 
+/** So many minutes after midnight of the day that begins at `day`, as the clock on the wall says it. */
+export function at(day: Date, minutes: number): Date {
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), 0, minutes)
+}
+
 export function within(slots: Slot[], from: Date, until: Date): Slot[] {
   return slots.filter(({ starts_at }) => from <= new Date(starts_at) && new Date(starts_at) < until)
 }

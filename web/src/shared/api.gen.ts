@@ -5638,7 +5638,7 @@ export interface components {
          * BookingView
          * @description A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
          *
-         *     `series_id`: of the series that it is a time of.
+         *     `series_id`: of the series that it is a time of. `rental_id`: of a locker, what it became when they came for it.
          */
         BookingView: {
             /** Id */
@@ -5646,6 +5646,7 @@ export interface components {
             state: components["schemas"]["BookingState"];
             /** Space Id */
             space_id: string;
+            space_kind: components["schemas"]["SpaceKind"];
             space_name: components["schemas"]["InBothLanguages"];
             /**
              * Starts At
@@ -5665,6 +5666,8 @@ export interface components {
             checked_in_at: string | null;
             /** Series Id */
             series_id: string | null;
+            /** Rental Id */
+            rental_id: string | null;
         };
         /**
          * BookingWish

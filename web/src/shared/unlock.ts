@@ -121,6 +121,11 @@ export async function open(thing: Thing): Promise<void> {
     .catch((error: unknown) => failed(error, mine))
 }
 
+/** What a booking gave the key to has become a rental: what came of the press is told there from now on. */
+export function becomes(thing: Thing, next: Thing): void {
+  if (isSame(pressed.value, thing)) pressed.value = next
+}
+
 /** Take up an unlock that is still under way, after this page was loaded again or hidden. */
 export async function resume(
   lookUp: () => Promise<(Told & { lock_id: string }) | undefined>,

@@ -58,8 +58,9 @@ function Now({ booking, onChange }: { booking: Booking; onChange: () => Promise<
   const isNow = isTime(booking, Date.now())
   if (booking.state === 'PENDING') return <p>{t('booking.asked')}</p>
   if (booking.opens_door) {
-    const notYet = !isNow && t('booking.door_from', { when: time(openFrom(booking)) })
-    return <OpenButton thing={{ booking_id: booking.id }} presence="online" notYet={notYet} />
+    const isLocker = booking.space_kind === 'locker'
+    const notYet = !isNow && t(isLocker ? 'booking.take_from' : 'booking.door_from', { when: time(openFrom(booking)) })
+    return <OpenButton thing={{ booking_id: booking.id }} presence="online" notYet={notYet} locker={isLocker ? (booking.rental_id ? 'taken' : 'to-take') : undefined} />
   }
   if (booking.checked_in_at) {
     return (

@@ -10,8 +10,15 @@ const DOORS: Record<Rental['door'], { icon: IconName; sentence: Key }> = {
   unknown: { icon: 'question', sentence: 'door.unknown' },
 }
 
+interface Props {
+  rental: Rental
+  door: Rental['door']
+  /** It was booked ahead, and cannot be had for longer: what comes then may be booked. */
+  isBooked?: boolean
+}
+
 /** Which locker it is, what its contact says of the door, and until when it is theirs. */
-export function LockerCard({ rental, door }: { rental: Rental; door: Rental['door'] }) {
+export function LockerCard({ rental, door, isBooked = false }: Props) {
   const { compartment } = rental
   const { icon, sentence } = DOORS[door]
   return (
@@ -27,14 +34,14 @@ export function LockerCard({ rental, door }: { rental: Rental; door: Rental['doo
         <Icon name={icon} />
         {t(sentence)}
       </p>
-      <Until rental={rental} />
+      <Until rental={rental} mayStay={rental.use === 'rented' && !isBooked} />
     </section>
   )
 }
 
-function Until({ rental: { use, until } }: { rental: Rental }) {
+function Until({ rental: { use, until }, mayStay }: { rental: Rental; mayStay: boolean }) {
   const isOverdue = until !== null && new Date(until) < new Date()
-  const help = use === 'rented' ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
+  const help = mayStay ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
   return (
     <>
       <p class="locker-until">

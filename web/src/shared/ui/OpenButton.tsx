@@ -22,10 +22,12 @@ interface Props {
   presence: Presence
   /** From when it can be pressed, in words; false: now. */
   notYet?: string | false
+  /** What was booked is a locker: the first press makes it theirs. */
+  locker?: 'to-take' | 'taken' | undefined
 }
 
 /** The one big button. It opens the locker or the booked space, and tells what came of it. */
-export function OpenButton({ thing, presence, notYet = false }: Props) {
+export function OpenButton({ thing, presence, notYet = false, locker }: Props) {
   const now = pressOf(thing)
   const section = useRef<HTMLElement>(null)
   useEffect(() => {
@@ -34,7 +36,7 @@ export function OpenButton({ thing, presence, notYet = false }: Props) {
   const { tone, icon, label, ending, help } = notYet ? NOT_YET : look(now, presence)
   const isOff = tone === 'off' || !mayOpen(thing)
   const onClick = () => void (isOff || open(thing))
-  const say = (key: Key) => t(wordsFor(thing, key))
+  const say = (key: Key) => t(locker ? wordsForBooked(locker, key) : wordsFor(thing, key))
   return (
     <section class={'booking_id' in thing ? 'opening opening-bar' : 'opening'} ref={section}>
       {/* Not `disabled`: the focus must stay here while the answer comes. */}
@@ -55,6 +57,12 @@ export function OpenButton({ thing, presence, notYet = false }: Props) {
 function wordsFor(thing: Thing, key: Key): Key {
   const special = `${key}.space`
   return 'booking_id' in thing && isKey(special) ? special : key
+}
+
+const TAKING: Partial<Record<Key, Key>> = { 'open.ready': 'open.take', 'open.ready_help': 'open.take_help' }
+
+function wordsForBooked(locker: 'to-take' | 'taken', key: Key): Key {
+  return (locker === 'to-take' && TAKING[key]) || key
 }
 
 /** Breaks its lines between sentences where it can: Chinese has no spaces that would show where a word ends. */

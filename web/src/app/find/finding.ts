@@ -1,0 +1,69 @@
+/** What is free when, of everything that can be booked: asked once a day that is looked at, judged here. */
+import { signal } from '@preact/signals'
+import { type Answered, ask } from '../../shared/api'
+import type { Space } from '../booking'
+import { type Span, at } from '../times'
+
+export type Free = Answered<'get', '/api/v1/spaces/availability'>['items'][number]
+export type Kind = Space['kind']
+
+/** What is looked for; it stays while somebody looks at what they found and comes back. */
+export const wish = signal<{ kind?: Kind | undefined; day?: string; from?: number; min: number }>({ min: 60 })
+
+/** A space, and what of the day that is looked at is free there. */
+export interface Found {
+  space: Space
+  free: Span[]
+  /** A time that can be booked, of the length wished for or the shortest there that is not shorter. */
+  time: Span | undefined
+  /** Until when what is free at that time stays so. */
+  until: string | undefined
+}
+
+const MOST = { limit: 200 }
+const STEP_MIN = 30
+const MINUTE_MS = 60_000
+
+/** Throws what `ask` throws. */
+export async function freeOn(day: Date, next: Date): Promise<Free[]> {
+  const query = { ...MOST, from: day.toISOString(), to: next.toISOString() }
+  return (await ask('get', '/api/v1/spaces/availability', { query })).items
+}
+
+/** The times of a day from which something might begin, in minutes after midnight: none that is over. */
+export function startsOf(spaces: Space[], day: Date, now: number): number[] {
+  const opens = Math.min(...spaces.map(({ opens_min }) => opens_min))
+  const closes = Math.max(...spaces.map(({ closes_min }) => closes_min))
+  const steps = Array.from({ length: Math.max(0, Math.ceil((closes - opens) / STEP_MIN)) }, (_, step) => opens + step * STEP_MIN)
+  return steps.filter((min) => at(day, min).getTime() >= now)
+}
+
+/** How each of them stands: which time there is the nearest to the wish, and until when. */
+export function judge(spaces: Space[], all: Free[], from: number, min: number): Found[] {
+  return spaces.map((space) => {
+    const free = all.find(({ space_id }) => space_id === space.id)?.free ?? []
+    const times = free.flatMap((stretch) => {
+      const time = timeIn(stretch, space.slot_min, from, min)
+      return time ? [{ time, until: stretch.ends_at }] : []
+    })
+    const away = ({ time }: { time: Span }) => Math.abs(Date.parse(time.starts_at) - from)
+    const [nearest] = times.sort((one, other) => away(one) - away(other))
+    return { space, free, time: nearest?.time, until: nearest?.until }
+  })
+}
+
+/** Whether the time found is the one wished for. */
+export function isThen({ time }: Found, from: number): boolean {
+  return time !== undefined && Date.parse(time.starts_at) === from
+}
+
+/** The first whole slots from `from` on, else the last before it; undefined: that long nothing is free there. */
+function timeIn({ starts_at, ends_at }: Span, slot_min: number, from: number, min: number): Span | undefined {
+  const slot = slot_min * MINUTE_MS
+  const length = Math.ceil((min * MINUTE_MS) / slot) * slot
+  const first = Date.parse(starts_at)
+  const last = first + Math.floor((Date.parse(ends_at) - length - first) / slot) * slot
+  if (last < first) return undefined
+  const start = Math.min(last, first + Math.ceil(Math.max(0, from - first) / slot) * slot)
+  return { starts_at: new Date(start).toISOString(), ends_at: new Date(start + length).toISOString() }
+}
