@@ -93,6 +93,22 @@ def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(scre
     expect(block(screen, "15:00–16:00")).to_be_visible()
 
 
+def test_no_sheet_that_needs_a_space_opens_before_the_spaces_are_there(screen: Screen):
+    waiting = []
+
+    def hold(route) -> None:
+        waiting.append(route)
+
+    screen.page.route("**/api/v1/staff/board?*", hold, times=1)
+    screen.page.reload()
+    buttons = [screen.page.get_by_role("button", name=name) for name in ("停用场地", "维修停用", "为会员预订")]
+    for button in buttons:
+        expect(button).to_be_disabled()
+    waiting[0].continue_()
+    for button in buttons:
+        expect(button).to_be_enabled()
+
+
 def test_a_space_is_closed_past_nobodys_booking_and_opened_again(screen: Screen):
     screen.page.get_by_role("button", name="停用场地").click()
     screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(10):%Y-%m-%dT%H:%M}")

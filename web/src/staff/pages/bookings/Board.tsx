@@ -26,8 +26,9 @@ export function Board() {
     [day],
   )
   const by = (days: number) => setDay(dayOf(new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days)))
-  const first = usual(midnight)
-  const spaceId = looked.value?.spaces[0]?.id ?? ''
+  const spaces = looked.value?.spaces ?? []
+  const isEmpty = spaces.length === 0 // or not looked yet: a sheet that opens now would offer none
+  const usually = { ...usual(midnight), space_id: spaces[0]?.id ?? '' }
   return (
     <>
       <div class="table-bar">
@@ -51,13 +52,13 @@ export function Board() {
         <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {s('doors.table')}
         </button>
-        <button type="button" class="quiet" onClick={() => close(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+        <button type="button" class="quiet" disabled={isEmpty} onClick={() => close(spaces, usually, looked.again)}>
           {s('bookings.close')}
         </button>
-        <button type="button" class="quiet" onClick={() => begin(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+        <button type="button" class="quiet" disabled={isEmpty} onClick={() => begin(spaces, usually, looked.again)}>
           {s('outages.begin')}
         </button>
-        <button type="button" class="solid" onClick={() => book(looked.value?.spaces ?? [], { ...first, space_id: spaceId }, looked.again)}>
+        <button type="button" class="solid" disabled={isEmpty} onClick={() => book(spaces, usually, looked.again)}>
           {s('bookings.book')}
         </button>
       </div>
