@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { me } from '../../../shared/account/session'
-import { ask, newKey } from '../../../shared/api'
-import { when } from '../../../shared/t'
+import { Problem, ask, newKey } from '../../../shared/api'
+import { length, when } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
 import { openDoor } from '../../kit/Opening'
 import { Told } from '../../kit/Told'
@@ -63,7 +63,10 @@ function deedsFor({ box, again }: Props): Deed[] {
   if (answersToHolders && box.use === null) deeds.push({ name: s('box.hold'), go: () => hold(box, again) })
   if (box.use === 'held') deeds.push({ name: s('box.end_hold'), go: () => endHold(box, again) })
   deeds.push({ name: s('box.care'), go: () => care(box, again) }, { name: s('box.looked'), go: () => looked(box, again) })
-  if (me.value?.role === 'manager') deeds.push({ name: s('box.mode'), go: () => chooseMode(box, again) })
+  if (me.value?.role === 'manager') {
+    deeds.push({ name: s('box.mode'), go: () => chooseMode(box, again) })
+    if (box.mode !== 'bookable') deeds.push({ name: s('box.offer'), go: () => offer(box, again) })
+  }
   return deeds
 }
 
@@ -179,7 +182,7 @@ function care(box: Compartment, again: () => Promise<void>): void {
   )
 }
 
-const MODES = ['free_choice', 'time_limited', 'kept_until_released', 'fixed', 'bookable'] as const
+const MODES = ['free_choice', 'time_limited', 'kept_until_released', 'fixed'] as const
 const AS_BANK = 'bank'
 
 /** Let one compartment come to its holders otherwise than its bank's do. */
@@ -199,6 +202,42 @@ function chooseMode(box: Compartment, again: () => Promise<void>): void {
           body: { mode: mode === AS_BANK ? null : (mode as (typeof MODES)[number]) },
         })
       }
+    />,
+  )
+}
+
+const USUALLY = { places: 1, opens_min: 8 * 60, closes_min: 22 * 60, buffer_min: 0 } // as the API would choose
+
+/** Let it be booked ahead. One that was before has its name and its slots from then. */
+function offer(box: Compartment, again: () => Promise<void>): void {
+  const key = newKey()
+  show(
+    <ActSheet
+      title={s('box.offer')}
+      lead={s('box.offer_lead', { where: titleOf(box) })}
+      entries={[
+        { name: 'name_zh', label: s('assets.name_zh'), value: `${box.bank?.name['zh-CN'] ?? ''} ${box.label} 号柜` },
+        { name: 'name_en', label: s('assets.name_en'), value: `${box.bank?.name.en ?? ''} locker ${box.label}` },
+        {
+          name: 'slot',
+          label: s('box.offer_slot'),
+          kind: 'select',
+          value: '60',
+          options: ['30', '60', '120'].map((value) => ({ value, label: length(Number(value)) })),
+        },
+      ]}
+      go={s('box.offer_go')}
+      done={s('box.offered')}
+      onDone={() => void again()}
+      act={async ({ name_zh = '', name_en = '', slot }) => {
+        try {
+          const body = { ...USUALLY, id: box.id, kind: 'locker' as const, name_zh, name_en, slot_min: Number(slot) }
+          await ask('post', '/api/v1/staff/spaces', { key, body })
+        } catch (refused) {
+          if (!(refused instanceof Problem && refused.code === 'space_exists')) throw refused
+          await ask('put', '/api/v1/staff/compartments/{compartment_id}/mode', { at: { compartment_id: box.id }, body: { mode: 'bookable' } })
+        }
+      }}
     />,
   )
 }
