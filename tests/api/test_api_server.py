@@ -15,14 +15,11 @@ from pathlib import Path
 import pytest
 
 from gateway.centre import make_pepper
-from gateway.kit.db import Sessions, open_engine
-from gateway.members.passwords import Hasher
+from tests.api.conftest import PASSWORD
 from tests.broker_fixture import eventually, free_port
-from tests.centre_builder import a_bank, a_member
 
 pytestmark = pytest.mark.processes
 
-PASSWORD = "correct horse battery"
 HEADERS_S = 2.0
 START = textwrap.dedent("""
     import sys
@@ -41,18 +38,13 @@ START = textwrap.dedent("""
 
 @pytest.fixture
 def centre_dir(tmp_path, sqlite_template):
-    """A centre with one member, on a port of its own; no broker."""
+    """A centre with a few members, on a port of its own; no broker."""
     directory = tmp_path / "centre"
     (directory / "data").mkdir(parents=True)
     shutil.copy(sqlite_template, directory / "data" / "hearth.db")
     (directory / "hearth.toml").write_text(
         f'site = "demo"\n[http]\nport = {free_port()}\n[broker]\nport = {free_port()}\n'
     )
-    sessions = Sessions(open_engine(f"sqlite:///{directory / 'data' / 'hearth.db'}"))
-    with sessions.begin() as session:
-        a_member(session, "10001", password_hash=Hasher().hash(PASSWORD))
-        a_bank(session)
-    sessions.close()
     make_pepper(directory)
     return directory
 
