@@ -6,7 +6,7 @@ CENTRE ?= .centre
 PYTHON ?= python3
 
 VENV := .venv/bin
-WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json)
+WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json -not -name api.gen.ts)
 
 .PHONY: help run test check web lock schedules fuzz bench clean
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """What the clock asks for. Nothing here decides about an opening: a job that runs late does no harm."""
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -28,7 +29,7 @@ from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
 from gateway.credit import service as credit
-from gateway.crowd import queries as crowd
+from gateway.crowd.look import look
 from gateway.crowd.watch import Watch as CrowdWatch
 from gateway.facility.presence import zones_with_people
 from gateway.faults import queries as fault_queries
@@ -48,7 +49,7 @@ from gateway.members import service as members
 from gateway.policies import queries as policies
 from gateway.reports import service as reports
 from gateway.telemetry import queries as telemetry
-from gateway.telemetry.store import NoReadingsError, now_ms
+from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
 from gateway.zones import queries as zones
 
 T = TypeVar("T")
@@ -273,15 +274,10 @@ class _Jobs:
 
     def look_at_crowds(self) -> None:
         now, zone = self._now(), ZoneInfo(self._centre.settings.zone)
-        with self._centre.sessions.read() as session:
-            if not any(one.capacity for one in zones.zones(session)):
-                return
-            frame = crowd.frame(session, zone=zone, now=now)
-        said = self._readings(partial(crowd.readings_since, since=frame.before_at, now=now))
-        if said is None:
+        if not any(one.capacity for one in self._found(zones.zones)):
             return
-        with self._centre.sessions.read() as session:
-            crowds = crowd.crowds(session, said, frame=frame, now=now)
+        with closing(self._open_readings()) as readings:
+            crowds = look(self._centre.sessions, readings, zone=zone, now=now)
         self._do(partial(self._crowds.note, crowds=crowds.zones, now=now))
 
     def forget_old_messages(self) -> None:
@@ -306,14 +302,15 @@ class _Jobs:
 
     def _readings(self, query: Callable[[Connection], T]) -> T | None:
         """What the readings say; None: there are none."""
-        readings = reading_store(self._centre.directory, self._centre.settings)
-        try:
-            with readings.read() as connection:
-                return query(connection)
-        except NoReadingsError:
-            return None
-        finally:
-            readings.close()
+        with closing(self._open_readings()) as readings:
+            try:
+                with readings.read() as connection:
+                    return query(connection)
+            except NoReadingsError:
+                return None
+
+    def _open_readings(self) -> ReadingStore:
+        return reading_store(self._centre.directory, self._centre.settings)
 
     def _now(self) -> datetime:
         return self._centre.clock.now()

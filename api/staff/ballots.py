@@ -1,6 +1,7 @@
 """Ballots, as those open and call them off who answer for the spaces."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -30,8 +31,7 @@ async def list_all_ballots(who: SignedIn, page: Paged) -> Items[BallotView]:
         with who.desk.sessions.read() as session:
             staff, now = who.staff(session, Role.DESK, Role.MANAGER), who.desk.clock.now()
             rest = behind(ballots.all_since(session, since=now - _SHOWN_FOR), page, name=lambda one: one.id)
-            view = lambda one: BallotView.of(session, one, member_id=staff.id)  # noqa: E731 - read where it is used
-            return items(rest, page, view=view, name=lambda one: one.id)
+            return items(rest, page, view=partial(BallotView.of, session, member_id=staff.id), name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)
 

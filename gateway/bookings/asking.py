@@ -24,7 +24,9 @@ def may_book(
     """What `service.book` would say. Raises NotFound("space")."""
     space = spaces.space(session, space_id)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now)
-    return _unless_taken(session, standing.judge(Act.BOOK, span, guests=guests), space, span, 1 + guests, now)
+    return _unless_taken(
+        session, standing.judge(Act.BOOK, span, guests=guests), space, span, people=1 + guests, now=now
+    )
 
 
 def may_move(
@@ -38,7 +40,11 @@ def may_move(
     judged = standing.judge(Act.MOVE, span, guests=booking.guests, gives_up=given_up)
     if refusal := rules.move_refusal(booking, now):
         return Judged(Refusal(refusal), judged.verdict)
-    return judged if span.overlaps(given_up) else _unless_taken(session, judged, space, span, booking.people, now)
+    return (
+        judged
+        if span.overlaps(given_up)
+        else _unless_taken(session, judged, space, span, people=booking.people, now=now)
+    )
 
 
 def may_cancel(session: Session, *, booking: Booking, now: datetime) -> Judged:
@@ -74,7 +80,9 @@ def may_book_series(
     here, had, found = scopes_of(session, space.id), list[Held](), []
     for day, span in recurrence.expand(recurrence.read(recurs), first, policy.zone):
         standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now).beside(had)
-        judged = _unless_taken(session, standing.judge(Act.BOOK, span, guests=guests), space, span, 1 + guests, now)
+        judged = _unless_taken(
+            session, standing.judge(Act.BOOK, span, guests=guests), space, span, people=1 + guests, now=now
+        )
         if judged.code is None:
             had.append(Held(span.starts_at, span.ends_at, here))
         found.append((day, span, judged))
@@ -91,9 +99,7 @@ def limits_of(session: Session, *, member: Member, policy: Policy) -> list[tuple
     ]
 
 
-def _unless_taken(  # noqa: PLR0917
-    session: Session, judged: Judged, space: Space, span: Span, people: int, now: datetime
-) -> Judged:
+def _unless_taken(session: Session, judged: Judged, space: Space, span: Span, *, people: int, now: datetime) -> Judged:
     if judged.code is not None:
         return judged
     taken = queries.why_taken(session, space=space, span=span, people=people, now=now)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from api import server
 from api.app import create_app
@@ -247,6 +247,17 @@ def whole_five_minutes(instant: datetime) -> datetime:
 def where_it_is_noon(instant: datetime) -> ZoneInfo:
     """So that no opening hours end, whenever the tests are run."""
     return ZoneInfo(f"Etc/GMT{instant.astimezone(UTC).hour - 12:+d}")
+
+
+def hold(page: Page, url: str | re.Pattern[str], *, times: int | None = None) -> list[Route]:
+    """Requests that wait from now on, as they come; `continue_()` lets one go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:  # a function of its own: Playwright writes on it that it was heard
+        held.append(route)
+
+    page.route(url, keep, times=times)
+    return held
 
 
 @pytest.fixture(scope="session")

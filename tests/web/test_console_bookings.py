@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.bookings.model import BookingState
+from tests.web.conftest import hold
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -94,17 +95,12 @@ def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(scre
 
 
 def test_no_sheet_that_needs_a_space_opens_before_the_spaces_are_there(screen: Screen):
-    waiting = []
-
-    def hold(route) -> None:
-        waiting.append(route)
-
-    screen.page.route("**/api/v1/staff/board?*", hold, times=1)
+    held = hold(screen.page, "**/api/v1/staff/board?*", times=1)
     screen.page.reload()
     buttons = [screen.page.get_by_role("button", name=name) for name in ("停用场地", "维修停用", "为会员预订")]
     for button in buttons:
         expect(button).to_be_disabled()
-    waiting[0].continue_()
+    held[0].continue_()
     for button in buttons:
         expect(button).to_be_enabled()
 

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.conftest import House, Phone
+from tests.web.conftest import House, Phone, hold
 from tests.web.console_builder import AXE
 from tests.web.kiosk_builder import Kiosk, kiosk_at
 from tests.web.test_kiosk_face import SMALL
@@ -37,11 +37,11 @@ DAY = [
 EVENING = [hour(19, "full", 0.95), hour(20, "moderate", 0.6), hour(21, "quiet", 0.1)]
 
 
-def told(level: str = "quiet", people: int | None = 9, later: list[dict] = [*DAY, *EVENING]) -> dict:  # noqa: B006 - only read
+def told(level: str = "quiet", people: int | None = 9, later: Sequence[dict] = (*DAY, *EVENING)) -> dict:
     """What the house answers."""
     now = {"level": level, "people": people, "fullness": None, "confidence": "known"}
     zones = [{**now, "id": "gym", "name": NAME, "level": "moderate", "people": 4}]
-    return {**now, "at": "2026-11-26T00:10:00Z", "zones": zones if people else [], "later": later}
+    return {**now, "at": "2026-11-26T00:10:00Z", "zones": zones if people else [], "later": [*later]}
 
 
 def say(page: Page, answer: dict) -> None:
@@ -119,8 +119,7 @@ def test_what_was_so_before_the_house_fell_silent_is_no_longer_said(kiosk: Kiosk
 
 def test_what_comes_while_the_language_is_changed_is_said_in_the_new_one(kiosk: Kiosk):
     say(kiosk.page, told())
-    held = []
-    kiosk.page.route(re.compile("/assets/(en|Busy)-"), lambda route: held.append(route))  # noqa: PLW0108 - marked by Playwright
+    held = hold(kiosk.page, re.compile("/assets/(en|Busy)-"))
 
     def let_come(name: str) -> None:
         while not (found := [route for route in held if f"/{name}-" in route.request.url]):

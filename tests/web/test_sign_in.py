@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import MEMBER, PASSWORD
+from tests.web.conftest import MEMBER, PASSWORD, hold
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +35,7 @@ def test_a_wrong_password_is_said_and_nothing_typed_is_lost(phone):
 
 
 def test_a_refusal_that_is_quicker_than_its_words_waits_for_them(phone):
-    held = []
-    phone.page.route(WORDS, lambda route: held.append(route))  # noqa: PLW0108 - a method cannot be marked as heard
+    held = hold(phone.page, WORDS)
     phone.show()
     with phone.page.expect_response("**/session"):
         fill(phone, password="wrong horse")

@@ -10,7 +10,6 @@ const pass = later(() => import('./pass/pages'))
 const find = later(() => import('./find/Find'))
 const booking = later(() => import('./Pick'))
 const map = later(() => import('./Map'))
-const crowd = later(() => import('../shared/busy/Busy'))
 
 interface FromProps<P extends object> {
   of: Fetched<P>
@@ -73,11 +72,4 @@ export function LaterPick({ place, id, wish }: PickProps) {
 /** Where everything is; `to`: a space or a bank, and the way there. */
 export function LaterMap({ to }: { to: string | undefined }) {
   return <From of={map}>{({ HouseMap }) => <HouseMap to={to} />}</From>
-}
-
-/** How full the centre is, below what is the member's own: until it is there nothing is missed. */
-export function LaterBusy() {
-  const found = crowd.pages.value
-  useEffect(() => void crowd.fetch(), [])
-  return typeof found === 'object' ? <found.Busy /> : null
 }

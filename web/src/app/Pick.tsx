@@ -127,6 +127,8 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
 
+  // A room is for so many; of several places each is for so many, or for one.
+  const most = space.places > 1 ? space.places * (space.capacity ?? 1) : (space.capacity ?? 1)
   const mostWeeks = span && !moved ? weeksFrom(span, space.id, now.value) : 1
   const weeks = Math.min(wantedWeeks, mostWeeks)
 
@@ -211,7 +213,7 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
             options={allowed.map(lengthOption)}
           />
         )}
-        {!moved && space.capacity && space.capacity > 1 && <HowMany most={space.capacity} value={people} onValue={setPeople} />}
+        {!moved && most > 1 && <HowMany most={most} value={people} onValue={setPeople} />}
         {mostWeeks > 1 && <HowOften most={mostWeeks} value={weeks} onValue={setWeeks} />}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
         {lot ? (

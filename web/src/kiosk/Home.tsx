@@ -1,6 +1,6 @@
+import { LaterBusy } from '../shared/busy/Later'
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
-import { LaterBusy } from './Later'
 import { show } from './screen'
 import { visit, want } from './visit'
 import { useVoice } from './voice'

@@ -12,7 +12,6 @@ import { say, why } from './words'
 
 const map = later(() => import('./Map'))
 const inner = later(() => import('./inner/pages'))
-const crowd = later(() => import('../shared/busy/Busy'))
 
 /** Fetch all of it, once the first screen is up: a kiosk stands for weeks, and what it has it keeps. */
 export function fetchTheRest(): void {
@@ -64,11 +63,4 @@ export function LaterBook({ space }: { space: Space }) {
       {({ Book }) => <Book space={space} />}
     </From>
   )
-}
-
-/** How full the centre is, below what people come for: until it is there nothing is missed. */
-export function LaterBusy() {
-  const found = crowd.pages.value
-  useEffect(() => void crowd.fetch(), [])
-  return typeof found === 'object' ? <found.Busy /> : null
 }

@@ -1,29 +1,17 @@
-/** A page, or a part of one, that the first look does without: its code comes when it is first gone to. */
+/** A page, or a part of one, that the first look does without: its code and its words come when it is first gone to. */
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { learn } from '../shared/t'
+import { useEffect } from 'preact/hooks'
+import { later as fetched } from '../shared/later'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 
 export function later<P = object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
-  let kept: ComponentType<P> | undefined
+  const { pages, fetch } = fetched(async () => ({ Page: await load() }))
   return function Later(props) {
-    const [isUnreached, setUnreached] = useState(false)
-    const [, show] = useState(() => kept) // a component is a function, and would be called
-    const fetch = async () => {
-      try {
-        kept ??= await load()
-        await learn() // its words come with it
-        setUnreached(false)
-        show(() => kept)
-      } catch {
-        setUnreached(true)
-      }
-    }
-    useEffect(() => void fetch(), [])
-    if (kept) {
-      const Page = kept
-      return <Page {...props} />
-    }
-    return isUnreached ? <Unreached onRetry={fetch} /> : <Waiting />
+    const found = pages.value
+    useEffect(() => {
+      if (typeof found !== 'object') void fetch()
+    }, [])
+    if (typeof found === 'object') return <found.Page {...props} />
+    return found === undefined ? <Waiting /> : <Unreached onRetry={fetch} />
   }
 }

@@ -1,6 +1,5 @@
 /** The pages, in the order of the navigation. Another page is one file, and one line here. */
 import type { ComponentType } from 'preact'
-import { learn } from '../shared/t'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Audit } from './pages/Audit'
@@ -13,7 +12,6 @@ import { Kiosks } from './pages/Kiosks'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
-import { LaterEditor } from './pages/plan/LaterEditor'
 import { Policies } from './pages/Policies'
 import { Usage } from './pages/Usage'
 import { Zones } from './pages/Zones'
@@ -22,14 +20,11 @@ import type { Word } from './words'
 
 const Activities = later(async () => (await import('./pages/Activities')).Activities)
 const Ballots = later(async () => (await import('./pages/ballots/Ballots')).Ballots)
-const Reports = later(async () => {
-  const page = await import('./pages/Reports')
-  await learn() // its words come with it
-  return page.Reports
-})
+const Reports = later(async () => (await import('./pages/Reports')).Reports)
 const Orders = later(async () => (await import('./pages/Orders')).Orders)
 const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Settings = later(async () => (await import('./pages/settings/Settings')).Settings)
+const Plan = later(async () => (await import('./pages/plan/Editor')).Editor)
 const Backups = later(async () => (await import('./pages/Backups')).Backups)
 
 export type Role = Me['role']
@@ -63,7 +58,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'displays', name: 'displays.title', icon: 'doorOpen', key: 'd', roles: ALL, Page: Displays },
   { at: 'kiosks', name: 'kiosks.title', icon: 'card', key: 'k', roles: ['technician', 'manager'], Page: Kiosks },
   { at: 'zones', name: 'zones.title', icon: 'home', key: 'z', roles: ['technician', 'manager'], Page: Zones },
-  { at: 'plan', name: 'plan.title', icon: 'map', key: 'f', roles: ['technician', 'manager'], Page: LaterEditor },
+  { at: 'plan', name: 'plan.title', icon: 'map', key: 'f', roles: ['technician', 'manager'], Page: Plan },
   { at: 'devices', name: 'devices.title', icon: 'chip', key: 'v', roles: ['technician', 'manager'], Page: Devices },
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },

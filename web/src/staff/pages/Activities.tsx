@@ -4,7 +4,7 @@ import { language, whenSpan } from '../../shared/t'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, type Filled, show } from '../kit/sheets'
 import { named, s } from '../words'
 import { fieldTime, instantOf } from './bookings/data'
@@ -140,8 +140,8 @@ async function publish(again: () => Promise<void>): Promise<void> {
         time('ends_at', s('activities.ends'), tomorrow + HOUR_MS),
         { name: 'weeks', label: s('activities.weeks'), kind: 'number', value: '1' },
         { name: 'places', label: s('activities.places'), kind: 'number', value: '20' },
-        { name: 'space', label: s('activities.space'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('activities.no_space') }, ...spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) }))] },
-        { name: 'group', label: s('activities.group'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('policies.everybody') }, ...groups.map(({ id, name }) => ({ value: id, label: nameOf(name) }))] },
+        { name: 'space', label: s('activities.space'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('activities.no_space') }, ...optionsOf(spaces)] },
+        { name: 'group', label: s('activities.group'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('policies.everybody') }, ...optionsOf(groups)] },
         time('opens_at', s('activities.opens'), Date.now()),
         time('closes_at', s('activities.closes'), tomorrow - HOUR_MS),
       ]}

@@ -4,6 +4,7 @@ import { toast } from '../../shared/ui/toast'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
+import { fieldClock, minutesOf } from '../kit/clock'
 import { everything, useLook } from '../kit/look'
 import { ActSheet, type Entry, type Filled, hide, show } from '../kit/sheets'
 import { addressOf, place } from '../route'
@@ -66,16 +67,7 @@ function List() {
 }
 
 function quietOf({ quiet }: Channel): string {
-  return quiet ? `${clock(quiet.from_min)}–${clock(quiet.until_min)}` : s('channels.never_quiet')
-}
-
-function clock(minute: number): string {
-  return [Math.floor(minute / 60), minute % 60].map((each) => String(each).padStart(2, '0')).join(':')
-}
-
-function minuteOf(text: string): number {
-  const [hours = 0, minutes = 0] = text.split(':').map(Number)
-  return hours * 60 + minutes
+  return quiet ? `${fieldClock(quiet.from_min)}–${fieldClock(quiet.until_min)}` : s('channels.never_quiet')
 }
 
 function entries(channel?: Channel): Entry[] {
@@ -106,7 +98,7 @@ function entries(channel?: Channel): Entry[] {
       name: 'quiet_from',
       label: s('channels.quiet_from'),
       kind: 'time',
-      value: channel ? (channel.quiet ? clock(channel.quiet.from_min) : '') : '22:00',
+      value: channel ? (channel.quiet ? fieldClock(channel.quiet.from_min) : '') : '22:00',
       hint: s('channels.quiet_hint'),
       isOptional: true,
     },
@@ -114,7 +106,7 @@ function entries(channel?: Channel): Entry[] {
       name: 'quiet_until',
       label: s('channels.quiet_until'),
       kind: 'time',
-      value: channel ? (channel.quiet ? clock(channel.quiet.until_min) : '') : '08:00',
+      value: channel ? (channel.quiet ? fieldClock(channel.quiet.until_min) : '') : '08:00',
       isOptional: true,
     },
   ]
@@ -125,7 +117,7 @@ function bodyOf({ name = '', from_severity, language, quiet_from, quiet_until }:
     name,
     from_severity: from_severity as Channel['from_severity'],
     language: language as Channel['language'],
-    quiet: quiet_from && quiet_until ? { from_min: minuteOf(quiet_from), until_min: minuteOf(quiet_until) } : null,
+    quiet: quiet_from && quiet_until ? { from_min: minutesOf(quiet_from), until_min: minutesOf(quiet_until) } : null,
   }
 }
 

@@ -5,7 +5,8 @@ import { clock } from '../../shared/t'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { fieldClock, minutesOf } from '../kit/clock'
+import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, EntryField, show } from '../kit/sheets'
 import { named, s } from '../words'
 import { dayOf } from './bookings/data'
@@ -48,7 +49,7 @@ export function Hours() {
                 kind="select"
                 value={whose}
                 onValue={setWhose}
-                options={[{ value: WHOLE, label: s('whole_centre') }, ...spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) }))]}
+                options={[{ value: WHOLE, label: s('whole_centre') }, ...optionsOf(spaces)]}
               />
               <EntryField
                 name="year"
@@ -228,12 +229,3 @@ function Done({ outside }: { outside: number }) {
 }
 
 const MIDNIGHT = 1440 // a field for times has no 24:00: who closes at 0:00 closes at the day's end
-
-function fieldClock(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
-}
-
-function minutesOf(clockTime: string): number {
-  const [hours = 0, minutes = 0] = clockTime.split(':').map(Number)
-  return hours * 60 + minutes
-}

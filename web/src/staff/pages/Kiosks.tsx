@@ -4,7 +4,7 @@ import { Badge, Head, Parts, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { optionsOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
 import { place } from '../route'
 import { s } from '../words'
@@ -38,7 +38,7 @@ function List() {
         everything((query) => ask('get', PATH, { query })),
         everything((query) => ask('get', '/api/v1/banks', { query })),
       ])
-      return { kiosks, banks: banks.map(({ id, name }) => ({ value: id, label: nameOf(name) })) }
+      return { kiosks, banks: optionsOf(banks) }
     },
     ['device'],
   )

@@ -4,7 +4,7 @@ import { when } from '../../shared/t'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { nameOf, optionsOf } from '../kit/names'
 import { named, s } from '../words'
 import { TONES, isClosed, lookAt, openOrder } from './upkeep/order'
 
@@ -17,7 +17,7 @@ export function Orders() {
   const open = async () => {
     const assets = await everything((query) => ask('get', '/api/v1/staff/assets', { query }))
     openOrder(
-      assets.map(({ id, name }) => ({ value: id, label: nameOf(name) })),
+      optionsOf(assets),
       looked.again,
     )
   }

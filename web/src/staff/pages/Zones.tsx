@@ -3,7 +3,7 @@ import { Badge, Head, Seen } from '../kit/Head'
 import { Card } from '../kit/Card'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, type Entry, show } from '../kit/sheets'
 import { s } from '../words'
 
@@ -115,7 +115,7 @@ async function open(zone: Zone, again: Again): Promise<void> {
                   put(
                     zone,
                     s('zones.put_space'),
-                    spaces.filter(({ id }) => !found.spaces.includes(id)).map(({ id, name }) => ({ value: id, label: nameOf(name) })),
+                    optionsOf(spaces.filter(({ id }) => !found.spaces.includes(id))),
                     (space_id) => ask('put', '/api/v1/staff/spaces/{space_id}/zone', { at: { space_id }, body: { zone: zone.id } }),
                     again,
                   ),

@@ -1,17 +1,14 @@
 /** The button for passkeys comes after the form, with its words; who cannot have one never sees it. */
-import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { learn } from '../../t'
+import { useEffect } from 'preact/hooks'
+import { later } from '../../later'
 import { canHavePasskeys } from './here'
 
-export function LaterPasskey() {
-  const [Button, show] = useState<ComponentType>()
-  useEffect(() => void (canHavePasskeys() && fetch().then((found) => show(() => found), () => undefined)), [])
-  return Button ? <Button /> : null
-}
+const button = later(() => import('./Button'))
 
-async function fetch(): Promise<ComponentType> {
-  const { PasskeyButton } = await import('./Button')
-  await learn() // its words too, before the first is on the page
-  return PasskeyButton
+export function LaterPasskey() {
+  const found = button.pages.value
+  useEffect(() => {
+    if (canHavePasskeys()) void button.fetch()
+  }, [])
+  return typeof found === 'object' ? <found.PasskeyButton /> : null
 }

@@ -2,7 +2,8 @@ import { me } from '../../../shared/account/session'
 import { type Answered, ask, newKey } from '../../../shared/api'
 import { clock } from '../../../shared/t'
 import { Table } from '../../kit/Table'
-import { nameOf } from '../../kit/names'
+import { minutesOf } from '../../kit/clock'
+import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named } from '../../words'
 import type { Space } from './acts'
@@ -65,7 +66,7 @@ function set(rules: readonly Rule[], spaces: readonly Space[], again: Again): vo
       title={say('weekly_set')}
       lead={say('weekly_lead')}
       entries={[
-        { name: 'scope', label: say('space'), kind: 'select', value: spaces[0]?.id ?? '', options: spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) })) },
+        { name: 'scope', label: say('space'), kind: 'select', value: spaces[0]?.id ?? '', options: optionsOf(spaces) },
         { name: 'day', label: say('weekly_day'), kind: 'select', value: '4', options: DAYS.map((day, at) => ({ value: String(at), label: named('dayname', day) })) },
         { name: 'time', label: say('weekly_time'), kind: 'time', value: '20:00' },
       ]}
@@ -73,10 +74,9 @@ function set(rules: readonly Rule[], spaces: readonly Space[], again: Again): vo
       done={say('weekly_is_set')}
       onDone={() => void again()}
       act={({ scope = '', day, time = '' }) => {
-        const [hours = 0, minutes = 0] = time.split(':').map(Number)
         const rule_id = rules.find((each) => each.scope === scope)?.id ?? fresh // a space has one
-        const limit = Number(day) * DAY_MIN + hours * 60 + minutes
-        const body = { rule: 'ballot_closes_at' as const, limit, layer: 'space' as const, scope, group: null, lifts: false, peak: null }
+        const limit = Number(day) * DAY_MIN + minutesOf(time)
+        const body = { rule: 'ballot_closes_at' as const, limit, layer: 'space' as const, scope }
         return ask('put', PATH, { at: { rule_id }, body })
       }}
     />,

@@ -1,5 +1,5 @@
 import { type Answered, ask, newKey } from '../../../shared/api'
-import { nameOf } from '../../kit/names'
+import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { dayOf, fieldTime, instantOf, midnights } from '../bookings/data'
 import type { Ballot } from './Ballots'
@@ -14,13 +14,13 @@ export function open(spaces: readonly Space[], again: () => Promise<void>): void
   const [, tomorrow] = midnights(dayOf(new Date()))
   const monday = daysAfter(tomorrow, 7 - ((tomorrow.getDay() + 6) % 7))
   const field = (at: Date) => fieldTime(at.toISOString())
-  let attempt = { wish: '', key: '' }
+  const key = newKey()
   show(
     <ActSheet
       title={say('open')}
       lead={say('open_lead')}
       entries={[
-        { name: 'space_id', label: say('space'), kind: 'select', value: spaces[0]?.id ?? '', options: spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) })) },
+        { name: 'space_id', label: say('space'), kind: 'select', value: spaces[0]?.id ?? '', options: optionsOf(spaces) },
         { name: 'starts_at', label: say('starts'), kind: 'datetime-local', value: field(monday) },
         { name: 'ends_at', label: say('ends'), kind: 'datetime-local', value: field(daysAfter(monday, 7)) },
         { name: 'closes_at', label: say('closes_by'), kind: 'datetime-local', value: field(new Date(monday.getTime() - 4 * HOUR_MS)) },
@@ -28,14 +28,9 @@ export function open(spaces: readonly Space[], again: () => Promise<void>): void
       go={say('open')}
       done={say('opened')}
       onDone={() => void again()}
-      act={(filled) => {
-        // The same wish after an answer that was lost is the same attempt: one ballot is opened.
-        const wish = JSON.stringify(filled)
-        if (attempt.wish !== wish) attempt = { wish, key: newKey() }
-        const { space_id = '' } = filled
-        const at = (name: string) => instantOf(filled[name] ?? '')
-        const body = { starts_at: at('starts_at'), ends_at: at('ends_at'), closes_at: at('closes_at') }
-        return ask('post', '/api/v1/staff/spaces/{space_id}/ballots', { at: { space_id }, body, key: attempt.key })
+      act={({ space_id = '', starts_at = '', ends_at = '', closes_at = '' }) => {
+        const body = { starts_at: instantOf(starts_at), ends_at: instantOf(ends_at), closes_at: instantOf(closes_at) }
+        return ask('post', '/api/v1/staff/spaces/{space_id}/ballots', { at: { space_id }, body, key })
       }}
     />,
   )

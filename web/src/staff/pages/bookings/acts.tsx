@@ -2,7 +2,7 @@
 import { ask, newKey } from '../../../shared/api'
 import { time, whenSpan } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
-import { nameOf } from '../../kit/names'
+import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { type Booking, type Closure, type Space, type Span, fieldTime, instantOf } from './data'
@@ -124,7 +124,7 @@ const SPACES = (spaces: readonly Space[], chosen: string) => ({
   label: s('bookings.space'),
   kind: 'select' as const,
   value: chosen,
-  options: spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) })),
+  options: optionsOf(spaces),
 })
 
 export function book(spaces: readonly Space[], at: Span & { space_id: string }, again: Again): void {

@@ -206,8 +206,6 @@ function chooseMode(box: Compartment, again: () => Promise<void>): void {
   )
 }
 
-const USUALLY = { places: 1, opens_min: 8 * 60, closes_min: 22 * 60, buffer_min: 0 } // as the API would choose
-
 /** Let it be booked ahead. One that was before has its name and its slots from then. */
 function offer(box: Compartment, again: () => Promise<void>): void {
   const key = newKey()
@@ -231,8 +229,7 @@ function offer(box: Compartment, again: () => Promise<void>): void {
       onDone={() => void again()}
       act={async ({ name_zh = '', name_en = '', slot }) => {
         try {
-          const body = { ...USUALLY, id: box.id, kind: 'locker' as const, name_zh, name_en, slot_min: Number(slot) }
-          await ask('post', '/api/v1/staff/spaces', { key, body })
+          await ask('post', '/api/v1/staff/spaces', { key, body: { id: box.id, kind: 'locker', name_zh, name_en, slot_min: Number(slot) } })
         } catch (refused) {
           if (!(refused instanceof Problem && refused.code === 'space_exists')) throw refused
           await ask('put', '/api/v1/staff/compartments/{compartment_id}/mode', { at: { compartment_id: box.id }, body: { mode: 'bookable' } })

@@ -5,7 +5,7 @@ import { when } from '../../../shared/t'
 import { Badge, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
-import { nameOf } from '../../kit/names'
+import { optionsOf } from '../../kit/names'
 import { ActSheet, EntryField, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { type Bank, bankName, banks } from './data'
@@ -42,7 +42,7 @@ export function Emergency() {
                 kind="select"
                 value={bank}
                 onValue={setBank}
-                options={[{ value: WHOLE, label: s('whole_centre') }, ...all.map(({ id, name }) => ({ value: id, label: nameOf(name) }))]}
+                options={[{ value: WHOLE, label: s('whole_centre') }, ...optionsOf(all)]}
               />
               <Acts bank={bank || null} all={all} again={looked.again} />
             </div>

@@ -2,7 +2,7 @@
 import { type Answered, ask, newKey } from '../../../shared/api'
 import { when } from '../../../shared/t'
 import { Card } from '../../kit/Card'
-import { nameOf } from '../../kit/names'
+import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { s } from '../../words'
 import { fieldTime, instantOf } from '../bookings/data'
@@ -19,7 +19,7 @@ export function begin(spaces: readonly { id: string; name: { 'zh-CN': string; en
       title={s('outages.begin')}
       lead={s('outages.begin_lead')}
       entries={[
-        { name: 'space_id', label: s('bookings.space'), kind: 'select', options: spaces.map(({ id, name }) => ({ value: id, label: nameOf(name) })), value: at.space_id },
+        { name: 'space_id', label: s('bookings.space'), kind: 'select', options: optionsOf(spaces), value: at.space_id },
         { name: 'from', label: s('bookings.from'), kind: 'datetime-local', value: fieldTime(at.starts_at) },
         { name: 'until', label: s('bookings.until'), kind: 'datetime-local', hint: s('outages.until_hint'), isOptional: true },
         { name: 'reason', label: s('reason'), hint: s('bookings.reason_hint'), most: MOST_LETTERS },
