@@ -75,6 +75,22 @@ def test_how_many_come_is_said_where_a_space_is_for_so_many(phone: Phone):
     assert [booking.guests for booking in phone.house.bookings()] == [2]
 
 
+def test_a_party_says_how_many_come_to_a_row_of_seats_and_each_has_one(phone: Phone):
+    phone.house.build("seats", places=3, **ALWAYS)
+    phone.sign_in()
+    phone.show("#/book/seats")
+    people = phone.page.get_by_role("group", name="一共几个人来？最多 3 人")
+    people.get_by_role("radio", name="3 人").check(force=True)
+    free_slot(phone).nth(1).check(force=True)
+    confirm(phone, "预订 ").click()
+
+    expect(phone.page.get_by_text(re.compile("^订好了："))).to_be_visible()
+    [booking] = phone.house.bookings()
+    span = {"from": booking.starts_at.isoformat(), "to": booking.ends_at.isoformat()}
+    asked = phone.page.request.get(f"{phone.house.url}/api/v1/spaces/seats/availability", params=span)
+    assert [slot["places_free"] for slot in asked.json()["items"]] == [0]
+
+
 @pytest.mark.parametrize("ending", DOOR_ENDINGS)
 def test_a_booked_door_ends_as_honestly_as_a_locker_and_speaks_of_no_locker(phone: Phone, ending):
     moves, code, *_ = ENDINGS[ending]
