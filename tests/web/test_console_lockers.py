@@ -160,13 +160,13 @@ def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_other
 
     box(screen, "02", "空着").first.click()
     screen.go("开放提前预约")
-    expect(screen.page.get_by_label("中文名")).to_have_value("大厅 02 号柜")
+    expect(screen.page.get_by_label("中文名")).to_have_value("大厅 02")
     screen.page.get_by_label("每段多长").select_option("30")
     screen.go("开放预约")
     expect(screen.page.get_by_text("可以提前预约了")).to_be_visible()
     offered = screen.page.request.get(f"{screen.house.url}/api/v1/spaces").json()["items"]
     assert [(one["kind"], one["name"], one["slot_min"]) for one in offered] == [
-        ("locker", {"zh-CN": "大厅 02 号柜", "en": "Lobby locker 02"}, 30)
+        ("locker", {"zh-CN": "大厅 02", "en": "Lobby 02"}, 30)
     ]
     screen.page.reload()
     box(screen, "02", "空着").first.click()

@@ -214,8 +214,8 @@ function offer(box: Compartment, again: () => Promise<void>): void {
       title={s('box.offer')}
       lead={s('box.offer_lead', { where: titleOf(box) })}
       entries={[
-        { name: 'name_zh', label: s('assets.name_zh'), value: `${box.bank?.name['zh-CN'] ?? ''} ${box.label} 号柜` },
-        { name: 'name_en', label: s('assets.name_en'), value: `${box.bank?.name.en ?? ''} locker ${box.label}` },
+        { name: 'name_zh', label: s('assets.name_zh'), value: `${box.bank?.name['zh-CN'] ?? ''} ${box.label}` },
+        { name: 'name_en', label: s('assets.name_en'), value: `${box.bank?.name.en ?? ''} ${box.label}` },
         {
           name: 'slot',
           label: s('box.offer_slot'),
