@@ -24,7 +24,8 @@ export function Busy() {
           {b('title')}
         </h2>
         <p class="busy-says">{sentence(seen)}</p>
-        {seen.people !== null && seen.level !== 'closed' && <p class="busy-people">{b('people', { count: seen.people })}</p>}
+        {/* "About 0" is no way to say what the sentence has said. */}
+        {!!seen.people && seen.level !== 'closed' && <p class="busy-people">{b('people', { count: seen.people })}</p>}
         {seen.zones.length > 0 && <Zones zones={seen.zones} />}
       </div>
       {seen.later.some(({ share }) => share !== null) && <Hours hours={seen.later} />}
