@@ -103,7 +103,8 @@ def test_home_assistant_sees_doors_people_and_the_gateways_death_and_can_open_no
         heard = [topic for topic in eyes.stands if topic.startswith("hearth/")]
         assert all(topic.startswith("hearth/1/demo/gateway/shown/") for topic in heard)  # though it asked for all
 
-        assert rig.outcome(rig.press(rental).json()["id"])["state"] == "OPENED"
+        told = rig.outcome(rig.press(rental).json()["id"])
+        assert told["state"] == "OPENED", told
         eventually(lambda: eyes.doors().get(door) == "ON", "the open door is not shown")
         count_in(rig, 7, 9)
 
