@@ -1,15 +1,14 @@
 """The HTTP program, put together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute
 
 from api import busy, door, errors, health, metrics, openapi, webfaces
 from api.backroom import BackRoom
@@ -51,6 +50,7 @@ from api.member import (
 )
 from api.member import explain as member_explain
 from api.security import Fence, LastResort, SafeHeaders
+from api.signpost import Signpost
 from api.staff import activities as staff_activities
 from api.staff import (
     alerts,
@@ -153,20 +153,18 @@ def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=openapi.name_of,
         **options,
     )
     # As FastAPI's manual says to do it.
-    app.openapi = openapi.writer(app)  # type: ignore[method-assign]
-    app.router.routes.extend(_routes())
+    app.openapi = openapi.writer(app, _signpost().doors)  # type: ignore[method-assign]
+    app.router.routes.append(_signpost())
     errors.install(app)
     return app
 
 
 @cache
-def _routes() -> Sequence[BaseRoute]:
-    """Every door of the API. None knows its centre, and putting them together takes a tenth of a second: so, once."""
-    v1 = APIRouter(prefix="/api/v1", generate_unique_id_function=openapi.name_of)
+def _signpost() -> Signpost:
+    """To every door of the API. None knows its centre: so, once."""
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
     for_them = (session, passkeys, me, personal, credit, floor_plan, reports, notices, live)
@@ -209,11 +207,8 @@ def _routes() -> Sequence[BaseRoute]:
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
-    for part in (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health, metrics):
-        v1.include_router(part.router)
-    house = APIRouter()
-    house.include_router(v1)
-    return house.routes
+    parts = (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health, metrics)
+    return Signpost(each for part in parts for each in part.router.routes)
 
 
 def _lifespan(desk: Desk) -> Any:  # noqa: ANN401 - FastAPI's own

@@ -3,14 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-
 from api.busy_views import BusyView
 from api.crowds import crowds_now
 from api.deps import AtDesk, Desk
+from api.signpost import Doors
 from gateway.usage.busy import Busy, busy
 
-router = APIRouter(tags=["busy"])
+router = Doors(tags=["busy"])
 
 
 @router.get("/busy")

@@ -5,16 +5,17 @@ import re
 from typing import Final
 
 import segno
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.deps import AtDesk, Id
 from api.door_views import DoorDisplay
 from api.openapi import problems
+from api.signpost import Doors
 from gateway.bookings import door
 from gateway.kit.errors import Malformed
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/door", tags=["door"])
+router = Doors("/door", tags=["door"])
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 

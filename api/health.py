@@ -4,20 +4,21 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.deps import AtDesk, Desk, token_of
 from api.health_views import Alive, Frozen, JobView, Note, NotReady, Readiness
+from api.signpost import Doors
 from gateway.calendar import queries as calendar
 from gateway.emergencies import queries as emergencies
 from gateway.jobs import queries as job_queries
 from gateway.jobs.rules import JobHealth
 from gateway.members.rules import is_staff
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = Doors("/health", tags=["health"])
 
 log = logging.getLogger(__name__)
 

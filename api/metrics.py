@@ -4,13 +4,14 @@ import hmac
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from api.crowds import crowds_now
 from api.deps import AtDesk, Desk
+from api.signpost import Doors
 from gateway.centre import METRICS_TOKEN
 from gateway.kit.errors import Refused
 from gateway.metrics import queries as metrics
@@ -18,7 +19,7 @@ from gateway.metrics.queries import Figures
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.store import NoReadingsError
 
-router = APIRouter()
+router = Doors()
 
 Credentials = Annotated[str, Header(alias="Authorization")]
 

@@ -1,14 +1,15 @@
 """What anybody before a kiosk may say, known or not: that they need a person, and how it was."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.kiosk.deps import KIOSK, AtKiosk
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Ask
 from gateway.kiosks import calls, smiles
 from gateway.kiosks.model import Mood
 
-router = APIRouter(prefix="/kiosk", tags=["kiosk"])
+router = Doors("/kiosk", tags=["kiosk"])
 
 
 class Answer(Ask):

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.floor_plan_views import FloorPlanNow, KioskFloorPlanView, WayView
 from api.kiosk.deps import KIOSK, AtKiosk
 from api.member.floor_plan import AS_IT_WAS, Known, StepFree, To, is_known, tagged
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId
 from gateway.floor_plan import now as floor_plan_now
 from gateway.floor_plan import queries as floor_plans
 from gateway.floor_plan.guide import guide
 from gateway.kit.errors import Conflict
 
-router = APIRouter(prefix="/kiosk/floor-plan", tags=["kiosk"])
+router = Doors("/kiosk/floor-plan", tags=["kiosk"])
 
 From = Annotated[AnyId | None, Query(alias="from", description="An area or a spot; without: where the kiosk stands.")]
 

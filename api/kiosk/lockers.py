@@ -1,6 +1,6 @@
 """Lockers at a kiosk: what is free, and a guest's own."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged
 from api.idempotency import Keyed, Repeatable
@@ -8,10 +8,11 @@ from api.kiosk.deps import BY_CARD, GUEST, KIOSK, AtKiosk, BeforeKiosk
 from api.member import pins, rentals
 from api.openapi import problems
 from api.pins import NewRentalView, RentalPin
+from api.signpost import Doors
 from api.views import Bank, BankDetail, Items, RentalChange, RentalView, RentalWish, behind, items
 from gateway.lockers import queries as lockers
 
-router = APIRouter(prefix="/kiosk", tags=["kiosk"])
+router = Doors("/kiosk", tags=["kiosk"])
 
 _MOST = 200  # of a member's newest rentals, among which the present ones are
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.deps import Id, Paged
 from api.idempotency import Keyed, Repeatable
@@ -10,11 +10,12 @@ from api.kiosk.deps import BY_CARD, KIOSK, AtKiosk, BeforeKiosk
 from api.member import bookings
 from api.member.spaces import MOST_DAYS, Guests, availability, span_of
 from api.openapi import problems
+from api.signpost import Doors
 from api.space_views import Availability, BookingView, BookingWish, SpaceView
 from api.views import Instant, Items, behind, items
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/kiosk", tags=["kiosk"])
+router = Doors("/kiosk", tags=["kiosk"])
 
 
 @router.get("/spaces", responses=problems(*KIOSK, "not_found", "malformed"))

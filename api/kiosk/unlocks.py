@@ -1,6 +1,6 @@
 """Asking for a door at a kiosk: the same request, judged by the same gateway, as from a phone."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id
 from api.idempotency import Keyed
@@ -9,9 +9,10 @@ from api.kiosk.views import KioskUnlockWish
 from api.member import unlocks
 from api.member.unlocks import Wait
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import UnlockView, UnlockWish
 
-router = APIRouter(prefix="/kiosk/unlocks", tags=["kiosk"])
+router = Doors("/kiosk/unlocks", tags=["kiosk"])
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Desk
@@ -11,6 +11,7 @@ from api.kiosk.views import KioskSignIn, KioskView, NewVisitView, VisitView
 from api.member.pins import chosen_pin
 from api.openapi import problems
 from api.pins import ChosenPin
+from api.signpost import Doors
 from gateway.credentials import service as credentials_service
 from gateway.credentials.passes import Pass
 from gateway.credentials.rules import card_number
@@ -22,7 +23,7 @@ from gateway.kiosks.passes import COUNTED
 from gateway.kiosks.queries import Claim
 from gateway.kit.errors import Refused
 
-router = APIRouter(prefix="/kiosk", tags=["kiosk"])
+router = Doors("/kiosk", tags=["kiosk"])
 
 
 @dataclass(frozen=True)

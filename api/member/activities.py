@@ -1,16 +1,17 @@
 """What the house offers: read, signed up for, left."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.activity_views import ActivityView, RegistrationView, SignUp
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries
 from gateway.activities import service as activities
 
-router = APIRouter(prefix="/activities", tags=["activities"])
+router = Doors("/activities", tags=["activities"])
 
 _OWN = ("not_signed_in", "password_must_be_set", "not_found")
 

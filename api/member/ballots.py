@@ -1,12 +1,13 @@
 """Taking part where times are given by lot."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.ballot_views import BallotRecord, BallotView, EntryView, NewEntry
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.bookings import POLICY
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.ballots import queries as ballots
 from gateway.ballots import service as ballots_service
@@ -14,7 +15,7 @@ from gateway.ballots.model import BallotState
 from gateway.kit.errors import Conflict
 from gateway.spaces import queries as spaces
 
-router = APIRouter(tags=["bookings"])
+router = Doors(tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 _AHEAD = {

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Bank, BankDetail, Items, behind, items
 from gateway.lockers import queries as lockers
 
-router = APIRouter(prefix="/banks", tags=["banks"])
+router = Doors("/banks", tags=["banks"])
 
 InZone = Annotated[str | None, Query(max_length=64, description="Only those there: a zone's name in either language.")]
 

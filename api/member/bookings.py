@@ -1,12 +1,13 @@
 """A member's bookings."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed, Repeatable
 from api.openapi import problems
 from api.series_views import SeriesView, series_view
+from api.signpost import Doors
 from api.space_views import BookingChange, BookingView, BookingWish
 from api.views import Items, items
 from gateway.bookings import no_shows, series
@@ -15,7 +16,7 @@ from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
+router = Doors("/bookings", tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 COUNTED = (

@@ -1,14 +1,15 @@
 """A member's points."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.credit_views import CreditEntryView, CreditView, Why, credit_entry_view
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from gateway.credit import service as credit
 
-router = APIRouter(prefix="/me/credit", tags=["me"])
+router = Doors("/me/credit", tags=["me"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 

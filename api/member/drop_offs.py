@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Keyed, Repeatable
 from api.member.drop_off_views import DropOffView, NewDropOff
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.lockers import drop_offs
 from gateway.lockers.offers import Wish
 from gateway.members.model import Member
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/drop-offs", tags=["drop-offs"])
+router = Doors("/drop-offs", tags=["drop-offs"])
 
 _OWN = ("not_signed_in", "password_must_be_set", "not_found")
 _MOVED = ("drop_off_over", "open_it_first", "door_open", "door_unknown", "unlock_under_way")

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, SignedIn
 from api.explain_views import Asked, BankLimits, Explanation, MyPolicy, SpaceLimits
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId, Instant
 from gateway.bookings import asking
 from gateway.bookings import queries as bookings
@@ -20,7 +21,7 @@ from gateway.members.model import Member, Role
 from gateway.policies.judged import Judged
 from gateway.spaces.rules import Span
 
-router = APIRouter(tags=["policies"])
+router = Doors(tags=["policies"])
 
 T = TypeVar("T")
 

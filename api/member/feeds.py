@@ -6,7 +6,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,12 @@ from api.deps import AtDesk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.feed_views import CalendarView, CalendarWish, NewCalendarView
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries as activities
 from gateway.bookings import feeds
 
-router = APIRouter(tags=["calendars"])
+router = Doors(tags=["calendars"])
 
 _SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 _SECOND: Final = timedelta(seconds=1)

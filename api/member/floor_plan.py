@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import SignedIn
 from api.floor_plan_views import FloorPlanNow, FloorPlanView, WayView
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId, View
 from gateway.floor_plan import now as floor_plan_now
 from gateway.floor_plan import queries as floor_plans
 from gateway.floor_plan.guide import guide
 
-router = APIRouter(prefix="/floor-plan", tags=["floor plan"])
+router = Doors("/floor-plan", tags=["floor plan"])
 
 Known = Annotated[str | None, Header(alias="If-None-Match")]
 From = Annotated[AnyId | None, Query(alias="from", description="An area or a spot; without: the nearest entrance.")]

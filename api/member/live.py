@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.sse import EventSourceResponse
 from pydantic import TypeAdapter
 
@@ -13,12 +13,13 @@ from api.deps import SignedIn
 from api.live import Reader
 from api.news import News
 from api.openapi import problems
+from api.signpost import Doors
 from gateway.kit.db import Change
 from gateway.kit.errors import Refused
 from gateway.lockers import queries as lockers
 from gateway.members.rules import is_staff
 
-router = APIRouter(prefix="/live", tags=["live"])
+router = Doors("/live", tags=["live"])
 
 _NEWS: Final = TypeAdapter[News](News)
 

@@ -1,10 +1,9 @@
 """A member's own account."""
 
-from fastapi import APIRouter
-
 from api.deps import Caller, Paged, SignedIn
 from api.member.passwords import proven
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import HappeningView, Items, Me, MeChange, NewPassword, items, seq_of
 from gateway.kit.errors import Malformed
 from gateway.lockers import history
@@ -12,7 +11,7 @@ from gateway.members import service as members_service
 from gateway.members.model import Member
 from gateway.members.passwords import password_fault
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = Doors("/me", tags=["me"])
 
 _FAULTS = {
     "too_short": Malformed("password_too_short", field="password.new"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, SignedIn
@@ -11,13 +11,14 @@ from api.idempotency import Attempt, Repeatable
 from api.member.bookings import booking_view
 from api.openapi import problems
 from api.outage_views import MoveChoice, MoveOfferView, MoveOfferViews
+from api.signpost import Doors
 from api.space_views import BookingView
 from api.views import Ask
 from gateway.bookings import moving
 from gateway.bookings.model import Booking
 from gateway.members.model import Member
 
-router = APIRouter(tags=["bookings"])
+router = Doors(tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 _ANSWERED = (

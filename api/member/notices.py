@@ -2,15 +2,14 @@
 
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, NoticeView, items
 from gateway.notices import queries as notices
 from gateway.notices import service as notices_service
 
-router = APIRouter(prefix="/notices", tags=["notices"])
+router = Doors("/notices", tags=["notices"])
 
 
 @router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))

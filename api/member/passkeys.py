@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import AtDesk, Desk, Id, Paged, SignedIn, token_of
@@ -19,6 +19,7 @@ from api.member.passkey_views import (
 from api.member.passwords import proven
 from api.member.session import with_cookie
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, Me, behind, items
 from gateway.credentials import ceremony, passkeys
 from gateway.credentials.ceremony import Site, bytes_of, text_of
@@ -27,7 +28,7 @@ from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Member
 
-router = APIRouter(tags=["passkeys"])
+router = Doors(tags=["passkeys"])
 
 _SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 

@@ -1,6 +1,6 @@
 """What is kept about a member, for the member; and being forgotten."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from api.deps import SignedIn
@@ -8,11 +8,12 @@ from api.member.passwords import proven
 from api.member.personal_views import Farewell, PersonalData
 from api.member.session import without_cookie
 from api.openapi import problems
+from api.signpost import Doors
 from gateway.members.model import Member
 from gateway.personal import queries
 from gateway.personal import service as personal
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = Doors("/me", tags=["me"])
 
 
 @router.get("/export", response_model=PersonalData, responses=problems("not_signed_in", "password_must_be_set"))

@@ -3,19 +3,20 @@
 from dataclasses import replace
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.passwords import proven
 from api.member.phone_views import PhoneView, PhoneWish
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.credentials import phones
 from gateway.credentials.passes import PublicKey
 from gateway.members.model import Member
 
-router = APIRouter(prefix="/me/phones", tags=["pins"])
+router = Doors("/me/phones", tags=["pins"])
 
 _SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 

@@ -1,6 +1,6 @@
 """What a member without their phone comes in with: the PIN of a rental, and their own for use with a card."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -8,6 +8,7 @@ from api.deps import Caller, Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.pins import ChosenPin, KioskPinView, RentalPin, hashed
+from api.signpost import Doors
 from gateway.credentials import queries as credentials
 from gateway.credentials import service as credentials_service
 from gateway.credentials.model import PinOf
@@ -20,7 +21,7 @@ from gateway.lockers import queries as lockers
 from gateway.lockers.model import Rental
 from gateway.members.model import Member
 
-router = APIRouter(tags=["pins"])
+router = Doors(tags=["pins"])
 
 _OWN = ("not_signed_in", "password_must_be_set")
 MAKE = ("not_found", "rental_ended", "assigned_by_staff", "malformed", "idempotency_key_reused", "busy")

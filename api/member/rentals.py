@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
@@ -10,12 +10,13 @@ from api.idempotency import Keyed
 from api.member.pins import first_pin
 from api.openapi import problems
 from api.pins import NewRentalView
+from api.signpost import Doors
 from api.views import Items, RentalChange, RentalView, RentalWish, items
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/rentals", tags=["rentals"])
+router = Doors("/rentals", tags=["rentals"])
 
 _OWN = ("not_signed_in", "password_must_be_set")
 # What may be refused, here and at a kiosk.

@@ -2,16 +2,17 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
 from api.report_views import NewReport, ReportView, ThingView, ThingViews
+from api.signpost import Doors
 from api.views import Items, items
 from gateway.reports import photo, queries, service, things
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = Doors("/reports", tags=["reports"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 PHOTO: Final[dict[int | str, dict[str, Any]]] = {

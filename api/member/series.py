@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.calendar_views import IsoDay
 from api.deps import Id, Paged, SignedIn
@@ -10,12 +10,13 @@ from api.idempotency import Repeatable
 from api.member.bookings import POLICY, booking_view
 from api.openapi import problems
 from api.series_views import SeriesChange, SeriesView, series_view
+from api.signpost import Doors
 from api.space_views import BookingView
 from api.views import Items, items
 from gateway.bookings import queries as bookings
 from gateway.bookings import series as series_service
 
-router = APIRouter(prefix="/series", tags=["bookings"])
+router = Doors("/series", tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 

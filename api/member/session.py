@@ -3,18 +3,19 @@
 from dataclasses import replace
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import AtDesk, Desk, SignedIn, token_of
 from api.idempotency import Attempt, Repeatable
 from api.member.passwords import Proof, proven
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Me, SignIn
 from gateway.members import queries as members
 from gateway.members import service as members_service
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = Doors("/session", tags=["session"])
 
 _COOKIE_S: Final = 30 * 24 * 3600  # as long as a session can be; the server ends it earlier where it must
 _NOBODY: Final = "sign-in"  # whose idempotency keys these are: before signing in there is no member

@@ -1,14 +1,15 @@
 """Letting somebody else open a compartment, and what others let one open."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, NewShare, ShareView, behind, items
 from gateway.lockers import shares
 
-router = APIRouter(tags=["shares"])
+router = Doors(tags=["shares"])
 
 _OWN = ("not_signed_in", "password_must_be_set", "not_found")
 

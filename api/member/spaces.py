@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.calendar_views import DayView
 from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.space_views import Availability, FreeSpaceView, SlotView, SpaceView
 from api.views import Instant, Items, behind, items
 from gateway.bookings import queries as bookings
@@ -17,7 +18,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces.model import SpaceKind
 from gateway.spaces.rules import Span
 
-router = APIRouter(prefix="/spaces", tags=["spaces"])
+router = Doors("/spaces", tags=["spaces"])
 
 MOST_DAYS = 31  # of one look at what is free
 

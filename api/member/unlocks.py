@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Desk, Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, UnlockView, UnlockWish, items
 from gateway.bookings import booked_lockers
 from gateway.bookings import queries as bookings
@@ -22,7 +23,7 @@ from gateway.unlocking import rules
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import TERMINAL, UNSIGNED, Unlock
 
-router = APIRouter(prefix="/unlocks", tags=["unlocks"])
+router = Doors("/unlocks", tags=["unlocks"])
 
 _OWN = ("not_signed_in", "password_must_be_set")
 # What may be refused, here and at a kiosk.

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.bookings import COUNTED, POLICY, booking_view
 from api.openapi import problems
+from api.signpost import Doors
 from api.space_views import BookingView, BookingWish
 from api.views import InBothLanguages, Items, View, behind, items, name_of
 from gateway.bookings import service as bookings_service
@@ -17,7 +18,7 @@ from gateway.bookings import waitlist
 from gateway.bookings.waits import Wait, WaitState
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/waitlist", tags=["bookings"])
+router = Doors("/waitlist", tags=["bookings"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.activity_views import ActivityView, Attendance, ListedView, NewActivity, WhyActivityOff
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries
 from gateway.activities import service as activities
@@ -16,7 +17,7 @@ from gateway.bookings import recurrence
 from gateway.members.model import Role
 from gateway.spaces.rules import Span
 
-router = APIRouter(prefix="/staff/activities", tags=["staff"])
+router = Doors("/staff/activities", tags=["staff"])
 
 _DESK: Final = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.alert_views import AlertNote, AlertShelf, AlertView
 from api.views import Items, items
 from gateway.alerts import queries as alerts
@@ -18,7 +19,7 @@ from gateway.alerts import service as alerts_service
 from gateway.alerts.model import Alert, AlertState
 from gateway.members.model import Member, Role
 
-router = APIRouter(prefix="/staff/alerts", tags=["staff"])
+router = Doors("/staff/alerts", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

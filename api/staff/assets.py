@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Desk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff import maintenance_words as words
 from api.staff.maintenance_views import (
     AssetDetail,
@@ -37,7 +38,7 @@ from gateway.maintenance.model import Asset, AssetKind
 from gateway.members.model import Role
 from gateway.telemetry.store import NoReadingsError
 
-router = APIRouter(prefix="/staff/assets", tags=["staff"])
+router = Doors("/staff/assets", tags=["staff"])
 
 _READERS: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _KEEPERS: Final = (Role.TECHNICIAN, Role.MANAGER)

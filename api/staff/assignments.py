@@ -1,10 +1,11 @@
 """Compartments that staff give to named members."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.holding_views import AssignmentChange, AssignmentView, NewAssignment
 from api.views import Items, behind, items
 from gateway.lockers import assignments
@@ -13,7 +14,7 @@ from gateway.lockers.model import Use
 from gateway.members.model import Role
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/staff/assignments", tags=["staff"])
+router = Doors("/staff/assignments", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

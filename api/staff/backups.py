@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import View
 from gateway.backups import making
 from gateway.backups.errors import BackupError
@@ -16,7 +17,7 @@ from gateway.kit import audit
 from gateway.kit.errors import Conflict
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/backups", tags=["staff"])
+router = Doors("/staff/backups", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _NOT_MADE = ("backup_elsewhere", "backup_under_way", "backup_no_room", "backup_broken")

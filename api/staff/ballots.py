@@ -4,12 +4,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.ballot_views import BallotView, NewBallot, WhyCalledOff
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.ballots import queries as ballots
 from gateway.ballots import service as ballots_service
@@ -17,7 +18,7 @@ from gateway.members.model import Role
 from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _SHOWN_FOR: Final = timedelta(days=90)

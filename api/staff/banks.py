@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import BankTerms, BankTermsChange, ConditionChange, Items, ModeChange, StaffCompartment, behind, items
 from gateway.bookings import booked_lockers
 from gateway.lockers import queries as lockers
@@ -13,7 +14,7 @@ from gateway.lockers import service as lockers_service
 from gateway.lockers.model import Condition
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 InCondition = Annotated[Condition, Query(description="Which compartments: those that stand like this.")]

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.member.bookings import POLICY
 from api.openapi import problems
+from api.signpost import Doors
 from api.space_views import ClosureView, SpaceView
 from api.staff.booking_views import Board, Cancelling, MoveForMember, StaffBooking
 from api.staff.bookings import done
@@ -23,7 +24,7 @@ from gateway.members.model import Member, Role
 from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Keyed, Repeatable
 from api.member.bookings import POLICY
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.booking_views import BookingForMember, Denial, StaffBooking
 from api.staff.sheet_views import BookingSheet, SheetPlan
 from api.views import Items, behind, items
@@ -25,7 +26,7 @@ from gateway.members import queries as members
 from gateway.members.model import Member, Role
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/staff/bookings", tags=["staff"])
+router = Doors("/staff/bookings", tags=["staff"])
 
 
 class _OnlyLooked(Exception):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.calendar_views import (
@@ -19,6 +19,7 @@ from api.calendar_views import (
 )
 from api.deps import Caller, Id, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId
 from gateway.bookings import queries as bookings
 from gateway.calendar import queries as calendar
@@ -29,7 +30,7 @@ from gateway.calendar.rules import Said
 from gateway.members.model import Role
 from gateway.spaces import queries as spaces
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _SETTERS = (Role.DESK, Role.MANAGER)
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)

@@ -1,11 +1,12 @@
 """Where alerts are sent, for the manager to say."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.channel_views import (
     ChannelChange,
     ChannelView,
@@ -21,7 +22,7 @@ from gateway.channels.model import Channel
 from gateway.channels.queries import Post
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/channels", tags=["staff"])
+router = Doors("/staff/channels", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 

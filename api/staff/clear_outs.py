@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Bagging, ClearOutView, Items, NewClearOut, StaffRentalView, Witnessing, behind, items
 from gateway.lockers import clear_outs
 from gateway.lockers import queries as lockers
@@ -17,7 +18,7 @@ from gateway.lockers.model import ClearOut, Stage
 from gateway.members.model import Member, Role
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/staff/rentals", tags=["staff"])
+router = Doors("/staff/rentals", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

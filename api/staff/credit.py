@@ -1,11 +1,12 @@
 """Members' points, as those answer for them who may let somebody off."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.credit_views import AppealView, CreditEntryView, CreditView, Why, credit_entry_view
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.credit import queries as credit_queries
 from gateway.credit import service as credit
@@ -13,7 +14,7 @@ from gateway.kit.errors import NotFound
 from gateway.members import queries as members
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

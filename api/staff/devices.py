@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.device_views import DeviceChange
 from api.views import Approval, DeviceView, Items, NewBank, Suspension, behind, items
 from gateway.fleet import queries as fleet
@@ -19,7 +20,7 @@ from gateway.members.model import Member, Role
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
 
-router = APIRouter(prefix="/staff/devices", tags=["staff"])
+router = Doors("/staff/devices", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

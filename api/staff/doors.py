@@ -2,12 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.unlocks import AWAY_RETRY_S
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.door_views import LockView, StaffOpening
 from api.views import Items, UnlockView, behind, items
 from gateway.faults import queries as faults
@@ -16,7 +17,7 @@ from gateway.staff import openings
 from gateway.staff import queries as staff
 from gateway.staff.rules import POWERS, Power
 
-router = APIRouter(prefix="/staff/locks", tags=["staff"])
+router = Doors("/staff/locks", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 

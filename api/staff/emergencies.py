@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.emergency_views import DryRun, EmergencyDetail, EmergencyView, NewEmergency
 from api.views import Items, behind, items
 from gateway.emergencies import openings
@@ -18,7 +19,7 @@ from gateway.emergencies import service as emergencies_service
 from gateway.emergencies.model import Emergency
 from gateway.members.model import Member, Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 BankId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,32}$", description="Null: the whole centre.")]

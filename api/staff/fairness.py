@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.fairness_views import FairnessView
 from api.staff.usage import First, Last, look_at
 from api.staff.usage_tables import CSV, Cell, Table, as_csv
@@ -16,7 +17,7 @@ from gateway.usage import fairness
 from gateway.usage import queries as usage
 from gateway.usage.queries import Period
 
-router = APIRouter(prefix="/staff/reports", tags=["staff"])
+router = Doors("/staff/reports", tags=["staff"])
 
 _STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _LISTS: Final = ("peaks", "spread", "refused", "groups")

@@ -3,13 +3,14 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from api.crowds import crowds_now
 from api.deps import Desk, Id, Paged, SignedIn
 from api.floor_plan_views import FloorPlanShape, FloorPlanView, WayView
 from api.member.floor_plan import AS_IT_WAS, Known, is_known, tagged
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.floor_plan_views import (
     CheckedView,
     FaultView,
@@ -32,7 +33,7 @@ from gateway.telemetry import queries as telemetry
 from gateway.telemetry.queries import Series
 from gateway.telemetry.store import NoReadingsError, now_ms
 
-router = APIRouter(prefix="/staff/floor-plan", tags=["staff"])
+router = Doors("/staff/floor-plan", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _DRAWERS = (Role.TECHNICIAN, Role.MANAGER)

@@ -1,19 +1,20 @@
 """Groups of members, and who is in them."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.policy_views import GroupsOfMember, GroupsView, GroupView, NewGroup
+from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.kit.errors import NotFound
 from gateway.members import groups
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _MAKERS = (Role.MANAGER,)
 _KEEPERS = (Role.DESK, Role.MANAGER)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.holding_views import HoldView, NewHold
 from api.views import Items, behind, items
 from gateway.lockers import holds
@@ -15,7 +16,7 @@ from gateway.lockers.model import Use
 from gateway.members.model import Role
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/staff/holds", tags=["staff"])
+router = Doors("/staff/holds", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field, StrictInt
 
 from api.deps import SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Ask, View
 from gateway.fleet import joining
 from gateway.fleet.joining import JoinWindow
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/join-window", tags=["staff"])
+router = Doors("/staff/join-window", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

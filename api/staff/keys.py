@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from pydantic import StrictBool
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from api.deps import Caller, Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.pins import CardNumber, RentalPin, hashed
+from api.signpost import Doors
 from api.views import Ask, Items, PlainText, View
 from gateway.credentials import queries as credentials
 from gateway.credentials import service as credentials_service
@@ -24,7 +25,7 @@ from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId, Ask, Items, PlainText, View, behind, items
 from gateway.kiosks import limits
 from gateway.kiosks import queries as kiosks
@@ -17,7 +18,7 @@ from gateway.kiosks import service as kiosks_service
 from gateway.kiosks.model import Kiosk
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/kiosks", tags=["staff"])
+router = Doors("/staff/kiosks", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

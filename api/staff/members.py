@@ -3,12 +3,13 @@
 from secrets import token_urlsafe
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.member_views import FoundMember, NewMember, OneTimePassword, Roll, RollPlan
 from api.views import Items, items
 from gateway.kit.errors import NotFound
@@ -18,7 +19,7 @@ from gateway.members.model import Role
 from gateway.members.passwords import ONE_TIME_LASTS, one_time_code
 from gateway.staff import accounts
 
-router = APIRouter(prefix="/staff/members", tags=["staff"])
+router = Doors("/staff/members", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

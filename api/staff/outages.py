@@ -1,18 +1,19 @@
 """Taking spaces out of order, and giving them back."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.outage_views import NewOutage, OutageView, OutageViews
+from api.signpost import Doors
 from api.views import Ask
 from gateway.members.model import Role
 from gateway.spaces import outages
 from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -1,10 +1,11 @@
 """Plans to look after assets: made, read with how far they have come, ended."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.maintenance_views import NewPlan, PlanDetail, PlanView, ProgressView, TemplateView
 from api.views import Items
 from gateway.kit.errors import Malformed
@@ -13,7 +14,7 @@ from gateway.maintenance.plans import Rhythm
 from gateway.maintenance.templates import TEMPLATES
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/plans", tags=["staff"])
+router = Doors("/staff/plans", tags=["staff"])
 
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _MAKERS = (Role.TECHNICIAN, Role.MANAGER)

@@ -1,11 +1,11 @@
 """The rules of the house, as managers set them."""
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.policy_views import RuleView, RuleWish
+from api.signpost import Doors
 from api.staff.preview_views import Preview, RulePreview
 from api.views import Items, behind, items
 from gateway.bookings import preview
@@ -21,7 +21,7 @@ from gateway.policies.rules import Scope
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import SpaceKind
 
-router = APIRouter(prefix="/staff/policies", tags=["staff"])
+router = Doors("/staff/policies", tags=["staff"])
 
 _READERS = (Role.DESK, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

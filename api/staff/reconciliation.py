@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff import count_page
 from api.staff.count_views import BankCountView, NewSighting, Reconciliation, SightingView
 from api.views import AnyId
@@ -18,7 +19,7 @@ from gateway.counts import service as counts_service
 from gateway.members.model import Language
 from gateway.staff.rules import POWERS, Power
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 OfBank = Annotated[AnyId | None, Query(description="One bank only.")]
 

@@ -3,11 +3,12 @@
 from base64 import urlsafe_b64encode
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.deps import Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import AnyId, AuditView, DeadLetterView, Items, behind, items, seq_of
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeadLetter
@@ -16,7 +17,7 @@ from gateway.kit.errors import NotFound
 from gateway.members import queries as members
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 

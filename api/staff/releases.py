@@ -1,10 +1,11 @@
 """Ending somebody's rental for staff, once they have looked inside."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.door_views import Release
 from api.views import StaffRentalView
 from gateway.lockers import queries as lockers
@@ -12,7 +13,7 @@ from gateway.staff import releases
 from gateway.staff.rules import POWERS, Power
 from gateway.unlocking import queries as unlocking
 
-router = APIRouter(prefix="/staff/rentals", tags=["staff"])
+router = Doors("/staff/rentals", tags=["staff"])
 
 
 @router.post(

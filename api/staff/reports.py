@@ -1,17 +1,18 @@
 """What members report as broken, and what staff say to it."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.reports import PHOTO
 from api.openapi import problems
 from api.report_views import AnswerToReport, StaffReport
+from api.signpost import Doors
 from api.views import Items, items
 from gateway.members.model import Member, Role
 from gateway.reports import queries, service
 
-router = APIRouter(prefix="/staff/reports", tags=["staff"])
+router = Doors("/staff/reports", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from sqlalchemy import Connection
 
 from api.deps import Desk, Id, Paged, SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.zone_views import SensorPlace
 from api.views import AnyId, Instant, Items, View, behind, items
 from gateway.kit.errors import Malformed, NotFound
@@ -21,7 +22,7 @@ from gateway.zones import service as zones_service
 from gateway.zones.model import Placed
 from gateway.zones.queries import Map
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _PLACERS = (Role.TECHNICIAN, Role.MANAGER)

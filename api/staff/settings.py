@@ -2,15 +2,14 @@
 
 import os
 
-from fastapi import APIRouter
-
 from api.deps import SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, View
 from gateway import settings
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/settings", tags=["staff"])
+router = Doors("/staff/settings", tags=["staff"])
 
 
 class SettingView(View):

@@ -4,17 +4,18 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deps import SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.views import Items, View
 from gateway.kiosks import smiles
 from gateway.kiosks.model import Mood
 from gateway.kit.errors import Malformed
 from gateway.members.model import Role
 
-router = APIRouter(prefix="/staff/smiles", tags=["staff"])
+router = Doors("/staff/smiles", tags=["staff"])
 
 _READERS: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _LONGEST: Final = timedelta(days=366)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.space_views import ClosureView, NewClosure, NewSpace, SpaceChange, SpaceView
 from gateway.bookings import booked_lockers
 from gateway.fleet import queries as fleet
@@ -18,7 +19,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Space, SpaceKind
 
-router = APIRouter(prefix="/staff/spaces", tags=["staff"])
+router = Doors("/staff/spaces", tags=["staff"])
 
 _MAKERS = (Role.MANAGER,)
 _CLOSERS = (Role.DESK, Role.MANAGER)

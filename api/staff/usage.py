@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff import usage_page
 from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
 from api.staff.usage_views import (
@@ -32,7 +33,7 @@ from gateway.usage import queries as usage
 from gateway.usage import rules
 from gateway.usage.queries import Period
 
-router = APIRouter(prefix="/staff/usage", tags=["staff"])
+router = Doors("/staff/usage", tags=["staff"])
 
 T = TypeVar("T")
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff import maintenance_words as words
 from api.staff.assets import csv_file
 from api.staff.maintenance_views import (
@@ -36,7 +37,7 @@ from gateway.maintenance.service import Work
 from gateway.members.model import Language, Member, Role
 from gateway.reports import orders
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _STAFF = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _WORKERS = (Role.TECHNICIAN, Role.MANAGER)

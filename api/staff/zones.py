@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.crowds import crowds_now
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
+from api.signpost import Doors
 from api.staff.zone_views import InAZone, LivedZone, NewZone, PlaceView, ZoneDetail, ZoneNames, ZoneView
 from api.views import Items, behind, items
 from gateway.fleet import queries as fleet
@@ -19,7 +20,7 @@ from gateway.zones import queries as zones
 from gateway.zones import service as zones_service
 from gateway.zones.model import Placed
 
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _MAKERS = (Role.TECHNICIAN, Role.MANAGER)
