@@ -99,11 +99,20 @@ _LIKINGS: Final = (
 _LOCKERS_LIKED: Final = _Liking((), 4, 7, (60, 90, 120, 120), 0)  # of those that are booked ahead
 
 
-def live(centre: Centre, *, now: datetime, doors: str, seed: int = SEED, behind: int = BEHIND) -> bool:
+def live(
+    centre: Centre,
+    *,
+    now: datetime,
+    doors: str,
+    seed: int = SEED,
+    behind: int = BEHIND,
+    beside: Iterable[tuple[datetime, Act]] = (),
+) -> bool:
     """Let the weeks around `now` happen, once. False where somebody has booked anything before.
 
     `doors`: the device of the rooms' doors, which was there all the time, as the lockers that are booked ahead were.
-    `behind`: so many days ago it began. The same seed at the same moment gives the same weeks.
+    `behind`: so many days ago it began. `beside`: what else happens, in its place among the rest.
+    The same seed at the same moment gives the same weeks.
     """
     with centre.sessions.read() as session:
         if session.scalar(select(Booking.id).limit(1)) is not None or session.get(Space, "hall") is None:
@@ -115,6 +124,8 @@ def live(centre: Centre, *, now: datetime, doors: str, seed: int = SEED, behind:
         banks = {bank_id for _, bank_id in boxes}
     likings = (*_LIKINGS, replace(_LOCKERS_LIKED, space_ids=tuple(space_id for space_id, _ in boxes)))
     weeks = _Weeks(centre.sessions, policy, dice, now, begins, likings)
+    for at, act in beside:
+        weeks.expect(at, act)
     weeks.run({doors} | banks, days=behind + AHEAD)
     return True
 
@@ -145,7 +156,7 @@ class _Weeks:
 
     def run(self, devices: Iterable[str], *, days: int) -> None:
         """Everything in the order of time, a day in a transaction."""
-        self._at(at_wall(self.policy.zone, self.begins, 7 * 60), partial(self._found, devices=devices))
+        self.expect(at_wall(self.policy.zone, self.begins, 7 * 60), partial(self._found, devices=devices))
         for day in (self.begins + timedelta(days=ahead) for ahead in range(days)):
             self._wish_for(day)
         while self._events and self._events[0][0] <= self.now:
@@ -161,7 +172,8 @@ class _Weeks:
     def _first_morning(self) -> datetime:
         return at_wall(self.policy.zone, self.begins, 8 * 60)
 
-    def _at(self, at: datetime, act: Act) -> None:
+    def expect(self, at: datetime, act: Act) -> None:
+        """It happens then, unless that is still to come."""
         heapq.heappush(self._events, (at, next(self._order), act))
 
     # --- what is there from the first day on
@@ -192,12 +204,12 @@ class _Weeks:
         if turn.booking is None:
             return
         if comes:
-            self._at(turn.span.starts_at + timedelta(minutes=-4), partial(self._come, booking_id=turn.booking.id))
+            self.expect(turn.span.starts_at + timedelta(minutes=-4), partial(self._come, booking_id=turn.booking.id))
             return
         given_up = turn.span.starts_at + timedelta(minutes=self.policy.no_show_after_min)
-        self._at(given_up, partial(self._stay_away, booking_id=turn.booking.id))
+        self.expect(given_up, partial(self._stay_away, booking_id=turn.booking.id))
         trim = partial(series.trim_if_dead, series_id=series_id, policy=self.policy)
-        self._at(given_up + RECLAIM_WITHIN * 2, lambda session, at: _let(lambda: trim(session, now=at)))
+        self.expect(given_up + RECLAIM_WITHIN * 2, lambda session, at: _let(lambda: trim(session, now=at)))
 
     # --- wishes
 
@@ -211,7 +223,7 @@ class _Weeks:
                 [hour], [lead] = self._one_of(hours), self._one_of(_LEAD_DAYS)
                 starts_at = at_wall(self.policy.zone, day, hour * 60 + self.dice.choice([0, 0, 30]))
                 wished_at = starts_at - timedelta(days=lead, minutes=self.dice.randrange(20, 300))
-                self._at(
+                self.expect(
                     max(wished_at, self._first_morning),
                     partial(
                         self._want,
@@ -238,11 +250,11 @@ class _Weeks:
             booking = service.book(session, **wish)  # type: ignore[arg-type]  # as both take it
         except HearthError as refused:
             if refused.code == "slot_taken" and self.dice.random() < _QUEUES:
-                self._at(at + timedelta(minutes=2), lambda session, at: self._queue(session, at, wish))
+                self.expect(at + timedelta(minutes=2), lambda session, at: self._queue(session, at, wish))
             return
         if booking.state is BookingState.PENDING:
-            self._at(at + timedelta(hours=self.dice.uniform(0.2, 30)), partial(self._answer, booking_id=booking.id))
-            self._at(span.starts_at, partial(_deny_unanswered, booking_id=booking.id, policy=policy))
+            self.expect(at + timedelta(hours=self.dice.uniform(0.2, 30)), partial(self._answer, booking_id=booking.id))
+            self.expect(span.starts_at, partial(_deny_unanswered, booking_id=booking.id, policy=policy))
         self._decide(booking.id, span, at)
 
     def _decide(self, booking_id: str, span: Span, at: datetime) -> None:
@@ -250,22 +262,22 @@ class _Weeks:
         [fate] = self._one_of(_FATES)
         if fate is _Fate.CANCELS:
             thinks_at = at + (span.starts_at - at) * self.dice.uniform(0.1, 0.95)
-            self._at(thinks_at, partial(self._cancel, booking_id=booking_id))
+            self.expect(thinks_at, partial(self._cancel, booking_id=booking_id))
         elif fate is _Fate.MOVES:
-            self._at(at + (span.starts_at - at) / 2, partial(self._move, booking_id=booking_id))
+            self.expect(at + (span.starts_at - at) / 2, partial(self._move, booking_id=booking_id))
         elif fate is _Fate.FORGETS:
             no_show_at = span.starts_at + timedelta(minutes=self.policy.no_show_after_min)
-            self._at(no_show_at, partial(self._stay_away, booking_id=booking_id))
+            self.expect(no_show_at, partial(self._stay_away, booking_id=booking_id))
         else:
             comes_at = span.starts_at + timedelta(minutes=self.dice.uniform(-9, 12))
-            self._at(max(comes_at, at), partial(self._come, booking_id=booking_id))
+            self.expect(max(comes_at, at), partial(self._come, booking_id=booking_id))
 
     def _queue(self, session: Session, at: datetime, wish: dict[str, object]) -> None:
         span = wish["span"]
         wait = _let(lambda: waitlist.join(session, **wish | {"now": at}))  # type: ignore[arg-type]  # as both take it
         if wait is not None and isinstance(span, Span):
             look = partial(waitlist.look_after, wait_id=wait.id, policy=self.policy)
-            self._at(span.ends_at, lambda session, at: look(session, now=at))
+            self.expect(span.ends_at, lambda session, at: look(session, now=at))
 
     # --- what becomes of a booking
 
@@ -274,7 +286,7 @@ class _Weeks:
         if not booked_lockers.is_locker(session, booking.space_id):
             _let(lambda: service.check_in(session, booking=booking, policy=self.policy, now=at))
         elif _let(lambda: self._take_locker(session, at, booking)) is None and at < booking.starts_at:
-            self._at(booking.starts_at, partial(self._come, booking_id=booking_id))  # somebody else's until then
+            self.expect(booking.starts_at, partial(self._come, booking_id=booking_id))  # somebody else's until then
 
     def _take_locker(self, session: Session, at: datetime, booking: Booking) -> str:
         """They rent what they booked, open it, and give it back before their time is over. Returns its lock."""
@@ -283,7 +295,7 @@ class _Weeks:
         service.note_opening(session, member_id=member.id, lock_id=lock_id, now=at)
         leaves_at = booking.ends_at - timedelta(minutes=self.dice.uniform(2, 20))
         # Nobody of these weeks comes back for their things later: so whoever would still be there has just left.
-        self._at(min(leaves_at, self.now), partial(self._give_back, booking_id=booking.id))
+        self.expect(min(leaves_at, self.now), partial(self._give_back, booking_id=booking.id))
         return lock_id
 
     def _give_back(self, session: Session, at: datetime, *, booking_id: str) -> None:
@@ -294,7 +306,7 @@ class _Weeks:
     def _stay_away(self, session: Session, at: datetime, *, booking_id: str) -> None:
         if no_shows.release(session, booking_id=booking_id, policy=self.policy, now=at):
             self._answer_offers(session, at)
-            self._at(at + timedelta(days=2), partial(_read_notices, booking_id=booking_id))
+            self.expect(at + timedelta(days=2), partial(_read_notices, booking_id=booking_id))
 
     def _cancel(self, session: Session, at: datetime, *, booking_id: str) -> None:
         booking = session.get_one(Booking, booking_id)
@@ -310,8 +322,8 @@ class _Weeks:
         moved = _let(lambda: move(session))
         comes_at = later.starts_at if moved else booking.starts_at
         if moved is not None and moved.state is BookingState.PENDING:
-            self._at(later.starts_at, partial(_deny_unanswered, booking_id=booking_id, policy=self.policy))
-        self._at(max(comes_at, at), partial(self._come, booking_id=booking_id))
+            self.expect(later.starts_at, partial(_deny_unanswered, booking_id=booking_id, policy=self.policy))
+        self.expect(max(comes_at, at), partial(self._come, booking_id=booking_id))
         self._answer_offers(session, at)
 
     def _answer(self, session: Session, at: datetime, *, booking_id: str) -> None:
@@ -324,7 +336,7 @@ class _Weeks:
     def _answer_offers(self, session: Session, at: datetime) -> None:
         """Whoever is offered something looks at their phone, mostly in time."""
         for wait_id in session.scalars(select(Wait.id).where(Wait.state == WaitState.OFFERED).order_by(Wait.joined_at)):
-            self._at(at + timedelta(minutes=self.dice.uniform(0.5, 12)), partial(self._take_offer, wait_id=wait_id))
+            self.expect(at + timedelta(minutes=self.dice.uniform(0.5, 12)), partial(self._take_offer, wait_id=wait_id))
 
     def _take_offer(self, session: Session, at: datetime, *, wait_id: str) -> None:
         wait = session.get_one(Wait, wait_id)

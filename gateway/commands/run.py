@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import broker, demo_activities, demo_floor_plan, demo_weeks
+from gateway import broker, demo_activities, demo_floor_plan, demo_upkeep, demo_weeks
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
@@ -97,7 +97,9 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
     people = furnish(centre_dir, password=os.environ.get("HEARTH_DEMO_PASSWORD"))
     centre = open_centre(centre_dir)
     try:
-        demo_weeks.live(centre, now=centre.clock.now(), doors=DOORS)
+        now = centre.clock.now()
+        upkeep = demo_upkeep.happenings(zone=centre.booking_policy.zone, now=now)
+        demo_weeks.live(centre, now=now, doors=DOORS, beside=upkeep)
         demo_activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER

@@ -77,6 +77,7 @@ def test_a_plan_is_taken_over_and_an_asset_tells_how_far_it_is_and_that_nothing_
     expect(screen.row("清洁锁舌", "柜门", "每 365 天")).to_have_count(1)
 
     screen.at("assets")
+    expect(screen.page.locator("th[aria-sort=ascending]")).to_contain_text("名称")
     screen.row("柜门", "0 %").first.get_by_role("button", name="查看").click()
     card = screen.page.locator("dialog")
     expect(card).to_contain_text("0 % · 还早")

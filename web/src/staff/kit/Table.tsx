@@ -28,6 +28,8 @@ interface Props<T> {
   file: string
   /** What can be done with a row. */
   acts?: (row: T) => ComponentChildren
+  /** The column, by its title, that puts the rows in order until somebody chooses another; as they come where it is left out. */
+  sortedBy?: string
   /** The page has a search of its own, which looks further than these rows. */
   isFound?: boolean
   /** Beside the search. */
@@ -37,9 +39,9 @@ interface Props<T> {
 const PER_PAGE = 20
 
 /** Rows that sort, are searched, come page by page and can be taken along as CSV. */
-export function Table<T>({ title, rows, columns, id, empty, file, acts, isFound, children }: Props<T>) {
+export function Table<T>({ title, rows, columns, id, empty, file, acts, sortedBy, isFound, children }: Props<T>) {
   const [wanted, setWanted] = useState('')
-  const [order, setOrder] = useState<{ column: string; isDown: boolean }>()
+  const [order, setOrder] = useState<Order | undefined>(sortedBy === undefined ? undefined : { column: sortedBy, isDown: false })
   const [asked, setPage] = useState(0)
   const searchId = useId()
 

@@ -49,6 +49,7 @@ function List() {
           rows={rows}
           id={({ id }) => id}
           empty={s('assets.none')}
+          sortedBy={s('assets.name')}
           columns={[
             { title: s('assets.name'), value: ({ name }) => nameOf(name) },
             { title: s('assets.kind'), value: ({ kind }) => named('asset', kind) },
