@@ -1,22 +1,17 @@
 """Fault reports, as JSON."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import StrictBool, StringConstraints
 from sqlalchemy.orm import Session
 
+from api.photos import PhotoText
 from api.views import AnyId, Ask, InBothLanguages, View, name_of
-from gateway.kit.errors import Malformed
 from gateway.members.model import Member
 from gateway.reports import queries, things
 from gateway.reports.model import About, FaultReport, ReportState, Wrong
-from gateway.reports.photo import MOST_BYTES
 from gateway.reports.things import Thing
-
-_MOST_LETTERS = MOST_BYTES * 4 // 3 + 4  # of a photo in base64
 
 Answer = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
@@ -52,16 +47,7 @@ class NewReport(Ask):
     thing_id: AnyId | None = None
     wrong: Wrong
     words: Telling = ""
-    photo: Annotated[str, Field(min_length=1, max_length=_MOST_LETTERS)] | None = None
-
-    def photo_bytes(self) -> bytes | None:
-        """The file that came. Raises Malformed("photo_unreadable")."""
-        if self.photo is None:
-            return None
-        try:
-            return base64.b64decode(self.photo.encode(), validate=True)
-        except (binascii.Error, UnicodeEncodeError) as error:
-            raise Malformed("photo_unreadable") from error
+    photo: PhotoText | None = None
 
 
 class ReportView(View):

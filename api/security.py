@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -17,11 +18,14 @@ from gateway.members.model import Language
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 64 * 1024  # of a body
-ROOMY: Final = {
-    "/api/v1/staff/members/import": 1024 * 1024,  # a list of members
-    "/api/v1/reports": 1024 * 1024,  # a photo
-    "/api/v1/staff/floor-plan": 512 * 1024,
-    "/api/v1/staff/floor-plan/check": 512 * 1024,
+_ROOMY: Final = {
+    re.compile("/api/v1/" + path): most
+    for path, most in (
+        ("staff/members/import", 1024 * 1024),  # a list of members
+        ("reports", 1024 * 1024),  # a photo
+        ("staff/work-orders/[^/]+/photos", 1024 * 1024),
+        ("staff/floor-plan(/check)?", 512 * 1024),
+    )
 }
 BODY_S: Final = 10.0  # for all of it to arrive
 ROOMY_BODY_S: Final = 60.0  # for one that may be so much, from a phone in a cellar
@@ -121,7 +125,7 @@ class Fence:
         try:
             headers = Headers(scope=scope)
             _refuse_other_sites(headers)
-            most = ROOMY.get(scope["path"])
+            most = next((most for path, most in _ROOMY.items() if path.fullmatch(scope["path"])), None)
             body = await self._body(
                 headers, receive, most=most or MOST_BYTES, within_s=self._roomy_s if most else self._body_s
             )

@@ -634,6 +634,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这张工单已经结束了。如果还有事要做，请另开一张。",
             "This work order is closed. If there is more to do, please open another one.",
         ),
+        "too_many_photos": Words(
+            409,
+            "每张工单最多放 {most} 张照片。请先移除一张用不着的。",
+            "A work order can have {most} photos. Please remove one that is not needed first.",
+        ),
+        "photo_of_another": Words(
+            403,
+            "这张照片是别人放的，只有本人或管理员可以移除。",
+            "Somebody else added that photo. Only they or a manager can remove it.",
+        ),
         "not_a_technician": Words(
             409,
             "工单只能派给技术员或管理员。",

@@ -45,6 +45,7 @@ from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.machine import Machine
 from gateway.maintenance import assets, foresight, plans
+from gateway.maintenance import photos as order_photos
 from gateway.members import service as members
 from gateway.policies import queries as policies
 from gateway.reports import service as reports
@@ -284,7 +285,9 @@ class _Jobs:
         self._do(partial(channels.forget_old, now=self._now()))
 
     def forget_old_photos(self) -> None:
-        self._do(partial(reports.forget_old_photos, now=self._now()))
+        now = self._now()
+        self._do(partial(reports.forget_old_photos, now=now))
+        self._do(partial(order_photos.forget_old, now=now))
 
     def copy_the_centre(self) -> None:
         """Once a night, or as soon as the machine is there again."""

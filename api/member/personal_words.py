@@ -35,6 +35,7 @@ TABLES: Final = {
     "sightings": ("查看柜子（工作人员）", "Lockers looked into (staff)"),
     "work_orders": ("工单（工作人员）", "Work orders (staff)"),
     "work_order_steps": ("工单步骤（工作人员）", "Steps of work orders (staff)"),
+    "order_photos": ("工单照片（工作人员）", "Photos of work orders (staff)"),
     "alerts": ("处理告警（工作人员）", "Alerts dealt with (staff)"),
     "emergencies": ("紧急操作（工作人员）", "Emergencies (staff)"),
 }

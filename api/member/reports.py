@@ -1,23 +1,19 @@
 """A member says what is broken, with a photo, and sees what becomes of it."""
 
-from typing import Any, Final
-
 from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
+from api.photos import JPEG, drawn
 from api.report_views import NewReport, ReportView, ThingView, ThingViews
 from api.signpost import Doors
 from api.views import Items, items
-from gateway.reports import photo, queries, service, things
+from gateway.reports import queries, service, things
 
 router = Doors("/reports", tags=["reports"])
 
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
-PHOTO: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"image/jpeg": {}}, "description": "The photo, drawn anew: no position in it."}
-}
 
 
 @router.get("/things", responses=problems(*_SIGNED_IN))
@@ -63,8 +59,7 @@ async def report_fault(wish: NewReport, who: SignedIn, attempt: Keyed) -> Respon
     # Whoever may not report, or has reported it already, makes nobody undo a picture.
     if told := await desk.backroom.read(look):
         return told
-    file = wish.photo_bytes()
-    jpeg = None if file is None else await desk.backroom.draw(lambda: photo.redrawn(file))
+    jpeg = None if wish.photo is None else await drawn(desk.backroom, wish.photo)
 
     def act() -> Response:
         with desk.sessions.begin() as session:
@@ -112,7 +107,7 @@ async def read_report(report_id: Id, who: SignedIn) -> ReportView:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{report_id}/photo", response_class=Response, responses=PHOTO | problems(*_SIGNED_IN, "not_found"))
+@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_SIGNED_IN, "not_found"))
 async def read_report_photo(report_id: Id, who: SignedIn) -> Response:
     """What the member photographed."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.report_views import Answer
 from api.staff import maintenance_words as words
+from api.staff.order_photo_views import OrderPhotoView
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
 from gateway.maintenance import counters, names, queries
 from gateway.maintenance import words as reasons
@@ -383,9 +384,13 @@ class PartView(View):
 
 
 class WorkOrderDetail(WorkOrderView):
-    """A work order with everything that was done. `has_photo`: the member's, at `/staff/reports/{report_id}/photo`."""
+    """A work order with everything that was done. `has_photo`: the member's, at `/staff/reports/{report_id}/photo`.
+
+    `photos`: the staff's own.
+    """
 
     has_photo: bool
+    photos: list[OrderPhotoView]
     steps: list[StepView]
     parts: list[PartView]
 
@@ -395,6 +400,7 @@ class WorkOrderDetail(WorkOrderView):
         return cls(
             **dict(WorkOrderView.of(session, order, language=language)),
             has_photo=order.report_id is not None and reports.has_photo(session, order.report_id),
+            photos=[OrderPhotoView.of(session, one) for one in queries.photos(session, order.id)],
             steps=[StepView.of(session, one) for one in queries.steps(session, order.id)],
             parts=[PartView.of(one) for one in queries.parts(session, order.id)],
         )

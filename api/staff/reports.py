@@ -4,8 +4,8 @@ from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.member.reports import PHOTO
 from api.openapi import problems
+from api.photos import JPEG
 from api.report_views import AnswerToReport, StaffReport
 from api.signpost import Doors
 from api.views import Items, items
@@ -31,7 +31,7 @@ async def list_reports_of_all(who: SignedIn, page: Paged, *, over: bool = False)
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{report_id}/photo", response_class=Response, responses=PHOTO | problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_STAFF_ONLY, "not_found"))
 async def read_photo_for_staff(report_id: Id, who: SignedIn) -> Response:
     """What the member photographed."""
 

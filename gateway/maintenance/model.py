@@ -1,11 +1,11 @@
-"""Tables of assets, of plans to look after them, and of work orders with what was done."""
+"""Tables of assets, of plans to look after them, and of work orders with what was done and photographed."""
 
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -221,6 +221,29 @@ class OrderPart(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("work_orders.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
+
+
+class Taken(StrEnum):
+    """What a photo of a work order is to show."""
+
+    BEFORE = "before"  # how the thing was found
+    AFTER = "after"  # how it was left
+
+
+class OrderPhoto(Base):
+    """What somebody of the staff photographed for a work order: a JPEG of ours (`kit.photo`), which no list reads."""
+
+    __tablename__ = "order_photos"
+    __table_args__ = (CheckConstraint("size >= 1", name="size"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("work_orders.id"), index=True)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime] = mapped_column(Instant)  # when it came
+    taken: Mapped[Taken] = mapped_column(word_column(Taken))
+    caption: Mapped[str] = mapped_column(String(200))  # may be empty
+    size: Mapped[int]  # bytes of the JPEG
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class WorkOrderOutage(Base):

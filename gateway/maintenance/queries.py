@@ -18,6 +18,7 @@ from gateway.maintenance.model import (
     OpenedBy,
     OrderKind,
     OrderPart,
+    OrderPhoto,
     OrderState,
     OrderStep,
     WorkOrder,
@@ -149,6 +150,21 @@ def steps(session: Session, order_id: str) -> Sequence[OrderStep]:
 def parts(session: Session, order_id: str) -> Sequence[OrderPart]:
     """What was used, by name."""
     return session.scalars(select(OrderPart).where(OrderPart.order_id == order_id).order_by(OrderPart.name)).all()
+
+
+def photos(session: Session, order_id: str) -> Sequence[OrderPhoto]:
+    """What was photographed, the first taken first."""
+    of_order = select(OrderPhoto).where(OrderPhoto.order_id == order_id)
+    return session.scalars(of_order.order_by(OrderPhoto.at, OrderPhoto.id)).all()
+
+
+def photo(session: Session, *, order_id: str, photo_id: str) -> OrderPhoto:
+    """Raises NotFound("photo") where none came, or it was removed or forgotten."""
+    of_order = select(OrderPhoto).where(OrderPhoto.id == photo_id, OrderPhoto.order_id == order_id)
+    found = session.scalars(of_order).one_or_none()
+    if found is None:
+        raise NotFound("photo")
+    return found
 
 
 def last_step_no(session: Session, order_id: str) -> int:

@@ -133,7 +133,7 @@ class Work:
 
 def note_work(session: Session, *, order_id: str, work: Work, actor: Member, now: datetime) -> WorkOrder:
     """Write down what was done so far. Raises NotFound("work_order"), Conflict("work_order_closed")."""
-    order = _in_turn(session, order_id)
+    order = in_turn(session, order_id)
     audit.append(session, actor=actor.audit_id, act="work_order_noted", thing=order_id, now=now)
     _write_step(session, order, "noted", actor, now, work=work)
     return order
@@ -162,7 +162,7 @@ def set_priority(
     session: Session, *, order_id: str, priority: Priority, due_at: datetime | None, actor: Member | None, now: datetime
 ) -> WorkOrder:
     """Say how much it presses, and by when. Raises NotFound("work_order"), Conflict("work_order_closed")."""
-    order = _in_turn(session, order_id)
+    order = in_turn(session, order_id)
     audit.append(session, actor=_name(actor), act="work_order_priority", thing=order_id, now=now, priority=priority)
     order.priority, order.due_at = priority, due_at
     _write_step(session, order, "priority", actor, now, work=Work(note=priority))
@@ -174,7 +174,7 @@ def set_blocks(session: Session, *, order_id: str, blocks: bool, actor: Member, 
 
     Safe to repeat. Raises NotFound("work_order"), Conflict("work_order_closed").
     """
-    order = _in_turn(session, order_id)
+    order = in_turn(session, order_id)
     if order.blocks is blocks:
         return order
     if blocks:
@@ -192,12 +192,24 @@ def fall_due(session: Session, *, order_id: str, blocks: bool, now: datetime) ->
 
     Raises NotFound("work_order"), Conflict("work_order_closed").
     """
-    order = _in_turn(session, order_id)
+    order = in_turn(session, order_id)
     if blocks and not order.blocks:
         blocking.block(session, order, queries.asset(session, order.asset_id), now=now)
     audit.append(session, actor=_HOUSE, act="work_order_due", thing=order_id, now=now, blocks=blocks)
     order.priority, order.due_at, order.blocks = Priority.HIGH, now, order.blocks or blocks
     _write_step(session, order, "due", None, now)
+    return order
+
+
+def in_turn(session: Session, order_id: str) -> WorkOrder:
+    """Of two who work on one order, one comes after the other and sees what that did.
+
+    Raises NotFound("work_order"), Conflict("work_order_closed").
+    """
+    take_turn(session, WorkOrder, order_id)
+    order = queries.order(session, order_id)
+    if order.state not in STANDING:
+        raise Conflict("work_order_closed")
     return order
 
 
@@ -216,7 +228,7 @@ def _move(
     work: Work,
     **values: object,
 ) -> WorkOrder:
-    order = _in_turn(session, order_id)
+    order = in_turn(session, order_id)
     if to not in STANDING:
         blocking.unblock(session, order, now=now)
     act = f"work_order_{to.lower()}"
@@ -256,18 +268,6 @@ def _write_step(
         else:
             part.count += count
     session.flush()
-
-
-def _in_turn(session: Session, order_id: str) -> WorkOrder:
-    """Of two who work on one order, one comes after the other and sees what that did.
-
-    Raises NotFound("work_order"), Conflict("work_order_closed").
-    """
-    take_turn(session, WorkOrder, order_id)
-    order = queries.order(session, order_id)
-    if order.state not in STANDING:
-        raise Conflict("work_order_closed")
-    return order
 
 
 def _by_language(reason: str | Mapping[str, str]) -> str:

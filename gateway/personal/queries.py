@@ -35,7 +35,7 @@ def everything_about(session: Session, member: Member) -> list[Told]:
     Where a row names other members it says "somebody else".
     """
     return [
-        Told(kept.table, kept.fate, [_told(row, table_of(kept), member) for row in _rows(session, kept, member)])
+        Told(kept.table, kept.fate, [_told(row, kept, member) for row in _rows(session, kept, member)])
         for kept in ABOUT_MEMBERS
     ]
 
@@ -78,11 +78,11 @@ def _rows(session: Session, kept: Kept, member: Member) -> Iterator[Any]:
     yield from session.execute(select(table).where(about(kept, member)).order_by(*table.primary_key.columns)).mappings()
 
 
-def _told(row: Any, table: Table, member: Member) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
+def _told(row: Any, kept: Kept, member: Member) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
     return {
         column.name: _plain(row[column.name], column.name, column.foreign_keys, member)
-        for column in table.columns
-        if column.name not in SECRET
+        for column in table_of(kept).columns
+        if column.name not in SECRET and column.name not in kept.untold
     }
 
 

@@ -51,6 +51,7 @@ class Kept:
     key: str = "id"
     by_audit_id: bool = False
     blanked: tuple[str, ...] = field(default=())  # words of theirs, which do not stay with the rest
+    untold: tuple[str, ...] = field(default=())  # what is not about them, and big
 
 
 ABOUT_MEMBERS: Final = (
@@ -87,6 +88,7 @@ ABOUT_MEMBERS: Final = (
     Kept("sightings", Fate.ANONYMOUS, ("seen_by_id",)),
     Kept("work_orders", Fate.ANONYMOUS, ("opened_by_id", "assigned_to_id")),
     Kept("work_order_steps", Fate.ANONYMOUS, ("by_id",)),
+    Kept("order_photos", Fate.ANONYMOUS, ("by_id",), untold=("jpeg",)),
     Kept("alerts", Fate.ANONYMOUS, ("acknowledged_by_id", "cleared_by_id")),
     Kept("emergencies", Fate.ANONYMOUS, ("first_id", "second_id", "clear_first_id", "clear_second_id")),
 )

@@ -246,6 +246,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/work-orders/{order_id}/assign",
         "/staff/work-orders/{order_id}/wait",
         "/staff/work-orders/{order_id}/notes",
+        "/staff/work-orders/{order_id}/photos",
+        "/staff/work-orders/{order_id}/photos/{photo_id}",
         "/staff/work-orders/{order_id}/done",
         "/staff/work-orders/{order_id}/cancel",
         "/staff/assets",

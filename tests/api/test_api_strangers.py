@@ -178,6 +178,7 @@ BODIES = {
     "assign_work_order": {"member_no": "s003"},
     "put_work_order_aside": {},
     "note_work": {},
+    "add_order_photo": {"taken": "before", "photo": "x"},
     "finish_work_order": {},
     "cancel_work_order": {},
     "add_asset": {"kind": "fan", "name_zh": "风扇", "name_en": "Fan"},

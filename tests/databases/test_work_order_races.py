@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from gateway.maintenance import assets, queries, service
+from gateway.maintenance import assets, photos, queries, service
 from gateway.maintenance.assets import Thing, What
-from gateway.maintenance.model import Asset, OpenedBy, OrderKind, WorkOrder
+from gateway.maintenance.model import Asset, OpenedBy, OrderKind, Taken, WorkOrder
 from gateway.members.model import Member, Role
 from gateway.spaces.model import Outage
 from tests.centre_builder import NOON, a_bank, a_member, a_space, lock_of
@@ -38,6 +38,13 @@ def block(sessions, order_id, blocks):
     with sessions.begin() as session:
         actor = session.scalars(select(Member)).one()
         return service.set_blocks(session, order_id=order_id, blocks=blocks, actor=actor, now=NOON).blocks
+
+
+def photograph(sessions, order_id):
+    with sessions.begin() as session:
+        actor = session.scalars(select(Member)).one()
+        facts = {"taken": Taken.BEFORE, "caption": "", "jpeg": b"x", "actor": actor, "now": NOON}
+        return photos.add(session, order_id=order_id, **facts).taken
 
 
 @pytest.mark.parametrize("is_asset", [True, False])
@@ -93,3 +100,19 @@ def test_of_many_who_block_a_space_by_one_order_at_once_one_takes_it_out_of_orde
             [outage] = session.scalars(select(Outage)).all()
             assert (outage.ended_at is None) is blocks
             assert [step.what for step in queries.steps(session, order_id)][1:] == ["blocks", "frees"][: 2 - blocks]
+
+
+def test_of_many_photos_that_come_at_once_so_many_are_kept_as_an_order_may_have(sessions):
+    with sessions.begin() as session:
+        a_bank(session, sizes="S")
+        a_member(session, "s003", role=Role.TECHNICIAN)
+        lock_id = lock_of(session, "01")
+    foresee(sessions, lock_id)
+    with sessions.read() as session:
+        order_id = session.scalars(select(WorkOrder.id)).one()
+
+    came = Counter(at_once([partial(photograph, sessions, order_id)] * (photos.MOST + 4)))
+
+    assert came == {"before": photos.MOST, "too_many_photos": 4}
+    with sessions.read() as session:
+        assert len(queries.photos(session, order_id)) == photos.MOST

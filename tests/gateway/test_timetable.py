@@ -36,9 +36,12 @@ from gateway.kiosks.model import KioskTry, KioskVisit
 from gateway.kit import audit
 from gateway.kit.db import Sessions
 from gateway.lockers import service as lockers
+from gateway.maintenance import photos as order_photos
 from gateway.maintenance import plans
 from gateway.maintenance import queries as maintenance
-from gateway.maintenance.model import AssetKind, OpenedBy
+from gateway.maintenance import service as work_orders
+from gateway.maintenance.assets import Thing, What
+from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind, Taken
 from gateway.maintenance.plans import Rhythm
 from gateway.members import service as members
 from gateway.members.model import MemberSession, Role
@@ -476,6 +479,23 @@ def test_old_photos_are_forgotten(centre, timetable):
 
     with centre.sessions.read() as session:
         assert not report_queries.has_photo(session, made.id)
+
+
+def test_old_photos_of_work_orders_are_forgotten(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session)
+        staff = a_member(session, "s003", role=Role.TECHNICIAN)
+        facts = {"kind": OrderKind.REPAIR, "reason": "x", "opened_by": OpenedBy.HAND, "now": NOON}
+        order = work_orders.open_order(session, about=Thing(What.SPACE, "room"), **facts)
+        photo = {"taken": Taken.BEFORE, "caption": "", "jpeg": b"x", "actor": staff, "now": NOON}
+        order_photos.add(session, order_id=order.id, **photo)
+        work_orders.cancel(session, order_id=order.id, note="", actor=staff, now=NOON)
+    centre.clock.advance(days=366)
+
+    run(timetable, "forget_old_photos")
+
+    with centre.sessions.read() as session:
+        assert maintenance.photos(session, order.id) == []
 
 
 def test_a_zone_that_fills_up_is_told_by_what_its_counter_said(centre, timetable):

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from gateway.kit import photo
 from gateway.maintenance import queries as maintenance
 from gateway.members import queries as members
 from gateway.notices import queries as notices
-from gateway.reports import photo, queries
+from gateway.reports import queries
 from gateway.reports import service as reports
 from gateway.reports.model import About, ReportState, Wrong
 from gateway.spaces import queries as spaces

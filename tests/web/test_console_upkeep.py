@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from gateway.maintenance import assets, queries, service
 from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import OpenedBy, OrderKind
+from tests.centre_builder import a_photo
 from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 
 pytestmark = pytest.mark.browser
@@ -67,6 +68,32 @@ def test_an_order_that_stands_takes_its_space_out_of_use_and_gives_it_back(scree
             [order] = queries.orders(session)
             assert order.blocks is (step == "停用")
     assert screen.faults() == {}
+
+
+def test_a_thing_is_photographed_before_and_after_the_work_and_a_photo_is_removed(screen: Screen):
+    screen.house.build("room")
+    with screen.house.centre.sessions.begin() as session:
+        facts = {"kind": OrderKind.REPAIR, "reason": "合页松了", "opened_by": OpenedBy.HAND}
+        service.open_order(session, about=Thing(What.SPACE, "room"), now=screen.house.centre.clock.now(), **facts)
+    screen.sign_in("s002")
+    screen.at("orders")
+    screen.row("合页松了").get_by_role("button", name="查看").click()
+    card = screen.page.locator("dialog")
+    for no, (caption, words) in enumerate((("左边的合页", "修前 · 左边的合页"), ("换好了", "修后 · 换好了"))):
+        picture = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(1600, 1200))}
+        card.get_by_label("添加照片").set_input_files(picture)
+        screen.fill("说明", caption)
+        screen.go("保存")
+        expect(card.locator("figure")).to_have_count(no + 1)
+        thumbnail = card.get_by_role("img", name=f"照片：{words}")
+        expect(thumbnail).to_have_js_property("naturalWidth", 1280)
+    assert screen.faults() == {}
+    card.get_by_role("button", name="移除照片 修前").click()
+    screen.go("移除照片")
+    expect(card.locator("figure")).to_have_count(1)
+    expect(card.locator("figcaption")).to_contain_text("换好了")
+    card.get_by_label("添加照片").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+    expect(card.get_by_role("alert")).to_contain_text("这张照片打不开")
 
 
 def test_a_plan_is_taken_over_and_an_asset_tells_how_far_it_is_and_that_nothing_is_known(screen: Screen):

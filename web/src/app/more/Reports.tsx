@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import { ask, sentenceFor } from '../../shared/api'
+import { inBase64, shrink } from '../../shared/shrink'
 import { language, t, when } from '../../shared/t'
 import { Choice } from '../../shared/ui/Choice'
 import { Fault } from '../../shared/ui/Fault'
 import { toast } from '../../shared/ui/toast'
 import { useAttempt } from '../../shared/attempt'
 import { Form, Known, Leaf, Nothing, useKey, useLook } from './kit'
-import { type Report, type Thing, draft, forgetDraft, photo, send, shrink, write } from './reporting'
+import { type Report, type Thing, draft, forgetDraft, photo, send, write } from './reporting'
 import { say } from './words'
 
 const WRONG: Report['wrong'][] = ['will_not_open', 'will_not_shut', 'broken', 'dirty', 'no_light', 'water', 'other']
@@ -60,7 +61,7 @@ function Writing({ onSent, onClose }: { onSent: () => void; onClose: () => void 
   const [part, setPart] = useState<number>()
   const { wrong, words, about, thing_id } = draft.value
   const act = async () => {
-    const wish = { about, thing_id, wrong, words, ...(photo.value && { photo: photo.value.slice(photo.value.indexOf(',') + 1) }) }
+    const wish = { about, thing_id, wrong, words, ...(photo.value && { photo: inBase64(photo.value) }) }
     try {
       await send(wish, keyFor(wish), setPart)
       onSent()

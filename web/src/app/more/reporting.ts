@@ -1,4 +1,4 @@
-/** Sending a fault report: the photo is made small here, and how far it has come is told. */
+/** Sending a fault report, and how far it has come is told. */
 import { signal } from '@preact/signals'
 import { type Answered, Problem, Unreachable } from '../../shared/api'
 
@@ -13,8 +13,6 @@ export interface Draft {
 }
 
 const KEPT = 'report'
-const LONGEST_SIDE = 1280
-const QUALITY = 0.7
 const PATIENCE_MS = 60_000
 const EMPTY: Draft = { about: 'elsewhere', thing_id: null, wrong: '', words: '' }
 
@@ -32,23 +30,6 @@ export function forgetDraft(): void {
   sessionStorage.removeItem(KEPT)
   draft.value = EMPTY
   photo.value = ''
-}
-
-/** A photo small enough for a slow line, upright, and with nothing in it but the picture. */
-export async function shrink(file: File): Promise<string> {
-  let picture: ImageBitmap
-  try {
-    picture = await createImageBitmap(file)
-  } catch {
-    throw new Problem(422, 'photo_unreadable', {}, 0)
-  }
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.max(1, Math.round(picture.width * scale))
-  canvas.height = Math.max(1, Math.round(picture.height * scale))
-  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height)
-  picture.close()
-  return canvas.toDataURL('image/jpeg', QUALITY)
 }
 
 /** Send it. `onPart` is told how much of it has left, from 0 to 1; `fetch` cannot tell. */

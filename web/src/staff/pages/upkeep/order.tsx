@@ -7,9 +7,10 @@ import { nameOf } from '../../kit/names'
 import { ActSheet, type Entry, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { blocking } from './fromAlert'
+import { Photos } from './photos'
 
 export type Order = Answered<'get', '/api/v1/staff/work-orders'>['items'][number]
-type Detail = Answered<'get', '/api/v1/staff/work-orders/{order_id}'>
+export type Detail = Answered<'get', '/api/v1/staff/work-orders/{order_id}'>
 type Again = () => Promise<void>
 
 const PATH = '/api/v1/staff/work-orders'
@@ -49,6 +50,7 @@ export function openOrder(assets: readonly { value: string; label: string }[], a
 /** Everything that was done, and what can be done next by whoever does such work. */
 export async function lookAt(order_id: string, again: Again, mayWork: boolean): Promise<void> {
   const order = await ask('get', `${PATH}/{order_id}`, { at: { order_id } })
+  const lookAgain = () => void lookAt(order_id, again, mayWork)
   show(
     <Card title={nameOf(order.asset)} facts={factsOf(order)} deeds={mayWork && !isClosed(order) ? steps(order, again) : []}>
       <ol class="history">
@@ -69,6 +71,7 @@ export async function lookAt(order_id: string, again: Again, mayWork: boolean): 
           </a>
         </p>
       )}
+      <Photos order={order} onChange={lookAgain} />
     </Card>,
   )
 }

@@ -1,4 +1,4 @@
-"""A member's photo drawn anew: only what is to be seen is left of the file that came.
+"""A photo that somebody sends, drawn anew: only what is to be seen is left of the file that came.
 
 Position, time, owner's name, thumbnails and whatever else a camera or an attacker wrote beside the picture are not
 copied. What comes is believed in nothing: neither its name nor its media type is asked.

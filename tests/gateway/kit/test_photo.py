@@ -1,4 +1,4 @@
-"""A member's photo is drawn anew: bounded, and with nothing beside the picture."""
+"""A photo that somebody sends is drawn anew: bounded, and with nothing beside the picture."""
 
 import zlib
 from io import BytesIO
@@ -12,7 +12,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
 from gateway.kit.errors import Malformed
-from gateway.reports.photo import LONGEST_SIDE, MOST_BYTES, MOST_KEPT_BYTES, redrawn
+from gateway.kit.photo import LONGEST_SIDE, MOST_BYTES, MOST_KEPT_BYTES, redrawn
 from tests.centre_builder import a_photo
 
 
