@@ -9,16 +9,18 @@ from gateway.spaces.model import Space
 
 
 class StretchView(View):
-    """A time and what is to be said of it. Never who has it."""
+    """A time and what is to be said of it. Never who has it. `why` it is closed, where staff said so; else null."""
 
     starts_at: datetime
     ends_at: datetime
     state: AtDoor
+    why: str | None
 
     @classmethod
     def of(cls, stretch: Stretch) -> Self:
         """As the query found it."""
-        return cls(starts_at=stretch.span.starts_at, ends_at=stretch.span.ends_at, state=stretch.state)
+        starts_at, ends_at = stretch.span
+        return cls(starts_at=starts_at, ends_at=ends_at, state=stretch.state, why=stretch.why or None)
 
 
 class DoorDisplay(View):

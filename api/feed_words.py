@@ -19,6 +19,9 @@ STATES: Final[Mapping[BookingState, Sentence]] = MappingProxyType(
         BookingState.DENIED: Sentence("没有获得同意。", "Our staff did not agree to this."),
     }
 )
+CLOSED: Final = Sentence("{space} 不开放：{reason}", "{space} is closed: {reason}")
+SHUT: Final = Sentence("这段时间谁也不能预订。", "Nobody can book it at this time.")
+REOPENED: Final = Sentence("已经重新开放。", "It is open again.")
 GUESTS: Final = Sentence("另有 {guests} 人同来。", "{guests} more people are coming along.")
 WHERE_TO_CHANGE: Final = Sentence(
     "改时间或取消，请到职工之家里办理；在日历里改不算数。",

@@ -1,4 +1,4 @@
-"""Bookings as iCalendar (RFC 5545): the one place that knows the library."""
+"""Bookings and closures as iCalendar (RFC 5545): the one place that knows the library."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
-from api.feed_words import CALENDAR, GUESTS, OF_SPACE, STATES, WHERE_TO_CHANGE
+from api.feed_words import CALENDAR, CLOSED, GUESTS, OF_SPACE, REOPENED, SHUT, STATES, WHERE_TO_CHANGE
 from gateway.activities.queries import Attended
-from gateway.bookings.feeds import Entry, Feed
+from gateway.bookings.feeds import Entry, Feed, Shut
 from gateway.bookings.model import BookingState
 from gateway.members.model import Language
 
@@ -39,13 +39,16 @@ def written(feed: Feed, *, site: str, zone: ZoneInfo, attended: Sequence[Attende
     calendar.add("x-wr-timezone", zone.key)
     calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    starts = [entry.booking.starts_at for entry in feed.entries] + [one.time.starts_at for one in attended]
-    ends = [entry.booking.ends_at for entry in feed.entries] + [one.time.ends_at for one in attended]
-    if starts:
-        first, last = min(starts), max(ends)
+    spans = [(entry.booking.starts_at, entry.booking.ends_at) for entry in feed.entries]
+    spans += [(one.closure.starts_at, one.closure.ends_at) for one in feed.closures]
+    spans += [(one.time.starts_at, one.time.ends_at) for one in attended]
+    if spans:
+        first, last = min(starts_at for starts_at, _ in spans), max(ends_at for _, ends_at in spans)
         calendar.add_component(_timezone(zone, first.year - 1, last.year + 1))
     for entry in feed.entries:
         calendar.add_component(_event(entry, feed, site, zone))
+    for shut in feed.closures:
+        calendar.add_component(_closure(shut, language, site, zone))
     for one in attended:
         calendar.add_component(_activity(one, language, site, zone))
     return bytes(calendar.to_ical())
@@ -65,6 +68,23 @@ def _event(entry: Entry, feed: Feed, site: str, zone: ZoneInfo) -> Event:
     event.add("description", _description(entry, feed))
     event.add("status", _STATUS.get(booking.state, "CANCELLED"))
     event.add("transp", "TRANSPARENT" if entry.is_off else "OPAQUE")
+    return event
+
+
+def _closure(shut: Shut, language: Language, site: str, zone: ZoneInfo) -> Event:
+    closure, event, where = shut.closure, Event(), _name(shut.space, language)
+    event.add("uid", f"{closure.id}@{site}.hearth")
+    event.add("sequence", int(shut.is_off))  # it is made, and once at most it is opened again
+    event.add("dtstamp", _whole(shut.changed_at))
+    event.add("created", _whole(closure.made_at))
+    event.add("last-modified", _whole(shut.changed_at))
+    event.add("dtstart", _local(closure.starts_at, zone))
+    event.add("dtend", _local(closure.ends_at, zone))
+    event.add("summary", CLOSED.sentence(language, {"space": where, "reason": closure.reason}))
+    event.add("location", where)
+    event.add("description", (REOPENED if shut.is_off else SHUT).sentence(language, {}))
+    event.add("status", "CANCELLED" if shut.is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if shut.is_off else "OPAQUE")
     return event
 
 

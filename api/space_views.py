@@ -221,15 +221,16 @@ class SpaceChange(Ask):
 
 
 class NewClosure(TimeWish):
-    """From when until when nobody can book, and why."""
+    """From when until when nobody can book, and why: everybody reads that at the door."""
 
     reason: PlainText
 
 
 class ClosureView(View):
-    """A time for which nobody can book a space."""
+    """A time for which nobody can book a space. `reason` null: an activity has it, or a locker was not given back."""
 
     id: str
     space_id: str
     starts_at: datetime
     ends_at: datetime
+    reason: str | None

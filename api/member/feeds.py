@@ -95,7 +95,8 @@ async def read_feed(
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,
     since: Annotated[str | None, Header(alias="If-Modified-Since")] = None,
 ) -> Response:
-    """The bookings that this address reads: those ahead, and what was over or cancelled in the last thirty days."""
+    """The bookings that this address reads, and a space's closures: those ahead, and what was over or cancelled in the
+    last thirty days."""
     settings, now = desk.centre.settings, desk.clock.now()
 
     def look() -> tuple[bytes, datetime]:

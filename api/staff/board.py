@@ -55,7 +55,13 @@ async def read_board(
                     for booking, member in bookings.standing_within(session, within)
                 ],
                 closures=[
-                    ClosureView(id=one.closure_id, space_id=one.space_id, starts_at=one.starts_at, ends_at=one.ends_at)
+                    ClosureView(
+                        id=one.closure_id,
+                        space_id=one.space_id,
+                        starts_at=one.starts_at,
+                        ends_at=one.ends_at,
+                        reason=one.reason,
+                    )
                     for one in spaces.closures(session, within)
                 ],
             )

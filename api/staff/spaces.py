@@ -111,7 +111,7 @@ async def close_space(space_id: Id, closure: NewClosure, who: SignedIn, attempt:
             closure_id = spaces_service.close(
                 session, space=space, span=closure.span, reason=closure.reason, actor=member.audit_id, now=now
             )
-            view = ClosureView(id=closure_id, space_id=space.id, starts_at=closure.starts_at, ends_at=closure.ends_at)
+            view = ClosureView(id=closure_id, space_id=space.id, **closure.model_dump())
             return attempt.keep(session, member_id=member.id, status=201, view=view, now=now)
 
     return await desk.backroom.write(act)

@@ -1,4 +1,4 @@
-"""What a door display shows: a space now and next, and nothing of who has it. Read-only."""
+"""What a door display shows: a space now and next, why it is closed, and nothing of who has it. Read-only."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
 from gateway.kit.clock import at_wall
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import SHUT, Claim, ClaimKind, Space
+from gateway.spaces.model import SHUT, Claim, ClaimKind, Closure, Outage, Space
 from gateway.spaces.rules import Hours, Span, is_closed, open_span, places_for
 
 
@@ -29,10 +29,14 @@ class AtDoor(StrEnum):
 
 @dataclass(frozen=True)
 class Stretch:
-    """A time of which the same is to be said from its beginning to its end."""
+    """A time of which the same is to be said from its beginning to its end.
+
+    `why` it is closed, in the words of those who closed it; empty: there are none, as outside its hours.
+    """
 
     span: Span
     state: AtDoor
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Held:
     used_until: datetime
     kind: ClaimKind
     source_id: str
+    why: str = ""
 
 
 def now_and_next(session: Session, *, space: Space, policy: Policy, now: datetime) -> list[Stretch]:
@@ -76,21 +81,28 @@ def stretches(
     for span in (Span(*pair) for pair in pairwise(inside)):
         here = [one for one in held if one.span.overlaps(span)]
         state = AtDoor.CLOSED if is_closed(hours, span) else _state(span, places, is_divided, here)
-        same = {one.source_id for one in here} if state is AtDoor.TAKEN and sum(places.values()) == 1 else None
+        why = _why(here) if state is AtDoor.CLOSED else ""
+        same = why, {one.source_id for one in here} if state is AtDoor.TAKEN and sum(places.values()) == 1 else None
         if found and found[-1][0].state is state and found[-1][1] == same:
-            found[-1] = Stretch(Span(found[-1][0].span.starts_at, span.ends_at), state), same
+            found[-1] = Stretch(Span(found[-1][0].span.starts_at, span.ends_at), state, why), same
         else:
-            found.append((Stretch(span, state), same))
+            found.append((Stretch(span, state, why), same))
     return [stretch for stretch, _ in found]
+
+
+def _why(held: Iterable[Held]) -> str:
+    """Everything that closes it, each once, the first to begin first."""
+    in_order = sorted(held, key=lambda one: (one.span.starts_at, one.why))
+    return " · ".join(dict.fromkeys(one.why for one in in_order if one.why))
 
 
 def _state(span: Span, places: dict[str, int], is_divided: bool, held: Sequence[Held]) -> AtDoor:
     if _has_room(places, is_divided, held):
         return AtDoor.FREE
-    if not _has_room(places, is_divided, [one for one in held if one.kind in SHUT]):
-        return AtDoor.CLOSED
     if is_divided and _has_room(places, False, held):
         return AtDoor.PARTLY
+    if not _has_room(places, is_divided, [one for one in held if one.kind in SHUT]):
+        return AtDoor.CLOSED
     used = [one for one in held if span.starts_at < one.used_until]
     return AtDoor.TURNOVER if _has_room(places, is_divided, used) else AtDoor.TAKEN
 
@@ -115,8 +127,10 @@ def _edges_of_days(hours: Hours, within: Span) -> Iterable[datetime]:
 
 def _held(session: Session, part_ids: list[str], within: Span) -> list[Held]:
     rows = session.execute(
-        select(Claim, Booking.ends_at)
+        select(Claim, Booking.ends_at, func.coalesce(Closure.reason, Outage.reason, ""))
         .outerjoin(Booking, and_(Claim.kind == ClaimKind.BOOKING, Booking.id == Claim.source_id))
+        .outerjoin(Closure, and_(Claim.kind == ClaimKind.CLOSURE, Closure.id == Claim.source_id))
+        .outerjoin(Outage, and_(Claim.kind == ClaimKind.MAINTENANCE, Outage.id == Claim.source_id))
         .where(
             Claim.space_id.in_(part_ids),
             Claim.released_at.is_(None),
@@ -132,6 +146,7 @@ def _held(session: Session, part_ids: list[str], within: Span) -> list[Held]:
             used_until=min(claim.ends_at, ends_at or claim.ends_at),
             kind=claim.kind,
             source_id=claim.source_id,
+            why=why,
         )
-        for claim, ends_at in rows
+        for claim, ends_at, why in rows
     ]

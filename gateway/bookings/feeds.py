@@ -1,12 +1,12 @@
-"""Bookings for calendar programs: the addresses that lead there, and what each one reads. Nothing here commits."""
+"""What calendar programs read: the addresses that lead there, and the bookings and closures. Nothing here commits."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Row, Select, delete, select
 from sqlalchemy.orm import Session
 
 from gateway.bookings.model import LIVE, Booking, CalendarAddress
@@ -17,7 +17,7 @@ from gateway.kit.ids import new_id
 from gateway.members.model import Member, Role
 from gateway.members.queries import token_hash
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Space
+from gateway.spaces.model import Closure, Space
 
 KEPT: Final = timedelta(days=30)  # what is over or cancelled is told for so long after its end
 MOST: Final = 500
@@ -25,6 +25,9 @@ MOST_ADDRESSES: Final = 10  # a member
 
 READERS: Final = frozenset({Role.DESK, Role.TECHNICIAN, Role.MANAGER})  # of a space's feed
 TOLD_WHO: Final = frozenset({Role.DESK, Role.MANAGER})  # read there whose a booking is
+
+
+_Told = TypeVarTuple("_Told")
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,38 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Shut:
+    """One closure as a calendar is told of it."""
+
+    closure: Closure
+    space: Space
+
+    @property
+    def is_off(self) -> bool:
+        """It was opened again."""
+        return self.closure.reopened_at is not None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it last became what it is."""
+        return self.closure.reopened_at or self.closure.made_at
+
+
+@dataclass(frozen=True)
 class Feed:
-    """What one address reads. `space` None: the reader's own bookings."""
+    """What one address reads. `space` None: the reader's own bookings, and no closures."""
 
     address: CalendarAddress
     reader: Member
     space: Space | None
     entries: Sequence[Entry]
+    closures: Sequence[Shut] = ()
 
     @property
     def changed_at(self) -> datetime:
-        """When a booking in it last changed; when it was made, before any."""
-        return max([self.address.made_at, *(entry.changed_at for entry in self.entries)])
+        """When something in it last changed; when it was made, before any."""
+        changes = [entry.changed_at for entry in self.entries] + [shut.changed_at for shut in self.closures]
+        return max([self.address.made_at, *changes])
 
 
 def make_address(
@@ -112,7 +135,7 @@ def addresses_of(session: Session, *, member_id: str) -> Sequence[CalendarAddres
 def feed(session: Session, *, token: str, now: datetime, most: int = MOST) -> Feed:
     """What whoever has this token reads now, as the role of its member is now.
 
-    `most`: bookings ahead, and as many that are over; those nearest to now.
+    `most`: bookings ahead, and as many that are over, and of closures so many too; those nearest to now.
 
     Raises NotFound("calendar"): there never was such an address, it was ended, its member is disabled, or works here no
     more and it is a space's.
@@ -133,7 +156,9 @@ def feed(session: Session, *, token: str, now: datetime, most: int = MOST) -> Fe
     touching = [one.id for one in spaces.line_up(session, address.space_id)]
     touching += spaces.parts_of(session, address.space_id)
     there = _entries(session, Booking.space_id.in_(touching), now, most, is_told_who=reader.role in TOLD_WHO)
-    return Feed(address, reader, spaces.space(session, address.space_id), there)
+    return Feed(
+        address, reader, spaces.space(session, address.space_id), there, _closures(session, touching, now, most)
+    )
 
 
 def _entries(
@@ -146,8 +171,19 @@ def _entries(
         .join(Member, Member.id == Booking.member_id)
         .where(which)
     )
-    ahead = told.where(Booking.ends_at > now).order_by(Booking.starts_at, Booking.id).limit(most)
-    past = told.where(Booking.ends_at <= now, Booking.ends_at > now - KEPT)
-    rows = [*session.execute(past.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()][::-1]
-    rows += session.execute(ahead).all()
+    rows = _nearest(session, told, Booking, now, most)
     return [Entry(booking, space, member if is_told_who else None) for booking, space, member in rows]
+
+
+def _closures(session: Session, space_ids: Collection[str], now: datetime, most: int) -> Sequence[Shut]:
+    told = select(Closure, Space).join(Space, Space.id == Closure.space_id).where(Closure.space_id.in_(space_ids))
+    return [Shut(closure, space) for closure, space in _nearest(session, told, Closure, now, most)]
+
+
+def _nearest(
+    session: Session, told: Select[*_Told], of: type[Booking] | type[Closure], now: datetime, most: int
+) -> Sequence[Row[*_Told]]:
+    ahead = told.where(of.ends_at > now).order_by(of.starts_at, of.id).limit(most)
+    past = told.where(of.ends_at <= now, of.ends_at > now - KEPT)
+    rows = [*session.execute(past.order_by(of.starts_at.desc(), of.id.desc()).limit(most)).all()][::-1]
+    return [*rows, *session.execute(ahead).all()]

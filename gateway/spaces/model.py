@@ -89,6 +89,31 @@ class Claim(Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class Closure(Base):
+    """Staff closed a space, with all its parts, from `starts_at` until before `ends_at`, and said why.
+
+    What keeps others out is its claims, not this row: an activity, or a locker that was not given back in time, closes
+    a space without one.
+    """
+
+    __tablename__ = "closures"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("(reopened_at IS NULL) = (reopened_by IS NULL)", name="reopened"),
+        Index("ix_closures_space", "space_id", "ends_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id"))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(64))  # everybody reads it at the door
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[str] = mapped_column(String(64))  # as the trail names them
+    reopened_at: Mapped[datetime | None] = mapped_column(Instant)
+    reopened_by: Mapped[str | None] = mapped_column(String(64))
+
+
 class Outage(Base):
     """A space, with all its parts, is out of order from `starts_at` on. `ends_at` None: until somebody ends it.
 

@@ -14,7 +14,7 @@ from gateway.calendar import queries as calendar
 from gateway.calendar.national import public_calendar
 from gateway.calendar.rules import Opening
 from gateway.kit.errors import NotFound
-from gateway.spaces.model import Claim, ClaimKind, Outage, Space
+from gateway.spaces.model import Claim, ClaimKind, Closure, Outage, Space
 from gateway.spaces.rules import Hours, Span
 from gateway.zones import queries as zones
 
@@ -169,18 +169,20 @@ def is_closure_of(session: Session, *, space_id: str, closure_id: str) -> bool:
 
 
 class Closed(NamedTuple):
-    """A closure's hold on one undivided space."""
+    """A closure's hold on one undivided space. `reason` None: no staff closed it, but an activity or a late locker."""
 
     closure_id: str
     space_id: str
     starts_at: datetime
     ends_at: datetime
+    reason: str | None
 
 
 def closures(session: Session, within: Span) -> list[Closed]:
     """What keeps spaces closed at some moment of a span, a row for each undivided space."""
     rows = session.execute(
-        select(Claim.source_id, Claim.space_id, Claim.starts_at, Claim.ends_at)
+        select(Claim.source_id, Claim.space_id, Claim.starts_at, Claim.ends_at, Closure.reason)
+        .outerjoin(Closure, Closure.id == Claim.source_id)
         .distinct()
         .where(
             Claim.kind == ClaimKind.CLOSURE,

@@ -13,7 +13,7 @@ from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.spaces import queries, rules
-from gateway.spaces.model import SHUT, Claim, ClaimKind, Space, SpaceKind
+from gateway.spaces.model import SHUT, Claim, ClaimKind, Closure, Space, SpaceKind
 from gateway.spaces.rules import Span
 
 _CLAIM: Final = insert(Claim)
@@ -141,15 +141,30 @@ def close(session: Session, *, space: Space, span: Span, reason: str, actor: str
     """
     closure_id = new_id()
     claim(session, space=space, span=span, kind=ClaimKind.CLOSURE, source_id=closure_id)
+    closure = Closure(
+        id=closure_id,
+        space_id=space.id,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        reason=reason,
+        made_at=now,
+        made_by=actor,
+    )
+    session.add(closure)
+    session.flush()
     facts = {"closure": closure_id, "reason": reason, "until": span.ends_at.isoformat()}
     audit.append(session, actor=actor, act="space_closed", thing=space.id, now=now, **facts)
     return closure_id
 
 
 def reopen(session: Session, *, space: Space, closure_id: str, actor: str, now: datetime) -> None:
-    """End a closure. Raises NotFound("closure") when there is none of that id that still stands."""
-    if not queries.is_closure_of(session, space_id=space.id, closure_id=closure_id):
+    """End a closure. Raises NotFound("closure") when staff made none of that id that still stands."""
+    take_turns(session, space)
+    closure = session.get(Closure, closure_id)
+    if closure is None or not queries.is_closure_of(session, space_id=space.id, closure_id=closure_id):
         raise NotFound("closure")
+    closure.reopened_at, closure.reopened_by = now, actor
+    session.flush()
     release(session, kind=ClaimKind.CLOSURE, source_id=closure_id, now=now)
     audit.append(session, actor=actor, act="space_reopened", thing=space.id, now=now, closure=closure_id)
 

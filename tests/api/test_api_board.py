@@ -30,7 +30,7 @@ def test_the_board_shows_who_has_what_and_what_is_closed(house, desk, booked):  
 
     assert [space["id"] for space in board["spaces"]] == ["court", "room"]
     assert [(one["id"], one["member_no"]) for one in board["bookings"]] == [(booked["id"], "10001")]
-    assert board["closures"] == [{"id": closed["id"], "space_id": "court", **LATER}]
+    assert board["closures"] == [closed] == [{"id": closed["id"], "space_id": "court", **LATER, "reason": "清洁"}]
     next_day = desk.get("/staff/board?from=2026-11-22T16:00:00Z&to=2026-11-23T16:00:00Z").json()
     assert (next_day["bookings"], next_day["closures"]) == ([], [])
     assert code(desk.get("/staff/board?from=2026-11-22T16:00:00Z&to=2026-11-22T16:00:00Z")) == (422, "malformed")

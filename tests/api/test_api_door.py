@@ -25,16 +25,26 @@ def test_anybody_sees_until_when_a_space_is_taken_and_nobody_sees_by_whom(house,
     assert told.keys() == {"space_id", "name", "as_of", "zone", "stretches"}
     assert (told["name"], told["as_of"]) == ({"zh-CN": "场地 room", "en": "Space room"}, "2026-11-22T04:00:00Z")
     assert told["zone"] == "Asia/Shanghai"
-    assert told["stretches"][0] == {**HOUR, "state": "taken"}
+    assert told["stretches"][0] == {**HOUR, "state": "taken", "why": None}
     assert told["stretches"][1] == {
         **HOUR,
         "starts_at": HOUR["ends_at"],
         "ends_at": "2026-11-22T14:00:00Z",
         "state": "free",
+        "why": None,
     }
     for secret in ("王", "10001", booking["id"], house.member_id("10001")):
         assert secret not in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_anybody_reads_why_it_is_closed_from_when_to_when_and_no_more_once_it_is_opened(house, passer_by):
+    desk = house.signed_in("s002")
+    closed = desk.post("/staff/spaces/room/closures", {**HOUR, "reason": "地板打蜡"}).json()
+
+    assert passer_by.get("/door/room").json()["stretches"][0] == {**HOUR, "state": "closed", "why": "地板打蜡"}
+    desk.delete(f"/staff/spaces/room/closures/{closed['id']}")
+    assert passer_by.get("/door/room").json()["stretches"][0]["state"] == "free"
 
 
 def test_what_is_given_back_is_free_on_the_very_next_look(house, passer_by):

@@ -326,6 +326,69 @@ def test_a_spaces_feed_is_named_for_it_and_says_of_parts_what_of_their_whole_is_
     assert event.summary.value.startswith("场地 hall · ")
 
 
+def close(desk, space, hour=9, reason="打蜡"):
+    answer = desk.post(f"/staff/spaces/{space}/closures", {**at(hour), "reason": reason})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def test_a_spaces_feed_tells_why_it_is_closed_from_when_to_when(house_on_each):
+    house_on_each.change(a_hall)
+    desk = house_on_each.signed_in("s002")
+    paths = {name: address(desk, space_id=name) for name in ("hall", "court-1", "court-3")}
+    closure = close(desk, "half-a")
+
+    told = {name: events(house_on_each.browser().get(path)) for name, path in paths.items()}
+
+    assert told["court-3"] == {}
+    for name in ("hall", "court-1"):
+        assert told[name].keys() == {f"{closure}@demo.hearth"}
+    [event] = told["court-1"].values()
+    assert event.summary.value == "场地 half-a 不开放：打蜡"
+    assert (utc(event.dtstart).hour, utc(event.dtend).hour) == (9, 10)
+    assert event.dtstart.params["X-VOBJ-ORIGINAL-TZID"] == ["Asia/Shanghai"]
+    assert (event.status.value, event.sequence.value, event.transp.value) == ("CONFIRMED", "0", "OPAQUE")
+
+
+def test_a_closure_that_was_opened_again_stays_as_cancelled_under_its_uid_and_a_higher_sequence(house_on_each):
+    house_on_each.change(a_space, "room")
+    desk = house_on_each.signed_in("s002")
+    path, closure = address(desk, space_id="room"), close(desk, "room")
+    read = house_on_each.browser().get
+    house_on_each.clock.advance(minutes=5)
+    first = read(path)
+    desk.delete(f"/staff/spaces/room/closures/{closure}")
+
+    event = the_event(read(path, headers={"If-None-Match": first.headers["etag"]}))
+
+    assert event.uid.value == the_event(first).uid.value == f"{closure}@demo.hearth"
+    assert (event.status.value, event.sequence.value, event.transp.value) == ("CANCELLED", "1", "TRANSPARENT")
+    assert (utc(event.created), utc(event.dtstamp)) == (NOON, NOON + timedelta(minutes=5))
+    assert utc(event.dtstamp) == utc(event.last_modified)
+    house_on_each.clock.advance(days=30)
+    assert the_event(read(path)).status.value == "CANCELLED"
+    house_on_each.clock.advance(days=1)
+    assert events(read(path)) == {}
+
+
+def test_whoever_asks_a_spaces_feed_by_time_gets_it_again_once_it_was_closed(house, hall):
+    desk = house.signed_in("s002")
+    path = address(desk, space_id="court-3")
+    house.clock.advance(seconds=2)
+    since = {"If-Modified-Since": house.browser().get(path).headers["last-modified"]}
+    assert house.browser().get(path, headers=since).status_code == 304
+
+    close(desk, "court-3")
+
+    assert house.browser().get(path, headers=since).status_code == 200
+
+
+def test_a_members_own_feed_tells_of_no_closure(house, phone, feed):
+    close(house.signed_in("s002"), "room")
+
+    assert events(feed()) == {}
+
+
 def test_no_member_gets_a_spaces_feed_and_who_works_here_no_more_loses_theirs(house, hall):
     refused = house.signed_in("10001").post("/me/calendars", {"space_id": "court-1"})
     path = address(house.signed_in("s002"), space_id="court-1")

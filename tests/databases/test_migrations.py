@@ -27,7 +27,7 @@ from gateway.lockers.model import Condition, Rental
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Space
+from gateway.spaces.model import Closure, Space
 from gateway.spaces.rules import Span
 from gateway.zones import queries as zones
 from gateway.zones.model import Zone
@@ -423,6 +423,45 @@ def test_of_a_space_of_before_nobody_has_said_for_how_many_people_it_is(engine):
         assert session.get_one(Space, "room").capacity is None
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE spaces SET capacity = 0"))
+
+
+def test_closures_of_before_keep_why_they_were_made_by_whom_and_who_opened_them_again(engine):
+    upgrade_to(engine, "0045")
+    then, later = "2026-11-22 04:00:00.000000+00:00", "2026-11-22 05:00:00.000000+00:00"
+    space = (
+        "INSERT INTO spaces"
+        " (id, parent_id, kind, name_zh, name_en, places, opens_min, closes_min, slot_min, buffer_min)"
+        " VALUES ('{id}', {whole}, 'room', '房', 'Room', 1, 480, 1320, 60, 0)"
+    )
+    told = "INSERT INTO audit_entries VALUES ({seq}, '{at}', '{actor}', '{act}', 'hall', '{detail}', 'x', 'y')"
+    made = '{{"closure": "{id}", "reason": "{reason}", "until": "x"}}'
+    claim = (
+        "INSERT INTO claims (id, space_id, place, starts_at, ends_at, kind, source_id, released_at)"
+        f" VALUES ('{{id}}', '{{at}}', 0, '{then}', '{later}', 'closure', '{{of}}', {{released}})"
+    )
+    statements = [
+        space.format(id="hall", whole="NULL"),
+        *(space.format(id=part, whole="'hall'") for part in ("a", "b")),
+        claim.format(id="c1", at="a", of="old", released=f"'{then}'"),
+        claim.format(id="c2", at="b", of="old", released=f"'{then}'"),
+        claim.format(id="c3", at="a", of="new", released="NULL"),
+        claim.format(id="c4", at="b", of="choir", released="NULL"),  # an activity's: nobody closed anything
+        told.format(seq=1, at=then, actor="desk", act="space_closed", detail=made.format(id="old", reason="wax")),
+        told.format(seq=2, at=later, actor="boss", act="space_reopened", detail='{"closure": "old"}'),
+        told.format(seq=3, at=later, actor="boss", act="space_closed", detail=made.format(id="new", reason="打蜡")),
+    ]
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    migrations.upgrade(engine)
+
+    with Sessions(engine).read() as session:
+        old, new = session.get_one(Closure, "old"), session.get_one(Closure, "new")
+        assert session.get(Closure, "choir") is None
+    assert (old.space_id, old.starts_at, old.ends_at) == ("hall", NOON, NOON + HOUR)
+    assert (old.reason, old.made_at, old.made_by) == ("wax", NOON, "desk")
+    assert (old.reopened_at, old.reopened_by) == (NOON + HOUR, "boss")
+    assert (new.reason, new.made_at, new.reopened_at, new.reopened_by) == ("打蜡", NOON + HOUR, None, None)
 
 
 def test_of_a_zone_of_before_nobody_has_said_for_how_many_it_is_and_its_doors_lead_to_the_street(engine):

@@ -53,6 +53,17 @@ def test_it_shows_now_and_next_in_both_languages_to_whoever_walks_by(display: Ph
     assert "10001" not in display.page.content()
 
 
+def test_it_says_why_it_is_closed_now_and_why_it_will_be(display: Phone):
+    now = whole_five_minutes(display.house.centre.clock.now())
+    display.house.closes("room", now - timedelta(minutes=20))
+    display.house.closes("room", now + timedelta(minutes=60))
+    display.show("/door/room")
+
+    shows(display, "closed")
+    expect(display.page.locator(".now .why")).to_have_text("cleaning")
+    expect(display.page.locator("li .why").first).to_contain_text("cleaning")
+
+
 def test_its_code_as_the_screen_draws_it_leads_to_where_the_space_is_booked(display: Phone):
     display.show("/door/room")
     image = display.page.locator(".scan img")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.bookings import door, service
 from gateway.bookings.door import AtDoor, Held
 from gateway.calendar.rules import Day, Opening
+from gateway.spaces import outages
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind
@@ -70,6 +71,42 @@ def test_a_closure_is_closed_and_not_taken(session):
     spaces_service.close(session, space=room, span=span(1), reason="cleaning", actor="test", now=NOON)
 
     assert shown(session)[:3] == [("free", 1), ("closed", 2), ("free", 10)]
+
+
+def whys(session, space_id="room", now=NOON):
+    """As (state, hours after now at which it ends, why)."""
+    found = door.now_and_next(session, space=spaces.space(session, space_id), policy=POLICY, now=now)
+    return [(one.state.value, (one.span.ends_at - now) / HOUR, one.why) for one in found]
+
+
+def test_a_closure_says_why_from_its_start_to_its_end_through_the_night_too(session):
+    room = spaces.space(session, "room")
+    spaces_service.close(session, space=room, span=span(9, length=12), reason="painting", actor="test", now=NOON)
+    spaces_service.close(session, space=room, span=span(21), reason="drying", actor="test", now=NOON)
+
+    assert whys(session)[:4] == [
+        ("free", 9, ""),
+        ("closed", 21, "painting"),
+        ("closed", 22, "drying"),
+        ("free", 34, ""),
+    ]
+    assert whys(session, now=NOON - 6 * HOUR)[0] == ("closed", 2, "")
+
+
+def test_what_closes_the_courts_of_a_hall_is_all_said_of_the_hall_and_each_of_its_own_court(session):
+    half_a, half_b = spaces.space(session, "half-a"), spaces.space(session, "half-b")
+    spaces_service.close(session, space=half_a, span=span(0, length=2), reason="nets", actor="test", now=NOON)
+    spaces_service.close(session, space=half_b, span=span(1, length=2), reason="floor", actor="test", now=NOON)
+
+    assert whys(session, "hall")[:3] == [("partly", 1, ""), ("closed", 2, "nets · floor"), ("partly", 3, "")]
+    assert whys(session, "court-1")[0] == ("closed", 2, "nets")
+
+
+def test_a_space_out_of_order_says_why(session):
+    room, ends_at = spaces.space(session, "room"), NOON + 2 * HOUR
+    outages.begin(session, space=room, starts_at=NOON, ends_at=ends_at, reason="strings", actor="test", now=NOON)
+
+    assert whys(session)[0] == ("closed", 2, "strings")
 
 
 def test_of_a_hall_of_which_a_court_is_taken_a_part_is_free_and_no_whole(session, wang, li):

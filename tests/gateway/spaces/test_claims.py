@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.spaces import queries, service
-from gateway.spaces.model import Claim, ClaimKind, SpaceKind
+from gateway.spaces.model import Claim, ClaimKind, Closure, SpaceKind
 from gateway.spaces.rules import Span
 from tests.centre_builder import NOON, a_hall, a_space
 
@@ -198,11 +198,25 @@ def test_a_closed_space_can_be_opened_again(session):
     with pytest.raises(NotFound):
         service.reopen(session, space=queries.space(session, "room"), closure_id=closure, actor="desk", now=NOON)
 
-    service.reopen(session, space=hall, closure_id=closure, actor="desk", now=NOON)
+    service.reopen(session, space=hall, closure_id=closure, actor="manager", now=NOON + HOUR)
 
     assert is_free(session, "hall")
+    kept = session.get_one(Closure, closure)
+    assert (kept.space_id, kept.starts_at, kept.ends_at, kept.reason) == ("hall", NOON, NOON + HOUR, "polish")
+    assert (kept.made_at, kept.made_by) == (NOON, "desk")
+    assert (kept.reopened_at, kept.reopened_by) == (NOON + HOUR, "manager")
     with pytest.raises(NotFound):
         service.reopen(session, space=hall, closure_id=closure, actor="desk", now=NOON)
+
+
+def test_what_an_activity_has_is_not_opened_by_who_opens_closures(session):
+    activity = claim(session, "room", kind=ClaimKind.CLOSURE)
+
+    with pytest.raises(NotFound):
+        service.reopen(session, space=queries.space(session, "room"), closure_id=activity, actor="desk", now=NOON)
+
+    assert not is_free(session, "room")
+    assert [one.reason for one in queries.closures(session, span())] == [None]
 
 
 def test_nothing_is_closed_over_somebodys_head(session):

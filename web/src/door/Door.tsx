@@ -36,6 +36,7 @@ function Shown({ standing, space_id }: { standing: Standing; space_id: string })
         <p class="until">
           <Both {...until(now, standing)} />
         </p>
+        {now.why && <p class="why">{now.why}</p>}
       </section>
       <aside>
         <section class="next">
@@ -75,6 +76,11 @@ function Next({ next, standing }: { next: Stretch[]; standing: Standing }) {
           <span>
             <Both {...both(stretch.state === 'taken' ? 'next.taken' : stretch.state)} />
           </span>
+          {stretch.why && (
+            <span class="why">
+              <Both {...until(stretch, standing)} /> {stretch.why}
+            </span>
+          )}
         </li>
       ))}
     </ol>

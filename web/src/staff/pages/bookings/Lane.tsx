@@ -87,14 +87,22 @@ function OutOfOrder({ outage, axis, again }: { outage: Outage; axis: Axis; again
   )
 }
 
+/** What staff closed they open again; where an activity is, or a locker was not given back, there is nothing to open. */
 function Closed({ closure, space, axis, again }: { closure: Closure; space: Space; axis: Axis; again: () => Promise<void> }) {
+  const { reason } = closure
+  const said = `${time(closure.starts_at)}–${time(closure.ends_at)}`
   return (
-    <button type="button" class="block block-closed" style={placeOf(closure, axis)} onClick={() => reopen(closure, space, again)}>
-      {s('board.closed')}
-      <span class="unseen">
-        {' '}
-        {time(closure.starts_at)}–{time(closure.ends_at)}
-      </span>
+    <button
+      type="button"
+      class="block block-closed"
+      style={placeOf(closure, axis)}
+      title={[said, reason].filter(Boolean).join(' ')}
+      disabled={reason === null}
+      onClick={() => reopen(closure, space, again)}
+    >
+      <strong>{s('board.closed')}</strong>
+      <span class="unseen"> {said}</span>
+      {reason !== null && <span> {reason}</span>}
     </button>
   )
 }

@@ -157,7 +157,7 @@ export function close(spaces: readonly Space[], at: Span & { space_id: string },
     <ActSheet
       title={s('bookings.close')}
       lead={s('bookings.close_lead')}
-      entries={[SPACES(spaces, at.space_id), ...SPAN(at), { name: 'reason', label: s('reason') }]}
+      entries={[SPACES(spaces, at.space_id), ...SPAN(at), { name: 'reason', label: s('reason'), hint: s('bookings.close_hint') }]}
       go={s('bookings.close')}
       done={s('bookings.closed')}
       onDone={() => void again()}
