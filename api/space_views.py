@@ -12,6 +12,9 @@ from gateway.bookings.queries import FreeSpace, Slot
 from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Span
 
+Guests = Annotated[StrictInt, Field(ge=0, le=1000)] | None
+"""So many others come along."""
+
 _LONGEST = timedelta(days=366)  # of a booking, a closure or a look at what is free: longer is a slip of the pen
 
 
@@ -132,13 +135,15 @@ class BookingWish(TimeWish):
     """
 
     space_id: AnyId
-    guests: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
+    guests: Guests = None
     recurrence: Annotated[str, Field(min_length=1, max_length=200, examples=["FREQ=WEEKLY;COUNT=8"])] | None = None
     all: StrictBool | None = None
 
 
 class BookingChange(TimeWish):
-    """The same space at another time."""
+    """The same space at another time, or for so many. `guests`: so many others come along; null: as many as before."""
+
+    guests: Guests = None
 
 
 class BookingView(View):

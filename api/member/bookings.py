@@ -158,7 +158,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
     ),
 )
 async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> BookingView:
-    """Have the same space at another time. Where that cannot be, the booking stays as it was."""
+    """Have the same space at another time, or for so many. Where that cannot be, the booking stays as it was."""
     desk = who.desk
 
     def act() -> BookingView:
@@ -170,6 +170,7 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
                 booking=booking,
                 member=member,
                 span=change.span,
+                guests=change.guests,
                 policy=desk.centre.booking_policy,
                 now=desk.clock.now(),
             )

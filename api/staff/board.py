@@ -74,7 +74,9 @@ async def read_board(
     responses=problems(*_STAFF_ONLY, *POLICY, *_ENDED, "booking_begun", "not_found", "malformed"),
 )
 async def move_for_member(booking_id: Id, change: MoveForMember, who: SignedIn) -> StaffBooking:
-    """Give somebody's booking another time, as the rules say or past them; never one that somebody else has.
+    """Give somebody's booking another time, or a place for so many, as the rules say or past them.
+
+    Never a time or a place that somebody else has.
 
     The member is told, with the reason.
     """
@@ -90,6 +92,7 @@ async def move_for_member(booking_id: Id, change: MoveForMember, who: SignedIn) 
                 booking=booking,
                 member=member,
                 span=change.span,
+                guests=change.guests,
                 policy=desk.centre.booking_policy,
                 now=desk.clock.now(),
                 by=OnBehalf(staff, change.reason if change.past_rules else None, change.reason),

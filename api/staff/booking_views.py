@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import StrictBool
 
-from api.space_views import BookingWish, ClosureView, SpaceView, TimeWish
+from api.space_views import BookingChange, BookingWish, ClosureView, SpaceView
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.bookings.model import Booking, BookingState
 from gateway.members.model import Member
@@ -52,7 +52,7 @@ class BookingForMember(BookingWish):
     override: PlainText | None = None
 
 
-class MoveForMember(TimeWish):
+class MoveForMember(BookingChange):
     """Another time for somebody's booking, and why; the member reads it. `past_rules`: whatever the rules say."""
 
     reason: PlainText

@@ -151,9 +151,12 @@ def move(
     span: Span,
     policy: Policy,
     now: datetime,
+    guests: int | None = None,
     by: OnBehalf | None = None,
 ) -> Booking:
-    """Have the same space at another time. What cannot be had leaves the booking as it was.
+    """Have the same space at another time, or for so many. What cannot be had leaves the booking as it was.
+
+    `guests`: so many others come along from now on; None: as many as before.
 
     Staff who move it for its member need nobody's agreement when they override; the member is told why it moved.
 
@@ -169,7 +172,9 @@ def move(
     standing = Standing.of(
         session, member=member, space=space, span=span, policy=policy, now=now, apart_from=booking.id, in_turn=True
     )
-    judge = partial(standing.judge, Act.MOVE, guests=booking.guests, gives_up=given_up)
+    guests = booking.guests if guests is None else guests
+    people = 1 + guests
+    judge = partial(standing.judge, Act.MOVE, guests=guests, gives_up=given_up)
     judged = judge(span)
     overridden = _overridden(judged, by)
     if not overridden:
@@ -184,13 +189,13 @@ def move(
             kind=ClaimKind.BOOKING,
             source_id=booking.id,
             now=now,
-            people=booking.people,
+            people=people,
         )
     except Conflict as refused:
         raise _with_alternatives(
-            session, refused, space, span, judge, people=booking.people, hours=standing.hours, now=now
+            session, refused, space, span, judge, people=people, hours=standing.hours, now=now
         ) from refused
-    if by is None and booking.state is BookingState.CONFIRMED:
+    if by is None and booking.state is BookingState.CONFIRMED and span != given_up:
         note_if_late(session, booking, now)
     change(
         session,
@@ -200,6 +205,7 @@ def move(
         state=BookingState.PENDING if waits else BookingState.CONFIRMED,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
+        guests=guests,
         checked_in_at=None,
     )
     notices.take_back(session, about=booking.id, kinds=["booking_approved", "moved_for_you", SOON], now=now)

@@ -202,6 +202,18 @@ def test_a_booking_can_be_moved_and_cancelled(phone):
     assert book(phone, when=hour(9)).status_code == 201
 
 
+def test_a_booking_is_for_as_many_as_its_member_says_and_says_so(house, phone):
+    house.change(a_space, "seats", places=3)
+    booking_id = book(phone, "seats").json()["id"]
+
+    moved = phone.patch(f"/bookings/{booking_id}", {**hour(6), "guests": 2})
+
+    assert (moved.status_code, moved.json()["guests"]) == (200, 2)
+    assert phone.patch(f"/bookings/{booking_id}", {**hour(6), "guests": 3}).json()["code"] == "too_many_people"
+    assert phone.patch(f"/bookings/{booking_id}", {**hour(6), "guests": -1}).json()["field"] == "guests"
+    assert phone.patch(f"/bookings/{booking_id}", hour(9)).json()["guests"] == 2
+
+
 def test_a_booking_opens_its_door_while_it_is_the_key(house, phone):
     booking_id = book(phone).json()["id"]
     early = phone.post("/unlocks", {"booking_id": booking_id}, key="early")

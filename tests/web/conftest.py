@@ -134,14 +134,15 @@ class House:
         soon = whole_five_minutes(self.centre.clock.now())
         return self.books_at(space_id, soon + timedelta(minutes=starts_in_min), member=member)
 
-    def books_at(self, space_id: str, starts_at: datetime, *, member: str = MEMBER) -> str:
-        """A member has it since yesterday for an hour."""
+    def books_at(self, space_id: str, starts_at: datetime, *, member: str = MEMBER, guests: int = 0) -> str:
+        """A member has it since yesterday for an hour, and so many others come along."""
         with self.centre.sessions.begin() as session:
             booking = bookings_service.book(
                 session,
                 member=members.member_by_no(session, member_no=member),
                 space_id=space_id,
                 span=Span(starts_at, starts_at + timedelta(hours=1)),
+                guests=guests,
                 policy=replace(self.centre.booking_policy, zone=where_it_is_noon(starts_at)),
                 now=starts_at - timedelta(days=1),
             )

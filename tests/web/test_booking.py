@@ -44,8 +44,8 @@ def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     phone.house.build("piano", door=True, **ALWAYS)
     phone.sign_in()
     phone.show()
-    tab(phone, "订场地").click()
-    expect(phone.page.get_by_role("heading", name="订场地")).to_be_focused()
+    tab(phone, "预订").click()
+    expect(phone.page.get_by_role("heading", name="预订")).to_be_focused()
     phone.page.get_by_role("button", name="场地 piano").click()
     expect(phone.page.get_by_role("heading", name="场地 piano")).to_be_focused()
     free_slot(phone).nth(1).check(force=True)
@@ -81,14 +81,56 @@ def test_a_party_says_how_many_come_to_a_row_of_seats_and_each_has_one(phone: Ph
     phone.show("#/book/seats")
     people = phone.page.get_by_role("group", name="一共几个人来？最多 3 人")
     people.get_by_role("radio", name="3 人").check(force=True)
-    free_slot(phone).nth(1).check(force=True)
+    left(phone, 3).nth(1).check(force=True)
     confirm(phone, "预订 ").click()
 
-    expect(phone.page.get_by_text(re.compile("^订好了："))).to_be_visible()
+    expect(phone.page.get_by_text(re.compile("^订好了：.* · 3 人$"))).to_be_visible()
     [booking] = phone.house.bookings()
     span = {"from": booking.starts_at.isoformat(), "to": booking.ends_at.isoformat()}
     asked = phone.page.request.get(f"{phone.house.url}/api/v1/spaces/seats/availability", params=span)
     assert [slot["places_free"] for slot in asked.json()["items"]] == [0]
+
+
+def test_a_time_is_free_only_when_there_is_room_for_all_and_what_is_offered_instead_is_too(phone: Phone):
+    phone.house.build("seats", places=3)
+    phone.sign_in()
+    phone.house.books_at("seats", tomorrow(phone, "11:00"), member=OTHER, guests=1)
+    phone.show("/app/#/book/seats")
+    day_of(phone, "明天").check(force=True)
+    expect(phone.page.get_by_role("radio", name="11:00 剩 1", exact=True)).to_be_visible()
+    phone.page.get_by_role("radio", name="2 人").check(force=True)
+    expect(phone.page.get_by_role("radio", name="11:00 剩 1 可排队")).to_be_visible()
+    phone.page.get_by_role("radio", name="10:00 剩 3").check(force=True)
+    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER, guests=1)
+    confirm(phone, "预订 明天 10:00–11:00 · 2 人").click()
+
+    sheet = phone.page.get_by_role("dialog", name="这个时间刚被订走")
+    expect(sheet.get_by_role("button", name=re.compile("^预订 明天 "))).to_have_text(
+        ["预订 明天 08:00–09:00 · 2 人", "预订 明天 09:00–10:00 · 2 人", "预订 明天 12:00–13:00 · 2 人"]
+    )
+    sheet.get_by_role("button", name="预订 明天 12:00–13:00 · 2 人").click()
+    expect(phone.page.locator(".booking-when")).to_have_text("明天 12:00–13:00 · 2 人")
+    phone.speak("en")
+    expect(phone.page.locator(".booking-when")).to_have_text("tomorrow 12:00–13:00, for 2")
+
+
+def test_one_more_comes_along_where_there_is_a_place_for_them(phone: Phone):
+    phone.house.build("seats", places=4)
+    phone.sign_in()
+    phone.house.books_at("seats", tomorrow(phone, "10:00"), guests=1)
+    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER)
+    phone.show()
+    phone.button("改时间或取消").click()
+    phone.button("换个时间").click()
+    day_of(phone, "明天").check(force=True)
+    phone.page.get_by_role("radio", name="4 人").check(force=True)
+    expect(phone.page.get_by_role("radio", name="10:00 已被订")).to_be_disabled()
+    phone.page.get_by_role("radio", name="3 人").check(force=True)
+    slot(phone, "10:00").check(force=True)
+    confirm(phone, "改到 明天 10:00–11:00 · 3 人").click()
+
+    expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–11:00 · 3 人")
+    assert [booking.guests for booking in phone.house.bookings()] == [2]
 
 
 @pytest.mark.parametrize("ending", DOOR_ENDINGS)
@@ -360,7 +402,7 @@ def test_with_nothing_to_book_that_is_said(phone: Phone):
     phone.sign_in()
     phone.show("/app/#/book")
 
-    expect(phone.page.get_by_text("这里还没有可以预订的场地。")).to_be_visible()
+    expect(phone.page.get_by_text("这里还没有可以预订的。")).to_be_visible()
 
 
 def test_a_space_that_is_not_there_is_said_so_and_left_again(phone: Phone):
@@ -379,7 +421,7 @@ def test_without_a_network_there_is_a_way_to_try_again(phone: Phone):
     expect(phone.page.get_by_text("连不上服务中心。请检查手机网络，再试一次。")).to_be_visible()
     phone.button("再试一次").click()
 
-    expect(phone.page.get_by_text("这里还没有可以预订的场地。")).to_be_visible()
+    expect(phone.page.get_by_text("这里还没有可以预订的。")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -450,6 +492,16 @@ def day(phone: Phone, name):
 
 def slot(phone: Phone, start: str):
     return phone.page.locator(".choice-grid").get_by_role("radio", name=start)
+
+
+def day_of(phone: Phone, name: str):
+    """Where how many come is asked too."""
+    return phone.page.get_by_role("group", name="哪一天").get_by_role("radio", name=name)
+
+
+def left(phone: Phone, count: int):
+    """Times at which so many places are."""
+    return phone.page.locator(".choice-grid").get_by_role("radio", name=re.compile(f" 剩 {count}$"))
 
 
 def free_slot(phone: Phone):

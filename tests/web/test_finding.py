@@ -52,6 +52,29 @@ def test_one_says_when_and_sees_all_that_is_free_then_and_what_is_at_another_tim
     expect(phone.page.get_by_role("heading", level=2).first).to_have_text("Free tomorrow 10:00–11:00")
 
 
+def test_who_come_together_find_only_what_has_room_for_all_of_them(phone: Phone):
+    """Where it is asked how many come: a locker is nobody's to share."""
+    phone.house.build("pair", capacity=2)
+    phone.house.build("seats", kind=SpaceKind.SEAT, places=4)
+    phone.house.offers("01", slot_min=30)
+    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER, guests=1)
+    phone.sign_in()
+    look_for(phone, hour=10, minutes=60)
+    expect(names(phone, 0)).to_have_text(["场地 pair", "场地 seats", "大厅 01 号柜"])
+    phone.page.get_by_label("几个人来").select_option("3")
+    expect(names(phone, 0)).to_have_text(["大厅 01 号柜"])
+    expect(names(phone, 1)).to_have_text(["场地 seats"])
+    names(phone, 1).click()
+
+    expect(
+        phone.page.get_by_role("group", name="一共几个人来？最多 4 人").get_by_role("radio", name="3 人")
+    ).to_be_checked()
+    expect(confirm(phone, re.compile("^预订 明天 (09|11):00–1[02]:00 · 3 人$"))).to_be_enabled()
+    phone.button("返回").click()
+    phone.page.get_by_role("radio", name="储物柜").check(force=True)
+    expect(phone.page.get_by_label("几个人来")).to_have_count(0)
+
+
 def test_what_was_found_is_booked_with_the_time_that_was_looked_for_and_the_search_stays(phone: Phone):
     phone.house.build("room")
     phone.house.offers("01", slot_min=30)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from gateway.bookings.model import BookingState
 from tests.web.conftest import OTHER, Phone
-from tests.web.test_booking import choose_tomorrow, confirm, slot, tomorrow
+from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot, tomorrow
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,23 @@ def test_what_comes_free_is_offered_while_one_looks_and_taken_with_one_tap(phone
     expect(phone.page.get_by_text("空出来了")).to_have_count(0)
     [booking] = phone.house.bookings()
     assert booking.state is BookingState.CONFIRMED
+
+
+def test_a_party_waits_and_is_offered_places_for_all_of_it(phone: Phone):
+    phone.house.build("seats", places=3)
+    phone.sign_in()
+    taken = phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER)
+    phone.show("/app/#/book/seats")
+    day_of(phone, "明天").check(force=True)
+    phone.page.get_by_role("radio", name="3 人").check(force=True)
+    phone.page.get_by_role("radio", name="10:00 剩 2 可排队").check(force=True)
+    confirm(phone, "排队等 明天 10:00–11:00 · 3 人").click()
+    expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–11:00 · 3 人")
+    phone.house.gives_back(taken)
+    phone.button("我要了").click()
+
+    expect(phone.page.get_by_text("订好了：明天 10:00–11:00 · 3 人")).to_be_visible()
+    assert [booking.guests for booking in phone.house.bookings()] == [2]
 
 
 def test_who_waits_no_longer_sees_nothing_of_it(phone: Phone, taken):

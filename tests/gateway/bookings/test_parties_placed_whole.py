@@ -156,6 +156,24 @@ def test_a_party_moves_with_all_its_places_or_stays_with_all_of_them(session, wa
     assert (left(session, span(1)), left(session, span(4))) == (PLACES, 2)
 
 
+def test_a_party_that_grows_or_shrinks_has_a_place_for_each_or_stays_as_it_was(session, wang, li, chen):
+    booking = book(session, wang, 2)
+    book(session, li, 2)
+    facts = {"booking": booking, "member": wang, "policy": POLICY, "now": NOON}
+
+    assert refused(service.move, session, span=span(), guests=4, **facts).code == "slot_taken"
+    assert refused(service.move, session, span=span(3), guests=6, **facts).code == "too_many_people"
+    assert (booking.people, places_of(session, booking)) == (2, [0, 1])
+    service.move(session, span=span(), guests=3, **facts)
+    assert (booking.people, places_of(session, booking), left(session)) == (4, [0, 1, 4, 5], 0)
+    waiting = wait_for(session, chen, 3)
+    service.move(session, span=span(), guests=0, **facts)
+    assert (booking.people, places_of(session, booking)) == (1, [0])
+    assert (waiting.state, places_of(session, waiting)) == (WaitState.OFFERED, [1, 4, 5])
+    service.move(session, span=span(3), **facts)
+    assert booking.people == 1, "as many as before, where nothing is said"
+
+
 def test_each_time_of_a_series_has_room_for_all_or_is_skipped(session, wang, li):
     book(session, li, 3, span(25))
     facts = {"member": wang, "space_id": "seats", "guests": 3, "policy": POLICY, "now": NOON}

@@ -80,10 +80,10 @@ function Home() {
 }
 
 function Under() {
-  const [, place, id, at, min] = under.value.split('/')
+  const [, place, id, at, min, people] = under.value.split('/')
   if (place === 'me' || place === 'activities') return <LaterMine />
   if (place === 'map') return <LaterMap key={id} to={id} />
-  if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} wish={at && min ? { at: Number(at) * 1000, min: Number(min) } : undefined} />
+  if ((place === 'book' || place === 'move') && id) return <LaterPick key={id} place={place} id={id} wish={people ? { at: Number(at) * 1000, min: Number(min), people: Number(people) } : undefined} />
   return (
     <>
       {place === 'book' ? (

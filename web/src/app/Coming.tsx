@@ -216,7 +216,7 @@ function Lot({ ballot }: { ballot: Ballot }) {
   if (!mine || !wish) return null
   const waits = mine.state === 'HANDED_IN'
   return (
-    <Card booking={{ space_name: ballot.space_name, starts_at: wish.starts_at, ends_at: wish.ends_at }}>
+    <Card booking={{ space_name: ballot.space_name, starts_at: wish.starts_at, ends_at: wish.ends_at, guests: mine.guests }}>
       <p class="lead">{t(waits ? 'ballot.in' : 'ballot.lost', { when: when(ballot.closes_at) })}</p>
       <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
       {waits && (
@@ -228,7 +228,7 @@ function Lot({ ballot }: { ballot: Ballot }) {
   )
 }
 
-function Card({ booking, children }: { booking: Pick<Booking, 'space_name' | 'starts_at' | 'ends_at'>; children: ComponentChildren }) {
+function Card({ booking, children }: { booking: Pick<Booking, 'space_name' | 'starts_at' | 'ends_at' | 'guests'>; children: ComponentChildren }) {
   return (
     <section class="card booking">
       <h2>{booking.space_name[language.value]}</h2>

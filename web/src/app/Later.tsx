@@ -50,10 +50,11 @@ export function LaterFind() {
   return <From of={find}>{({ Find }) => <Find />}</From>
 }
 
-/** A time that was chosen before, in milliseconds, and for how many minutes. */
+/** A time that was chosen before, in milliseconds, for how many minutes and how many people. */
 export interface When {
   at: number
   min: number
+  people: number
 }
 
 interface PickProps {

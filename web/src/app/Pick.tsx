@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Problem, Unreachable, sentenceFor } from '../shared/api'
 import { type Key, date, dayName, language, length, t, time, when, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
@@ -10,14 +10,14 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from '../shared/ui/Title'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from '../shared/attempt'
-import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, move, spaces, timesOf, waitFor } from './booking'
+import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, mostPeople, move, placesFor, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
 import type { When } from './Later'
 import { Stale } from './Stale'
 import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
 import { forgetIfSignedOut } from '../shared/account/session'
-import { type Booking, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isDrawnFor, isFree, lengths, midnights, minutes, within } from './times'
+import { type Booking, type Own, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isDrawnFor, isFree, lengths, midnights, minutes, within } from './times'
 import { type PickWord, pick } from './words'
 import { HowOften, Outcome, weeksFrom } from './Weekly'
 
@@ -35,7 +35,7 @@ interface Props {
   wish?: When | undefined
 }
 
-/** Book a space: which day, from when, for how long, and one button. */
+/** Book something: how many come, which day, from when, for how long, and one button. */
 export function Pick({ space_id, moved, wish }: Props) {
   useEffect(() => {
     void lookAtSpaces()
@@ -78,43 +78,68 @@ function Page({ title, children }: { title: string; children: ComponentChildren 
   )
 }
 
-/** What is free, asked again whenever the member's bookings change and time passes. */
-function useTimes(space: Space) {
-  const [found, setFound] = useState<Found>()
+/** What is free for so many, asked again whenever they or the member's bookings change and time passes. */
+function useTimes(space: Space, people: number) {
+  const [found, setFound] = useState<{ of: number; times: Found }>()
   const [isUnreached, setUnreached] = useState(false)
   const days = daysShown(space.id)
+  const asked = useRef(people)
+  asked.current = people
   const look = async () => {
     try {
-      setFound(await timesOf(space, midnights(Date.now(), days)))
+      const times = await timesOf(space, midnights(Date.now(), days), people - 1)
+      if (asked.current === people) setFound({ of: people, times }) // the answer for others may come later than this one's
       setUnreached(false)
     } catch (error) {
       forgetIfSignedOut(error)
       setUnreached(true)
     }
   }
-  useEffect(() => void look(), [space.id, days, bookings.value, now.value])
-  return { found, isUnreached, look }
+  useEffect(() => void look(), [space.id, days, people, bookings.value, now.value])
+  return { found: found?.times, isOfOthers: found?.of !== people, isUnreached, look }
 }
 
 function Times(wanted: Wanted) {
-  const { found, isUnreached, look } = useTimes(wanted.space)
-  if (found) return <Chosen {...wanted} found={found} look={look} />
-  return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
+  const [wantedPeople, setPeople] = useState(wanted.moved ? 1 + wanted.moved.guests : (wanted.wish?.people ?? 1))
+  const most = mostPeople(wanted.space)
+  const people = Number.isFinite(most) ? Math.max(1, Math.min(wantedPeople, most)) : 1 + (wanted.moved?.guests ?? 0)
+  const { found, isOfOthers, isUnreached, look } = useTimes(wanted.space, people)
+  if (!found) return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
+  return (
+    <>
+      {wanted.moved && (
+        <p class="lead">
+          {wanted.moved.space_name[language.value]} · {whenSpan(wanted.moved)}
+        </p>
+      )}
+      {Number.isFinite(most) && most > 1 && <HowMany most={most} value={people} onValue={setPeople} />}
+      <Chosen {...wanted} found={found} look={look} guests={people - 1} isWaiting={isOfOthers} />
+    </>
+  )
 }
 
-function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; look: () => Promise<void> }) {
+interface ChosenProps extends Wanted {
+  found: Found
+  look: () => Promise<void>
+  guests: number
+  /** Whether it is not known yet what is free for so many. */
+  isWaiting: boolean
+}
+
+function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenProps) {
   const [wantedDay, setDay] = useState(wish && midnights(wish.at, 0)[0]?.toISOString())
   const [wantedStart, setStart] = useState(wish && found.items.find(({ starts_at }) => Date.parse(starts_at) === wish.at)?.starts_at)
   const [wantedCount, setCount] = useState(String(wish ? Math.max(1, Math.ceil(wish.min / space.slot_min)) : 1))
   const [refused, setRefused] = useState(Infinity)
   const [wantedWeeks, setWeeks] = useState(1)
-  const [people, setPeople] = useState(1)
   const [outcome, setOutcome] = useState<Series>()
   const { isBusy, error, attempt } = useAttempt()
   const [taken, setTaken] = useState<Span[]>()
   const [unanswered, setUnanswered] = useState<Span>()
 
-  const own = moved ?? unanswered // perhaps it is theirs already, and asking again tells
+  const lacks = moved ? placesFor(space, 1 + guests) - placesFor(space, 1 + moved.guests) : 0
+  const had = moved ?? unanswered // perhaps it is theirs already, and asking again tells
+  const own = had && { ...had, lacks }
   const longest = Math.min(refused, longestMin(space.id))
   const days = daysOf(found, own, daysShown(space.id))
   const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ isFull }) => !isFull) ?? days[0]
@@ -127,17 +152,15 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
   const allowed = spans.filter((span) => minutes(span) <= longest)
   const span = allowed[Math.min(Number(wantedCount), allowed.length) - 1]
 
-  // A room is for so many; of several places each is for so many, or for one.
-  const most = space.places > 1 ? space.places * (space.capacity ?? 1) : (space.capacity ?? 1)
   const mostWeeks = span && !moved ? weeksFrom(span, space.id, now.value) : 1
   const weeks = Math.min(wantedWeeks, mostWeeks)
 
   const takeWeekly = (wanted: Span) =>
     attempt(async () => {
       try {
-        const made = await bookWeekly(space, wanted, people - 1, weeks)
+        const made = await bookWeekly(space, wanted, guests, weeks)
         if (made.occurrences.some((each) => each.missed)) return setOutcome(made)
-        toast(pick('weekly.done', { weeks, when: whenSpan(wanted) }))
+        toast(pick('weekly.done', { weeks, when: said(wanted) }))
         go('/')
       } catch (refusal) {
         forgetIfSignedOut(refusal)
@@ -149,7 +172,7 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
     attempt(async () => {
       setTaken(undefined)
       try {
-        const had = await (moved ? move(moved, wanted) : book(space, wanted, people - 1))
+        const had = await (moved ? move(moved, wanted, guests) : book(space, wanted, guests))
         const done: Key = had.state === 'PENDING' ? 'book.asked' : moved ? 'move.done' : 'book.done'
         toast(t(done, { when: whenSpan(had) }))
         go('/')
@@ -165,26 +188,22 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
     })
   const stand = (wanted: Span) =>
     attempt(async () => {
-      await waitFor(space, wanted, people - 1)
-      toast(pick('wait.done', { when: whenSpan(wanted) }))
+      await waitFor(space, wanted, guests)
+      toast(pick('wait.done', { when: said(wanted) }))
       go('/')
     })
   const enter = (wanted: Span) =>
     attempt(async () => {
-      const ballot = await handIn(space, wanted, people - 1)
+      const ballot = await handIn(space, wanted, guests)
       if (!ballot) return void look()
       toast(pick('ballot.done', { when: when(ballot.closes_at) }))
       go('/')
     })
   const act: Key = moved ? 'move.go' : 'book.go'
+  const said = (wanted: Span) => whenSpan({ ...wanted, guests })
 
   return (
     <>
-      {moved && (
-        <p class="lead">
-          {moved.space_name[language.value]} · {whenSpan(moved)}
-        </p>
-      )}
       <Choice
         title={t('book.day')}
         layout="strip"
@@ -198,7 +217,7 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
           layout="grid"
           value={(start ?? queued ?? lot)?.starts_at}
           onValue={setStart}
-          options={shown.map((slot) => slotOption(slot, own, !moved && (canWait(slot, now.value) || isDrawnFor(slot))))}
+          options={shown.map((slot) => slotOption(slot, space, own, !moved && (canWait(slot, now.value) || isDrawnFor(slot))))}
         />
       ) : (
         <p class="card">{day?.why ? t('book.closed_because', { why: day.why[language.value] }) : t('book.nothing_left')}</p>
@@ -213,20 +232,19 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
             options={allowed.map(lengthOption)}
           />
         )}
-        {!moved && most > 1 && <HowMany most={most} value={people} onValue={setPeople} />}
         {mostWeeks > 1 && <HowOften most={mostWeeks} value={weeks} onValue={setWeeks} />}
         <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
         {lot ? (
-          <button type="button" class="primary" disabled={isBusy} onClick={() => enter(lot)}>
-            {isBusy ? t('app.waiting') : pick('ballot.go', { when: whenSpan(lot) })}
+          <button type="button" class="primary" disabled={isBusy || isWaiting} onClick={() => enter(lot)}>
+            {isBusy ? t('app.waiting') : pick('ballot.go', { when: said(lot) })}
           </button>
         ) : queued ? (
-          <button type="button" class="secondary" disabled={isBusy} onClick={() => stand(queued)}>
-            {isBusy ? t('app.waiting') : pick('wait.go', { when: whenSpan(queued) })}
+          <button type="button" class="secondary" disabled={isBusy || isWaiting} onClick={() => stand(queued)}>
+            {isBusy ? t('app.waiting') : pick('wait.go', { when: said(queued) })}
           </button>
         ) : (
-          <button type="button" class="primary" disabled={isBusy || !span} onClick={() => span && (weeks > 1 ? takeWeekly(span) : take(span))}>
-            {isBusy ? t('app.waiting') : !span ? t('book.choose') : weeks > 1 ? pick('weekly.go', { when: whenSpan(span), weeks }) : t(act, { when: whenSpan(span) })}
+          <button type="button" class="primary" disabled={isBusy || isWaiting || !span} onClick={() => span && (weeks > 1 ? takeWeekly(span) : take(span))}>
+            {isBusy ? t('app.waiting') : !span ? t('book.choose') : weeks > 1 ? pick('weekly.go', { when: said(span), weeks }) : t(act, { when: said(span) })}
           </button>
         )}
       </div>
@@ -236,7 +254,7 @@ function Chosen({ space, moved, wish, found, look }: Wanted & { found: Found; lo
           <p class="lead">{pick(taken.length > 0 ? 'taken.help' : 'taken.none')}</p>
           {taken.map((each) => (
             <button key={each.starts_at} type="button" class="primary" onClick={() => take(each)}>
-              {t(act, { when: whenSpan(each) })}
+              {t(act, { when: said(each) })}
             </button>
           ))}
           <button type="button" class="secondary" onClick={() => setTaken(undefined)}>
@@ -268,7 +286,7 @@ function HowMany({ most, value, onValue }: { most: number; value: number; onValu
 }
 
 /** Today and the next days: what of each can still be booked. */
-function daysOf(found: Found, own: Span | undefined, count: number) {
+function daysOf(found: Found, own: Own | undefined, count: number) {
   const starts = midnights(now.value, count)
   return starts.slice(0, -1).map((from, index) => {
     const why = closedBecause(found, from)
@@ -289,13 +307,15 @@ function lengthOption(span: Span, index: number) {
   return { value: String(index + 1), label: <strong>{length(minutes(span))}</strong> }
 }
 
-function slotOption(slot: Slot, own: Span | undefined, mayAsk: boolean) {
+/** A time; where several may have a place it says how many are left. */
+function slotOption(slot: Slot, space: Space, own: Own | undefined, mayAsk: boolean) {
   const isTaken = !isFree(slot, own)
-  const word: PickWord = !isTaken ? 'slot.free' : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? 'slot.wait' : slot.reason === 'closed' || slot.reason === 'in_maintenance' ? 'slot.closed' : 'slot.taken'
+  const count = space.places > 1 ? slot.places_free : 0
+  const word: PickWord = !isTaken ? (slot.free && count > 0 ? 'slot.left' : 'slot.free') : isDrawnFor(slot) ? 'slot.ballot' : mayAsk ? (count > 0 ? 'slot.wait_left' : 'slot.wait') : slot.reason === 'closed' || slot.reason === 'in_maintenance' ? 'slot.closed' : 'slot.taken'
   const label = (
     <>
       <strong>{time(slot.starts_at)}</strong>
-      <small>{pick(word)}</small>
+      <small>{pick(word, { count })}</small>
     </>
   )
   return { value: slot.starts_at, isOff: isTaken && !mayAsk, isFaint: isTaken && !isDrawnFor(slot), label }

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { type Ballot, type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from '../shared/account/session'
+import { mostGuests } from './policy'
 import type { Booking, Series, Span, Times } from './times'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]
@@ -20,9 +21,20 @@ export async function lookAtSpaces(): Promise<void> {
   }
 }
 
-/** Every time of a space between the first of these days and the last. Throws what `ask` throws. */
-export async function timesOf(space: Space, days: Date[]): Promise<Times> {
-  const query = { from: days[0]?.toISOString() ?? '', to: days.at(-1)?.toISOString() ?? '' }
+/** How many may come there together; `Infinity`: a room of which nobody has said for how many it is. */
+export function mostPeople({ id, places, capacity }: Space): number {
+  if (places === 1 && capacity === null) return Infinity
+  return Math.min(places * (capacity ?? 1), 1 + mostGuests(id))
+}
+
+/** How many of its places so many people take together; what has a single place is had whole. */
+export function placesFor({ places, capacity }: Space, people: number): number {
+  return places > 1 ? Math.ceil(people / (capacity ?? 1)) : 1
+}
+
+/** Every time of a space between the first of these days and the last, free for so many or not. Throws what `ask` throws. */
+export async function timesOf(space: Space, days: Date[], guests: number): Promise<Times> {
+  const query = { from: days[0]?.toISOString() ?? '', to: days.at(-1)?.toISOString() ?? '', guests }
   return ask('get', '/api/v1/spaces/{space_id}/availability', { at: { space_id: space.id }, query })
 }
 
@@ -58,8 +70,8 @@ export async function bookWeekly(space: Space, { starts_at, ends_at }: Span, gue
   }
 }
 
-export async function move(booking: Booking, { starts_at, ends_at }: Span): Promise<Booking> {
-  return put(await ask('patch', '/api/v1/bookings/{booking_id}', { ...at(booking), body: { starts_at, ends_at } }))
+export async function move(booking: Booking, { starts_at, ends_at }: Span, guests: number): Promise<Booking> {
+  return put(await ask('patch', '/api/v1/bookings/{booking_id}', { ...at(booking), body: { starts_at, ends_at, guests } }))
 }
 
 export async function cancel(booking: Booking): Promise<Booking> {

@@ -46,6 +46,11 @@ export function longestMin(space_id: string): number {
   return limits(space_id)?.max_minutes ?? Infinity
 }
 
+/** How many may come along there; `Infinity`: nobody has said. */
+export function mostGuests(space_id: string): number {
+  return limits(space_id)?.guests ?? Infinity
+}
+
 function limits(space_id: string) {
   return policy.value?.spaces.find((each) => each.space_id === space_id)
 }

@@ -8,7 +8,7 @@ export type Page =
   | '/calendar'
   | '/book'
   | `/book/${string}`
-  | `/book/${string}/${number}/${number}`
+  | `/book/${string}/${number}/${number}/${number}`
   | `/move/${string}`
   | '/map'
   | `/map/${string}`
@@ -48,5 +48,5 @@ function isAside(at: Page): boolean {
 }
 
 function isPage(hash: string): hash is Page {
-  return /^\/(settings|password|calendar|book|book\/[^/]+(\/\d+\/\d+)?|move\/[^/]+|map|map\/[^/]+|activities|pass|me|me\/[a-z-]+)$/.test(hash)
+  return /^\/(settings|password|calendar|book|book\/[^/]+(\/\d+\/\d+\/\d+)?|move\/[^/]+|map|map\/[^/]+|activities|pass|me|me\/[a-z-]+)$/.test(hash)
 }

@@ -46,10 +46,16 @@ export function closedBecause({ days }: Times, from: Date) {
   return found && !found.hours ? (found.why ?? undefined) : undefined
 }
 
+/** What one has already, and how many places more one needs than one has there. */
+export interface Own extends Span {
+  lacks: number
+}
+
 /** Whether one may have it; what is one's `own` is not in one's way. */
-export function isFree({ free, reason, starts_at, ends_at }: Slot, own?: Span): boolean {
+export function isFree({ free, reason, starts_at, ends_at, places_free }: Slot, own?: Own): boolean {
   if (free || !own || reason !== 'slot_taken') return free
-  return Date.parse(starts_at) < Date.parse(own.ends_at) && Date.parse(own.starts_at) < Date.parse(ends_at)
+  const isOverlapping = Date.parse(starts_at) < Date.parse(own.ends_at) && Date.parse(own.starts_at) < Date.parse(ends_at)
+  return isOverlapping && places_free >= own.lacks
 }
 
 const JOIN_UNTIL_MS = 900_000 // the house has the last word: then its refusal says so
@@ -65,7 +71,7 @@ export function isDrawnFor({ reason }: Slot): boolean {
 }
 
 /** The spans that begin at `starts_at`, of one slot and more, as long as slot follows on free slot. */
-export function lengths(slots: Slot[], starts_at: string, own?: Span): Span[] {
+export function lengths(slots: Slot[], starts_at: string, own?: Own): Span[] {
   const found: Span[] = []
   let end = starts_at
   for (const slot of slots.slice(slots.findIndex((each) => each.starts_at === starts_at))) {

@@ -89,9 +89,17 @@ export function when(instant: string, now: Date = new Date()): string {
   return `${whole} ${time(instant)}`
 }
 
-/** "今天 18:30–19:30": from an instant until another. */
-export function whenSpan({ starts_at, ends_at }: { starts_at: string; ends_at: string }, now: Date = new Date()): string {
-  return `${when(starts_at, now)}–${time(ends_at)}`
+interface Meeting {
+  starts_at: string
+  ends_at: string
+  /** So many others come along. */
+  guests?: number
+}
+
+/** "今天 18:30–19:30": from an instant until another; "今天 18:30–19:30 · 3 人": and how many come, if not one alone. */
+export function whenSpan({ starts_at, ends_at, guests = 0 }: Meeting, now: Date = new Date()): string {
+  const span = `${when(starts_at, now)}–${time(ends_at)}`
+  return guests > 0 ? t('when.party', { span, people: 1 + guests }) : span
 }
 
 /** "18:30" */

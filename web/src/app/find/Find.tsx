@@ -4,7 +4,7 @@ import { clock, date, dayName, language, length, time, whenSpan } from '../../sh
 import { Choice } from '../../shared/ui/Choice'
 import { Icon } from '../../shared/ui/Icon'
 import { Unreached, Waiting } from '../../shared/ui/Waiting'
-import { type Space, lookAtSpaces, spaces } from '../booking'
+import { type Space, lookAtSpaces, mostPeople, spaces } from '../booking'
 import { now } from '../mine'
 import { daysShown } from '../policy'
 import { go } from '../route'
@@ -17,6 +17,7 @@ import { f } from './words'
 const KINDS: Kind[] = ['room', 'court', 'seat', 'equipment', 'locker']
 const LENGTHS = [30, 60, 90, 120, 180]
 const MOST = 6 // of a list, before somebody asks for the rest
+const MOST_PEOPLE = 30 // more come by agreement with the desk
 
 /** Everything that can be booked: first when, then what is free then, and what at another time. */
 export function Find() {
@@ -31,7 +32,10 @@ export function Find() {
 function ByTime({ all }: { all: Space[] }) {
   const kinds = KINDS.filter((kind) => all.some((space) => space.kind === kind))
   const kind = kinds.find((each) => each === wish.value.kind)
-  const wanted = kind ? all.filter((space) => space.kind === kind) : all
+  const alike = kind ? all.filter((space) => space.kind === kind) : all
+  const most = Math.max(1, ...alike.map(mostPeople).filter(Number.isFinite))
+  const people = Math.min(wish.value.people, most)
+  const wanted = alike.filter((space) => mostPeople(space) >= people)
   const days = midnights(now.value, Math.max(...wanted.map(({ id }) => daysShown(id))))
   const open = days.slice(0, -1).filter((day) => startsOf(wanted, day, now.value).length > 0)
   const day = open.find((each) => each.toISOString() === wish.value.day) ?? open[0] ?? days[0]
@@ -71,10 +75,30 @@ function ByTime({ all }: { all: Space[] }) {
           onValue={(chosen) => (wish.value = { ...wish.value, min: chosen })}
           options={LENGTHS.map((value) => [value, length(value)])}
         />
+        {most > 1 && (
+          <Select
+            label={f('find.people')}
+            value={people}
+            onValue={(chosen) => (wish.value = { ...wish.value, people: chosen })}
+            options={upTo(Math.min(most, MOST_PEOPLE)).map((value) => [value, f('find.persons', { people: value })])}
+          />
+        )}
       </div>
-      <Results key={day.toISOString()} wanted={wanted} day={day} next={next} from={at(day, from).getTime()} min={min} />
+      <Results
+        key={`${day.toISOString()}/${people}`}
+        wanted={wanted}
+        day={day}
+        next={next}
+        from={at(day, from).getTime()}
+        min={min}
+        people={people}
+      />
     </>
   )
+}
+
+function upTo(most: number): number[] {
+  return Array.from({ length: most }, (_, index) => index + 1)
 }
 
 function DayLabel({ day }: { day: Date }) {
@@ -114,15 +138,16 @@ interface ResultsProps {
   next: Date
   from: number
   min: number
+  people: number
 }
 
-/** What is free, asked again as time passes. */
-function Results({ wanted, day, next, from, min }: ResultsProps) {
+/** What is free for all who come, asked again as time passes. */
+function Results({ wanted, day, next, from, min, people }: ResultsProps) {
   const [free, setFree] = useState<Free[]>()
   const [isUnreached, setUnreached] = useState(false)
   const look = async () => {
     try {
-      setFree(await freeOn(day, next))
+      setFree(await freeOn(day, next, people))
       setUnreached(false)
     } catch (error) {
       forgetIfSignedOut(error)
@@ -138,7 +163,7 @@ function Results({ wanted, day, next, from, min }: ResultsProps) {
   const full = found.filter((each) => !each.time)
   const span = { starts_at: new Date(from).toISOString(), ends_at: new Date(from + min * 60_000).toISOString() }
   const bounds = { opens: Math.min(...wanted.map((each) => each.opens_min)), closes: Math.max(...wanted.map((each) => each.closes_min)) }
-  const line = (each: Found) => <Line key={each.space.id} found={each} day={day} bounds={bounds} from={from} min={min} />
+  const line = (each: Found) => <Line key={each.space.id} found={each} day={day} bounds={bounds} from={from} min={min} people={people} />
   return (
     <>
       {then.length === 0 && <p class="card">{f(other.length > 0 ? 'find.nothing' : 'find.nothing_left')}</p>}
@@ -178,17 +203,18 @@ interface LineProps {
   bounds: { opens: number; closes: number }
   from: number
   min: number
+  people: number
 }
 
 /** One of them, with its day drawn: one tap goes to where it is booked, with the time that was found. */
-function Line({ found, day, bounds, from, min }: LineProps) {
+function Line({ found, day, bounds, from, min, people }: LineProps) {
   const { space, free, until } = found
   const all = spaces.value
   const whole = Array.isArray(all) ? all.find(({ id }) => id === space.part_of) : undefined
   const start = Date.parse(found.time?.starts_at ?? day.toISOString())
   const says = [found.time && until && (start === from ? f('find.until', { until: time(until) }) : stretch(found, until)), whole && f('find.part_of', { whole: whole.name[language.value] })]
   return (
-    <button type="button" class="cell space find-line" onClick={() => go(`/book/${space.id}/${start / 1000}/${min}`)}>
+    <button type="button" class="cell space find-line" onClick={() => go(`/book/${space.id}/${start / 1000}/${min}/${people}`)}>
       <span>
         <strong>{space.name[language.value]}</strong>
         <small>{says.filter(Boolean).join(' · ')}</small>

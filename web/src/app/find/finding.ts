@@ -8,7 +8,7 @@ export type Free = Answered<'get', '/api/v1/spaces/availability'>['items'][numbe
 export type Kind = Space['kind']
 
 /** What is looked for; it stays while somebody looks at what they found and comes back. */
-export const wish = signal<{ kind?: Kind | undefined; day?: string; from?: number; min: number }>({ min: 60 })
+export const wish = signal<{ kind?: Kind | undefined; day?: string; from?: number; min: number; people: number }>({ min: 60, people: 1 })
 
 /** A space, and what of the day that is looked at is free there. */
 export interface Found {
@@ -24,9 +24,9 @@ const MOST = { limit: 200 }
 const STEP_MIN = 30
 const MINUTE_MS = 60_000
 
-/** Throws what `ask` throws. */
-export async function freeOn(day: Date, next: Date): Promise<Free[]> {
-  const query = { ...MOST, from: day.toISOString(), to: next.toISOString() }
+/** For so many together. Throws what `ask` throws. */
+export async function freeOn(day: Date, next: Date, people: number): Promise<Free[]> {
+  const query = { ...MOST, from: day.toISOString(), to: next.toISOString(), guests: people - 1 }
   return (await ask('get', '/api/v1/spaces/availability', { query })).items
 }
 

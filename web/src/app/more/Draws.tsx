@@ -37,7 +37,7 @@ function Draw({ ballot }: { ballot: Ballot }) {
       <p class="soft">{say('draws.times', { span: whenSpan(ballot) })}</p>
       <p>{say('draws.closes', { when: when(ballot.closes_at), entries: ballot.entries })}</p>
       {mine && <p>{say(`draws.state.${mine.state}`)}</p>}
-      {mine && mine.wishes.map((wish) => <p key={wish.starts_at}>{whenSpan(wish)}</p>)}
+      {mine && mine.wishes.map((wish) => <p key={wish.starts_at}>{whenSpan({ ...wish, guests: mine.guests })}</p>)}
       {isOpen && mine && <Act name={say('draws.leave')} act={leave} />}
       {isOpen && !mine && (
         <button type="button" class="primary" onClick={() => go(`/book/${ballot.space_id}`)}>
