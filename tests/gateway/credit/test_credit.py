@@ -143,6 +143,16 @@ def test_moving_late_costs_what_giving_back_late_does_and_one_booking_costs_once
     assert causes(session, wang) == [Cause.NO_SHOW, Cause.NO_SHOW]
 
 
+def test_who_brings_one_less_at_the_same_time_gives_no_time_back_and_it_costs_nothing(session, wang, kept):
+    misses(session, wang)
+    booking = book(session, wang, when=span(8), now=NOON + 3 * HOUR)
+    facts = {"booking": booking, "member": wang, "span": span(8), "policy": POLICY}
+    service.move(session, guests=1, now=NOON + 5 * HOUR, **facts)
+    service.move(session, guests=0, now=NOON + 7 * HOUR, **facts)
+
+    assert causes(session, wang) == [Cause.NO_SHOW]
+
+
 def test_a_series_is_no_way_round_it_and_what_the_house_gives_back_costs_nothing(session, wang, kept):
     misses(session, wang)
     made, _ = series.book(
