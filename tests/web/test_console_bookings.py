@@ -30,6 +30,7 @@ def screen(browser, house):
         found.sign_in("s002")
         found.at("bookings")
         found.page.get_by_role("button", name="后一天").click()
+        expect(block(found, "10:00")).to_be_visible()
         yield found
 
 
@@ -92,6 +93,14 @@ def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(scre
     screen.fill("不按规则的原因", "工会活动")
     screen.go("预订")
     expect(block(screen, "15:00–16:00")).to_be_visible()
+
+
+def test_rooms_come_first_and_lockers_by_their_numbers(screen: Screen):
+    for label in ("02", "01"):
+        screen.house.offers(label)
+    screen.page.reload()
+
+    expect(screen.page.locator(".board-name")).to_have_text(["场地 room", "大厅 01 号柜", "大厅 02 号柜"])
 
 
 def test_no_sheet_that_needs_a_space_opens_before_the_spaces_are_there(screen: Screen):

@@ -1,5 +1,6 @@
 /** A day of bookings, and minutes in it. */
 import type { Answered } from '../../../shared/api'
+import { byName, nameOf } from '../../kit/names'
 import type { Outage } from '../outages/acts'
 
 export type Seen = Answered<'get', '/api/v1/staff/board'> & { outages: Outage[] }
@@ -37,11 +38,17 @@ export function shifted({ starts_at, ends_at }: Span, minutes: number): Span {
   return { starts_at: by(starts_at), ends_at: by(ends_at) }
 }
 
-/** Each whole before its parts, and how deep in it a part lies. */
-export function inOrder(spaces: readonly Space[]): { space: Space; depth: number }[] {
+/** Each whole before its parts, and how deep in it a part lies; lockers, which may be many, last and by their names. */
+export function inOrder(all: readonly Space[]): { space: Space; depth: number }[] {
+  const [lockers, rooms] = [all.filter(isLocker), all.filter((space) => !isLocker(space))]
+  const spaces = [...rooms, ...lockers.sort((one, other) => byName(nameOf(one.name), nameOf(other.name)))]
   const under = (whole: string | null, depth: number): { space: Space; depth: number }[] =>
     spaces.filter(({ part_of }) => part_of === whole).flatMap((space) => [{ space, depth }, ...under(space.id, depth + 1)])
   return under(null, 0)
+}
+
+function isLocker({ kind }: Space): boolean {
+  return kind === 'locker'
 }
 
 /** The ids of what a space is part of, and of its parts: whoever has one of them has some of it. */
