@@ -157,7 +157,7 @@ async def read_asset(asset_id: Id, who: SignedIn) -> AssetDetail:
 
     def look() -> AssetDetail:
         zone, now = ZoneInfo(desk.centre.settings.zone), desk.clock.now()
-        days = _batteries(desk, now)
+        days = batteries_of(desk, now)
         with desk.sessions.read() as session:
             language = who.staff(session, *_READERS).language
             asset = queries.asset(session, asset_id)
@@ -215,7 +215,8 @@ async def _changed(who: SignedIn, change: Callable[[Session, str, datetime], Ass
     return await desk.backroom.write(act)
 
 
-def _batteries(desk: Desk, now: datetime) -> foresight.Batteries:
+def batteries_of(desk: Desk, now: datetime) -> foresight.Batteries:
+    """What every device has said of its battery; nothing where no readings are kept."""
     try:
         with desk.readings.read() as connection:
             return foresight.batteries(connection, now=now)

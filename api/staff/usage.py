@@ -15,6 +15,7 @@ from api.deps import SignedIn
 from api.openapi import problems
 from api.signpost import Doors
 from api.staff import usage_page
+from api.staff.assets import batteries_of
 from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
 from api.staff.usage_views import (
     BankUsageView,
@@ -25,8 +26,10 @@ from api.staff.usage_views import (
     UsageView,
     definitions,
 )
+from api.staff.wear_table import WearReport, wear_report, wear_table
 from api.views import AnyId
 from gateway.kit.errors import Malformed
+from gateway.maintenance import foresight
 from gateway.members.model import Language, Member, Role
 from gateway.spaces import queries as spaces
 from gateway.usage import queries as usage
@@ -60,6 +63,7 @@ class Sheet(StrEnum):
     SPACES = "spaces"
     LOCKERS = "lockers"
     UNMET = "unmet"
+    WEAR = "wear"
     HEAT = "heat"
     DEFINITIONS = "definitions"
 
@@ -94,6 +98,22 @@ async def read_heat(
     return await look_at(who, first, last, look)
 
 
+@router.get("/wear", responses=problems(*_STAFF_ONLY))
+async def read_wear(who: SignedIn) -> WearReport:
+    """How much of its rated life each asset has used, and when it will fail by which sign of wear; as of today."""
+    desk = who.desk
+
+    def look() -> WearReport:
+        now = desk.clock.now()
+        days = batteries_of(desk, now)
+        with desk.sessions.read() as session:
+            language, zone = who.staff(session, *_ROLES).language, ZoneInfo(desk.centre.settings.zone)
+            found = foresight.wear_of_all(session, days=days, now=now)
+            return wear_report(session, found, language=language, zone=zone)
+
+    return await desk.backroom.read(look)
+
+
 @router.get("/forecast", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
 async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> ForecastView:
     """Hours to expect in each hour of a day, the band that days like it had, and how wrong such words have been."""
@@ -116,7 +136,10 @@ async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = She
     """One table, for other programs."""
 
     def look(session: Session, staff: Member, period: Period) -> Response:
-        [table] = [one for one in _tables(session, period, staff.language) if one.name == sheet]
+        if sheet is Sheet.WEAR:
+            table = _wear(who, session, period, staff.language)
+        else:
+            [table] = [one for one in _tables(session, period, staff.language) if one.name == sheet]
         return _file(as_csv(table), CSV, f"usage-{sheet}-{first}-{last}.csv")
 
     return await look_at(who, first, last, look)
@@ -127,7 +150,7 @@ async def export_xlsx(who: SignedIn, first: First, last: Last) -> Response:
     """Every table, a sheet each."""
 
     def look(session: Session, staff: Member, period: Period) -> Response:
-        return _file(as_xlsx(_tables(session, period, staff.language)), XLSX, f"usage-{first}-{last}.xlsx")
+        return _file(as_xlsx(_all(who, session, period, staff.language)), XLSX, f"usage-{first}-{last}.xlsx")
 
     return await look_at(who, first, last, look)
 
@@ -144,7 +167,7 @@ async def print_month(
     def look(session: Session, staff: Member, period: Period) -> HTMLResponse:
         read_in = language or staff.language
         page = usage_page.render(
-            _tables(session, period, read_in),
+            _all(who, session, period, read_in),
             period=period,
             language=read_in,
             zone=period.zone,
@@ -175,6 +198,17 @@ async def look_at(who: SignedIn, first: date, last: date, look: Callable[[Sessio
             return look(session, staff, Period(first, last, zone, desk.clock.now()))
 
     return await desk.backroom.read(read)
+
+
+def _all(who: SignedIn, session: Session, period: Period, language: Language) -> list[Table]:
+    *about_use, meanings = _tables(session, period, language)
+    return [*about_use, _wear(who, session, period, language), meanings]
+
+
+def _wear(who: SignedIn, session: Session, period: Period, language: Language) -> Table:
+    now = who.desk.clock.now()
+    found = foresight.wear_of_all(session, days=batteries_of(who.desk, now), now=now)
+    return wear_table(session, found, language=language, zone=period.zone)
 
 
 def _tables(session: Session, period: Period, language: Language) -> list[Table]:

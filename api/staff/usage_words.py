@@ -98,6 +98,22 @@ FIGURES: Final = MappingProxyType(
                 "Wanted and not had: counted by reason, never by whom.",
             ),
         ),
+        "part_used": (
+            Sentence("已用寿命", "Part used"),
+            Sentence(
+                "装上或更换以来的使用次数（或小时）÷ 额定寿命。没有写明额定寿命的，无法知道。",
+                "Uses, or hours, since it was put in or replaced ÷ its rated life. Where nobody has said how much it is"
+                " made for, nobody knows.",
+            ),
+        ),
+        "fails_about": (
+            Sentence("预计超出限度", "Out of limits about"),
+            Sentence(
+                "开门变慢、开不开的次数变多或电池下降，照这样下去的日期；说不准的没有日期。看的是今天，不是所选的日期。",
+                "When it will be, if it goes on so: opening slower, more pulses in vain, or a battery that goes down."
+                " Without a date where nobody can tell. As it is today, whatever days were asked for.",
+            ),
+        ),
         "waits_unseated": (
             Sentence("候补没有等到", "Waited in vain"),
             Sentence("候补到开始也没有空出来。", "On the waiting list until it began."),
@@ -122,6 +138,11 @@ TITLE: Final = Sentence("使用情况", "Use of the house")
 SPACES: Final = Sentence("场地和房间", "Spaces")
 BANKS: Final = Sentence("储物柜", "Lockers")
 UNMET: Final = Sentence("想要而没有得到", "Wanted in vain")
+WEAR: Final = Sentence("设备磨损", "Wear")
+ASSET: Final = Sentence("设备资产", "Asset")
+COUNTED_IN: Final = Sentence("计数", "Counted in")
+USED: Final = Sentence("已用", "Used")
+RATED_LIFE: Final = Sentence("额定寿命", "Rated life")
 HEAT: Final = Sentence("每周各小时的平均使用小时", "Hours used, by the hour of the week")
 DEFINITIONS: Final = Sentence("各项的含义", "What the figures mean")
 SPACE: Final = Sentence("场地", "Space")
@@ -142,6 +163,15 @@ WEEKDAYS: Final = (
     Sentence("周五", "Fri"),
     Sentence("周六", "Sat"),
     Sentence("周日", "Sun"),
+)
+COUNTERS: Final = MappingProxyType(
+    {
+        "cycles": Sentence("开锁次数", "Unlock cycles"),
+        "slams": Sentence("关门次数", "Door closings"),
+        "hours_booked": Sentence("预订小时", "Hours booked"),
+        "hours_used": Sentence("使用小时", "Hours used"),
+        "people": Sentence("人次", "People"),
+    }
 )
 PRINTED: Final = Sentence("{first} 至 {last}。打印：{at}，{by}", "{first} to {last}. Printed {at} by {by}")
 UNKNOWN: Final = Sentence("不详", "unknown")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.faults.rules import FIRST_OPENINGS, SEEN_BY
 from gateway.fleet.model import Device, DeviceState
-from gateway.maintenance import assets, queries, service, wear, words
+from gateway.maintenance import assets, counters, queries, service, wear, words
 from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import Asset, AssetKind, OpenedBy, OrderKind, OrderState, WorkOrder
 from gateway.maintenance.wear import Forecast, Outlook, Point
@@ -60,6 +61,40 @@ def forecasts(session: Session, asset: Asset, *, days: Batteries, now: datetime)
     if asset.device_id is not None and asset.device_id in days:
         told.append(wear.of_battery(days[asset.device_id], now=now))
     return told
+
+
+@dataclass(frozen=True)
+class AssetWear:
+    """How worn an asset is. `used`: in `rated_by` since it was put in; None: nobody counts that of it.
+
+    `told`: what presses most; else that nothing will fail, or that nobody can tell. None: it shows no sign of wear.
+    """
+
+    asset: Asset
+    used: int | None
+    told: Forecast | None
+
+    @property
+    def part_used(self) -> float | None:
+        """Of its rated life; more than 1 when it has outlived that. None: nobody knows how much it is made for."""
+        return self.used / self.asset.rated_life if self.used is not None and self.asset.rated_life else None
+
+
+def wear_of_all(session: Session, *, days: Batteries, now: datetime) -> list[AssetWear]:
+    """Everything in use that has a rated life or can show wear: what will fail first, then the most used."""
+    found = []
+    for asset in queries.assets(session):
+        told = forecasts(session, asset, days=days, now=now)
+        if told or asset.rated_life:
+            rated_by = asset.rated_by
+            used = counters.count(session, asset, rated_by, since=asset.since_at, now=now) if rated_by else None
+            found.append(AssetWear(asset, used, wear.most_telling(told)))
+    return sorted(found, key=_how_soon)
+
+
+def _how_soon(one: AssetWear) -> tuple[float, float]:
+    fails_at = one.told.about.timestamp() if one.told and one.told.about else float("inf")
+    return fails_at, -(one.part_used or 0.0)
 
 
 def to_foresee(session: Session, *, days: Batteries) -> list[str]:

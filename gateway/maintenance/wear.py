@@ -143,6 +143,12 @@ def most_pressing(forecasts: Sequence[Forecast]) -> Forecast | None:
     )
 
 
+def most_telling(forecasts: Sequence[Forecast]) -> Forecast | None:
+    """The most pressing one; else one that nothing is to be feared from, else that nobody can tell. None: of none."""
+    steady = (one for one in forecasts if one.outlook is Outlook.STEADY)
+    return most_pressing(forecasts) or next(steady, forecasts[0] if forecasts else None)
+
+
 def _foretell(sign: Sign, line: Slope | None, *, limit: float, at_first: float | None, now: datetime) -> Forecast:
     if line is None:
         return Forecast(sign, Outlook.UNKNOWN)

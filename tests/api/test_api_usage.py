@@ -2,12 +2,17 @@
 
 import csv
 import io
+import random
 import zipfile
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.centre_builder import a_space
+from gateway.faults.model import Pulse, PulseEnd
+from gateway.maintenance import assets
+from gateway.maintenance.assets import Thing, What
+from tests.centre_builder import a_space, lock_of
 
 DAY = {"from": "2026-11-22", "to": "2026-11-22"}
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -46,7 +51,7 @@ def test_what_was_wanted_and_refused_is_counted_and_what_was_malformed_is_not(ho
 
 
 def test_only_staff_read_it(house, desk):
-    for path in ("usage", "usage/heat", "usage/export.csv", "usage/export.xlsx"):
+    for path in ("usage", "usage/heat", "usage/wear", "usage/export.csv", "usage/export.xlsx"):
         assert house.signed_in("10001").get(f"/staff/{path}", params=DAY).status_code == 403
     assert house.browser().get("/staff/usage/report", params={"month": "2026-11"}).status_code == 401
 
@@ -74,7 +79,7 @@ def test_a_spreadsheet_has_a_sheet_a_table_and_no_formula(desk):
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         named = [one.get("name") for one in ET.fromstring(book.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
         texts = ET.fromstring(book.read("xl/sharedStrings.xml"))
-        assert named == ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时", "各项的含义"]
+        assert named == ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时", "设备磨损", "各项的含义"]
         assert "=1+1 琴房" in [text.text for text in texts.iter(f"{SHEET}t")]
         assert not any(b"<f>" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/"))
 
@@ -97,8 +102,53 @@ def test_a_month_on_paper_has_every_table_and_no_script(desk, language, title):
     answer = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language})
     assert answer.status_code == 200
     assert f"<h1>{title}</h1>" in answer.text
-    assert answer.text.count("<section") == 5
+    assert answer.text.count("<section") == 6
     assert "<script" not in answer.text
     assert "style=" not in answer.text
     assert desk.get("/staff/usage/report.css").headers["content-type"].startswith("text/css")
     assert desk.get("/staff/usage/report", params={"month": "2026-13"}).status_code == 422
+
+
+@pytest.fixture
+def slow_door(house):
+    """The id of a lock that opens more slowly from day to day: out of limits in some 15 days."""
+    now, chance = house.clock.now(), random.Random(1)
+
+    def wear_down(session):
+        lock_id = lock_of(session, "01")
+        assets.asset_of(session, Thing(What.LOCK, lock_of(session, "02")), now=now)
+        door = assets.asset_of(session, Thing(What.LOCK, lock_id), now=now - timedelta(days=120))
+        door.rated_life = 960
+        for number in range(480):
+            at = now - timedelta(days=120 - number / 4)
+            came = {"came_to": PulseEnd.OPENED, "open_ms": round(300 + 0.3 * number + chance.gauss(0, 8))}
+            session.add(Pulse(lock_id=lock_id, cmd_id=str(number), pulsed_at=at, judged_at=at, **came))
+        return lock_id
+
+    return house.change(wear_down)
+
+
+def test_wear_tells_the_part_of_its_life_used_and_when_it_fails_and_why_and_what_that_means(desk, slow_door):
+    desk.patch("/me", {"language": "en"})
+
+    told = desk.get("/staff/usage/wear").json()
+
+    slow, other = told["items"]  # the one that will fail is first
+    assert (slow["rated_by"], slow["used"], slow["rated_life"], slow["part_used"]) == ("cycles", 480, 960, 0.5)
+    assert slow["outlook"]["outlook"] == "worsening"
+    assert "slower than when it was new" in slow["outlook"]["text"]
+    assert slow["outlook"]["about"].startswith("2026-12-")
+    assert (other["used"], other["part_used"], other["outlook"]["outlook"]) == (0, 0.0, "unknown")
+    assert other["outlook"]["about"] is None
+    assert {one["figure"] for one in told["definitions"]} == {"part_used", "fails_about"}
+
+
+def test_wear_is_taken_along_as_a_table_like_the_other_figures(desk, slow_door):
+    answer = desk.get("/staff/usage/export.csv", params={**DAY, "sheet": "wear"})
+
+    head, slow, other = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert head == ["设备资产", "计数", "已用", "额定寿命", "已用寿命", "预计超出限度", "原因"]
+    assert slow[1:5] == ["开锁次数", "480", "960", "0.5"]
+    assert slow[5].startswith("2026-12-")
+    assert slow[6].startswith("开门比新的时候慢")
+    assert other[1:6] == ["开锁次数", "0", "250000", "0.0", ""]

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from gateway.maintenance import assets
 from gateway.usage import service as usage
 from tests.web.console_builder import Screen, employ, screen_at
 
@@ -16,6 +17,7 @@ WORDS = {
         "各项的含义",
         "开放时间减去临时关闭的时间。",
         "租用储物柜",
+        "次开锁",
     ),
     "en": (
         "Usage",
@@ -24,6 +26,7 @@ WORDS = {
         "What the figures mean",
         "The opening hours, less the times that it was closed for.",
         "To rent a locker",
+        "unlockings",
     ),
 }
 
@@ -37,9 +40,10 @@ def screen(browser, house):
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, language: str):
-    title, no_heat, too_early, meanings, meaning, wish = WORDS[language]
+    title, no_heat, too_early, meanings, meaning, wish, counted = WORDS[language]
     with screen.house.centre.sessions.begin() as session:
         usage.note_refusal(session, wish="rentals", code="slot_taken", now=screen.house.centre.clock.now())
+        assets.take_up_all(session, now=screen.house.centre.clock.now())
     screen.sign_in("s003", language=language)
     screen.at("usage")
 
@@ -47,6 +51,7 @@ def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, langua
     expect(screen.page.get_by_text(no_heat)).to_be_visible()
     expect(screen.page.get_by_text(too_early)).to_be_visible()
     expect(screen.row(wish, "1")).to_have_count(1)
+    expect(screen.row(f"0 {counted}", "0%").first).to_be_visible()
     screen.page.get_by_text(meanings).click()
     expect(screen.page.get_by_text(meaning)).to_be_visible()
     assert screen.faults() == {}

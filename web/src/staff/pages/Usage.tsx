@@ -5,11 +5,12 @@ import { Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { useLook } from '../kit/look'
 import { nameOf } from '../kit/names'
-import { s, type Word } from '../words'
+import { named, s, type Word } from '../words'
 
 type Usage = Answered<'get', '/api/v1/staff/usage'>
 type Heat = Answered<'get', '/api/v1/staff/usage/heat'>
 type Forecast = Answered<'get', '/api/v1/staff/usage/forecast'>
+type Wear = Answered<'get', '/api/v1/staff/usage/wear'>['items'][number]
 type SpaceUse = Usage['spaces'][number]
 type BankUse = Usage['banks'][number]
 
@@ -46,6 +47,7 @@ export function Usage() {
             <Ahead forecast={found.forecast} />
             <Lockers found={found} />
             <Unmet unmet={found.usage.unmet} />
+            <Wearing found={found} />
             <Meanings usage={found.usage} />
           </>
         )}
@@ -58,21 +60,23 @@ interface Found {
   usage: Usage
   heat: Heat
   forecast: Forecast
+  wear: readonly Wear[]
   /** What spaces and banks are called, by their ids. */
   names: Map<string, string>
 }
 
 async function look(from: string, to: string): Promise<Found> {
   const query = { from, to }
-  const [usage, heat, forecast, spaces, banks] = await Promise.all([
+  const [usage, heat, forecast, wear, spaces, banks] = await Promise.all([
     ask('get', ADDRESS, { query }),
     ask('get', `${ADDRESS}/heat`, { query }),
     ask('get', `${ADDRESS}/forecast`, { query: { day: dayOf(Date.now() + DAY_MS) } }),
+    ask('get', `${ADDRESS}/wear`),
     ask('get', '/api/v1/spaces'),
     ask('get', '/api/v1/banks'),
   ])
   const names = new Map([...spaces.items, ...banks.items].map(({ id, name }) => [id, nameOf(name)]))
-  return { usage, heat, forecast, names }
+  return { usage, heat, forecast, wear: wear.items, names }
 }
 
 function Spaces({ found: { usage, names } }: { found: Found }) {
@@ -181,6 +185,41 @@ const WISHES: Record<string, Word> = {
 function wishOf(wish: string): string {
   const word = WISHES[wish]
   return word ? s(word) : wish
+}
+
+/** As it is today: what will fail first, then what has used most of its life. */
+function Wearing({ found: { usage, wear } }: { found: Found }) {
+  const nameOfFigure = namesOf(usage)
+  return (
+    <section aria-labelledby="wear">
+      <h2 id="wear">{s('usage.wear')}</h2>
+      <Table
+        title={s('usage.wear')}
+        file="usage-wear"
+        rows={wear}
+        id={({ asset_id }) => asset_id}
+        empty={s('usage.no_wear')}
+        columns={[
+          { title: s('assets.name'), value: ({ asset }) => nameOf(asset) },
+          {
+            title: s('assets.used'),
+            value: ({ used }) => used ?? '',
+            show: ({ used, rated_by }) => (used === null || !rated_by ? s('usage.unknown') : `${used} ${named('counter', rated_by)}`),
+            isNumber: true,
+          },
+          { title: s('usage.rated_life'), value: ({ rated_life }) => rated_life ?? '', show: ({ rated_life }) => shown(rated_life), isNumber: true },
+          { title: nameOfFigure('part_used'), value: ({ part_used }) => numberOf(part_used), show: ({ part_used }) => shown(part_used, true), isNumber: true },
+          {
+            title: nameOfFigure('fails_about'),
+            value: ({ outlook }) => outlook?.about ?? '',
+            show: ({ outlook }) => (outlook?.about ? dayOf(Date.parse(outlook.about)) : s('usage.unknown')),
+            isNumber: true,
+          },
+          { title: s('usage.reason'), value: ({ outlook }) => outlook?.text ?? '', show: ({ outlook }) => <span class="prose">{outlook?.text}</span> },
+        ]}
+      />
+    </section>
+  )
 }
 
 const SHADES = 5
