@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, compress
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from gateway.spaces.rules import Span, most_people, places_needed, slots
 _CLOSURE: Final = ClaimKind.CLOSURE.value
 _BALLOT: Final = ClaimKind.BALLOT.value
 _MAINTENANCE: Final = ClaimKind.MAINTENANCE.value
+_AT_ONCE: Final = 200  # rows; thousands at once would let Python look again and again for what it can throw away
 
 _CLAIMS: Final = select(
     Claim.space_id,
@@ -44,13 +46,20 @@ class FreeTimes:
     """Every bookable slot of a space, in order, and why so many people cannot have it; None: it is free for them.
 
     A reason is `slot_taken`, `in_ballot`, `in_maintenance`, `closed`, `in_the_past` or `too_many_people`.
-    `places_free`: how many places of each nobody has, whatever the reason; a space that is had whole has one.
+    `taken`: the places of each slot that somebody has, in bits; `places`: how many there are, of a space that is had
+    whole one.
     """
 
     space: Space
     spans: Sequence[Span]
     reasons: Sequence[str | None]
-    places_free: Sequence[int]
+    taken: Sequence[int]
+    places: int
+
+    @property
+    def places_free(self) -> list[int]:
+        """How many places of each slot nobody has, whatever the reason."""
+        return [max(0, self.places - bits.bit_count()) for bits in self.taken]
 
     def slots(self) -> Iterator[tuple[Span, str | None]]:
         """Both, slot by slot."""
@@ -61,15 +70,14 @@ class FreeTimes:
 
         Of several places another may be free in every slot.
         """
-        found: list[Span] = []
-        for span, reason in self.slots():
-            if reason is not None:
-                continue
-            if found and found[-1].ends_at == span.starts_at:
-                found[-1] = Span(found[-1].starts_at, span.ends_at)
+        edges: list[datetime] = []  # from, until, from, until …
+        for starts_at, ends_at in compress(self.spans, [reason is None for reason in self.reasons]):
+            if edges and edges[-1] == starts_at:
+                edges[-1] = ends_at
             else:
-                found.append(span)
-        return [one for one in found if one.ends_at - one.starts_at >= at_least]
+                edges += starts_at, ends_at
+        both = zip(edges[::2], edges[1::2], strict=True)
+        return [Span(since, until) for since, until in both if until - since >= at_least]
 
 
 def look(
@@ -141,14 +149,13 @@ class _Sheet:
     def read(self, now: datetime, people: int) -> FreeTimes:
         """What became of it, for so many people."""
         if self.is_divided or self.space.places == 1:
+            places = 1
             reasons = ["slot_taken" if bits else None for bits in self.taken]
-            places_free = [0 if bits else 1 for bits in self.taken]
             closed = set(self.closed)
         else:
             places = self.space.places
             most_taken = places - places_needed(people, places=places, capacity=self.space.capacity)
             reasons = ["slot_taken" if bits.bit_count() > most_taken else None for bits in self.taken]
-            places_free = [places - bits.bit_count() for bits in self.taken]
             closed = {at for at, bits in self.closed.items() if bits.bit_count() > most_taken}
         for at in closed:
             reasons[at] = "closed"
@@ -161,7 +168,7 @@ class _Sheet:
             reasons = ["too_many_people"] * len(reasons)
         gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
         reasons[:gone] = ["in_the_past"] * gone
-        return FreeTimes(self.space, self.grid.spans, reasons, places_free)
+        return FreeTimes(self.space, self.grid.spans, reasons, self.taken, places)
 
 
 def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is_all: bool) -> None:
@@ -173,14 +180,16 @@ def _mark(session: Session, sheets: dict[str, list[_Sheet]], within: Span, *, is
         if is_all
         else connection.execute(_CLAIMS_OF, asked | {"space_ids": list(sheets)})
     )
-    for space_id, place, starts_at, ends_at, kind in rows:
+    for space_id, place, starts_at, ends_at, kind in chain.from_iterable(rows.partitions(_AT_ONCE)):
         for sheet in sheets[space_id]:
-            grid, taken, bit = sheet.grid, sheet.taken, 1 << place
-            for at in range(grid.first_after[starts_at], grid.first_beyond[ends_at]):
+            taken, bit = sheet.taken, 1 << place
+            slots_of_it = range(sheet.grid.first_after[starts_at], sheet.grid.first_beyond[ends_at])
+            for at in slots_of_it:
                 taken[at] |= bit
-                if kind == _CLOSURE:
+            if kind == _CLOSURE:
+                for at in slots_of_it:
                     sheet.closed[at] = sheet.closed.get(at, 0) | bit
-                elif kind == _MAINTENANCE:
-                    sheet.out_of_order.add(at)
-                elif kind == _BALLOT:
-                    sheet.drawn_for.add(at)
+            elif kind == _MAINTENANCE:
+                sheet.out_of_order.update(slots_of_it)
+            elif kind == _BALLOT:
+                sheet.drawn_for.update(slots_of_it)
