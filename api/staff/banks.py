@@ -12,6 +12,7 @@ from gateway.bookings import booked_lockers
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.lockers.model import Condition
+from gateway.maintenance import back_in_use
 from gateway.members.model import Role
 
 router = Doors("/staff", tags=["staff"])
@@ -80,17 +81,18 @@ async def list_compartments_in(who: SignedIn, page: Paged, condition: InConditio
 
 @router.patch("/compartments/{compartment_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
 async def set_condition(compartment_id: Id, change: ConditionChange, who: SignedIn) -> StaffCompartment:
-    """Say whether a compartment can have a next holder, and why. Whoever holds it keeps it."""
+    """Say whether a compartment can have a next holder, and why. Whoever holds it keeps it; a work order that had taken
+    it out of service says so when it is ready again."""
     desk = who.desk
 
     def act() -> StaffCompartment:
         with desk.sessions.begin() as session:
-            lockers_service.set_condition(
+            back_in_use.set_condition(
                 session,
                 compartment_id=compartment_id,
                 condition=change.condition,
                 reason=change.reason,
-                actor=who.staff(session, *_ROLES).audit_id,
+                actor=who.staff(session, *_ROLES),
                 now=desk.clock.now(),
             )
             return StaffCompartment.of(lockers.compartment(session, compartment_id))

@@ -8,6 +8,7 @@ from api.openapi import problems
 from api.outage_views import NewOutage, OutageView, OutageViews
 from api.signpost import Doors
 from api.views import Ask
+from gateway.maintenance import back_in_use
 from gateway.members.model import Role
 from gateway.spaces import outages
 from gateway.spaces import queries as spaces
@@ -74,7 +75,8 @@ async def begin_outage(space_id: Id, wanted: NewOutage, who: SignedIn, attempt: 
     responses=problems(*_STAFF_ONLY, "not_found", "outage_over", "malformed", "idempotency_key_reused"),
 )
 async def end_outage(outage_id: Id, _wanted: InOrderAgain, who: SignedIn, attempt: Repeatable) -> Response:
-    """It is in order again: what is left of the time is free, and bookings that nobody moved yet stand. Send `{}`."""
+    """It is in order again: what is left of the time is free, and bookings that nobody moved yet stand. A work
+    order for whose sake it was out of order says so, and goes on. Send `{}`."""
     desk = who.desk
 
     def act() -> Response:
@@ -82,8 +84,7 @@ async def end_outage(outage_id: Id, _wanted: InOrderAgain, who: SignedIn, attemp
             staff, now = who.staff(session, *_ROLES), desk.clock.now()
             if told := attempt.recall(session, member_id=staff.id):
                 return told
-            outage = spaces.outage(session, outage_id)
-            outages.end(session, outage=outage, actor=staff.audit_id, now=now)
+            outage = back_in_use.end_outage(session, outage_id=outage_id, actor=staff, now=now)
             view = OutageView.of(session, outage, now=now)
             return attempt.keep(session, member_id=staff.id, status=200, view=view, now=now)
 

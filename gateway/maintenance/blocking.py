@@ -17,7 +17,7 @@ from gateway.maintenance.model import Asset, WorkOrder, WorkOrderOutage
 from gateway.spaces import outages
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
-from gateway.spaces.model import Space
+from gateway.spaces.model import Outage, Space
 
 TOLD_TO_MEMBERS: Final = "维修保养 / Maintenance"
 BY_WORK: Final = "work_order"  # why a compartment is out of service
@@ -63,6 +63,17 @@ def unblock(session: Session, order: WorkOrder, *, now: datetime) -> None:
     is_ours = compartment is not None and compartment.condition_reason == BY_WORK
     if compartment is not None and is_ours and compartment.condition is Condition.OUT_OF_SERVICE and not others:
         _set(session, compartment, Condition.READY, now)
+
+
+def holds_anything(session: Session, order: WorkOrder) -> bool:
+    """Whether something that a standing order blocks cannot be had: a space that it took out of order, a compartment
+    that is not ready."""
+    begun = select(Outage.id).join(WorkOrderOutage, WorkOrderOutage.outage_id == Outage.id)
+    still = begun.where(WorkOrderOutage.order_id == order.id, Outage.ended_at.is_(None))
+    if session.scalars(still.limit(1)).first() is not None:
+        return True
+    compartment = _compartment(session, queries.asset(session, order.asset_id))
+    return compartment is not None and compartment.condition is not Condition.READY
 
 
 def _compartment(session: Session, asset: Asset) -> Compartment | None:

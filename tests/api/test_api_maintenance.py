@@ -352,6 +352,22 @@ def test_a_standing_order_takes_its_space_out_of_order_and_gives_it_back_and_mem
     assert phone.get(f"/bookings/{booking}").json()["state"] == "CONFIRMED"
 
 
+def test_what_staff_give_back_by_hand_is_in_use_by_its_order_too(house, technician, desk, door):
+    house.change(a_space, "room")
+    for about in ({"what": "space", "id": "room"}, {"what": "lock", "id": door}):
+        body = {"about": about, "kind": "repair", "reason": "坏了", "blocks": True}
+        order = technician.post("/staff/work-orders", body).json()["id"]
+        if about["what"] == "space":
+            [outage] = desk.get("/staff/outages").json()["items"]
+            assert desk.post(f"/staff/outages/{outage['id']}/end", {}).status_code == 200
+        else:
+            [box] = desk.get("/staff/compartments?condition=out_of_service").json()["items"]
+            assert desk.patch(f"/staff/compartments/{box['id']}", {"condition": "ready", "reason": "x"}).is_success
+        told = technician.get(f"/staff/work-orders/{order}").json()
+        assert (told["blocks"], told["state"]) == (False, "OPEN")
+        assert (told["steps"][-1]["what"], told["steps"][-1]["by"]) == ("frees", "s002")
+
+
 @pytest.mark.parametrize("change", [{}, {"due_at": None}, {"blocks": True, "due_at": None}, {"blocks": "yes"}])
 def test_a_change_of_a_work_order_that_says_nothing_whole_is_refused(house, technician, change):
     house.change(a_space, "room")

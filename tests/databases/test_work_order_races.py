@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from gateway.maintenance import assets, photos, queries, service
+from gateway.maintenance import assets, back_in_use, photos, queries, service
 from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import Asset, OpenedBy, OrderKind, Taken, WorkOrder
 from gateway.members.model import Member, Role
@@ -38,6 +38,15 @@ def block(sessions, order_id, blocks):
     with sessions.begin() as session:
         actor = session.scalars(select(Member)).one()
         return service.set_blocks(session, order_id=order_id, blocks=blocks, actor=actor, now=NOON).blocks
+
+
+def give_back(sessions):
+    with sessions.begin() as session:
+        actor = session.scalars(select(Member)).one()
+        standing = session.scalars(select(Outage.id).where(Outage.ended_at.is_(None))).all()
+        for one in standing:
+            back_in_use.end_outage(session, outage_id=one, actor=actor, now=NOON)
+        return bool(standing)
 
 
 def photograph(sessions, order_id):
@@ -116,3 +125,20 @@ def test_of_many_photos_that_come_at_once_so_many_are_kept_as_an_order_may_have(
     assert came == {"before": photos.MOST, "too_many_photos": 4}
     with sessions.read() as session:
         assert len(queries.photos(session, order_id)) == photos.MOST
+
+
+def test_of_those_who_give_a_space_back_by_its_order_and_by_hand_at_once_none_hinders_another_and_both_say_the_same(
+    sessions,
+):
+    with sessions.begin() as session:
+        a_space(session, "room")
+        a_member(session, "s003", role=Role.TECHNICIAN)
+        facts = {"kind": OrderKind.REPAIR, "reason": "坏了", "opened_by": OpenedBy.HAND, "blocks": True}
+        order_id = service.open_order(session, about=Thing(What.SPACE, "room"), now=NOON, **facts).id
+
+    for _ in range(3):
+        by_order = [partial(block, sessions, order_id, blocks) for blocks in (False, True)] * 3
+        at_once(by_order + [partial(give_back, sessions)] * 6)
+        with sessions.read() as session:
+            standing = session.scalars(select(Outage).where(Outage.ended_at.is_(None))).all()
+            assert queries.order(session, order_id).blocks is bool(standing)

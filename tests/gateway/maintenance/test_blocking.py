@@ -8,14 +8,15 @@ from sqlalchemy import select
 from gateway.fleet.model import Lock
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Condition
-from gateway.maintenance import assets, plans, queries, service
+from gateway.maintenance import assets, back_in_use, plans, queries, service
 from gateway.maintenance.assets import Thing, What
-from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind
+from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind, OrderState
 from gateway.maintenance.plans import Rhythm
 from gateway.maintenance.service import Work
 from gateway.members.model import Role
 from gateway.spaces import outages as outages_service
 from gateway.spaces import queries as spaces
+from gateway.spaces.model import Outage
 from gateway.spaces.rules import Span
 from tests.centre_builder import NOON, a_bank, a_member, a_space, compartment_labelled, lock_of
 
@@ -151,6 +152,63 @@ def test_a_space_that_somebody_gave_back_meanwhile_does_not_hinder_the_closing(s
     outages_service.end(session, outage=outage, actor="test", now=NOON)
     close(session, order, technician)
     assert out_of_order(session, now=NOON + 2 * HOUR) == []
+
+
+def test_an_order_whose_space_is_given_back_by_hand_says_that_it_is_in_use_and_goes_on(session, technician):
+    order = an_order(session, What.SPACE, "room")
+    [outage] = out_of_order(session)
+
+    back_in_use.end_outage(session, outage_id=outage.id, actor=technician, now=NOON + HOUR)
+
+    assert (order.blocks, order.state) == (False, OrderState.OPEN)
+    assert [(step.what, step.by_id) for step in queries.steps(session, order.id)][1:] == [("frees", technician.id)]
+    assert block(session, order, technician, blocks=True, now=NOON + 2 * HOUR).blocks is True
+    assert len(out_of_order(session, now=NOON + 2 * HOUR)) == 1
+
+
+def test_an_order_that_gives_its_space_back_ends_the_outage(session, technician):
+    order = an_order(session, What.SPACE, "room")
+    block(session, order, technician, blocks=False, now=NOON + HOUR)
+
+    [outage] = session.scalars(select(Outage))
+    assert outage.ended_at == NOON + HOUR
+
+
+def test_an_order_blocks_while_anything_behind_its_door_cannot_be_had(session, technician):
+    box = compartment_labelled(session, "01")
+    for name in ("gym", "hall"):
+        a_space(session, name, lock_id=box.lock_id)
+    order = an_order(session, What.LOCK, box.lock_id)
+    facts = {"actor": technician, "now": NOON + HOUR}
+    for name in ("gym", "hall"):
+        [outage] = out_of_order(session, name)
+        back_in_use.end_outage(session, outage_id=outage.id, **facts)
+        assert order.blocks is True
+    back_in_use.set_condition(session, compartment_id=box.id, condition=Condition.READY, reason="x", **facts)
+    session.refresh(order)
+    assert order.blocks is False
+
+
+def test_orders_whose_compartment_is_made_ready_by_hand_say_that_it_is_in_use(session, technician):
+    box = compartment_labelled(session, "01")
+    orders = [an_order(session, What.LOCK, box.lock_id) for _ in range(2)]
+    facts = {"compartment_id": box.id, "reason": "seen to", "actor": technician, "now": NOON + HOUR}
+    for condition, blocks in ((Condition.INSPECTION, True), (Condition.READY, False)):
+        back_in_use.set_condition(session, condition=condition, **facts)
+        session.expire_all()
+        assert [one.blocks for one in orders] == [blocks] * 2
+        assert compartment_labelled(session, "01").condition is condition
+
+
+def test_an_outage_that_no_order_began_ends_as_ever_and_changes_no_order(session, technician):
+    order = an_order(session, What.SPACE, "room")
+    facts = {"space": spaces.space(session, "room"), "reason": "x", "actor": "test", "now": NOON}
+    other = outages_service.begin(session, starts_at=NOON, ends_at=None, **facts)
+
+    back_in_use.end_outage(session, outage_id=other.id, actor=technician, now=NOON + HOUR)
+
+    assert order.blocks is True
+    assert len(out_of_order(session, now=NOON + HOUR)) == 1
 
 
 def test_a_plan_that_says_so_takes_a_space_out_of_use_at_a_hundred_percent_and_not_before(session, technician):
