@@ -57,15 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_node(options: argparse.Namespace) -> int:
-    inside = None
+    there = None
     if options.day:
         began = time.monotonic()
-        inside = day.live_until_now(options.config, zone=ZoneInfo(options.zone), now=datetime.now(UTC))
-        if inside is None:
-            _say("this node has readings of its own already, so it lives through no day: remove them first")
-        else:
-            _say(f"lived through a day in {time.monotonic() - began:.0f} s; {inside} are inside")
-    return facility.run(options.config, comes_every_s=options.comes_every, inside=inside or 0)
+        lived = day.live_until_now(options.config, zone=ZoneInfo(options.zone), now=datetime.now(UTC))
+        there = lived.there
+        _say(f"lived through {lived.hours:.1f} h in {time.monotonic() - began:.0f} s; {sum(there.values())} are inside")
+    return facility.run(options.config, comes_every_s=options.comes_every, there=there)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     node.add_argument(
         "--day",
         action="store_true",
-        help="it has lived through the last 24 hours without a gateway, and sends now what it measured",
+        help="it has lived through the last 24 hours without a gateway, or what it had not lived of them, and sends now"
+        " what it measured",
     )
     node.add_argument("--zone", default="Asia/Shanghai", help="whose hours people keep (default: %(default)s)")
     return parser

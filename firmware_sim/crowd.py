@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from devices.runtime.facility_config import BeamsConfig, FacilityConfig
+from devices.runtime.facility_config import BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
 from firmware_sim.pins import SolderedPins
 
 STEP_S: Final = 0.15  # from one beam to the next, at the pace of a walk
@@ -13,74 +14,115 @@ PPM_EACH: Final = 22.0  # of CO2, that each who is there adds in a room that is 
 
 
 class Crowd:
-    """Whoever goes through the node's doorways, is seen by its motion detectors, and uses electricity."""
+    """Whoever goes through the node's doorways, is seen by its motion detectors, and uses electricity.
 
-    def __init__(self, config: FacilityConfig, pins: SolderedPins, *, pause: Callable[[float], bool]) -> None:
-        """Nobody is there. `pause` waits so many seconds, and says whether it is time to stop."""
+    The first doorway leads in from the street, each other on from there. Behind each of them is the motion detector and
+    the air sensor that stands as far down the node's file; any others are behind the first. There are so many in each
+    place as `there` says, by the doorway's name.
+    """
+
+    def __init__(
+        self,
+        config: FacilityConfig,
+        pins: SolderedPins,
+        *,
+        pause: Callable[[float], bool],
+        there: Mapping[str, int] | None = None,
+    ) -> None:
+        """`there` None: nobody is. `pause` waits so many seconds, and says whether it is time to stop."""
         self._config = config
         self._pins = pins
         self._pause = pause
-        self.inside = 0
+        self.there = {beams.name: 0 for beams in config.beams} | dict(there or {})
         for beams in config.beams:
             for pin in (beams.outer_pin, beams.inner_pin):
                 pins.pin(pin).wire(beams.broken_is_low)
         for one in config.switch:
-            pins.pin(one.pin).wire(one.on_is_low)
+            self._switch(one, is_on=False)
         for meter in config.meter:
             pins.pin(meter.pin).wire(True)
+
+    @property
+    def inside(self) -> int:
+        """How many are in the house."""
+        return sum(self.there.values())
 
     def live(self, every_s: float) -> None:
         """Somebody comes or goes about so often, until it is time to stop; nobody goes who has not come."""
         while not self._pause(random.uniform(0.5, 1.5) * every_s):  # noqa: S311 - no secret
             for beams in self._config.beams:
-                if self.inside and random.random() < 0.5:  # noqa: S311
+                if self.there[beams.name] and random.random() < 0.5:  # noqa: S311
                     self.go(beams)
-                else:
+                elif self._is_street_door(beams) or self.there[self._config.beams[0].name]:
                     self.come(beams)
 
     def come(self, beams: BeamsConfig) -> None:
-        """Somebody walks in."""
+        """Somebody walks in there: from the street, or on from the place behind the first doorway."""
         self._walk(beams, beams.outer_pin, beams.inner_pin)
-        self.inside += 1
+        self.there[beams.name] += 1
+        if not self._is_street_door(beams):
+            self.there[self._config.beams[0].name] -= 1
 
     def go(self, beams: BeamsConfig) -> None:
-        """Somebody walks out."""
+        """Somebody walks out there."""
         self._walk(beams, beams.inner_pin, beams.outer_pin)
-        self.inside -= 1
+        self.there[beams.name] -= 1
+        if not self._is_street_door(beams):
+            self.there[self._config.beams[0].name] += 1
+
+    def switch(self, means: str, *, is_on: bool) -> None:
+        """Water reaches every probe or is dried up, a window is opened or shut, a button pressed or let go."""
+        for one in self._config.switch:
+            if one.means == means:
+                self._switch(one, is_on=is_on)
+
+    def use(self, meter: MeterConfig) -> None:
+        """A pulse of electricity is used."""
+        self._pins.pin(meter.pin).wire(False)
+        self._pause(STEP_S)
+        self._pins.pin(meter.pin).wire(True)
+
+    def air(self, chip: str) -> "Air":
+        """A sensor of the air that they breathe, in its place."""
+        number = next((no for no, one in enumerate(self._config.air) if one.chip == chip), 0)
+        if not self._config.beams:
+            return Air(lambda: self.inside)
+        return Air(partial(self.there.__getitem__, self._place(number)))
+
+    def _is_street_door(self, beams: BeamsConfig) -> bool:
+        return beams == self._config.beams[0]
+
+    def _place(self, number: int) -> str:
+        """Where the motion detector or air sensor is that stands so far down the file, from 0."""
+        return self._config.beams[number if number < len(self._config.beams) else 0].name
 
     def _walk(self, beams: BeamsConfig, first: int, second: int) -> None:
-        self._move(is_seen=True)
+        self._move(beams, is_seen=True)
         for pin, is_broken in ((first, True), (second, True), (first, False), (second, False)):
             self._pins.pin(pin).wire(is_broken is not beams.broken_is_low)
             self._pause(STEP_S)
-        self._move(is_seen=False)
+        self._move(beams, is_seen=False)
 
-    def _move(self, *, is_seen: bool) -> None:
+    def _move(self, beams: BeamsConfig, *, is_seen: bool) -> None:
         """What sees them, and what they use: a pulse of the meter."""
-        for one in self._config.switch:
-            if one.means == "motion":
-                self._pins.pin(one.pin).wire(is_seen is not one.on_is_low)
+        detectors = [one for one in self._config.switch if one.means == "motion"]
+        for number, one in enumerate(detectors):
+            if self._place(number) == beams.name:
+                self._switch(one, is_on=is_seen)
         for meter in self._config.meter:
             self._pins.pin(meter.pin).wire(not is_seen)
 
-    def leak(self, *, is_wet: bool) -> None:
-        """Water reaches every probe, or is dried up."""
-        for one in self._config.switch:
-            if one.means == "water_leak":
-                self._pins.pin(one.pin).wire(is_wet is not one.on_is_low)
-
-    def air(self, _chip: str) -> "Air":
-        """A sensor of the air that they breathe."""
-        return Air(self)
+    def _switch(self, one: SwitchConfig, *, is_on: bool) -> None:
+        self._pins.pin(one.pin).wire(is_on is not one.on_is_low)
 
 
 class Air:
     """What the kernel would tell of the air, by how many are there."""
 
-    def __init__(self, crowd: Crowd) -> None:
-        self._crowd = crowd
+    def __init__(self, people: Callable[[], int]) -> None:
+        self._people = people
 
     def read(self) -> Mapping[str, float | None]:
         """By metric."""
-        people = self._crowd.inside
+        people = self._people()
         return {"co2": FRESH_PPM + PPM_EACH * people, "temperature": round(20.0 + 0.05 * people, 2)}

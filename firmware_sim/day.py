@@ -6,10 +6,9 @@ was, and goes out by the ordinary way as soon as the node runs. Nobody's clock i
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -37,43 +36,63 @@ COME: Final = (3, 5, 10, 12, 8, 5, 5, 8, 10, 9, 12, 18, 20, 14, 5)
 OPENS_AT: Final = time(7)
 CLOSES_AT: Final = time(22)
 STAYS_MIN: Final = (30, 110)
-LEAKS: Final = 0.05  # so likely on a day
-LEAK_MIN: Final = 10
+ON_AFTER_MIN: Final = (1, 4)  # whoever goes on from the first place does so, and is back so long before they leave
+USES_EVERY_MIN: Final = 2  # a pulse of electricity while the house is open …
+IDLES_EVERY_MIN: Final = 20  # … and while it is not
+# Once a day a window stands open, a pipe drips, somebody calls: so every 24 hours have one of each.
+ONCE: Final = (
+    (time(8, 5), "open", True),
+    (time(10, 40), "water_leak", True),
+    (time(10, 50), "water_leak", False),
+    (time(15, 20), "call", True),
+    (time(15, 20, 2), "call", False),
+    (time(21, 40), "open", False),
+)
 
 
 class Happens(NamedTuple):
-    """Somebody comes or goes, or water comes and is dried up."""
+    """Somebody comes or goes through the doorway of that number, from 0; electricity is used; or a switch turns."""
 
     at: datetime
-    what: str  # come, go, leak, dry
+    what: str  # come, go, use, or what the switch means
+    door: int = 0
+    is_on: bool = False
 
 
-def of_one_day(day: date, zone: ZoneInfo, chance: random.Random) -> Iterator[Happens]:
-    """What happens on a day of the centre's calendar, in no order."""
-    opens = datetime.combine(day, OPENS_AT, zone)
-    closes = datetime.combine(day, CLOSES_AT, zone)
+def of_one_day(day: date, zone: ZoneInfo, *, doors: int, since: datetime) -> Iterator[Happens]:
+    """What happens on a day of the centre's calendar, in no order. Whoever had come before `since` is not there."""
+    for visit in visits_of(day, zone, doors=doors):
+        if visit[0].at >= since:
+            yield from visit
+    for at, what, is_on in ONCE:
+        yield Happens(datetime.combine(day, at, zone), what, is_on=is_on)
+    begins = datetime.combine(day, time(), zone)
+    for minute in range(0, 24 * 60, USES_EVERY_MIN):
+        at = begins + timedelta(minutes=minute)
+        if OPENS_AT <= at.time() < CLOSES_AT or minute % IDLES_EVERY_MIN == 0:
+            yield Happens(at, "use")
+
+
+def visits_of(day: date, zone: ZoneInfo, *, doors: int) -> Iterator[Sequence[Happens]]:
+    """What each who comes that day does, in order: in, most of them on through another doorway and back, and out."""
+    chance = random.Random(day.toordinal())  # noqa: S311 - no secret
+    opens, closes = datetime.combine(day, OPENS_AT, zone), datetime.combine(day, CLOSES_AT, zone)
     for hour, people in enumerate(COME):
         for _ in range(people):
             comes = opens + timedelta(hours=hour, minutes=chance.uniform(0, 60))
             goes = min(comes + timedelta(minutes=chance.uniform(*STAYS_MIN)), closes - timedelta(minutes=1))
+            door, after = chance.randrange(doors), timedelta(minutes=chance.uniform(*ON_AFTER_MIN))
+            is_going_on = door and goes - comes > 2 * after
+            on = [Happens(comes + after, "come", door), Happens(goes - after, "go", door)] if is_going_on else []
             if comes < goes:
-                yield Happens(comes, "come")
-                yield Happens(goes, "go")
-    if chance.random() < LEAKS:
-        leaks = opens + timedelta(hours=chance.uniform(0, 14))
-        yield Happens(leaks, "leak")
-        yield Happens(leaks + timedelta(minutes=LEAK_MIN), "dry")
+                yield [Happens(comes, "come"), *on, Happens(goes, "go")]
 
 
-def between(begin: datetime, end: datetime, zone: ZoneInfo, chance: random.Random) -> Sequence[Happens]:
-    """In order. Whoever had come before the beginning is not there, and so does not go."""
-    days = {moment.astimezone(zone).date() for moment in (begin, end)}
-    inside, found = 0, []
-    for one in sorted(happening for day in sorted(days) for happening in of_one_day(day, zone, chance)):
-        if begin <= one.at < end and not (one.what == "go" and inside == 0):
-            inside += {"come": 1, "go": -1}.get(one.what, 0)
-            found.append(one)
-    return found
+def between(begin: datetime, end: datetime, zone: ZoneInfo, *, doors: int = 1) -> Sequence[Happens]:
+    """In order; the same whenever it is asked."""
+    days = sorted({moment.astimezone(zone).date() for moment in (begin, end)})
+    every = (one for day in days for one in of_one_day(day, zone, doors=doors, since=begin))
+    return sorted(one for one in every if begin <= one.at < end)
 
 
 def live(
@@ -84,8 +103,8 @@ def live(
     begin: datetime,
     happens: Sequence[Happens],
     end: datetime,
-) -> int:
-    """Let the node live through it: people use its first door. How many are inside at its end.
+) -> Mapping[str, int]:
+    """Let the node live through it. How many are where at its end, by the doorway they are behind.
 
     Raises ConfigError for a node without a door.
     """
@@ -122,37 +141,57 @@ def live(
         boot_id=boot_id,
     )
     node.start()
-    door = config.beams[0]
-    acts: dict[str, Callable[[], None]] = {
-        "come": partial(crowd.come, door),
-        "go": partial(crowd.go, door),
-        "leak": partial(crowd.leak, is_wet=True),
-        "dry": partial(crowd.leak, is_wet=False),
-    }
     for one in happens:
         clockwork.advance_to((one.at - begin).total_seconds())
-        acts[one.what]()
+        _let(one, crowd, config)
     clockwork.advance_to((end - begin).total_seconds())
-    return crowd.inside
+    return crowd.there
 
 
-def live_until_now(path: Path, *, zone: ZoneInfo, now: datetime) -> int | None:
-    """The last day, into the store of the node of that file. How many are inside at its end.
+def _let(one: Happens, crowd: Crowd, config: FacilityConfig) -> None:
+    match one.what:
+        case "come":
+            crowd.come(config.beams[one.door])
+        case "go":
+            crowd.go(config.beams[one.door])
+        case "use":
+            for meter in config.meter:
+                crowd.use(meter)
+        case means:
+            crowd.switch(means, is_on=one.is_on)
 
-    None: it has lived already, and would count people twice. Raises ConfigError, LogError or OSError.
+
+class Lived(NamedTuple):
+    """How long, and how many are where at the end, by the doorway they are behind."""
+
+    hours: float
+    there: Mapping[str, int]
+
+
+def live_until_now(path: Path, *, zone: ZoneInfo, now: datetime) -> Lived:
+    """The last day, into the store of the node of that file; what it has lived of it before it does not live again.
+
+    Raises ConfigError, LogError or OSError.
     """
     config = facility_config.load(path)
     store = path.resolve().parent / config.readings
-    if store.exists():
-        return None
     key = program.own_key(path.resolve().parent / config.key)
-    chance = random.Random(now.date().toordinal())  # noqa: S311 - no secret
-    begin = now - LASTS
     held = lock.take(store)
-    readings = SqliteReadings(store)
     try:
-        happens = between(begin, now, zone, chance)
-        return live(config, readings, key=key, begin=begin, happens=happens, end=now)
+        begin = min(now, max([now - LASTS, *_written_at(store)]))
+        readings = SqliteReadings(store)
+        try:
+            happens = between(begin, now, zone, doors=len(config.beams))
+            there = live(config, readings, key=key, begin=begin, happens=happens, end=now)
+        finally:
+            readings.close()
     finally:
-        readings.close()
         held.close()
+    return Lived((now - begin) / timedelta(hours=1), there)
+
+
+def _written_at(store: Path) -> Iterator[datetime]:
+    """When anything was last kept there, or let go."""
+    for file in (store, store.with_name(store.name + "-wal")):
+        if file.exists():
+            yield datetime.fromtimestamp(file.stat().st_mtime, UTC)

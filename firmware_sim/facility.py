@@ -1,6 +1,7 @@
 """A pretended facility node: the real program on pretended pins, and people who come and go before it."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +15,16 @@ from firmware_sim.pins import SolderedPins
 COMES_EVERY_S: Final = 20.0
 
 
-def run(path: Path, *, comes_every_s: float = COMES_EVERY_S, inside: int = 0) -> int:
-    """Until SIGTERM or SIGINT; `inside` are there already. Raises ConfigError or OSError with one sentence."""
+def run(path: Path, *, comes_every_s: float = COMES_EVERY_S, there: Mapping[str, int] | None = None) -> int:
+    """Until SIGTERM or SIGINT. `there`: so many are where already, by the doorway they are behind; None: nobody.
+
+    Raises ConfigError or OSError with one sentence.
+    """
     config = facility_config.load(path)
     pins = SolderedPins()
     Device.pin_factory = pins
     stopping = threading.Event()
-    crowd = Crowd(config, pins, pause=stopping.wait)
-    crowd.inside = inside
+    crowd = Crowd(config, pins, pause=stopping.wait, there=there)
     people = threading.Thread(target=crowd.live, args=(comes_every_s,), name="people", daemon=True)
     people.start()
     try:

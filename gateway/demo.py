@@ -34,6 +34,7 @@ from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from gateway.spaces import service as spaces
 from gateway.spaces.model import Space, SpaceKind
+from gateway.zones import queries as zones_queries
 from gateway.zones import service as zones
 from gateway.zones.model import Placed, Zone
 
@@ -131,13 +132,40 @@ SPACES: Final = (
 )
 
 
-NODE: Final = "hall-node"  # a facility node at the main door
+@dataclass(frozen=True)
+class DemoZone:
+    """A part of the demo building. `sensors`: those of the facility node that hang there; `door`: its counter."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    capacity: int
+    door: str
+    sensors: tuple[str, ...] = ()
+
+
+NODE: Final = "hall-node"  # a facility node, in the first of these; from there one goes on into the others
 NODE_FILE: Final = "facility.toml"
+ZONES: Final = (
+    DemoZone("hall", "大厅", "Lobby", 60, door="main-door"),
+    DemoZone("pool", "泳池", "Pool", 40, door="pool-door", sensors=("pool", "pool-air", "pool-window", "pool-call")),
+    DemoZone("first-floor", "二楼", "First floor", 40, door="stairs", sensors=("upstairs", "upstairs-air")),
+)
 _NODE_PARTS: Final = """
 [[beams]]
 name = "main-door"
 outer_pin = 17
 inner_pin = 27
+
+[[beams]]
+name = "pool-door"
+outer_pin = 2
+inner_pin = 3
+
+[[beams]]
+name = "stairs"
+outer_pin = 14
+inner_pin = 15
 
 [[switch]]
 name = "entrance"
@@ -145,20 +173,51 @@ means = "motion"
 pin = 13
 on_is_low = false
 
-[[air]]
-name = "hall-air"
-chip = "scd41"
+[[switch]]
+name = "pool"
+means = "motion"
+pin = 6
+on_is_low = false
+
+[[switch]]
+name = "upstairs"
+means = "motion"
+pin = 19
+on_is_low = false
+
+[[switch]]
+name = "pool-window"
+means = "open"
+pin = 26
+on_is_low = false
+
+[[switch]]
+name = "pool-call"
+means = "call"
+pin = 16
 
 [[switch]]
 name = "cellar"
 means = "water_leak"
 pin = 5
 
+[[air]]
+name = "hall-air"
+chip = "scd41"
+
+[[air]]
+name = "pool-air"
+chip = "scd30"
+
+[[air]]
+name = "upstairs-air"
+chip = "sunrise_co2"
+
 [[meter]]
 name = "mains"
 pin = 22
+pulses_per_kwh = 10
 """.splitlines()
-_ZONE: Final = ("hall", "大厅", "Lobby")
 
 
 @dataclass(frozen=True)
@@ -436,17 +495,32 @@ def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
 
 
 def _install_node(centre: Centre, key: PublicKey) -> None:
-    """The facility node, in a zone of its own, once; wherever it is put afterwards it stays."""
+    """The facility node and the zones that it measures, once; wherever anything is put afterwards it stays."""
     now = centre.clock.now()
-    zone_id, name_zh, name_en = _ZONE
+    first, *others = ZONES
     with centre.sessions.begin() as session:
         if session.get(Device, NODE) is not None:
             return
         _approve(session, NODE, 0, key, now, kind="facility")
-        if session.get(Zone, zone_id) is None:
-            zones.make_zone(session, zone_id=zone_id, name_zh=name_zh, name_en=name_en, actor="gateway", now=now)
-            zones.set_crowd(session, zone_id=zone_id, capacity=60, is_shown=True, actor="gateway", now=now)
-        zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=zone_id, actor="gateway", now=now)
+        for zone in ZONES:
+            if session.get(Zone, zone.id) is None:
+                names = {"zone_id": zone.id, "name_zh": zone.name_zh, "name_en": zone.name_en}
+                zones.make_zone(session, **names, actor="gateway", now=now)
+                zones.set_crowd(
+                    session, zone_id=zone.id, capacity=zone.capacity, is_shown=True, actor="gateway", now=now
+                )
+        zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=first.id, actor="gateway", now=now)
+        for zone in others:
+            for sensor in (zone.door, *zone.sensors):
+                zones.place(
+                    session,
+                    what=Placed.SENSOR,
+                    ref=zones_queries.sensor_ref(NODE, sensor),
+                    zone_id=zone.id,
+                    outer_zone_id=first.id if sensor == zone.door else None,
+                    actor="gateway",
+                    now=now,
+                )
 
 
 def _approve(

@@ -93,12 +93,13 @@ class Forwarder:
         oldest = self._log.oldest()
         room = oldest + MOST_UNDERWAY - 1 - self._sent
         for kept in self._log.waiting(after=self._sent, limit=room) if room > 0 else []:
-            self._outbox.send(self._topic, codec.encode_readings(self._said(kept, oldest)), qos=1)
+            is_last = kept.seq == oldest + MOST_UNDERWAY - 1  # nothing more is sent until this one has been heard
+            self._outbox.send(self._topic, codec.encode_readings(self._said(kept, oldest, is_last=is_last)), qos=1)
             self._sent = kept.seq
         if self._resend is None and self._sent >= oldest:
             self._resend = self._timers.call_later(self._resend_s, self._begin_again)
 
-    def _said(self, kept: KeptReadings, oldest: int) -> Readings:
+    def _said(self, kept: KeptReadings, oldest: int, *, is_last: bool) -> Readings:
         is_of_this_boot = kept.boot_id == self._boot_id
         return Readings(
             store=self._log.store,
@@ -106,7 +107,7 @@ class Forwarder:
             oldest=oldest,
             age_ms=max(0, self._now_ms() - kept.mono_ms) if is_of_this_boot else None,
             taken_ms=None if is_of_this_boot else kept.clock_ms,
-            hurry=kept.is_waited_for,
+            hurry=kept.is_waited_for or is_last,
             readings=kept.measurements,
         )
 

@@ -259,5 +259,5 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     oldest: MessageNo
     age_ms: Millis | None = None
     taken_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds since 1970, UTC")] | None = None
-    hurry: bool = False  # somebody waits until it has been heard
+    hurry: bool = False  # somebody, or everything that the device still has, waits until it has been heard
     readings: Annotated[list[Measurement], msgspec.Meta(min_length=1, max_length=64)]

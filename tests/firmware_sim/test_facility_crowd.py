@@ -1,13 +1,14 @@
 """People who come and go before a pretended facility node are seen by the real parts, each the right way."""
 
+import msgspec
 import pytest
 
 from devices.nodes.passage import Passage, Way
 from devices.parts.switch import Switch
 from devices.runtime.config import BrokerConfig
-from devices.runtime.facility_config import BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
+from devices.runtime.facility_config import AirConfig, BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
 from firmware_sim.clockwork import Clockwork
-from firmware_sim.crowd import Crowd
+from firmware_sim.crowd import FRESH_PPM, PPM_EACH, Crowd
 from firmware_sim.pins import SolderedPins
 
 
@@ -19,7 +20,7 @@ class Doorway:
         self.beams = BeamsConfig(name="door", outer_pin=17, inner_pin=27, broken_is_low=broken_is_low)
         motion = SwitchConfig(name="hall", means="motion", pin=13, on_is_low=False)
         self.motion = motion
-        config = FacilityConfig(
+        self.config = config = FacilityConfig(
             site="demo",
             device="hall",
             gateway_key="x",
@@ -71,6 +72,22 @@ def test_whoever_walks_is_seen_and_uses_a_pulse_of_electricity(doorway):
 
     doorway.walked()
     assert (doorway.seen, doorway.pulses, doorway.leaks) == ([True, False], [True, False], [])
+
+
+def test_whoever_goes_on_from_the_first_place_is_no_longer_there(doorway):
+    """A second doorway, with an air sensor behind it as behind the first."""
+    pool = BeamsConfig(name="pool", outer_pin=2, inner_pin=3)
+    air = (AirConfig(name="hall-air", chip="scd41"), AirConfig(name="pool-air", chip="scd30"))
+    config = msgspec.structs.replace(doorway.config, beams=(doorway.beams, pool), air=air)
+    crowd = Crowd(config, doorway.pins, pause=doorway.pause)
+
+    for beams in (doorway.beams, doorway.beams, doorway.beams, pool, pool):
+        crowd.come(beams)
+    crowd.go(pool)
+
+    assert crowd.there == {"door": 2, "pool": 1}
+    assert crowd.inside == 3
+    assert [crowd.air(one.chip).read()["co2"] for one in air] == [FRESH_PPM + 2 * PPM_EACH, FRESH_PPM + PPM_EACH]
 
 
 def test_nobody_goes_who_has_not_come_however_long_it_lasts(doorway):

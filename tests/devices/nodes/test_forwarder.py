@@ -143,6 +143,17 @@ def test_no_more_is_underway_than_a_gateway_takes_in_one_go(air):
     assert air.numbers() == list(range(1, MOST_UNDERWAY + 101))
 
 
+def test_what_keeps_the_rest_waiting_says_that_it_is_in_a_hurry(air):
+    for _ in range(MOST_UNDERWAY + 1):
+        air.measures()
+    air.node.connected()
+    assert [one.seq for one in air.sent if one.hurry] == [MOST_UNDERWAY]
+
+    air.hears(MOST_UNDERWAY)
+    air.measures()
+    assert [one.hurry for one in air.sent[MOST_UNDERWAY:]] == [False, False]
+
+
 def test_more_than_one_message_holds_is_sent_as_several(air):
     air.node.connected()
     air.measures(count=150)
