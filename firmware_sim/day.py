@@ -68,9 +68,9 @@ def of_one_day(day: date, zone: ZoneInfo, *, doors: int, since: datetime) -> Ite
         yield Happens(datetime.combine(day, at, zone), what, is_on=is_on)
     begins = datetime.combine(day, time(), zone)
     for minute in range(0, 24 * 60, USES_EVERY_MIN):
-        at = begins + timedelta(minutes=minute)
-        if OPENS_AT <= at.time() < CLOSES_AT or minute % IDLES_EVERY_MIN == 0:
-            yield Happens(at, "use")
+        uses_at = begins + timedelta(minutes=minute)
+        if OPENS_AT <= uses_at.time() < CLOSES_AT or minute % IDLES_EVERY_MIN == 0:
+            yield Happens(uses_at, "use")
 
 
 def visits_of(day: date, zone: ZoneInfo, *, doors: int) -> Iterator[Sequence[Happens]]:

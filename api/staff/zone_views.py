@@ -1,12 +1,13 @@
 """Zones, as JSON."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
+from gateway.crowd.days import LivedDay
 from gateway.crowd.rules import Confidence, Crowd, Doubt
 from gateway.zones.model import Placed, Zone
 from gateway.zones.queries import Map
@@ -78,6 +79,51 @@ class LivedZone(ZoneView):
         """As it is and as it was reckoned."""
         crowd = crowds.get(zone.id)
         return cls(**vars(ZoneView.of(zone)), crowd=CrowdView.of(crowd) if crowd else None)
+
+
+class Moment(View):
+    """How many people were there at that moment."""
+
+    at: datetime
+    people: int
+
+
+class ZoneDayView(View):
+    """How many people were in a zone through a day: a point every quarter of an hour, as far as the day has come.
+
+    None of them where that is unknown. `entered` and `corrected` since the opening, `left_over`: who was still counted
+    in when it closed, when counting begins at zero again; null before that. `most`: the most that ever were, from
+    `most_at` on.
+    """
+
+    zone: str
+    day: date
+    confidence: Confidence
+    doubt: Doubt | None
+    capacity: int | None
+    entered: int
+    corrected: int
+    left_over: int | None
+    most: int | None
+    most_at: datetime | None
+    points: list[Moment]
+
+    @classmethod
+    def of(cls, zone: Zone, day: date, lived: LivedDay) -> Self:
+        """As it was reckoned."""
+        return cls(
+            zone=zone.id,
+            day=day,
+            confidence=lived.confidence,
+            doubt=lived.doubt,
+            capacity=zone.capacity,
+            entered=lived.entered,
+            corrected=lived.corrected,
+            left_over=lived.left_over,
+            most=lived.most,
+            most_at=lived.most_at,
+            points=[Moment(at=at, people=people) for at, people in lived.points],
+        )
 
 
 class SensorName(View):

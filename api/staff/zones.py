@@ -1,8 +1,11 @@
 """The zones of the house, and what stands in each."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from api.crowds import crowds_now
@@ -10,8 +13,9 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
-from api.staff.zone_views import InAZone, LivedZone, NewZone, PlaceView, ZoneDetail, ZoneNames, ZoneView
+from api.staff.zone_views import InAZone, LivedZone, NewZone, PlaceView, ZoneDayView, ZoneDetail, ZoneNames, ZoneView
 from api.views import Items, behind, items
+from gateway.crowd import days
 from gateway.fleet import queries as fleet
 from gateway.lockers import queries as lockers
 from gateway.members.model import Role
@@ -86,6 +90,25 @@ async def read_zone(zone_id: Id, who: SignedIn) -> ZoneDetail:
             )
 
     return await who.desk.backroom.read(look)
+
+
+@router.get("/zones/{zone_id}/day", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def read_day_of_zone(
+    zone_id: Id, who: SignedIn, day: Annotated[date | None, Query(description="Null: today.")] = None
+) -> ZoneDayView:
+    """How many people were there through a day of the centre's calendar, as the counters at its borders said."""
+    desk = who.desk
+    calendar, now = ZoneInfo(desk.centre.settings.zone), desk.clock.now()
+    asked = day or now.astimezone(calendar).date()
+
+    def look() -> ZoneDayView:
+        with desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+        lived = days.look(desk.sessions, desk.readings, zone_id=zone_id, day=asked, zone=calendar, now=now)
+        with desk.sessions.read() as session:
+            return ZoneDayView.of(zones.zone(session, zone_id), asked, lived)
+
+    return await desk.backroom.read(look)
 
 
 @router.patch("/zones/{zone_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))

@@ -21,6 +21,7 @@ from gateway.spaces import queries as spaces
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.queries import Rise, Series
 from gateway.telemetry.rules import COUNTED
+from gateway.telemetry.store import now_ms
 from gateway.zones import queries as zones
 
 _ALL_DAY: Final = Opening(0, 1440)
@@ -49,7 +50,7 @@ def readings_since(connection: Connection, *, since: datetime, now: datetime) ->
     """Read at once, so that the core is not held meanwhile."""
     return Readings(
         telemetry.all_series(connection),
-        telemetry.rises(connection, from_ms=_ms(since), to_ms=_ms(now) + 1),
+        telemetry.rises(connection, from_ms=now_ms(since), to_ms=now_ms(now) + 1),
         telemetry.heard_since(connection),
     )
 
@@ -77,7 +78,7 @@ def frame(session: Session, *, zone: ZoneInfo, now: datetime) -> Frame:
 
 def crowds(session: Session, readings: Readings, *, frame: Frame, now: datetime) -> Crowds:
     """How many are where now. `readings` must reach back to `frame.before_at`."""
-    counting = _Counting(session, readings, frame, now)
+    counting = Counting(session, readings, frame, now)
     found = {one.id: counting.of(one.id, one.capacity) for one in zones.zones(session) if one.retired_at is None}
     bordered = [one for one in found.values() if one.doubt is not Doubt.NO_COUNTER]
     whole = [one.capacity for one in bordered if one.capacity is not None]
@@ -86,7 +87,7 @@ def crowds(session: Session, readings: Readings, *, frame: Frame, now: datetime)
 
 
 @dataclass(frozen=True)
-class _Door:
+class Door:
     """A counter: who enters there comes from `outer` into `inner`; None: the street."""
 
     inner: str
@@ -94,12 +95,12 @@ class _Door:
     ways: Mapping[str, Series]
 
 
-class _Counting:
+class Counting:
     """Everything read once, and asked of zone by zone; None is the street, and so the whole house."""
 
     def __init__(self, session: Session, readings: Readings, frame: Frame, now: datetime) -> None:
         where = zones.whole_map(session)
-        self._frame, self._now_ms = frame, _ms(now)
+        self._frame, self._now_ms = frame, now_ms(now)
         self._heard_since = readings.heard_since or {}
         self._peopled = zones_with_people(session, readings.series, now_ms=self._now_ms)
         self._rises: dict[int, list[Rise]] = defaultdict(list)
@@ -114,21 +115,30 @@ class _Counting:
             elif zone is not None and one.metric == _HEADS:
                 self._heads[zone].append(one)
         self._doors = [
-            _Door(inner, where.outside_of(*name), found)
+            Door(inner, where.outside_of(*name), found)
             for name, found in ways.items()
             if (inner := where.of_sensor(*name)) is not None
         ]
 
+    def doors(self, zone: str | None) -> list[Door]:
+        """Those at its borders."""
+        return [door for door in self._doors if zone in {door.inner, door.outer}]
+
+    def back_ms(self, doors: Iterable[Door]) -> int:
+        """When the counter that was heard again last was heard again; 0: there is none."""
+        counters = [one for door in doors for one in door.ways.values()]
+        return max((self._heard_since.get(one.id, self._now_ms) for one in counters), default=0)
+
     def of(self, zone: str | None, capacity: int | None) -> Crowd:
-        doors = [door for door in self._doors if zone in {door.inner, door.outer}]
+        """How many are there now."""
+        doors = self.doors(zone)
         if not doors and zone is not None and self._heads[zone]:
             return self._seen(self._heads[zone], capacity)
-        closed_ms, opens_ms = _ms(self._frame.closed_at), _ms(self._frame.opens_at)
-        passed = [one for door in doors for one in self._passed(door, into=zone)]
+        closed_ms, opens_ms = now_ms(self._frame.closed_at), now_ms(self._frame.opens_at)
+        passed = [one for door in doors for one in self.passed(door, into=zone)]
         today = rules.tallied((one for one in passed if one.at_ms >= closed_ms), opens_ms=opens_ms)
         before = rules.tallied((one for one in passed if one.at_ms < closed_ms), opens_ms=closed_ms)
-        counters = [one for door in doors for one in door.ways.values()]
-        back_ms = max((self._heard_since.get(one.id, self._now_ms) for one in counters), default=0)
+        back_ms = self.back_ms(doors)
         why = rules.doubt(
             today,
             has_counters=bool(doors),
@@ -157,18 +167,14 @@ class _Counting:
         why = None if people is not None else Doubt.SILENT
         return Crowd(people, rules.confidence(why), why, capacity, 0, 0, None, self._frame.closed_at)
 
-    def _is_silent(self, door: _Door) -> bool:
+    def _is_silent(self, door: Door) -> bool:
         heard: Collection[str] = [name for name, one in door.ways.items() if one.value_at(self._now_ms) is not None]
         return len(heard) < len(COUNTED)
 
-    def _passed(self, door: _Door, *, into: str | None) -> Iterable[Passed]:
-        """The house is what lies behind the doors to the street: there, entering is entering."""
+    def passed(self, door: Door, *, into: str | None) -> Iterable[Passed]:
+        """Who went through it. The house is what lies behind the doors to the street: there, entering is entering."""
         is_inwards = into is None or into == door.inner
         for metric, series in door.ways.items():
             for rise in self._rises[series.id]:
                 enters = (metric == "entries") == is_inwards
                 yield Passed(rise.from_ms, rise.rise if enters else 0.0, 0.0 if enters else rise.rise)
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)

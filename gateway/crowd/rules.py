@@ -1,7 +1,7 @@
 """Judgements about crowds, from plain values. What nobody knows is None, never 0."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -117,6 +117,29 @@ def tallied(passed: Iterable[Passed], *, opens_ms: int) -> Tallied:
             corrected -= people if is_open else 0.0
             people = 0.0
     return Tallied(round(people), round(entered), round(corrected))
+
+
+class Course(NamedTuple):
+    """How many were there at each of some marks, the most that ever were, and when; None: nobody ever was."""
+
+    people: Sequence[int]
+    most: int
+    most_at_ms: int | None
+
+
+def course(passed: Iterable[Passed], *, closings_ms: Collection[int], marks_ms: Sequence[int]) -> Course:
+    """Entries minus exits up to each mark, in order of time: never below zero, and zero again at each closing."""
+    net: dict[int, float] = defaultdict(float)
+    for one in passed:
+        net[one.at_ms] += one.entered - one.left
+    people, most, most_at_ms = 0.0, 0, None
+    found: dict[int, int] = {}
+    for at_ms in sorted({*net, *closings_ms, *marks_ms}):
+        found[at_ms] = round(people) if at_ms not in closings_ms else 0
+        people = max(0.0, (0.0 if at_ms in closings_ms else people) + net.get(at_ms, 0.0))
+        if round(people) > most:
+            most, most_at_ms = round(people), at_ms
+    return Course([found[at_ms] for at_ms in marks_ms], most, most_at_ms)
 
 
 def doubt(

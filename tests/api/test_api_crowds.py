@@ -118,6 +118,50 @@ def test_more_who_go_than_came_are_kept_as_drift(technician, counters):
     assert (found["people"], found["corrected"], found["doubt"]) == (0, 7, "drift_seen")
 
 
+def test_a_day_tells_how_many_were_there_and_begins_anew_at_its_closing(house, technician, counters):
+    for ago_min in range(150, 0, -10):  # at half past nine seven come, and four go at twenty past eleven
+        counters.say(ago_min=ago_min, main=(9, 2 if ago_min > 40 else 6), pool=(3, 0 if ago_min > 40 else 1))
+
+    def lived(zone, **asked):
+        return house.signed_in("s002").get(f"/staff/zones/{zone}/day", params=asked).json()
+
+    today = lived("hall")
+    people = {one["at"][11:16]: one["people"] for one in today["points"]}  # in UTC
+    assert (people["01:30"], people["02:00"], people["03:30"], people["04:00"]) == (0, 4, 1, 1)
+    assert (today["most"], today["most_at"], today["confidence"]) == (4, "2026-11-22T01:30:00Z", "known")
+    assert len(people) == 4 * 12
+
+    for _ in range(61):  # until a minute past ten in the evening
+        house.clock.advance(minutes=10)
+        counters.say(main=(9, 6), pool=(3, 1))
+    closed = lived("hall")
+    assert (closed["left_over"], closed["points"][-2:]) == (
+        1,
+        [
+            {"at": "2026-11-22T13:45:00Z", "people": 1},
+            {"at": "2026-11-22T14:00:00Z", "people": 0},
+        ],
+    )
+    assert lived("pool", day="2026-11-22")["points"][-2]["people"] == 2
+
+
+@pytest.mark.parametrize("day", ["2026-11-10", "2026-11-22"])
+def test_a_day_on_which_nobody_counted_is_unknown_and_has_no_points(house, technician, counters, day):
+    technician.post("/staff/zones", {"id": "attic", "name_zh": "阁楼", "name_en": "Attic"}, key="attic")
+    zone, doubt = ("hall", "counter_silent") if day == "2026-11-10" else ("attic", "no_counter")
+
+    lived = technician.get(f"/staff/zones/{zone}/day", params={"day": day}).json()
+
+    assert (lived["confidence"], lived["doubt"], lived["points"]) == ("unknown", doubt, [])
+    assert (lived["most"], lived["left_over"]) == (None, None)
+
+
+def test_a_day_to_come_is_refused(technician, counters):
+    told = technician.get("/staff/zones/hall/day", params={"day": "2026-11-23"})
+    assert (told.status_code, told.json()["field"]) == (422, "day")
+    assert technician.get("/staff/zones/cellar/day").status_code == 404
+
+
 def test_a_door_leads_from_one_zone_into_another(technician, counters):
     sensor = technician.get("/staff/sensors").json()["items"][0]["id"]
 

@@ -79,6 +79,21 @@ def test_whoever_is_inside_at_its_end_is_counted_where_they_are(desk, kept):
     assert desk.get("/busy").json()["people"] == sum(kept[1].values())
 
 
+def test_a_zone_fills_through_the_day_and_is_empty_at_closing(desk):
+    """Yesterday: its evening lies within the day that was lived."""
+    for zone in ("hall", "pool"):
+        lived = desk.get(f"/staff/zones/{zone}/day", params={"day": "2026-11-21"}).json()
+        by_hour = {one["at"][11:16]: one["people"] for one in lived["points"]}  # in UTC, eight hours back
+
+        assert lived["most"] > 5
+        assert max(by_hour.values()) > by_hour["13:00"] > by_hour["14:00"] == 0
+        assert (lived["left_over"], lived["corrected"], lived["confidence"]) == (0, 0, "rough")  # heard since noon
+
+    today = desk.get("/staff/zones/pool/day").json()
+    assert (today["day"], today["confidence"], today["left_over"]) == ("2026-11-22", "known", None)
+    assert today["points"][-1]["people"] == desk.get("/staff/zones").json()["items"][1]["crowd"]["people"]
+
+
 def test_every_passage_of_the_day_is_counted_at_its_hour(desk):
     sensors = desk.get("/staff/sensors").json()["items"]
     entries = next(one for one in sensors if (one["sensor"], one["metric"]) == ("door", "entries"))

@@ -261,6 +261,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/settings",
         "/staff/zones",
         "/staff/zones/{zone_id}",
+        "/staff/zones/{zone_id}/day",
         "/staff/devices/{device_id}",
         "/staff/devices/{device_id}/zone",
         "/staff/spaces/{space_id}/zone",

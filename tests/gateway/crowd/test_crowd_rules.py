@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.crowd import rules
-from gateway.crowd.rules import Confidence, Crowd, Doubt, Frame, Level, Passed, Tallied, is_occupied
+from gateway.crowd.rules import Confidence, Course, Crowd, Doubt, Frame, Level, Passed, Tallied, is_occupied
 
 MINUTE_MS = 60_000
 SOME_DAY = Tallied(people=5, entered=20, corrected=0)
@@ -37,6 +37,24 @@ def test_in_whatever_order_they_arrive_they_count_at_their_time(passed, chance):
 
 def test_who_passes_within_one_minute_by_two_doors_is_no_drift():
     assert tallied(Passed(0, 0, 3), Passed(0, 3, 0)) == Tallied(people=0, entered=3, corrected=0)
+
+
+def test_a_day_has_its_counts_at_each_mark_its_most_and_nobody_after_the_closing():
+    passed = [Passed(10, 3, 0), Passed(20, 5, 1), Passed(30, 0, 2), Passed(45, 2, 0)]
+
+    lived = rules.course(passed, closings_ms=[40], marks_ms=[10, 15, 25, 35, 40, 50])
+
+    assert lived == Course([0, 3, 7, 5, 0, 2], 7, 20)
+
+
+@given(st.lists(st.builds(Passed, st.integers(0, 99), st.integers(0, 5), st.integers(0, 5))), st.integers(0, 99))
+def test_at_no_mark_are_fewer_than_nobody_and_the_last_is_what_is_tallied(passed, closing):
+    lived = rules.course(passed, closings_ms=[closing], marks_ms=range(101))
+    after = rules.tallied((one for one in passed if one.at_ms >= closing), opens_ms=0)
+
+    assert min(lived.people) >= 0 == lived.people[closing]
+    assert max(lived.people) <= lived.most
+    assert lived.people[-1] == after.people
 
 
 def test_staff_who_leave_before_the_opening_are_no_drift():

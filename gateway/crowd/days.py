@@ -1,0 +1,112 @@
+"""How many people were where through a day, from what the counters said. Read-only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from gateway.crowd import queries, rules
+from gateway.crowd.queries import Counting, Readings
+from gateway.crowd.rules import Confidence, Doubt, Frame
+from gateway.kit.clock import at_wall
+from gateway.kit.db import Sessions
+from gateway.kit.errors import Malformed
+from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
+from gateway.zones import queries as zones
+
+STEP: Final = timedelta(minutes=15)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class LivedDay:
+    """Of one zone. Points are how many were there at that moment, as far as the day has come; none while unknown.
+
+    `entered` and `corrected` since the opening; `left_over`: who was still counted in when it closed, None before that.
+    """
+
+    confidence: Confidence
+    doubt: Doubt | None
+    entered: int
+    corrected: int
+    left_over: int | None
+    most: int | None
+    most_at: datetime | None
+    points: Sequence[tuple[datetime, int]]
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """A day from the closing before it on. `ends_at`: midnight, or now; `closes_at` None: it has not closed (yet)."""
+
+    frame: Frame
+    begins_at: datetime
+    closes_at: datetime | None
+    ends_at: datetime
+
+
+def look(
+    sessions: Sessions, readings: ReadingStore, *, zone_id: str, day: date, zone: ZoneInfo, now: datetime
+) -> LivedDay:
+    """Blocks: call it in no transaction of your own. Raises NotFound("zone"), and Malformed for a day to come."""
+    if day > now.astimezone(zone).date():
+        raise Malformed("malformed", field="day")
+    with sessions.read() as session:
+        zones.zone(session, zone_id)
+        bounds = _bounds(session, day=day, zone=zone, now=now)
+    try:
+        with readings.read() as connection:
+            said = queries.readings_since(connection, since=bounds.frame.closed_at, now=bounds.ends_at)
+    except NoReadingsError:
+        said = Readings()
+    with sessions.read() as session:
+        return _lived(Counting(session, said, bounds.frame, now), zone_id, bounds)
+
+
+def _bounds(session: Session, *, day: date, zone: ZoneInfo, now: datetime) -> _Bounds:
+    begins_at, midnight = at_wall(zone, day, 0), at_wall(zone, day + _DAY, 0)
+    ends_at = max(begins_at, min(midnight, now))
+    hours = queries.openings(session, zone=zone, first=day - rules.DAYS_BACK * _DAY, last=day + _DAY)
+    opened = {at_wall(zone, one, open_.opens_min): at_wall(zone, one, open_.closes_min) for one, open_ in hours.items()}
+    closings = [closed for closed in opened.values() if begins_at < closed <= ends_at]
+    frame = rules.frame(opened, midnight=begins_at, now=begins_at)
+    return _Bounds(frame, begins_at, max(closings, default=None), ends_at)
+
+
+def _lived(counting: Counting, zone_id: str, bounds: _Bounds) -> LivedDay:
+    frame, closes_at = bounds.frame, bounds.closes_at
+    doors = counting.doors(zone_id)
+    passed = [one for door in doors for one in counting.passed(door, into=zone_id)]
+    before_closing = [one for one in passed if closes_at is None or one.at_ms < now_ms(closes_at)]
+    tally = rules.tallied(before_closing, opens_ms=now_ms(frame.opens_at))
+    back_ms = counting.back_ms(doors)
+    why = rules.doubt(
+        tally,
+        has_counters=bool(doors),
+        is_silent=not passed and back_ms >= now_ms(bounds.ends_at),  # it has not been heard before that day was over
+        back_ms=back_ms,
+        opens_ms=now_ms(frame.opens_at),
+        sees_somebody=False,
+    )
+    sure = rules.confidence(why)
+    marks = _marks(bounds) if sure is not Confidence.UNKNOWN else []
+    closings_ms = [] if closes_at is None else [now_ms(closes_at)]
+    course = rules.course(passed, closings_ms=closings_ms, marks_ms=[now_ms(mark) for mark in marks])
+    return LivedDay(
+        confidence=sure,
+        doubt=why,
+        entered=tally.entered,
+        corrected=tally.corrected,
+        left_over=tally.people if closes_at is not None and sure is not Confidence.UNKNOWN else None,
+        most=course.most if marks else None,
+        most_at=None if course.most_at_ms is None else datetime.fromtimestamp(course.most_at_ms / 1000, UTC),
+        points=list(zip(marks, course.people, strict=True)),
+    )
+
+
+def _marks(bounds: _Bounds) -> list[datetime]:
+    steps = (bounds.ends_at - bounds.begins_at) // STEP
+    return [bounds.begins_at + STEP * (no + 1) for no in range(steps)]
