@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json -not -name api.gen.ts)
 
-.PHONY: help run test check web lock schedules fuzz bench clean
+.PHONY: help run day test check web lock schedules fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -18,7 +18,11 @@ help:  ## this list
 
 run: .make/hearth .make/web  ## the demo centre in the foreground, from a bare checkout; Ctrl-C stops it
 	@$(VENV)/python tools/need.py broker
-	@HEARTH_HTTP_PORT=$(PORT) HEARTH_BROKER_PORT=$(BROKER_PORT) exec $(VENV)/hearth run --demo --centre "$(CENTRE)"
+	@HEARTH_HTTP_PORT=$(PORT) HEARTH_BROKER_PORT=$(BROKER_PORT) exec $(VENV)/hearth run --demo$(LIVED) --centre "$(CENTRE)"
+
+day: CENTRE = .centre-day
+day: LIVED = $() --day
+day: run  ## the same, with a day behind it: people in every zone, a leak, a call, bookings, lockers
 
 test: .make/hearth .make/web  ## everything: what the tests need, then check, then all the tests
 	@$(VENV)/python tools/need.py broker browser database

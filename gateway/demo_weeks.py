@@ -31,7 +31,7 @@ from gateway.kit.db import Sessions
 from gateway.kit.errors import HearthError, Trouble
 from gateway.kit.ids import new_boot_id
 from gateway.lockers import service as lockers
-from gateway.lockers.model import Compartment
+from gateway.lockers.model import Compartment, Rental
 from gateway.members import groups
 from gateway.members import queries as members
 from gateway.members.model import GroupKind, Member
@@ -54,6 +54,7 @@ AHEAD: Final = 14
 _KEEN: Final = range(10_021, 10_141)  # who ever books; the first twenty are left to whoever tries the demo
 _TEAMS: Final = {10_031: ("hall", 5, 14, 120), 10_041: ("half-a", 1, 19, 120), 10_051: ("meeting-room", 2, 18, 60)}
 _FORGETFUL: Final = 10_051  # of whose series nobody ever comes
+_WALK_IN: Final = range(10_141, 10_201)  # who only ever take a locker when they come
 _NEWCOMERS: Final = range(10_061, 10_141)  # whose meetings staff want to agree to
 _DESK: Final = "s002"
 _YES: Final = 0.8  # so often staff agree
@@ -96,6 +97,9 @@ _LIKINGS: Final = (
     _Liking(("piano-room",), 3, 4, (30, 60, 60, 90), 0),
     _Liking(("meeting-room",), 2.5, 1, (60, 60, 90, 120), 7),
 )
+_WALKS_IN: Final = {"bank-a": 12, "bank-b": 5, "bank-c": 1}  # so many a day …
+_WALKED_IN: Final = 2  # … today and yesterday, which is enough to see how lockers are used
+_STAYS_MIN: Final = (35, 150)
 _LOCKERS_LIKED: Final = _Liking((), 4, 7, (60, 90, 120, 120), 0)  # of those that are booked ahead
 
 
@@ -126,7 +130,7 @@ def live(
     weeks = _Weeks(centre.sessions, policy, dice, now, begins, likings)
     for at, act in beside:
         weeks.expect(at, act)
-    weeks.run({doors} | banks, days=behind + AHEAD)
+    weeks.run({doors} | banks | _WALKS_IN.keys(), days=behind + AHEAD)
     return True
 
 
@@ -159,6 +163,9 @@ class _Weeks:
         self.expect(at_wall(self.policy.zone, self.begins, 7 * 60), partial(self._found, devices=devices))
         for day in (self.begins + timedelta(days=ahead) for ahead in range(days)):
             self._wish_for(day)
+        today = self.now.astimezone(self.policy.zone).date()
+        for day in (today - timedelta(days=ago) for ago in range(_WALKED_IN)):
+            self._walk_in(day, random.Random(day.toordinal()))  # noqa: S311 - no secrets
         while self._events and self._events[0][0] <= self.now:
             until = self._events[0][0] + timedelta(days=1)
             with self.sessions.begin() as session:
@@ -233,6 +240,28 @@ class _Weeks:
                         guests=self.dice.randint(0, liking.most_guests),
                     ),
                 )
+
+    def _walk_in(self, day: date, dice: random.Random) -> None:
+        """Everybody who takes a locker on the spot, of dice of their own: what is booked stays the same."""
+        hours = _WEEKEND if day.weekday() >= _SATURDAY else _WEEKDAY
+        for bank_id, people in _WALKS_IN.items():
+            for number, hour in zip(
+                dice.sample(_WALK_IN, people), dice.choices(list(hours), list(hours.values()), k=people), strict=True
+            ):
+                comes_at = at_wall(self.policy.zone, day, hour * 60 + dice.randrange(60))
+                leaves_at = min(comes_at + timedelta(minutes=dice.uniform(*_STAYS_MIN)), self.now)
+                if self._first_morning <= comes_at < leaves_at:
+                    self._at(comes_at, partial(self._rent, number=number, bank_id=bank_id, leaves_at=leaves_at))
+
+    def _rent(self, session: Session, at: datetime, *, number: int, bank_id: str, leaves_at: datetime) -> None:
+        rent = partial(lockers.rent, until=None, max_days=1, unsettled_locks=frozenset, bank_id=bank_id)
+        rental = _let(lambda: rent(session, member=_member(session, number), now=at))
+        if rental is not None:
+            self._at(leaves_at, partial(self._end, rental_id=rental.id))
+
+    def _end(self, session: Session, at: datetime, *, rental_id: str) -> None:
+        rental = session.get_one(Rental, rental_id)
+        _let(lambda: lockers.end_rental(session, rental=rental, unsettled_locks=frozenset, now=at))
 
     def _one_of(self, weights: Mapping[T, int]) -> list[T]:
         return self.dice.choices(list(weights), list(weights.values()))

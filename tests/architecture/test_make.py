@@ -1,5 +1,6 @@
 """`make`: what it runs where something is missing, and what it says of it."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,22 @@ def lanes(monkeypatch):
 def chosen(expression: str, mark: str) -> bool:
     """Whether pytest would take a test with this one marker."""
     return bool(eval(expression, {"__builtins__": {}}, {name: name == mark for name in (*SLOW, "none")}))
+
+
+@pytest.mark.parametrize(
+    ("words", "does"),
+    [
+        (["run"], 'hearth run --demo --centre ".centre"'),
+        (["day"], 'hearth run --demo --day --centre ".centre-day"'),
+        (["day", "CENTRE=here"], 'hearth run --demo --day --centre "here"'),
+    ],
+)
+def test_make_day_is_make_run_in_a_centre_of_its_own_that_has_lived_a_day(words, does):
+    said = subprocess.run(
+        ["make", "-n", *words], cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True
+    )
+
+    assert does in said.stdout
 
 
 def test_each_kind_of_test_is_run_in_exactly_one_lane(lanes):

@@ -17,7 +17,7 @@ from gateway.fleet.model import Device, Presence
 from gateway.founding import found
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
-from gateway.lockers.model import Rental
+from gateway.lockers.model import Compartment, Rental, Use
 from gateway.members.model import Member
 from gateway.settings import BookingSettings
 from gateway.spaces.model import Space, SpaceKind
@@ -151,3 +151,15 @@ def test_wishes_that_the_rules_refuse_come_to_nothing(founded, tmp_path):
     }
     assert ahead <= {0, 1}
     strict.sessions.close()
+
+
+def test_people_take_lockers_at_every_bank_on_the_last_days_and_leave_none_behind(lived):
+    with lived.sessions.read() as session:
+        banks = dict(iter(session.execute(select(Compartment.id, Compartment.bank_id))))
+        rentals = session.scalars(select(Rental).where(Rental.use == Use.RENTED)).all()
+    by_bank = Counter(banks[one.compartment_id] for one in rentals)
+
+    assert by_bank["bank-a"] > 10
+    assert set(by_bank) == {"bank-a", "bank-b", "bank-c"}
+    assert all(one.ended_at is not None and one.from_at < one.ended_at <= NOW for one in rentals)
+    assert any(one.from_at > NOW - timedelta(hours=12) for one in rentals)
