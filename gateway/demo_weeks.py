@@ -251,13 +251,13 @@ class _Weeks:
                 comes_at = at_wall(self.policy.zone, day, hour * 60 + dice.randrange(60))
                 leaves_at = min(comes_at + timedelta(minutes=dice.uniform(*_STAYS_MIN)), self.now)
                 if self._first_morning <= comes_at < leaves_at:
-                    self._at(comes_at, partial(self._rent, number=number, bank_id=bank_id, leaves_at=leaves_at))
+                    self.expect(comes_at, partial(self._rent, number=number, bank_id=bank_id, leaves_at=leaves_at))
 
     def _rent(self, session: Session, at: datetime, *, number: int, bank_id: str, leaves_at: datetime) -> None:
         rent = partial(lockers.rent, until=None, max_days=1, unsettled_locks=frozenset, bank_id=bank_id)
         rental = _let(lambda: rent(session, member=_member(session, number), now=at))
         if rental is not None:
-            self._at(leaves_at, partial(self._end, rental_id=rental.id))
+            self.expect(leaves_at, partial(self._end, rental_id=rental.id))
 
     def _end(self, session: Session, at: datetime, *, rental_id: str) -> None:
         rental = session.get_one(Rental, rental_id)
