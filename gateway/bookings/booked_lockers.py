@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from gateway.bookings import queries, rules, service
+from gateway.bookings import claims, queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.kit.errors import Conflict, Malformed
@@ -33,7 +33,6 @@ from gateway.unlocking import queries as unlocking
 FOR_EVER: Final = timedelta(days=100 * 365)
 LOOK_BEFORE: Final = timedelta(minutes=15)  # before its start it is looked at whether its compartment will be there
 _NOT_THERE: Final = "locker_not_there"
-LATE_CLOSES: Final = timedelta(days=1)  # so long ahead nobody books a compartment that was not given back in time
 
 
 def offer_for_booking(
@@ -195,7 +194,7 @@ def close_late(session: Session, *, rental_id: str, now: datetime) -> None:
     rental = session.get_one(Rental, rental_id)
     if rental.ended_at is None:
         space = spaces.space(session, rental.compartment_id)
-        ahead = Span(now, now + LATE_CLOSES)
+        ahead = Span(now, now + claims.LATE_CLOSES)
         spaces_service.claim_gaps(session, space=space, within=ahead, kind=ClaimKind.CLOSURE, source_id=rental.id)
 
 

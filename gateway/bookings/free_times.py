@@ -17,9 +17,10 @@ from sqlalchemy import String, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
+from gateway.bookings import claims
 from gateway.kit.db import Instant
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Claim, ClaimKind, Space
+from gateway.spaces.model import Claim, ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Span, most_people, places_needed, slots
 
 _CLOSURE: Final = ClaimKind.CLOSURE.value
@@ -100,9 +101,13 @@ def look(
         found.append(sheet)
         for part in parts:
             sheets[part.id].append(sheet)
+    late = claims.late(session, now=now) if any(space.kind is SpaceKind.LOCKER for space in wanted) else set()
     latest_buffer = timedelta(minutes=max((space.buffer_min for space in wanted), default=0))
     _mark(session, sheets, Span(within.starts_at, within.ends_at + latest_buffer), is_all=len(wanted) == len(plan.all))
-    return [sheet.read(now, people) for sheet in found]
+    return [
+        sheet.read(now, people, closed_until=now + claims.LATE_CLOSES if sheet.space.id in late else now)
+        for sheet in found
+    ]
 
 
 class _Grid:
@@ -146,8 +151,8 @@ class _Sheet:
     def __post_init__(self) -> None:
         self.taken = [0] * len(self.grid.spans)
 
-    def read(self, now: datetime, people: int) -> FreeTimes:
-        """What became of it, for so many people."""
+    def read(self, now: datetime, people: int, *, closed_until: datetime) -> FreeTimes:
+        """What became of it, for so many people. `closed_until`: what nobody has and begins before is closed."""
         if self.is_divided or self.space.places == 1:
             places = 1
             reasons = ["slot_taken" if bits else None for bits in self.taken]
@@ -166,7 +171,9 @@ class _Sheet:
         most = most_people(places=self.space.places, capacity=self.space.capacity)
         if most is not None and people > most:
             reasons = ["too_many_people"] * len(reasons)
-        gone = bisect_left(self.grid.spans, now, key=lambda span: span.starts_at)
+        gone, near = (bisect_left(self.grid.spans, at, key=lambda span: span.starts_at) for at in (now, closed_until))
+        for at in range(gone, near):
+            reasons[at], self.taken[at] = reasons[at] or "closed", 1
         reasons[:gone] = ["in_the_past"] * gone
         return FreeTimes(self.space, self.grid.spans, reasons, self.taken, places)
 

@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 
 from sqlalchemy.orm import Session
 
+from gateway.bookings import claims
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import ClaimKind, Space
 from gateway.spaces.queries import Taken
@@ -17,7 +18,10 @@ from gateway.spaces.rules import Span, most_people, places_for, places_needed
 class Freedom:
     """Whether so many people find room in a space within a span: its claims are read once and asked of slot by slot."""
 
-    def __init__(self, session: Session, space: Space, within: Span, *, people: int = 1) -> None:
+    def __init__(self, session: Session, space: Space, within: Span, *, now: datetime, people: int = 1) -> None:
+        self._now = now
+        is_late = claims.is_late(session, space=space, span=within, now=now)
+        self._closed_until = now + claims.LATE_CLOSES if is_late else now
         most = most_people(places=space.places, capacity=space.capacity)
         self._is_too_many = most is not None and people > most
         self._count = places_needed(people, places=space.places, capacity=space.capacity)
@@ -29,15 +33,15 @@ class Freedom:
         for claim in spaces.claims(session, self._places, Span(within.starts_at, within.ends_at + self._buffer)):
             self._diaries[claim.space_id, claim.place].add(claim)
 
-    def reason(self, slot: Span, now: datetime) -> str | None:
+    def reason(self, slot: Span) -> str | None:
         """Why nobody can have this time; None: it is free."""
-        if slot.starts_at < now:
+        if slot.starts_at < self._now:
             return "in_the_past"
         if self._is_too_many:
             return "too_many_people"
         found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
         if self._has_room(found):
-            return None
+            return "closed" if slot.starts_at < self._closed_until else None
         kinds = {claim.kind for claim in found}
         if ClaimKind.BALLOT in kinds:
             return "in_ballot"

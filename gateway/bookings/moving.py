@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access import service as access
 from gateway.access.model import GrantSource
-from gateway.bookings import queries, rules, service, waitlist
+from gateway.bookings import claims, queries, rules, service, waitlist
 from gateway.bookings.elsewhere import Elsewhere
 from gateway.bookings.model import LIVE, Booking
 from gateway.bookings.move_offers import MoveOffer, MoveOption, OfferState
@@ -203,14 +203,8 @@ def _hold(session: Session, made: MoveOffer, elsewhere: Elsewhere) -> list[MoveO
             id=new_id(), offer_id=made.id, space_id=space.id, starts_at=span.starts_at, ends_at=span.ends_at
         )
         try:
-            spaces_service.claim(
-                session,
-                space=space,
-                span=span,
-                kind=ClaimKind.BOOKING,
-                source_id=option.id,
-                people=elsewhere.booking.people,
-            )
+            people = elsewhere.booking.people
+            claims.claim(session, space=space, span=span, source_id=option.id, people=people, now=made.made_at)
         except Conflict:
             continue
         session.add(option)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.bookings import booked_lockers, queries, rules, service
+from gateway.bookings import booked_lockers, claims, queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
@@ -16,8 +16,6 @@ from gateway.members.model import Member
 from gateway.notices import service as notices
 from gateway.policies.wishes import Act
 from gateway.spaces import queries as spaces
-from gateway.spaces import service as spaces_service
-from gateway.spaces.model import ClaimKind
 from gateway.unlocking import queries as unlocking
 from gateway.zones import queries as zones
 
@@ -57,9 +55,7 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     space, span = spaces.space(session, booking.space_id), rules.span_of(booking)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
     standing.judge(Act.RECLAIM, span).insist()
-    spaces_service.claim(
-        session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, people=booking.people
-    )
+    claims.claim(session, space=space, span=span, source_id=booking.id, people=booking.people, now=now)
     service.change(
         session,
         booking,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import free_times, rules
@@ -178,18 +178,6 @@ def awaited_at_locker(session: Session, *, member_id: str, lock_id: str) -> Sequ
     return session.scalars(awaited).all()
 
 
-def is_late(session: Session, *, space: Space, now: datetime) -> bool:
-    """Whether it is a locker that somebody has not given back in time: then nobody books it."""
-    if space.kind is not SpaceKind.LOCKER:
-        return False
-    late = select(Rental.id).where(
-        Rental.compartment_id == space.id,
-        Rental.ended_at.is_(None),
-        or_(Rental.until_at.is_(None), Rental.until_at <= now),
-    )
-    return session.scalar(late) is not None
-
-
 def unattended(session: Session, *, now: datetime) -> Sequence[str]:
     """The ids of those that have begun, are not over, and to which nobody has come."""
     begun = select(Booking.id).where(
@@ -241,7 +229,7 @@ def free_spaces(
 
 def why_taken(session: Session, *, space: Space, span: Span, people: int, now: datetime) -> str | None:
     """Why so many cannot have a space then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: they can."""
-    reason = Freedom(session, space, span, people=people).reason(span, now)
+    reason = Freedom(session, space, span, people=people, now=now).reason(span)
     return reason if reason in {None, "in_ballot", "in_maintenance"} else "slot_taken"
 
 
@@ -288,9 +276,9 @@ def alternatives(
     `hours`: of the space, a day before and after what was wanted.
     """
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
-    free = Freedom(session, space, near, people=people)
+    free = Freedom(session, space, near, people=people, now=now)
     spans = _runs(list(slots(hours, near)), wanted)
-    return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span, now) is None and is_allowed(span))
+    return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span) is None and is_allowed(span))
 
 
 def _runs(found: list[Span], wanted: Span) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gateway.access import queries as access_queries
 from gateway.access import service as access
 from gateway.access.model import GrantSource
-from gateway.bookings import queries, rules, waitlist
+from gateway.bookings import claims, queries, rules, waitlist
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing, cancelling
@@ -133,10 +133,7 @@ def seat(
         checked_in_at=None,
         cancelled_at=None,
     )
-    _refuse_late_locker(session, space, now)
-    spaces_service.claim(
-        session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=booking.id, people=booking.people
-    )
+    claims.claim(session, space=space, span=span, source_id=booking.id, people=booking.people, now=now)
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)
@@ -181,16 +178,7 @@ def move(
         judged.insist()
     waits = judged.verdict.approval is not None and not overridden
     try:
-        _refuse_late_locker(session, space, now)
-        spaces_service.move(
-            session,
-            space=space,
-            span=span,
-            kind=ClaimKind.BOOKING,
-            source_id=booking.id,
-            now=now,
-            people=people,
-        )
+        claims.move(session, space=space, span=span, source_id=booking.id, people=people, now=now)
     except Conflict as refused:
         raise _with_alternatives(
             session, refused, space, span, judge, people=people, hours=standing.hours, now=now
@@ -474,11 +462,6 @@ def _refuse_locker_in_use(session: Session, booking: Booking) -> None:
     """Their things may be inside: it is given back first."""
     if rental := queries.rental_under_way(session, booking):
         raise Conflict("locker_in_use", rental_id=rental.id)
-
-
-def _refuse_late_locker(session: Session, space: Space, now: datetime) -> None:
-    if queries.is_late(session, space=space, now=now):
-        raise Conflict("slot_taken")
 
 
 def tell(session: Session, booking: Booking, *, actor: str, act: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.bookings import rules
+from gateway.bookings import claims, rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
@@ -43,7 +43,7 @@ def join(
     space = spaces.space(session, space_id)
     take_turn(session, Member, member.id)  # one member's wishes take turns
     joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now).insist()
-    if (why := _why_taken(session, space_id, span, people=1 + guests)) != "slot_taken":
+    if (why := _why_taken(session, space_id, span, people=1 + guests, now=now)) != "slot_taken":
         raise Conflict(why)
     wait = _put_in_queue(session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now)
     if wait is None:
@@ -226,9 +226,7 @@ def _hold_for(session: Session, wait: Wait, policy: Policy, now: datetime) -> bo
         return False
     space = spaces.space(session, wait.space_id)
     try:
-        spaces_service.claim(
-            session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=wait.id, people=wait.people
-        )
+        claims.claim(session, space=space, span=span, source_id=wait.id, people=wait.people, now=now)
     except Conflict:  # not all of it, or not for all of them
         return False
     return _move(session, wait, WaitState.OFFERED, now, offer_until=rules.offer_until(span, now))
@@ -292,11 +290,11 @@ def _put_in_queue(
     return wait
 
 
-def _why_taken(session: Session, space_id: str, span: Span, *, people: int) -> str:
+def _why_taken(session: Session, space_id: str, span: Span, *, people: int, now: datetime) -> str:
     """Why nobody could claim it now: tried, and undone. `slot_taken`, `in_ballot`; `slot_free` when somebody could."""
     space, attempt = spaces.space(session, space_id), session.begin_nested()
     try:
-        spaces_service.claim(session, space=space, span=span, kind=ClaimKind.BOOKING, source_id=new_id(), people=people)
+        claims.claim(session, space=space, span=span, source_id=new_id(), people=people, now=now)
     except Conflict as taken:
         return taken.code
     finally:

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from gateway.access import queries as access
 from gateway.access import service as access_service
 from gateway.access.model import AccessGrant, GrantSource
-from gateway.bookings import booked_lockers, no_shows, queries, service
+from gateway.bookings import asking, booked_lockers, no_shows, queries, service, waitlist
 from gateway.bookings.model import BookingState
+from gateway.bookings.waits import WaitState
 from gateway.fleet.model import DoorLevel
 from gateway.kit.errors import Conflict, Malformed
 from gateway.lockers import holds
@@ -16,7 +17,8 @@ from gateway.lockers import service as lockers_service
 from gateway.lockers.model import Condition, Mode, Rental
 from gateway.members.model import Role
 from gateway.notices import queries as notices
-from gateway.spaces.model import Space
+from gateway.spaces.model import Space, SpaceKind
+from gateway.spaces.rules import Span
 from gateway.unlocking import service as unlocking
 from tests.centre_builder import (
     NOON,
@@ -262,6 +264,46 @@ def test_a_locker_not_given_back_in_time_can_be_booked_by_nobody_until_it_is(ses
     assert booked_lockers.given_back(session) == [booking.rental_id]
     booked_lockers.reopen(session, rental_id=booking.rental_id, now=END + MINUTE)
     book(session, li, locker, span(3), now=END + MINUTE)
+
+
+def test_before_a_late_locker_is_closed_whoever_asks_looks_or_waits_hears_what_whoever_books_does(
+    session, locker, wang, li
+):
+    arrive(session, book(session, wang, locker), wang)
+    space, near, far = session.get_one(Space, locker), span(3), span(26)
+    asked = {"member": li, "space_id": locker, "policy": POLICY, "now": END}
+
+    assert asking.may_book(session, span=near, **asked).code == "slot_taken"
+    assert asking.may_wait(session, span=near, **asked).code is None
+    waitlist.join(session, span=near, **asked)
+    within = Span(near.starts_at, far.ends_at)
+    slots = queries.availability(session, space=space, within=within, policy=POLICY, now=END)
+    assert {slot.span: (slot.reason, slot.places_free) for slot in slots}[near] == ("closed", 0)
+    found = queries.free_spaces(session, kind=SpaceKind.LOCKER, within=within, at_least=HOUR, policy=POLICY, now=END)
+    begins = [one.starts_at for of in found if of.space.id == locker for one in of.stretches]
+    assert begins == [far.starts_at] == [END + 24 * HOUR]
+    with pytest.raises(Conflict) as refused:
+        book(session, li, locker, near, now=END)
+    assert [one["starts_at"] for one in refused.value.facts["alternatives"]][:1] == ["2026-11-23T06:00:00Z"]
+
+    # What shows as free can be had: by the next day somebody will have cleared it.
+    assert asking.may_book(session, span=far, **asked).code is None
+    assert asking.may_wait(session, span=far, **asked).code == "slot_free"
+    book(session, li, locker, far, now=END)
+
+
+def test_a_late_locker_is_offered_to_nobody_who_waits_for_it_until_it_is_given_back(session, locker, wang, li):
+    first, second = book(session, wang, locker), book(session, wang, locker, span(3))
+    wait = waitlist.join(session, member=li, space_id=locker, span=span(3), policy=POLICY, now=NOON)
+    arrive(session, first, wang)
+
+    service.cancel(session, booking=second, member=wang, policy=POLICY, now=END)
+    waitlist.look_after(session, wait_id=wait.id, policy=POLICY, now=END)
+    assert wait.state is WaitState.WAITING
+
+    give_back(session, first, END + MINUTE)
+    waitlist.look_after(session, wait_id=wait.id, policy=POLICY, now=END + MINUTE)
+    assert wait.state is WaitState.OFFERED
 
 
 def test_who_booked_a_locker_that_is_late_gets_another_or_is_told_before_they_come(session, locker, wang, li):

@@ -30,9 +30,9 @@ def look(session, wanted=None, within=WEEK, people=1):
 
 
 def one_by_one(session, space, within=WEEK, people=1):
-    free = Freedom(session, space, within, people=people)
+    free = Freedom(session, space, within, now=NOON, people=people)
     hours = spaces.hours_of(session, space, zone=POLICY.zone, within=within)
-    return [(slot, free.reason(slot, NOON)) for slot in slots(hours, within)]
+    return [(slot, free.reason(slot)) for slot in slots(hours, within)]
 
 
 def fill(session, seed):
