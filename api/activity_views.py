@@ -104,11 +104,8 @@ class RegistrationView(View):
         )
 
 
-class ActivityView(View):
-    """What there is to sign up for. `mine`: where the reader stands; null: nowhere. `full`: one can only wait.
-
-    `refusal`: the code of why the reader cannot sign up now; null: they can. `called_off_for`: why; empty: it is on.
-    """
+class OfferView(View):
+    """What there is to sign up for. `full`: one can only wait. `called_off_for`: why; empty: it is on."""
 
     id: str
     kind: ActivityKind
@@ -125,6 +122,37 @@ class ActivityView(View):
     opens_at: datetime
     closes_at: datetime
     called_off_for: str
+
+    @staticmethod
+    def facts(session: Session, activity: Activity) -> dict[str, object]:
+        """All of it that is the same for whoever reads it."""
+        found = queries.view(session, activity)
+        space = spaces.space(session, activity.space_id) if activity.space_id is not None else None
+        return {
+            "id": activity.id,
+            "kind": activity.kind,
+            "title": name_of(activity.title_zh, activity.title_en),
+            "words": name_of(activity.words_zh, activity.words_en),
+            "space_id": activity.space_id,
+            "space_name": name_of(space.name_zh, space.name_en) if space else None,
+            "group": activity.group_id,
+            "times": [ActivityTimeView.of(time) for time in found.times],
+            "places": found.places,
+            "taken": found.taken,
+            "waiting": found.waiting,
+            "full": found.taken >= found.places,
+            "opens_at": activity.opens_at,
+            "closes_at": activity.closes_at,
+            "called_off_for": activity.called_off_for,
+        }
+
+
+class ActivityView(OfferView):
+    """What there is to sign up for. `mine`: where the reader stands; null: nowhere. `full`: one can only wait.
+
+    `refusal`: the code of why the reader cannot sign up now; null: they can. `called_off_for`: why; empty: it is on.
+    """
+
     refusal: (
         Literal["activity_called_off", "activity_not_for_you", "registration_not_open", "registration_closed"] | None
     )
@@ -133,27 +161,11 @@ class ActivityView(View):
     @classmethod
     def of(cls, session: Session, activity: Activity, *, reader: Member, now: datetime) -> Self:
         """As one reader sees it."""
-        found = queries.view(session, activity)
         mine = queries.registration_in(session, activity_id=activity.id, member_id=reader.id)
-        space = spaces.space(session, activity.space_id) if activity.space_id is not None else None
         in_groups = {group.id for group in groups.groups_of(session, member_id=reader.id)}
         return cls.model_validate(
             {
-                "id": activity.id,
-                "kind": activity.kind,
-                "title": name_of(activity.title_zh, activity.title_en),
-                "words": name_of(activity.words_zh, activity.words_en),
-                "space_id": activity.space_id,
-                "space_name": name_of(space.name_zh, space.name_en) if space else None,
-                "group": activity.group_id,
-                "times": [ActivityTimeView.of(time) for time in found.times],
-                "places": found.places,
-                "taken": found.taken,
-                "waiting": found.waiting,
-                "full": found.taken >= found.places,
-                "opens_at": activity.opens_at,
-                "closes_at": activity.closes_at,
-                "called_off_for": activity.called_off_for,
+                **cls.facts(session, activity),
                 "refusal": rules.sign_up_refusal(activity, groups=in_groups, now=now),
                 "mine": RegistrationView.of(session, mine) if mine else None,
             }

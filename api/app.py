@@ -14,9 +14,11 @@ from api import busy, door, errors, health, metrics, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
 from api.kept import Kept
+from api.kiosk import activities as kiosk_activities
 from api.kiosk import asides as kiosk_asides
 from api.kiosk import floor_plan as kiosk_floor_plan
 from api.kiosk import lockers as kiosk_lockers
+from api.kiosk import notices as kiosk_notices
 from api.kiosk import spaces as kiosk_spaces
 from api.kiosk import unlocks as kiosk_unlocks
 from api.kiosk import visits as kiosk_visits
@@ -170,7 +172,8 @@ def _signpost() -> Signpost:
     for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
     for_them = (session, passkeys, me, personal, credit, floor_plan, reports, notices, live)
     for_members = (*for_them, *for_lockers, *for_bookings)
-    for_kiosks = (kiosk_visits, kiosk_lockers, kiosk_spaces, kiosk_floor_plan, kiosk_unlocks, kiosk_asides)
+    told_at_kiosks = (kiosk_spaces, kiosk_activities, kiosk_notices, kiosk_floor_plan)
+    for_kiosks = (kiosk_visits, kiosk_lockers, *told_at_kiosks, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
         doors,

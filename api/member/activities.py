@@ -14,6 +14,18 @@ from gateway.activities import service as activities
 router = Doors("/activities", tags=["activities"])
 
 _OWN = ("not_signed_in", "password_must_be_set", "not_found")
+SIGN_UP = (
+    "not_found",
+    "activity_full",
+    "activity_called_off",
+    "activity_not_for_you",
+    "registration_not_open",
+    "registration_closed",
+    "already_signed_up",
+    "malformed",
+    "idempotency_key_reused",
+)
+LEAVE = ("not_found", "activity_begun", "registration_over")
 
 
 @router.get("", responses=problems(*_OWN, "malformed"))
@@ -60,17 +72,7 @@ async def list_registrations(activity_id: Id, who: SignedIn) -> Items[Registrati
     "/{activity_id}/registrations",
     status_code=201,
     response_model=RegistrationView,
-    responses=problems(
-        *_OWN,
-        "activity_full",
-        "activity_called_off",
-        "activity_not_for_you",
-        "registration_not_open",
-        "registration_closed",
-        "already_signed_up",
-        "malformed",
-        "idempotency_key_reused",
-    ),
+    responses=problems(*_OWN, *SIGN_UP),
 )
 async def sign_up(activity_id: Id, wanted: SignUp, who: SignedIn, attempt: Repeatable) -> Response:
     """Have a place, for all of its times; with `wait` stand in the queue when there is none."""
@@ -91,7 +93,7 @@ async def sign_up(activity_id: Id, wanted: SignUp, who: SignedIn, attempt: Repea
 @router.delete(
     "/{activity_id}/registrations/{registration_id}",
     status_code=204,
-    responses=problems(*_OWN, "activity_begun", "registration_over"),
+    responses=problems(*_OWN, *LEAVE),
 )
 async def leave_activity(activity_id: Id, registration_id: Id, who: SignedIn) -> None:
     """Give the place back, or wait no longer. Whoever waits longest has the place at once."""

@@ -123,6 +123,16 @@ def standing_of(session: Session, *, member_id: str, after: datetime) -> Sequenc
     return session.scalars(mine.order_by(Registration.id)).all()
 
 
+def present_of(session: Session, *, member_id: str, now: datetime) -> Sequence[Registration]:
+    """What the member signed up for or waits for that is not over, the soonest first."""
+    mine = (
+        select(Registration)
+        .join(Activity, Activity.id == Registration.activity_id)
+        .where(Registration.member_id == member_id, Registration.left_at.is_(None), Activity.ends_at > now)
+    )
+    return session.scalars(mine.order_by(Activity.starts_at, Activity.id)).all()
+
+
 @dataclass(frozen=True)
 class Attended:
     """One time of an activity in which a member has a place."""

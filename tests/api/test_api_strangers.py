@@ -148,6 +148,7 @@ BODIES = {
     "make_pin_at_kiosk": {},
     "book_at_kiosk": {"space_id": "room", **HOUR},
     "check_in_at_kiosk": {},
+    "sign_up_at_kiosk": {},
     "call_staff": {},
     "smile": {"mood": "good"},
     "request_unlock_at_kiosk": {"rental_id": "nothing"},
