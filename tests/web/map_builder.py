@@ -28,9 +28,9 @@ def furnish(house: House) -> None:
         a_space(session, "meeting-room", name_zh="会议室", name_en="Meeting room", **ALL_DAY)
 
 
-def draw(house: House) -> None:
-    """The demo's plan; the first kiosk that was registered stands in the lobby."""
+def draw(house: House, *, has_kiosk: bool = True) -> None:
+    """The demo's plan; the first kiosk that was registered stands in the lobby, or has been forgotten."""
     with house.centre.sessions.begin() as session:
-        own = next((one.id for one in kiosks.kiosks(session)), None)
+        own = next((one.id for one in kiosks.kiosks(session) if has_kiosk), None)
         plan, before = floor_plan(kiosk_id=own), floor_plans.newest(session)
         floor_plan_service.save(session, plan=plan, based_on=before, actor="test", now=house.centre.clock.now())

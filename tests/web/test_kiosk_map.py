@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import map_builder
-from tests.web.conftest import House
+from tests.web.conftest import House, hold
 from tests.web.console_builder import AXE
-from tests.web.kiosk_builder import Kiosk, kiosk_at
+from tests.web.kiosk_builder import VOICE, Kiosk, kiosk_at
 from tests.web.test_kiosk_face import SMALL
+from tests.web.test_sign_in import WORDS
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +70,30 @@ def test_the_way_is_drawn_from_where_one_stands_floor_by_floor_and_said(kiosk: K
     expect(kiosk.page.locator(".map-way")).to_have_attribute("points", "10,10.8 5,10.8")
     kiosk.button("不走楼梯").click()
     expect(steps.filter(has_text="乘电梯")).to_have_count(1)
+
+
+def test_why_there_is_no_way_is_said_once_its_words_are_here_and_until_then_nothing_stands_empty(
+    browser: Browser, house: House
+):
+    map_builder.furnish(house)
+    with kiosk_at(browser, house, bank_id=None) as kiosk:  # no plan knows where it stands
+        map_builder.draw(house, has_kiosk=False)
+        kiosk.page.add_init_script(VOICE)
+        held = hold(kiosk.page, WORDS)
+        kiosk.begin()
+        kiosk.button("朗读").click()
+        kiosk.tile(MAP)
+        area(kiosk, "court-2").click()
+        with kiosk.page.expect_response("**/floor-plan/way?*"):
+            kiosk.button("怎么走").click()
+        expect(kiosk.page.locator(".map-card .waiting")).to_be_visible()
+        expect(kiosk.page.locator(".fault")).to_have_count(0)
+
+        for route in held:
+            route.continue_()
+
+        expect(kiosk.page.locator(".map-card .fault")).to_contain_text("平面图")
+        kiosk.page.wait_for_function("spoken.at(-1) === document.querySelector('.fault').textContent")
 
 
 def test_a_place_that_is_touched_is_booked_or_a_locker_there_is_rented(kiosk: Kiosk):

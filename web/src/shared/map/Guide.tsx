@@ -1,6 +1,7 @@
 /** The smart guide: where things are, what is free now, and the way there. */
 import { useEffect, useState } from 'preact/hooks'
 import { language, time, when } from '../t'
+import { Fault } from '../ui/Fault'
 import { Icon } from '../ui/Icon'
 import { Waiting } from '../ui/Waiting'
 import { FloorMap, SHAPES, type Sign } from './FloorMap'
@@ -191,6 +192,10 @@ interface WayProps {
 function TheWay({ to, isStepFree, find, why, onSay, askFor, onBack, onFound, way, floors }: WayProps) {
   const [isWanted, want] = useState(isStepFree)
   const [error, setError] = useState<unknown>()
+  const refusal = error === undefined ? '' : why(error) // and still empty until its words are here
+  useEffect(() => {
+    if (refusal) onSay?.(refusal)
+  }, [refusal])
   useEffect(() => {
     let isMine = true
     onFound(undefined)
@@ -203,11 +208,7 @@ function TheWay({ to, isStepFree, find, why, onSay, askFor, onBack, onFound, way
         if (first) askFor(first.floor)
         onSay?.([m('way.title', { place: nameOf(to) }), ...found.steps.map(({ text }) => text[language.value])].join(' '))
       },
-      (failure: unknown) => {
-        if (!isMine) return
-        setError(failure)
-        onSay?.(why(failure))
-      },
+      (failure: unknown) => isMine && setError(failure),
     )
     return () => {
       isMine = false
@@ -220,7 +221,7 @@ function TheWay({ to, isStepFree, find, why, onSay, askFor, onBack, onFound, way
         {isWanted && <Icon name="check" />}
         {m('way.step_free')}
       </button>
-      <div role="alert">{error !== undefined && <p class="fault">{why(error)}</p>}</div>
+      <Fault>{refusal}</Fault>
       {way ? (
         <>
           <ol class="way-steps">
@@ -239,7 +240,7 @@ function TheWay({ to, isStepFree, find, why, onSay, askFor, onBack, onFound, way
           <p>{m('way.length', { metres: Math.max(1, Math.round(way.length_m)) })}</p>
         </>
       ) : (
-        error === undefined && <Waiting />
+        !refusal && <Waiting />
       )}
       <button type="button" class="secondary" onClick={onBack}>
         {m('area.back')}
