@@ -8,12 +8,11 @@ import { Icon } from '../shared/ui/Icon'
 import { LockerCard } from '../shared/ui/LockerCard'
 import { OpenButton } from '../shared/ui/OpenButton'
 import { Sheet } from '../shared/ui/Sheet'
-import { toast } from '../shared/ui/toast'
 import { Waiting } from '../shared/ui/Waiting'
 import { Page } from './Page'
 import { useLook } from '../shared/look'
 import { askAsGuest, returned, visit, want } from './visit'
-import { tell, useVoice } from './voice'
+import { announce, tell, useVoice } from './voice'
 import { say, why } from './words'
 
 export type Rental = Answered<'get', '/api/v1/kiosk/rentals'>['items'][number]
@@ -98,7 +97,7 @@ function GiveBack({ rental, onChange, onClose }: Omit<Props, 'isFresh'> & { onCl
   const giveBack = () =>
     attempt(async () => {
       await askAsGuest('delete', '/api/v1/kiosk/rentals/{rental_id}', { at: { rental_id: rental.id } })
-      toast(t('end.done'))
+      announce(t('end.done'))
       if (visit.value?.came_by !== 'locker') await onChange()
       else returned()
     })

@@ -1,5 +1,5 @@
 /** Whoever stands here and has proved who they are; in memory alone, and gone with `wipe`. */
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { type Answered, Problem, ask } from '../shared/api'
 import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
@@ -12,6 +12,8 @@ export type Visit = Answered<'get', '/api/v1/kiosk/session'>
 export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string }
 
 export const visit = signal<Visit | undefined>(undefined)
+/** Whether they came by more than a locker's number, and so reach whatever is theirs. */
+export const reachesAll = computed(() => visit.value !== undefined && visit.value.came_by !== 'locker')
 /** Counts the people: what a component remembers of one is forgotten with the number. */
 export const person = signal(0)
 
@@ -65,39 +67,42 @@ export async function choosePin(pin: string): Promise<void> {
 
 /** To where one wants to go, by way of saying who one is where that is not known. */
 export function want(goal: Goal): void {
-  const who = visit.value
-  const mayGo = who && (who.came_by !== 'locker' || goal.at === 'locker' || goal.at === 'home')
+  const mayGo = reachesAll.value || (visit.value && (goal.at === 'locker' || goal.at === 'home'))
   show(mayGo ? goal : { at: 'identify', goal })
 }
 
 /** Whoever stood here leaves nothing behind: neither here nor at the house. */
 export function wipe(next: Screen = { at: 'home' }): void {
   end()
+  hush()
   readAsAtFirst()
   show(next)
 }
 
-/** They say that they are done, and read one sentence more in their own language. */
+/** They say that they are done, and read one sentence more, and hear it, as they like to. */
 export function done(): void {
   end()
   show({ at: 'thanks' })
 }
 
-/** Somebody else shows a card: whoever stood here has left. */
+/** Somebody shows a card. */
 export function cardShown(card: string): void {
-  if (visit.value) wipe()
-  person.value += 1
-  show({ at: 'identify', goal: { at: 'home' }, card })
+  shown({ card })
 }
 
 /** Somebody shows a pass. A scanner reads it again and again while it is held there: the same one is no other person. */
 export function passShown(pass: string): void {
   if (pass === lastPass) return
   lastPass = pass
+  shown({ pass })
+}
+
+/** Whoever stood here has left; but who was asked to show something wants what they were asked for. */
+function shown(proof: { card: string } | { pass: string }): void {
   const now = screen.value
-  if (visit.value) wipe()
+  if (visit.value || now.at === 'thanks') wipe()
   person.value += 1
-  show({ at: 'identify', goal: now.at === 'identify' ? now.goal : { at: 'home' }, pass })
+  show({ at: 'identify', goal: now.at === 'identify' ? now.goal : { at: 'home' }, ...proof })
 }
 
 function end(): void {
@@ -107,7 +112,6 @@ function end(): void {
   visit.value = undefined
   person.value += 1
   leave()
-  hush()
 }
 
 /** Harmless when it was over; when the house cannot be reached it ends the visit by itself within two minutes. */

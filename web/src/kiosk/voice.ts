@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { language } from '../shared/t'
+import { toast } from '../shared/ui/toast'
 import { elder } from './reading'
 
 const voices = signal(speechSynthesis.getVoices())
@@ -17,16 +18,36 @@ export const canSpeak = computed(() => fitting.value !== undefined)
 export const chosen = signal<boolean | undefined>(undefined)
 export const speaks = computed(() => canSpeak.value && (chosen.value ?? elder.value))
 
-/** Say it now, instead of what was being said. */
+/** That something was done, for as long as it is being said. */
+let news: SpeechSynthesisUtterance | undefined
+
+/** Say it now, instead of what was being said; only that something was done is said to its end. */
 export function tell(sentence: string): void {
-  speechSynthesis.cancel()
+  if (!news || !speechSynthesis.speaking) speechSynthesis.cancel()
+  tellToo(sentence)
+}
+
+/** Say it after what is being said. */
+export function tellToo(sentence: string): SpeechSynthesisUtterance | undefined {
   const voice = fitting.value
-  if (!speaks.value || !voice) return
+  if (!speaks.value || !voice) return undefined
   const said = new SpeechSynthesisUtterance(sentence)
   said.voice = voice
   said.lang = voice.lang
   said.rate = 0.9
   speechSynthesis.speak(said)
+  return said
+}
+
+/** Say that something was done, on the screen too: whatever screen comes next speaks after it. */
+export function announce(sentence: string): void {
+  toast(sentence)
+  speechSynthesis.cancel()
+  const said = tellToo(sentence)
+  news = said
+  said?.addEventListener('end', () => {
+    if (news === said) news = undefined
+  })
 }
 
 /** Say what this screen is for, when it comes up and whenever that changes. */
@@ -36,6 +57,7 @@ export function useVoice(sentence: string): void {
 
 /** Say nothing more; the next person finds it as it was. */
 export function hush(): void {
+  news = undefined
   speechSynthesis.cancel()
   chosen.value = undefined
 }

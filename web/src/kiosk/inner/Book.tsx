@@ -4,13 +4,13 @@ import { useAttempt } from '../../shared/attempt'
 import { language, t, time, whenSpan } from '../../shared/t'
 import { Choice } from '../../shared/ui/Choice'
 import { Fault } from '../Fault'
-import { toast } from '../../shared/ui/toast'
 import { Waiting } from '../../shared/ui/Waiting'
 import { Page } from '../Page'
 import { type Slot, type Space, slotsToday } from '../free'
 import { useLook } from '../../shared/look'
 import { show } from '../screen'
 import { askAsGuest } from '../visit'
+import { announce } from '../voice'
 import { say, why } from '../words'
 
 const AGAIN_MS = 15_000
@@ -41,7 +41,7 @@ function Times({ space, slots, look }: { space: Space; slots: Slot[]; look: () =
         // Without `recurrence` the answer is one booking.
         const booked = await askAsGuest('post', '/api/v1/kiosk/bookings', { body, key })
         const isAsked = 'state' in booked && booked.state === 'PENDING'
-        toast(t(isAsked ? 'book.asked' : 'book.done', { when: whenSpan({ starts_at, ends_at }) }))
+        announce(t(isAsked ? 'book.asked' : 'book.done', { when: whenSpan({ starts_at, ends_at }) }))
         show({ at: 'bookings' })
       } catch (refusal) {
         if (refusal instanceof Problem) setKey(newKey())

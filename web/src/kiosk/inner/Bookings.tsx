@@ -10,6 +10,7 @@ import { useLook } from '../../shared/look'
 import { show } from '../screen'
 import { type Booking, isTime, openFrom, ofToday } from './bookings'
 import { askAsGuest } from '../visit'
+import { announce } from '../voice'
 import { say, why } from '../words'
 
 const AGAIN_MS = 10_000
@@ -75,6 +76,7 @@ function Now({ booking, onChange }: { booking: Booking; onChange: () => Promise<
     attempt(async () => {
       const at = { booking_id: booking.id }
       await askAsGuest('post', '/api/v1/kiosk/bookings/{booking_id}/check-in', { at, key: `here-${booking.id}` })
+      announce(`${t('booking.there')} · ${t('booking.there_help')}`)
       await onChange()
     })
   return (
