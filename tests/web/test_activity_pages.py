@@ -16,7 +16,15 @@ from tests.web.test_everybody import AXE, TEXT_SIZES
 pytestmark = pytest.mark.browser
 
 
-def publish(house: House, *, places: int = 2, weeks: int = 1, title: str = "太极拳", opens_in_h: int = -1) -> str:
+def publish(
+    house: House,
+    *,
+    places: int = 2,
+    weeks: int = 1,
+    title: str = "太极拳",
+    opens_in_h: int = -1,
+    space_id: str | None = None,
+) -> str:
     """The house offers something from the day after tomorrow on."""
     now = house.centre.clock.now()
     first = now + timedelta(days=2)
@@ -31,7 +39,7 @@ def publish(house: House, *, places: int = 2, weeks: int = 1, title: str = "太�
             places=places,
             opens_at=now + timedelta(hours=opens_in_h),
             closes_at=first,
-            space_id=None,
+            space_id=space_id,
             group_id=None,
             actor="test",
             now=now,

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.conftest import House, Phone, hold
 from tests.web.console_builder import AXE
-from tests.web.kiosk_builder import Kiosk, kiosk_at
+from tests.web.kiosk_builder import Kiosk, give_card, kiosk_at
 from tests.web.test_kiosk_face import SMALL
 
 pytestmark = pytest.mark.browser
@@ -147,6 +147,8 @@ def test_what_comes_while_the_language_is_changed_is_said_in_the_new_one(kiosk: 
 def test_all_fits_the_first_screen_and_axe_finds_nothing_wrong(
     browser: Browser, house: House, language, elder, size, scheme
 ):
+    give_card(house)
+    house.reads(language, elder_mode=elder)
     with kiosk_at(browser, house, size, color_scheme=scheme) as kiosk:
         say(kiosk.page, told())
         kiosk.language, kiosk.elder = language, elder
@@ -159,4 +161,7 @@ def test_all_fits_the_first_screen_and_axe_finds_nothing_wrong(
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
         assert kiosk.page.evaluate(SMALL, 24 if elder else 20) == []
         height = kiosk.page.viewport_size["height"]
+        assert kiosk.page.evaluate("document.documentElement.scrollHeight") <= height
+        kiosk.come()
+        kiosk.page.locator(".k-news").wait_for()  # that they were given the card
         assert kiosk.page.evaluate("document.documentElement.scrollHeight") <= height

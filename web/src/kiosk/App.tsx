@@ -1,10 +1,11 @@
+import { language } from '../shared/t'
 import { Toast } from '../shared/ui/toast'
 import { ChoosePin } from './ChoosePin'
 import { Frame } from './Frame'
 import { Free } from './Free'
 import { Home } from './Home'
 import { Identify } from './Identify'
-import { LaterBook, LaterBookings, LaterMap, LaterRent } from './Later'
+import { LaterActivities, LaterActivity, LaterBook, LaterBookings, LaterMap, LaterNotices, LaterRent } from './Later'
 import { Lockers } from './Lockers'
 import { Pair } from './Pair'
 import { StillThere } from './StillThere'
@@ -40,7 +41,13 @@ function Shown() {
     case 'free':
       return <Free />
     case 'map':
-      return <LaterMap />
+      return <LaterMap to={now.to} />
+    case 'activities':
+      return <LaterActivities />
+    case 'activity':
+      return <LaterActivity key={now.id} id={now.id} />
+    case 'notices':
+      return <LaterNotices key={language.value} />
     case 'identify':
       return <Identify key={now.card ?? now.pass} {...now} />
     case 'locker':

@@ -1,8 +1,9 @@
 import { LaterBusy } from '../shared/busy/Later'
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
+import { LaterNews } from './Later'
 import { show } from './screen'
-import { visit, want } from './visit'
+import { reachesAll, visit, want } from './visit'
 import { useVoice } from './voice'
 import { type Words, say } from './words'
 
@@ -12,6 +13,7 @@ const TILES: { act: () => void; icon: IconName; title: Words; help: Words }[] = 
   { act: () => want({ at: 'bookings' }), icon: 'check', title: 'home.bookings', help: 'home.bookings_help' },
   { act: () => show({ at: 'free' }), icon: 'calendar', title: 'home.free', help: 'home.free_help' },
   { act: () => show({ at: 'map' }), icon: 'map', title: 'home.map', help: 'home.map_help' },
+  { act: () => show({ at: 'activities' }), icon: 'star', title: 'home.activities', help: 'home.activities_help' },
 ]
 
 /** What people come for, each one touch away. */
@@ -33,6 +35,7 @@ export function Home() {
             </button>
           ))}
         </div>
+        {reachesAll.value && <LaterNews />}
         <LaterBusy />
       </div>
     </>

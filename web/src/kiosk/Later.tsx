@@ -33,12 +33,42 @@ function From<P extends object>({ of: { pages, fetch }, title, children }: FromP
   return <Page title={title}>{found === undefined ? <Waiting /> : <Fault>{why(new Unreachable())}</Fault>}</Page>
 }
 
-export function LaterMap() {
+export function LaterMap({ to }: { to: string | undefined }) {
   return (
     <From of={map} title={say('map.title')}>
-      {({ HouseMap }) => <HouseMap />}
+      {({ HouseMap }) => <HouseMap to={to} />}
     </From>
   )
+}
+
+export function LaterActivities() {
+  return (
+    <From of={inner} title={say('home.activities')}>
+      {({ Activities }) => <Activities />}
+    </From>
+  )
+}
+
+export function LaterActivity({ id }: { id: string }) {
+  return (
+    <From of={inner} title={say('home.activities')}>
+      {({ TheActivity }) => <TheActivity id={id} />}
+    </From>
+  )
+}
+
+export function LaterNotices() {
+  return (
+    <From of={inner} title={say('home.notices')}>
+      {({ Notices }) => <Notices />}
+    </From>
+  )
+}
+
+/** How many notices somebody has, as soon as it is known: until then nothing is missed. */
+export function LaterNews() {
+  const found = inner.pages.value
+  return typeof found === 'object' ? <found.News /> : null
 }
 
 export function LaterRent() {

@@ -13,8 +13,8 @@ import { say, why } from './words'
 
 const AGAIN_MS = 15_000
 
-/** The smart guide: where one stands, what is free around, and how to get there. */
-export function HouseMap() {
+/** The smart guide: where one stands, what is free around, and how to get there; with `to` straight to an area. */
+export function HouseMap({ to }: { to: string | undefined }) {
   const { told: drawn, error } = useLook(() => askAsKiosk('get', '/api/v1/kiosk/floor-plan'), AGAIN_MS * 4)
   const { told: now, error: unheard } = useLook(() => askAsKiosk('get', '/api/v1/kiosk/floor-plan/now'), AGAIN_MS)
   const [refusal, refuse] = useState<unknown>()
@@ -35,6 +35,7 @@ export function HouseMap() {
           plan={drawn.plan}
           now={unheard === undefined ? now?.areas : undefined}
           here={drawn.here}
+          to={to}
           isStepFree={elder.value}
           find={(to, step_free) => askAsKiosk('get', '/api/v1/kiosk/floor-plan/way', { query: { to, step_free } })}
           why={why}
@@ -48,4 +49,3 @@ export function HouseMap() {
     </Page>
   )
 }
-

@@ -3,12 +3,20 @@ import { signal } from '@preact/signals'
 import type { Space } from './free'
 
 /** What somebody wants that needs to know who they are. */
-export type Goal = { at: 'home' } | { at: 'locker' } | { at: 'rent' } | { at: 'bookings' } | { at: 'book'; space: Space }
+export type Goal =
+  | { at: 'home' }
+  | { at: 'locker' }
+  | { at: 'rent' }
+  | { at: 'bookings' }
+  | { at: 'book'; space: Space }
+  | { at: 'activity'; id: string }
+  | { at: 'notices' }
 
 export type Screen =
   | Goal
   | { at: 'free' }
-  | { at: 'map' }
+  | { at: 'map'; to?: string }
+  | { at: 'activities' }
   | { at: 'identify'; goal: Goal; card?: string; pass?: string }
   | { at: 'thanks' }
   | { at: 'over' }

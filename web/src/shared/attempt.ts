@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
+import { newKey } from './api'
 
 /** One act at a time, and why the last one was refused. */
 export function useAttempt() {
@@ -15,4 +16,14 @@ export function useAttempt() {
     setBusy(false)
   }
   return { isBusy, error, attempt }
+}
+
+/** The same wish after an answer that was lost is the same attempt, and is done once. */
+export function useKey(): (wish: object) => string {
+  const kept = useRef({ wish: '', key: '' })
+  return (wish) => {
+    const asked = JSON.stringify(wish)
+    if (kept.current.wish !== asked) kept.current = { wish: asked, key: newKey() }
+    return kept.current.key
+  }
 }

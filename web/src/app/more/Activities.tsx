@@ -4,12 +4,12 @@ import { language, t, when, whenSpan } from '../../shared/t'
 import { Icon } from '../../shared/ui/Icon'
 import { Bar } from '../../shared/ui/Title'
 import { Waiting } from '../../shared/ui/Waiting'
+import { n } from '../../shared/news/words'
 import { toast } from '../../shared/ui/toast'
 import { Stale } from '../Stale'
 import { Tabs } from '../Tabs'
 import { type Activity, activities, look, now } from '../mine'
 import { Act, Nothing, useKey } from './kit'
-import { say } from './words'
 
 /** What the house offers: sign up, wait, leave. */
 export function Activities() {
@@ -20,7 +20,7 @@ export function Activities() {
       <Bar title={t('tab.activities')} />
       <Stale />
       <main class="page page-tabs">
-        {!all ? <Waiting /> : all.length === 0 && <Nothing icon="star">{say('activity.none')}</Nothing>}
+        {!all ? <Waiting /> : all.length === 0 && <Nothing icon="star">{n('activity.none')}</Nothing>}
         {all?.map((one) => (
           <One key={one.id} one={one} />
         ))}
@@ -33,7 +33,7 @@ export function Activities() {
 function One({ one }: { one: Activity }) {
   return (
     <section class="card stack">
-      <p class="soft">{say(`activity.kind.${one.kind}`)}</p>
+      <p class="soft">{n(`activity.kind.${one.kind}`)}</p>
       <h2 class="name">{one.title[language.value]}</h2>
       <Times one={one} />
       {one.space_name && <p class="soft">{one.space_name[language.value]}</p>}
@@ -41,7 +41,7 @@ function One({ one }: { one: Activity }) {
       {one.called_off_for ? (
         <p class="booking-lost">
           <Icon name="alert" />
-          {say('activity.off', { reason: one.called_off_for })}
+          {n('activity.off', { reason: one.called_off_for })}
         </p>
       ) : (
         <Place one={one} />
@@ -56,7 +56,7 @@ function Times({ one: { times } }: { one: Activity }) {
   if (times.length === 1) return <p>{times[0] && whenSpan(times[0])}</p>
   return (
     <details class="times">
-      <summary>{say('activity.times', { count: times.length, next: ahead[0] ? whenSpan(ahead[0]) : '' })}</summary>
+      <summary>{n('activity.times', { count: times.length, next: ahead[0] ? whenSpan(ahead[0]) : '' })}</summary>
       <ul>
         {times.map((time) => (
           <li key={time.starts_at}>{whenSpan(time)}</li>
@@ -75,7 +75,7 @@ function Place({ one }: { one: Activity }) {
   const signUp = async () => {
     const body = { wait: one.full }
     const { state } = await ask('post', path, { at, body, key: keyOf({ ...body, since: mine }) })
-    toast(say(state === 'WAITING' ? 'activity.waits' : 'activity.signed_up'))
+    toast(n(state === 'WAITING' ? 'activity.waits' : 'activity.signed_up'))
     await look()
   }
   const leave = async () => {
@@ -83,7 +83,7 @@ function Place({ one }: { one: Activity }) {
     await ask('delete', '/api/v1/activities/{activity_id}/registrations/{registration_id}', {
       at: { ...at, registration_id: mine.id },
     })
-    toast(say('activity.left'))
+    toast(n('activity.left'))
     await look()
   }
   const hasBegun = Date.parse(one.times[0]?.starts_at ?? '') <= now.value
@@ -92,24 +92,24 @@ function Place({ one }: { one: Activity }) {
       <>
         <p class="activity-mine">
           <Icon name={mine.state === 'WAITING' ? 'clock' : 'check'} />
-          {mine.state === 'WAITING' ? say('activity.position', { position: mine.position ?? '' }) : say('activity.mine')}
+          {mine.state === 'WAITING' ? n('activity.position', { position: mine.position ?? '' }) : n('activity.mine')}
         </p>
-        {!hasBegun && <Act name={say(mine.state === 'WAITING' ? 'activity.stop' : 'activity.leave')} act={leave} />}
+        {!hasBegun && <Act name={n(mine.state === 'WAITING' ? 'activity.stop' : 'activity.leave')} act={leave} />}
       </>
     )
   }
   return (
     <>
-      <p class="soft">{say('activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
+      <p class="soft">{n('activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
       {one.refusal === null ? (
         <>
-          <p class="soft">{say('activity.closes', { when: when(one.closes_at) })}</p>
-          <Act look="primary" name={say(one.full ? 'activity.wait' : 'activity.go')} act={signUp} />
+          <p class="soft">{n('activity.closes', { when: when(one.closes_at) })}</p>
+          <Act look="primary" name={n(one.full ? 'activity.wait' : 'activity.go')} act={signUp} />
         </>
       ) : (
         <p class="soft">
           {one.refusal === 'registration_not_open'
-            ? say('activity.opens', { when: when(one.opens_at) })
+            ? n('activity.opens', { when: when(one.opens_at) })
             : t(`problem.${one.refusal}`)}
         </p>
       )}

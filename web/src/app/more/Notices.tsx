@@ -3,6 +3,7 @@ import { ask } from '../../shared/api'
 import { when } from '../../shared/t'
 import { type Notice, look, notices } from '../mine'
 import { Waiting } from '../../shared/ui/Waiting'
+import { n } from '../../shared/news/words'
 import { Act, Leaf, Nothing } from './kit'
 import { say } from './words'
 
@@ -12,7 +13,7 @@ export function Notices() {
   const all = notices.value
   return (
     <Leaf title={say('notices.title')}>
-      {!all ? <Waiting /> : all.length === 0 ? <Nothing icon="bell">{say('notices.none')}</Nothing> : <List all={all} />}
+      {!all ? <Waiting /> : all.length === 0 ? <Nothing icon="bell">{n('notices.none')}</Nothing> : <List all={all} />}
     </Leaf>
   )
 }
@@ -21,15 +22,15 @@ function List({ all }: { all: Notice[] }) {
   const news = all.filter((each) => each.news)
   return (
     <>
-      {news.length > 1 && <Act name={say('notices.all_away')} act={() => putAway(news)} />}
+      {news.length > 1 && <Act name={n('notices.all_away')} act={() => putAway(news)} />}
       {all.map((each) => (
         <section key={each.id} class="card notice">
           <p>{each.text}</p>
           <p class="soft">{when(each.at)}</p>
           {each.news ? (
-            <Act name={say('notices.away')} act={() => putAway([each])} />
+            <Act name={n('notices.away')} act={() => putAway([each])} />
           ) : (
-            <p class="soft">{say('notices.still')}</p>
+            <p class="soft">{n('notices.still')}</p>
           )}
         </section>
       ))}

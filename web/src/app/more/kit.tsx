@@ -1,7 +1,7 @@
 /** What these pages are made of. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { Problem, Unreachable, newKey, sentenceFor } from '../../shared/api'
+import { useEffect, useState } from 'preact/hooks'
+import { Problem, Unreachable, sentenceFor } from '../../shared/api'
 import { t } from '../../shared/t'
 import { forgetIfSignedOut } from '../../shared/account/session'
 import { Fault } from '../../shared/ui/Fault'
@@ -12,6 +12,8 @@ import { Unreached, Waiting } from '../../shared/ui/Waiting'
 import { useAttempt } from '../../shared/attempt'
 import { Stale } from '../Stale'
 import { back } from '../route'
+
+export { useKey } from '../../shared/attempt'
 
 /** A page with the way back. */
 export function Leaf({ title, children }: { title: string; children: ComponentChildren }) {
@@ -45,16 +47,6 @@ export function useLook<T extends object>(fetch: () => Promise<T>): { found: Fou
   }
   useEffect(() => void look(), [])
   return { found, look }
-}
-
-/** The same wish after an answer that was lost is the same attempt, and is done once. */
-export function useKey(): (wish: object) => string {
-  const kept = useRef({ wish: '', key: '' })
-  return (wish) => {
-    const asked = JSON.stringify(wish)
-    if (kept.current.wish !== asked) kept.current = { wish: asked, key: newKey() }
-    return kept.current.key
-  }
 }
 
 interface KnownProps<T extends object> {
