@@ -69,7 +69,8 @@ class Space(Base):
 class Claim(Base):
     """One place of one undivided space, from `starts_at` until before `ends_at`, unless it was released.
 
-    The database refuses two that overlap (migration 0002), whoever writes them.
+    The database refuses two that overlap (migration `spaces_and_bookings`), and a place that the space does not have
+    (`places_there_are`), whoever writes them.
     """
 
     __tablename__ = "claims"

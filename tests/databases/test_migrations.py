@@ -464,6 +464,27 @@ def test_closures_of_before_keep_why_they_were_made_by_whom_and_who_opened_them_
     assert (new.reason, new.made_at, new.reopened_at, new.reopened_by) == ("打蜡", NOON + HOUR, None, None)
 
 
+def test_a_claim_of_before_on_a_place_that_there_is_not_stays_and_no_other_joins_it(engine):
+    upgrade_to(engine, "0047")
+    space = (
+        "INSERT INTO spaces (id, kind, name_zh, name_en, places, opens_min, closes_min, slot_min, buffer_min)"
+        " VALUES ('room', 'room', '房', 'Room', 1, 480, 1320, 60, 0)"
+    )
+    on_no_place = A_CLAIM.replace("'room', 0,", "'room', 1,")
+    with engine.begin() as connection:
+        connection.execute(text(space))
+        connection.execute(text(on_no_place.format(id="c1", start="04", end="06", kind="booking")))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        session.execute(text("UPDATE claims SET ends_at = '2026-11-22 05:00:00.000000+00:00' WHERE id = 'c1'"))
+        session.execute(text(A_CLAIM.format(id="c2", start="05", end="06", kind="booking")))
+        another = on_no_place.format(id="c3", start="07", end="08", kind="booking")
+        for change in (another, "UPDATE claims SET place = 1 WHERE id = 'c2'"):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(change))
+
+
 def test_of_a_zone_of_before_nobody_has_said_for_how_many_it_is_and_its_doors_lead_to_the_street(engine):
     upgrade_to(engine, "0037")
     with engine.begin() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.kit.ids import new_id
 from gateway.spaces import queries, service
-from gateway.spaces.model import Claim, ClaimKind, Closure, SpaceKind
+from gateway.spaces.model import Claim, ClaimKind, Closure, Space, SpaceKind
 from gateway.spaces.rules import Span
 from tests.centre_builder import NOON, a_hall, a_space
 
@@ -149,7 +149,8 @@ def a_row(space_id="room", when=None, place=0):
 
 
 def test_the_database_refuses_an_overlap_that_is_written_past_the_service(sessions, session):
-    session.add_all([a_row(), a_row(place=1), a_row(when=span(1)), a_row("court-1")])
+    a_space(session, "seats", places=2)
+    session.add_all([a_row(), a_row("seats"), a_row("seats", place=1), a_row(when=span(1)), a_row("court-1")])
     session.flush()
 
     with pytest.raises(IntegrityError), session.begin_nested():
@@ -158,14 +159,56 @@ def test_the_database_refuses_an_overlap_that_is_written_past_the_service(sessio
 
 @pytest.mark.parametrize("change", [{"starts_at": NOON}, {"released_at": None}, {"place": 0}], ids=str)
 def test_the_database_refuses_an_update_that_would_overlap(session, change):
+    a_space(session, "seats", places=2)
     late = {"starts_at": NOON + HOUR} if "starts_at" in change else {"starts_at": NOON}
-    other = a_row(when=Span(late["starts_at"], NOON + 2 * HOUR), place=1 if "place" in change else 0)
+    other = a_row("seats", Span(late["starts_at"], NOON + 2 * HOUR), place=1 if "place" in change else 0)
     other.released_at = NOON if "released_at" in change else None
-    session.add_all([a_row(), other])
+    session.add_all([a_row("seats"), other])
     session.flush()
 
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(update(Claim).where(Claim.id == other.id).values(**change))
+
+
+@pytest.mark.parametrize("place", [-1, 2])
+def test_the_database_refuses_a_place_that_there_is_not(session, place):
+    a_space(session, "seats", places=2)
+    session.add_all([a_row("seats", place=1), a_row("seats", span(1), place=0)])
+    session.flush()
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.add(a_row("seats", span(2), place=place))
+
+
+@pytest.mark.parametrize("change", [{"place": 2}, {"place": -1}, {"space_id": "room"}, {"released_at": None}], ids=str)
+def test_the_database_refuses_to_move_a_claim_onto_a_place_that_there_is_not(session, change):
+    a_space(session, "seats", places=2)
+    other = a_row("seats", place=1)
+    other.released_at = NOON if "released_at" in change else None
+    session.add(other)
+    session.flush()
+    if "released_at" in change:
+        session.get_one(Space, "seats").places = 1
+        session.flush()
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(update(Claim).where(Claim.id == other.id).values(**change))
+
+
+def test_claims_on_a_place_that_is_no_more_are_still_shortened_handed_over_and_released(session):
+    a_space(session, "seats", places=2)
+    [first, second] = [claim(session, "seats", span(0, 2)) for _ in range(2)]
+    session.get_one(Space, "seats").places = 1
+    session.flush()
+
+    service.hand_over(session, kind=ClaimKind.BOOKING, source_id=second, to="other")
+    service.release_rest(session, kind=ClaimKind.BOOKING, source_id="other", now=NOON + HOUR)
+    service.release(session, kind=ClaimKind.BOOKING, source_id="other", now=NOON + HOUR)
+
+    assert not is_free(session, "seats")
+    service.release(session, kind=ClaimKind.BOOKING, source_id=first, now=NOON + HOUR)
+    claim(session, "seats")
+    assert not is_free(session, "seats")
 
 
 def test_a_space_that_is_claimed_is_not_divided_any_more(session):
