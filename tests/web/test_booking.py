@@ -84,7 +84,7 @@ def test_a_party_says_how_many_come_to_a_row_of_seats_and_each_has_one(phone: Ph
     left(phone, 3).nth(1).check(force=True)
     confirm(phone, "预订 ").click()
 
-    expect(phone.page.get_by_text(re.compile("^订好了：.* · 3 人$"))).to_be_visible()
+    expect(phone.page.get_by_text(re.compile(r"^订好了：.* · 3\s人$"))).to_be_visible()
     [booking] = phone.house.bookings()
     span = {"from": booking.starts_at.isoformat(), "to": booking.ends_at.isoformat()}
     asked = phone.page.request.get(f"{phone.house.url}/api/v1/spaces/seats/availability", params=span)

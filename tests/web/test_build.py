@@ -96,6 +96,21 @@ def test_the_members_face_never_comes_to_load_what_is_another_faces_alone(built:
     assert faces & {"door", "staff", "stand"} == set()
 
 
+@pytest.mark.parametrize("face", FACES)
+def test_no_face_ever_comes_to_load_what_begins_another(built: Path, face: str):
+    """It would be run: a kiosk would become a member's phone."""
+    due, loaded = first_load(built, face), set()
+    while due:
+        loaded.add(file := due.pop())
+        if file.endswith(".js"):
+            near = re.findall(r'(?:from|import\(?)\s*["`]\./([^"`]+)', (built / file).read_text())
+            due += [each for each in (f"assets/{name}" for name in near) if each not in loaded]
+    names = {Path(file).name.partition("-")[0] for file in loaded}
+
+    assert len(loaded) > len(first_load(built, face)) or face == "door"
+    assert names & set(OWN.values()) == {OWN[face]}
+
+
 # The pass, and why something was not done, in both languages.
 KEPT = ["hearth pass 1", "生成我的码", "Make my pass", "会员号或密码不对", "The number or the password is not right"]
 

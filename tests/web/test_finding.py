@@ -69,7 +69,7 @@ def test_who_come_together_find_only_what_has_room_for_all_of_them(phone: Phone)
     expect(
         phone.page.get_by_role("group", name="一共几个人来？最多 4 人").get_by_role("radio", name="3 人")
     ).to_be_checked()
-    expect(confirm(phone, re.compile("^预订 明天 (09|11):00–1[02]:00 · 3 人$"))).to_be_enabled()
+    expect(confirm(phone, re.compile(r"^预订 明天 (09|11):00–1[02]:00 · 3\s人$"))).to_be_enabled()
     phone.button("返回").click()
     phone.page.get_by_role("radio", name="储物柜").check(force=True)
     expect(phone.page.get_by_label("几个人来")).to_have_count(0)

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -13,7 +14,7 @@ from gateway.kiosks.model import KioskVisit, Smile
 from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import MEMBER, ROOT, House
+from tests.web.conftest import MEMBER, OTHER, ROOT, House, whole_five_minutes
 from tests.web.kiosk_builder import PIN, SCREENS, TO_SIGNED, Kiosk, give_card, give_locker, kiosk_at, walk
 
 pytestmark = pytest.mark.browser
@@ -210,6 +211,32 @@ def test_by_card_one_books_and_checks_in(kiosk: Kiosk):
     expect(kiosk.page.get_by_text("已签到")).to_be_visible()
     [booking] = kiosk.house.bookings()
     assert booking.checked_in_at is not None
+
+
+def test_who_come_together_say_so_with_a_touch_each_and_see_only_what_has_room_for_all(kiosk: Kiosk):
+    """Whoever comes alone touches nothing more than before."""
+    give_card(kiosk.house)
+    kiosk.house.build("seats", places=3, opens_min=0, closes_min=1440, slot_min=5)
+    soon = whole_five_minutes(kiosk.house.centre.clock.now())
+    kiosk.house.books_at("seats", soon - timedelta(minutes=50), member=OTHER)
+    kiosk.begin()
+    kiosk.come()
+    kiosk.tile(3)
+    kiosk.page.locator(".k-line").click()
+    times = kiosk.page.locator(".choice-grid").get_by_role("radio")
+    expect(times.first).to_have_accessible_name(re.compile(" 剩 2$"))
+    for button in (kiosk.button("少一个人"), kiosk.button("多一个人")):
+        assert min(button.bounding_box()[side] for side in ("width", "height")) >= 60
+    kiosk.button("多一个人").click()
+    kiosk.button("多一个人").click()
+    expect(kiosk.button("多一个人")).to_be_disabled()
+    expect(kiosk.page.locator("output")).to_have_text("3 人")
+    expect(times.first).to_have_accessible_name(re.compile(" 剩 3$"))
+    kiosk.page.locator(".k-page > .primary").click()
+
+    expect(kiosk.page.locator(".booking-when")).to_have_text(re.compile(r"–\d\d:\d\d · 3\s人$"))
+    [booking] = kiosk.house.bookings()
+    assert (booking.guests, booking.starts_at) == (2, soon + timedelta(minutes=10))
 
 
 def test_after_a_quiet_minute_and_half_of_one_to_answer_nothing_is_left(kiosk: Kiosk):

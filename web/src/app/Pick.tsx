@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Problem, Unreachable, sentenceFor } from '../shared/api'
-import { type Key, date, dayName, language, length, t, time, when, whenSpan } from '../shared/t'
+import { type Key, date, dayName, language, length, people as inWords, t, time, when, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'
@@ -10,7 +10,8 @@ import { toast } from '../shared/ui/toast'
 import { Bar } from '../shared/ui/Title'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from '../shared/attempt'
-import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, mostPeople, move, placesFor, spaces, timesOf, waitFor } from './booking'
+import { MOST_ASKED, placesFor } from '../shared/party'
+import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, mostPeople, move, spaces, timesOf, waitFor } from './booking'
 import { bookings, now } from './mine'
 import type { When } from './Later'
 import { Stale } from './Stale'
@@ -267,10 +268,9 @@ function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenPr
 }
 
 const MOST_SLOTS = 6
-const MOST_PEOPLE = 30 // more come by agreement with the desk
 
 function HowMany({ most, value, onValue }: { most: number; value: number; onValue: (people: number) => void }) {
-  const options = Array.from({ length: Math.min(most, MOST_PEOPLE) }, (_, index) => index + 1)
+  const options = Array.from({ length: Math.min(most, MOST_ASKED) }, (_, index) => index + 1)
   return (
     <Choice
       title={pick('people.title', { most })}
@@ -279,7 +279,7 @@ function HowMany({ most, value, onValue }: { most: number; value: number; onValu
       onValue={(people) => onValue(Number(people))}
       options={options.map((people) => ({
         value: String(people),
-        label: <strong>{people === 1 ? pick('people.alone') : pick('people.with', { people })}</strong>,
+        label: <strong>{people === 1 ? pick('people.alone') : inWords(people)}</strong>,
       }))}
     />
   )

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { type Ballot, type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from '../shared/account/session'
+import { roomIn } from '../shared/party'
 import { mostGuests } from './policy'
 import type { Booking, Series, Span, Times } from './times'
 
@@ -21,15 +22,10 @@ export async function lookAtSpaces(): Promise<void> {
   }
 }
 
-/** How many may come there together; `Infinity`: a room of which nobody has said for how many it is. */
-export function mostPeople({ id, places, capacity }: Space): number {
-  if (places === 1 && capacity === null) return Infinity
-  return Math.min(places * (capacity ?? 1), 1 + mostGuests(id))
-}
-
-/** How many of its places so many people take together; what has a single place is had whole. */
-export function placesFor({ places, capacity }: Space, people: number): number {
-  return places > 1 ? Math.ceil(people / (capacity ?? 1)) : 1
+/** How many may come there together; `Infinity`: nobody has said for how many it is. */
+export function mostPeople(space: Space): number {
+  const room = roomIn(space)
+  return room === Infinity ? room : Math.min(room, 1 + mostGuests(space.id))
 }
 
 /** Every time of a space between the first of these days and the last, free for so many or not. Throws what `ask` throws. */

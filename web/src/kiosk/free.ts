@@ -28,11 +28,11 @@ export async function lookForFree(): Promise<void> {
   found.value = { banks: banks.items, spaces: await Promise.all(withSlots) }
 }
 
-/** A space's times that begin before midnight, the soonest first. */
-export async function slotsToday({ id }: Space): Promise<Slot[]> {
+/** A space's times that begin before midnight, the soonest first, free for so many or not. */
+export async function slotsToday({ id }: Space, people = 1): Promise<Slot[]> {
   const now = new Date()
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
-  const query = { from: now.toISOString(), to: midnight.toISOString() }
+  const query = { from: now.toISOString(), to: midnight.toISOString(), guests: people - 1 }
   const answer = await askAsKiosk('get', '/api/v1/kiosk/spaces/{space_id}/availability', { at: { space_id: id }, query })
   return answer.items
 }

@@ -131,6 +131,11 @@ export function length(minutes: number): string {
   return said.format(unit === 'hour' ? minutes / 60 : minutes)
 }
 
+/** "3 人", "1 person" */
+export function people(count: number): string {
+  return t(count === 1 ? 'people.one' : 'people.many', { count })
+}
+
 // Plain "en" would write the American way: month first.
 const DATES: Record<Language, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' }
 const NEAR_DAYS: Partial<Record<number, Key>> = { [-1]: 'when.yesterday', 0: 'when.today', 1: 'when.tomorrow' }

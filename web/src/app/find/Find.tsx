@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { forgetIfSignedOut } from '../../shared/account/session'
-import { clock, date, dayName, language, length, time, whenSpan } from '../../shared/t'
+import { MOST_ASKED } from '../../shared/party'
+import { clock, date, dayName, language, length, people as inWords, time, whenSpan } from '../../shared/t'
 import { Choice } from '../../shared/ui/Choice'
 import { Icon } from '../../shared/ui/Icon'
 import { Unreached, Waiting } from '../../shared/ui/Waiting'
@@ -17,7 +18,6 @@ import { f } from './words'
 const KINDS: Kind[] = ['room', 'court', 'seat', 'equipment', 'locker']
 const LENGTHS = [30, 60, 90, 120, 180]
 const MOST = 6 // of a list, before somebody asks for the rest
-const MOST_PEOPLE = 30 // more come by agreement with the desk
 
 /** Everything that can be booked: first when, then what is free then, and what at another time. */
 export function Find() {
@@ -80,7 +80,7 @@ function ByTime({ all }: { all: Space[] }) {
             label={f('find.people')}
             value={people}
             onValue={(chosen) => (wish.value = { ...wish.value, people: chosen })}
-            options={upTo(Math.min(most, MOST_PEOPLE)).map((value) => [value, f('find.persons', { people: value })])}
+            options={upTo(Math.min(most, MOST_ASKED)).map((value) => [value, inWords(value)])}
           />
         )}
       </div>
