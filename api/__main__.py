@@ -9,6 +9,7 @@ from pathlib import Path
 from api import server
 from api.app import create_app
 from gateway.centre import CentreError, open_centre
+from gateway.kit.memory import keep_for_good
 from gateway.settings import SettingsError
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -31,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _say(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; set http.port to another one")
     with listener:
-        server.serve(create_app(centre), listener, when_ready=lambda: _announce(host, port))
+        app = create_app(centre)
+        keep_for_good()
+        server.serve(app, listener, when_ready=lambda: _announce(host, port))
     centre.sessions.close()
     return 0
 

@@ -4,7 +4,6 @@ import io
 import re
 from typing import Final
 
-import segno
 from fastapi import Request, Response
 
 from api.deps import AtDesk, Id
@@ -58,6 +57,8 @@ async def read_door_code(space_id: Id, request: Request, desk: AtDesk) -> Respon
 
 def _code(address: str) -> bytes:
     """Black on white with its quiet zone, on any background; a seventh of it may be covered."""
+    import segno  # noqa: PLC0415 - 1 MiB, for a house with displays at its doors
+
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
         drawn, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False

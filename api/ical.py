@@ -13,8 +13,6 @@ from gateway.bookings.feeds import Entry, Feed, Shut
 from gateway.bookings.model import BookingState
 from gateway.members.model import Language
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
-
 _READ_AGAIN = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time, as onsets are

@@ -20,6 +20,7 @@ from gateway.centre import Centre, open_centre, reading_store
 from gateway.files import only_one
 from gateway.fleet import service as fleet
 from gateway.intake import Letter
+from gateway.kit.memory import keep_for_good
 from gateway.machine import Machine
 from gateway.notify.courier import EnvoyCourier
 from gateway.postman import Postman
@@ -219,6 +220,7 @@ def run_gateway(centre_dir: Path) -> int:
         program = GatewayProgram(centre, key=key, reached=failpoint.from_environment())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: program.stop())
+        keep_for_good()
         log.info("gateway of %s is up", centre.settings.site)
         systemd.notify(systemd.READY)
         program.run()

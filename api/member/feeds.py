@@ -10,7 +10,6 @@ from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from api import ical
 from api.deps import AtDesk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.feed_views import CalendarView, CalendarWish, NewCalendarView
@@ -23,6 +22,7 @@ from gateway.bookings import feeds
 router = Doors(tags=["calendars"])
 
 _SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
+_MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -100,6 +100,8 @@ async def read_feed(
     settings, now = desk.centre.settings, desk.clock.now()
 
     def look() -> tuple[bytes, datetime]:
+        from api import ical  # noqa: PLC0415 - 3 MiB, where no calendar program reads along
+
         with desk.sessions.read() as session:
             found = feeds.feed(session, token=token, now=now)
             attended, changed_at = _activities(session, found, now)
@@ -116,7 +118,7 @@ async def read_feed(
             return Response(status_code=304, headers=headers)
     if known is not None and tag in known:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=ical.MEDIA_TYPE, headers=headers)
+    return Response(body, media_type=_MEDIA_TYPE, headers=headers)
 
 
 def _activities(session: Session, found: feeds.Feed, now: datetime) -> tuple[list[activities.Attended], datetime]:

@@ -21,7 +21,7 @@ from api.member.session import with_cookie
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import Items, Me, behind, items
-from gateway.credentials import ceremony, passkeys
+from gateway.credentials import passkeys
 from gateway.credentials.ceremony import Site, bytes_of, text_of
 from gateway.kit.errors import Refused
 from gateway.members import queries as members
@@ -123,6 +123,8 @@ async def add_passkey(made: MadePasskey, who: SignedIn, attempt: Repeatable) -> 
     desk, site = who.desk, _site(who.request, who.desk)
 
     def act() -> Response:
+        from gateway.credentials import authenticator  # noqa: PLC0415 - 5 MiB, which a centre without passkeys spares
+
         challenge = bytes_of(made.challenge, "challenge")
         with desk.sessions.begin() as session:
             member = who.member(session)
@@ -133,7 +135,7 @@ async def add_passkey(made: MadePasskey, who: SignedIn, attempt: Repeatable) -> 
             )
         if not is_asked:
             raise Refused("passkey_refused")
-        found = ceremony.made(
+        found = authenticator.made(
             site,
             challenge=challenge,
             credential_id=bytes_of(made.credential_id, "credential_id"),
@@ -176,13 +178,15 @@ async def remove_passkey(passkey_id: Id, who: SignedIn) -> Response:
 
 def _begin(desk: Desk, site: Site, used: UsedPasskey, *, left_token: str) -> tuple[str, Me]:
     """Begin a session, in place of the one that this browser had."""
+    from gateway.credentials import authenticator  # noqa: PLC0415 - as above
+
     challenge, credential_id = bytes_of(used.challenge, "challenge"), bytes_of(used.credential_id, "credential_id")
     with desk.sessions.begin() as session:
         is_asked = passkeys.take_challenge(session, told=challenge, session_hash=None, now=desk.clock.now())
         known = passkeys.with_credential(session, credential_id=credential_id, site=site)
     if not is_asked or known is None:
         raise Refused("passkey_refused")
-    count = ceremony.used(
+    count = authenticator.used(
         site,
         challenge=challenge,
         credential_id=credential_id,

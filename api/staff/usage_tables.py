@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import xlsxwriter
-
 from api.staff import usage_words as words
 from api.words import Sentence
 from gateway.members.model import Language
@@ -113,6 +111,8 @@ def as_csv(table: Table) -> bytes:
 
 def as_xlsx(found: Sequence[Table]) -> bytes:
     """A sheet a table; texts are texts, whatever they begin with."""
+    import xlsxwriter  # noqa: PLC0415 - 3 MiB, for whoever wants a spreadsheet
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, share = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "0.0%"})
