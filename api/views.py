@@ -27,7 +27,6 @@ from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import NotFound
 from gateway.lockers import queries as lockers
 from gateway.lockers.history import Happening
-from gateway.lockers.model import Bank as BankRow
 from gateway.lockers.model import (
     CareAfter,
     ClearOut,
@@ -270,7 +269,7 @@ def _bank_fields(found: lockers.BankView) -> dict[str, Any]:
     return {
         "id": bank.id,
         "name": name_of(bank.name_zh, bank.name_en),
-        "zone": zone_of(bank),
+        "zone": zone_of(found),
         "mode": bank.mode,
         "usual_min": bank.usual_min if is_limited else None,
         "longest_min": bank.longest_min if is_limited else None,
@@ -285,9 +284,9 @@ def name_of(zh: str, en: str) -> InBothLanguages:
     return InBothLanguages.model_validate({"zh-CN": zh, "en": en})
 
 
-def zone_of(bank: BankRow) -> InBothLanguages | None:
+def zone_of(found: lockers.BankView) -> InBothLanguages | None:
     """Where in the building a bank stands; None when nobody said."""
-    return name_of(bank.zone_zh, bank.zone_en) if bank.zone_zh or bank.zone_en else None
+    return name_of(found.zone.name_zh, found.zone.name_en) if found.zone else None
 
 
 class RentalWish(Ask):
@@ -597,7 +596,8 @@ class BankTermsChange(Ask):
     """How a bank should be rented, and what it should say of rentals that come to their end; null stays as it is.
 
     `usual_min`, `longest_min`: for how long, when time-limited. `idle_after_days`: after how long unopened a rental
-    without an end counts as at its end, until it is opened; 0: never. `zone_zh`, `zone_en`: where it stands.
+    without an end counts as at its end, until it is opened; 0: never. `zone_zh`, `zone_en`: where it stands, which is
+    its device's zone: the one of that name, made when there is none; both empty: nobody knows.
     `care_after`: what is done with a compartment between two holders. `ajar_after_min`: how long a door may stand open
     before staff are told.
 
@@ -634,12 +634,13 @@ class BankTerms(View):
     ajar_after_min: int
 
     @classmethod
-    def of(cls, bank: BankRow) -> Self:
-        """As the row says."""
+    def of(cls, found: lockers.BankView) -> Self:
+        """As the query found it."""
+        bank = found.bank
         return cls(
             id=bank.id,
             name=name_of(bank.name_zh, bank.name_en),
-            zone=zone_of(bank),
+            zone=zone_of(found),
             mode=bank.mode,
             usual_min=bank.usual_min,
             longest_min=bank.longest_min,

@@ -71,7 +71,7 @@ class DemoBank:
     sizes: str  # one letter a door
     accessible: frozenset[int]  # doors within reach of a wheelchair
     mode: Mode = Mode.FREE_CHOICE
-    zone: tuple[str, str] = ("大厅", "Lobby")
+    zone: str = "hall"
     assigned: Mapping[int, Sequence[str]] = field(default_factory=dict)  # fixed doors, and whose they are
     bookable: frozenset[int] = frozenset()  # doors that are booked ahead
     board: str | None = None  # the family of the lock board that its doors hang on; None: on pins
@@ -86,7 +86,7 @@ BANKS: Final = (
         "SSSSMMMMMMLL",
         frozenset({5, 6, 11}),
         mode=Mode.TIME_LIMITED,  # two hours, four at most
-        zone=("泳池", "Pool"),
+        zone="pool",
         bookable=frozenset({8, 9, 10, 12}),
     ),
     DemoBank(
@@ -96,7 +96,7 @@ BANKS: Final = (
         "MMMMMMLL",
         frozenset({5, 6}),
         mode=Mode.KEPT_UNTIL_RELEASED,
-        zone=("二楼", "First floor"),
+        zone="first-floor",
         assigned={7: ("10020",), 8: ("10021", "10022", "10023")},  # the trainer's, and a team's
         board="8a",
     ),
@@ -261,6 +261,7 @@ def furnish(
             device: _device_files(centre_dir, device, _wiring(count, boards.get(device)), centre.settings)
             for device, count in doors.items()
         }
+        _make_zones(centre)
         _install_banks(centre, banks, keys)
         _install_spaces(centre, doors[DOORS], keys[DOORS])
         _install_node(centre, _device_files(centre_dir, NODE, _NODE_PARTS, centre.settings, file=NODE_FILE))
@@ -387,6 +388,19 @@ def _door_lines(no: int) -> Iterable[str]:
     return "", "[[doors]]", f"no = {no}", f"strike_pin = {2 * no}", f"contact_pin = {2 * no + 1}"
 
 
+def _make_zones(centre: Centre) -> None:
+    """Once, each; whatever it is called afterwards it stays."""
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        for zone in ZONES:
+            if session.get(Zone, zone.id) is None:
+                names = {"zone_id": zone.id, "name_zh": zone.name_zh, "name_en": zone.name_en}
+                zones.make_zone(session, **names, actor="gateway", now=now)
+                zones.set_crowd(
+                    session, zone_id=zone.id, capacity=zone.capacity, is_shown=True, actor="gateway", now=now
+                )
+
+
 def _install_banks(centre: Centre, banks: Sequence[DemoBank], keys: Mapping[str, PublicKey]) -> None:
     now = centre.clock.now()
     with centre.sessions.begin() as session:
@@ -406,17 +420,8 @@ def _install(session: Session, bank: DemoBank, key: PublicKey, now: datetime) ->
         actor="gateway",
         now=now,
     )
-    zone_zh, zone_en = bank.zone
-    lockers.set_terms(
-        session,
-        bank=founded,
-        actor="gateway",
-        now=now,
-        mode=bank.mode,
-        zone_zh=zone_zh,
-        zone_en=zone_en,
-        idle_after_days=180,
-    )
+    lockers.set_terms(session, bank=founded, actor="gateway", now=now, mode=bank.mode, idle_after_days=180)
+    zones.place(session, what=Placed.DEVICE, ref=device.id, zone_id=bank.zone, actor="gateway", now=now)
 
 
 def _assign(centre: Centre, banks: Sequence[DemoBank]) -> None:
@@ -495,20 +500,13 @@ def _install_spaces(centre: Centre, doors: int, key: PublicKey) -> None:
 
 
 def _install_node(centre: Centre, key: PublicKey) -> None:
-    """The facility node and the zones that it measures, once; wherever anything is put afterwards it stays."""
+    """The facility node, once; wherever it or its sensors are put afterwards they stay."""
     now = centre.clock.now()
     first, *others = ZONES
     with centre.sessions.begin() as session:
         if session.get(Device, NODE) is not None:
             return
         _approve(session, NODE, 0, key, now, kind="facility")
-        for zone in ZONES:
-            if session.get(Zone, zone.id) is None:
-                names = {"zone_id": zone.id, "name_zh": zone.name_zh, "name_en": zone.name_en}
-                zones.make_zone(session, **names, actor="gateway", now=now)
-                zones.set_crowd(
-                    session, zone_id=zone.id, capacity=zone.capacity, is_shown=True, actor="gateway", now=now
-                )
         zones.place(session, what=Placed.DEVICE, ref=NODE, zone_id=first.id, actor="gateway", now=now)
         for zone in others:
             for sensor in (zone.door, *zone.sensors):

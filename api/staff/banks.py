@@ -30,13 +30,15 @@ async def list_bank_terms(who: SignedIn, page: Paged) -> Items[BankTerms]:
     def look() -> Items[BankTerms]:
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
-            rest = behind([found.bank for found in lockers.banks(session)], page, name=lambda bank: bank.id)
-            return items(rest, page, view=BankTerms.of, name=lambda bank: bank.id)
+            rest = behind(lockers.banks(session), page, name=lambda found: found.bank.id)
+            return items(rest, page, view=BankTerms.of, name=lambda found: found.bank.id)
 
     return await who.desk.backroom.read(look)
 
 
-@router.patch("/banks/{bank_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch(
+    "/banks/{bank_id}", responses=problems(*_STAFF_ONLY, "not_found", "zone_exists", "zone_retired", "malformed")
+)
 async def set_bank_terms(bank_id: Id, change: BankTermsChange, who: SignedIn) -> BankTerms:
     """Say how rentals at this bank come to their end. It counts for those that run, too."""
     desk = who.desk
@@ -44,11 +46,13 @@ async def set_bank_terms(bank_id: Id, change: BankTermsChange, who: SignedIn) ->
     def act() -> BankTerms:
         with desk.sessions.begin() as session:
             manager = who.staff(session, Role.MANAGER)
-            bank = lockers.bank(session, bank_id).bank
-            lockers_service.set_terms(
-                session, bank=bank, actor=manager.audit_id, now=desk.clock.now(), **change.model_dump()
-            )
-            return BankTerms.of(bank)
+            bank, actor, now = lockers.bank(session, bank_id).bank, manager.audit_id, desk.clock.now()
+            terms = change.model_dump(exclude={"zone_zh", "zone_en"})
+            lockers_service.set_terms(session, bank=bank, actor=actor, now=now, **terms)
+            if change.zone_zh is not None or change.zone_en is not None:
+                name_zh, name_en = change.zone_zh or "", change.zone_en or ""
+                lockers_service.set_zone(session, bank=bank, name_zh=name_zh, name_en=name_en, actor=actor, now=now)
+            return BankTerms.of(lockers.bank(session, bank_id))
 
     return await desk.backroom.write(act)
 

@@ -16,7 +16,7 @@ from gateway import broker, demo_activities, demo_floor_plan, demo_upkeep, demo_
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
-from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, DemoPeople, furnish
+from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, ZONES, DemoPeople, furnish
 from gateway.demo import FOLDER as DEMO_FOLDER
 from gateway.demo_kiosk import DemoKiosk, place_kiosk
 from gateway.files import only_one
@@ -103,7 +103,7 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
         demo_activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
-        kiosk = place_kiosk(centre, bank_id=lobby.device, name=lobby.zone[0], kept_in=kept_in)
+        kiosk = place_kiosk(centre, bank_id=lobby.device, name=ZONES[0].name_zh, kept_in=kept_in)
         demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
     finally:
         centre.sessions.close()

@@ -101,8 +101,6 @@ class Bank(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), unique=True)
     name_zh: Mapped[str] = mapped_column(String(64))
     name_en: Mapped[str] = mapped_column(String(64))
-    zone_zh: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # where in the building
-    zone_en: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     mode: Mapped[Mode] = mapped_column(word_column(Mode), default=Mode.FREE_CHOICE, server_default=Mode.FREE_CHOICE)
     usual_min: Mapped[int] = mapped_column(default=120, server_default="120")  # when time-limited: if nobody says
     longest_min: Mapped[int] = mapped_column(default=240, server_default="240")  # when time-limited: at most

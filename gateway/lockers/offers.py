@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
@@ -11,6 +11,7 @@ from gateway.kit.errors import Conflict, NotFound
 from gateway.lockers import rules
 from gateway.lockers.model import Bank, Compartment, Condition, Mode, Rental, Size
 from gateway.lockers.rules import Offer
+from gateway.zones import queries as zones
 
 MODE = func.coalesce(Compartment.own_mode, Bank.mode)
 """How a compartment comes to its holders: by a mode of its own, or its bank's."""
@@ -53,8 +54,8 @@ def still_stands(session: Session, offer: Offer) -> bool:
 
 
 def is_in(zone: str) -> ColumnElement[bool]:
-    """The bank stands there: a zone goes by its name in either language."""
-    return or_(Bank.zone_zh == zone, Bank.zone_en == zone)
+    """The bank's device stands there: a zone goes by its name in either language."""
+    return Bank.device_id.in_(zones.devices_in(zone))
 
 
 def free() -> Select[Compartment]:

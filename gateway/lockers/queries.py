@@ -17,6 +17,8 @@ from gateway.lockers import offers, rules
 from gateway.lockers.model import Bank, ClearOut, Compartment, Condition, Mode, Rental, Size, Stage, Use
 from gateway.lockers.rules import Ending, Terms
 from gateway.members.model import Member
+from gateway.zones import queries as zones
+from gateway.zones.model import Zone
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class BankView:
     """A locker bank from outside."""
 
     bank: Bank
+    zone: Zone | None  # where its device stands; None: nobody has said
     presence: Presence
     free: dict[Size, int]  # every size, 0 for none
     total: int
@@ -56,7 +59,11 @@ def banks(session: Session, *, zone: str | None = None) -> list[BankView]:
     for compartment in session.scalars(offers.free()):
         if compartment.bank_id in free:
             free[compartment.bank_id][compartment.size] += 1
-    return [BankView(bank, presence, free[bank.id], totals.get(bank.id, 0)) for bank, presence in rows]
+    where = zones.zones_of_devices(session)
+    return [
+        BankView(bank, where.get(bank.device_id), presence, free[bank.id], totals.get(bank.id, 0))
+        for bank, presence in rows
+    ]
 
 
 def bank(session: Session, bank_id: str) -> BankView:

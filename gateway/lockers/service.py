@@ -21,6 +21,9 @@ from gateway.lockers.rules import Offer, Times
 from gateway.lockers.standing import Standing
 from gateway.members.model import Member
 from gateway.policies.wishes import Act
+from gateway.zones import queries as zones_queries
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +234,17 @@ def set_terms(session: Session, *, bank: Bank, actor: str, now: datetime, **term
         raise Malformed("malformed", field="usual_min")
     session.flush()
     audit.append(session, actor=actor, act="bank_terms_set", thing=bank.id, now=now, **values)
+
+
+def set_zone(session: Session, *, bank: Bank, name_zh: str, name_en: str, actor: str, now: datetime) -> None:
+    """Say where a bank stands: its device is put into the zone of one of these names, made when there is none.
+
+    Both empty: nobody knows. One empty: a new zone bears the other in both languages.
+    """
+    zone = zones.named(session, name_zh=name_zh, name_en=name_en, actor=actor, now=now)
+    zone_id = zone.id if zone else None
+    if zones_queries.zone_of_device(session, bank.device_id) != zone_id:
+        zones.place(session, what=Placed.DEVICE, ref=bank.device_id, zone_id=zone_id, actor=actor, now=now)
 
 
 def set_mode(session: Session, *, compartment_id: str, mode: Mode | None, actor: str, now: datetime) -> None:

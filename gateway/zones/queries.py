@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.kit.errors import NotFound
@@ -80,6 +80,31 @@ def zone_of_device(session: Session, device_id: str) -> str | None:
     """The id of the zone that a device stands in; None: nobody has said."""
     placed = select(Placement.zone_id).where(Placement.what == Placed.DEVICE, Placement.ref == device_id)
     return session.scalar(placed)
+
+
+def named(session: Session, name: str) -> Zone | None:
+    """The zone in use that bears this name in either language: the first by its id. None: none does."""
+    query = select(Zone).where(_is_called(name), Zone.retired_at.is_(None)).order_by(Zone.id).limit(1)
+    return session.scalars(query).first()
+
+
+def devices_in(name: str) -> Select[str]:
+    """The ids of the devices that stand in a zone of this name, in either language."""
+    return (
+        select(Placement.ref)
+        .join(Zone, Zone.id == Placement.zone_id)
+        .where(Placement.what == Placed.DEVICE, _is_called(name))
+    )
+
+
+def zones_of_devices(session: Session) -> dict[str, Zone]:
+    """Where each device stands, by its id; without those of which nobody has said."""
+    placed = select(Placement.ref, Zone).join(Zone, Zone.id == Placement.zone_id)
+    return dict(iter(session.execute(placed.where(Placement.what == Placed.DEVICE))))
+
+
+def _is_called(name: str) -> ColumnElement[bool]:
+    return or_(Zone.name_zh == name, Zone.name_en == name)
 
 
 def is_in_use(session: Session, zone_id: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.kit import audit
 from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Malformed
-from gateway.zones import queries
+from gateway.zones import queries, rules
 from gateway.zones.model import Placed, Placement, Zone
 
 
@@ -25,6 +25,21 @@ def make_zone(session: Session, *, zone_id: str, name_zh: str, name_en: str, act
         raise Conflict("zone_exists", zone_id=zone_id) from error
     audit.append(session, actor=actor, act="zone_made", thing=zone_id, now=now)
     return made
+
+
+def named(session: Session, *, name_zh: str, name_en: str, actor: str, now: datetime) -> Zone | None:
+    """The zone in use of one of these names, made when there is none. None: both are empty."""
+    names = [name for name in (name_zh, name_en) if name]
+    if not names:
+        return None
+    found = next((zone for name in names if (zone := queries.named(session, name)) is not None), None)
+    if found is not None:
+        return found
+    taken = {zone.id for zone in queries.zones(session)}
+    zone_id = next(one for one in rules.ids_for(name_en) if one not in taken)
+    return make_zone(
+        session, zone_id=zone_id, name_zh=name_zh or name_en, name_en=name_en or name_zh, actor=actor, now=now
+    )
 
 
 def rename_zone(

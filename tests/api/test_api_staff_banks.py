@@ -71,6 +71,21 @@ def test_terms_that_make_no_sense_are_malformed(house, change):
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
+def test_where_a_bank_stands_is_the_zone_of_its_device_whoever_says_it(house):
+    manager, technician = house.signed_in("s001"), house.signed_in("s003")
+    technician.post("/staff/zones", {"id": "wet", "name_zh": "泳池", "name_en": "Pool"}, key="wet")
+
+    told = manager.patch("/staff/banks/bank-a", {"zone_zh": "泳池"}).json()
+    assert told["zone"] == {"zh-CN": "泳池", "en": "Pool"}
+    assert manager.get("/staff/zones/wet").json()["banks"] == ["bank-a"]
+    assert len(manager.get("/staff/zones").json()["items"]) == 1
+
+    technician.patch("/staff/zones/wet", {"name_en": "Baths"})
+    assert house.signed_in().get("/banks/bank-a").json()["zone"]["en"] == "Baths"
+    technician.ask("PUT", "/staff/devices/bank-a/zone", body={"zone": None})
+    assert house.signed_in().get("/banks/bank-a").json()["zone"] is None
+
+
 def test_an_unknown_bank_has_no_terms(house):
     assert house.signed_in("s001").patch("/staff/banks/bank-z", {"grace_min": 0}).status_code == 404
 

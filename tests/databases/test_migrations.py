@@ -425,6 +425,50 @@ def test_of_a_space_of_before_nobody_has_said_for_how_many_people_it_is(engine):
             session.execute(text("UPDATE spaces SET capacity = 0"))
 
 
+def test_a_bank_of_before_stands_in_the_zone_that_its_text_named_and_none_is_doubled(engine):
+    """One is placed already, one names a zone in English, two name one that is not there, one a retired one."""
+    upgrade_to(engine, "0047")
+    texts = [
+        ("placed", "泳池", "Pool"),
+        ("pool", "", "Pool"),
+        ("east", "二楼", "First floor"),
+        ("west", "二楼", ""),
+        ("attic", "阁楼", "Attic"),
+        ("nowhere", "", ""),
+    ]
+    then = "2026-11-22 04:00:00.000000+00:00"
+    device = (
+        "INSERT INTO devices (id, kind, state, reason, public_key, fingerprint, doors, firmware, presence, boot_id,"
+        " heard_at, first_seen_at, log_no, last_hash) VALUES ('{id}', 'x', 'APPROVED', '', 'k', '{id}', 1, '',"
+        f" 'online', '', '{then}', '{then}', 1, '')"
+    )
+    columns = "id, device_id, name_zh, name_en, zone_zh, zone_en"
+    bank = f"INSERT INTO banks ({columns}) VALUES (:id, :id, '柜', 'Bank', :zh, :en)"
+    with engine.begin() as connection:
+        for bank_id, zh, en in texts:
+            connection.execute(text(device.format(id=bank_id)))
+            connection.execute(text(bank), {"id": bank_id, "zh": zh, "en": en})
+        for zone in (
+            "('hall', '大厅', 'Hall', NULL)",
+            "('wet', '泳池', 'Pool', NULL)",
+            f"('attic', '阁楼', 'Attic', '{then}')",
+        ):
+            connection.execute(text(f"INSERT INTO zones (id, name_zh, name_en, retired_at) VALUES {zone}"))
+        connection.execute(text("INSERT INTO placements (what, ref, zone_id) VALUES ('device', 'placed', 'hall')"))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        where = {one.bank.id: one.zone and (one.zone.id, one.zone.name_zh) for one in queries.banks(session)}
+        assert where == {
+            "placed": ("hall", "大厅"),
+            "pool": ("wet", "泳池"),
+            "east": ("first-floor", "二楼"),
+            "west": ("first-floor", "二楼"),
+            "attic": ("attic-2", "阁楼"),
+            "nowhere": None,
+        }
+
+
 def test_closures_of_before_keep_why_they_were_made_by_whom_and_who_opened_them_again(engine):
     upgrade_to(engine, "0045")
     then, later = "2026-11-22 04:00:00.000000+00:00", "2026-11-22 05:00:00.000000+00:00"

@@ -140,7 +140,7 @@ def test_one_bank_hangs_on_a_lock_board_so_that_a_new_user_sees_one_work(demo):
 def test_every_way_of_renting_is_to_be_seen(demo):
     directory, _ = demo
 
-    modes = {view.bank.id: (view.bank.mode, view.bank.zone_en) for view in look(directory, lockers.banks)}
+    modes = {view.bank.id: (view.bank.mode, view.zone.name_en) for view in look(directory, lockers.banks)}
     boxes = look(directory, lambda session: lockers.compartments(session, "bank-c"))
 
     assert modes == {

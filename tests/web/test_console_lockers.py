@@ -10,6 +10,7 @@ from gateway.lockers import service as lockers
 from gateway.members import queries as members
 from gateway.members.model import MemberSession
 from gateway.unlocking.model import UnlockState as State
+from gateway.zones import service as zones
 from tests.centre_builder import sense
 from tests.web.conftest import MEMBER, PASSWORD
 from tests.web.console_builder import Screen, employ, screen_at
@@ -131,6 +132,9 @@ def test_a_locker_is_set_out_of_use_kept_for_staff_and_looked_into(screen: Scree
 
 
 def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_otherwise(screen: Screen):
+    pool = {"zone_id": "pool", "name_zh": "泳池", "name_en": "Pool"}
+    with screen.house.centre.sessions.begin() as session:
+        zones.make_zone(session, **pool, actor="s003", now=screen.house.centre.clock.now())
     screen.sign_in("s001")
     screen.at("lockers/terms")
     screen.row("大厅", "随来随用").first.get_by_role("button", name="看看").click()
@@ -146,7 +150,11 @@ def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_other
     screen.go("改到期以后")
     screen.fill("宽限后再过几天", "3")
     screen.go("保存")
-    expect(screen.row("再过 3 天可以清柜")).to_have_count(1)
+    screen.row("再过 3 天可以清柜").get_by_role("button", name="看看").click()
+    screen.go("改位置")
+    screen.page.get_by_label("区域").select_option(label="泳池")
+    screen.go("保存")
+    expect(screen.row("大厅", "泳池", "再过 3 天可以清柜")).to_have_count(1)
 
     screen.at("lockers")
     box(screen, "01", "空着").first.click()

@@ -20,6 +20,12 @@ def make(house: House, bank_id: str, **terms) -> None:
         service.set_terms(session, bank=bank, actor="s001", now=house.centre.clock.now(), **terms)
 
 
+def stand_by_the_pool(house: House, bank_id: str) -> None:
+    where = {"name_zh": "泳池", "name_en": "Pool", "actor": "s001", "now": house.centre.clock.now()}
+    with house.centre.sessions.begin() as session:
+        service.set_zone(session, bank=session.get_one(Bank, bank_id), **where)
+
+
 def assign(house: House, *member_nos: str) -> None:
     """Compartment 01 of bank-b, without an end."""
     make(house, "bank-b", mode=Mode.FIXED)
@@ -71,7 +77,8 @@ def test_a_locker_without_an_end_is_opened_and_given_back(phone: Phone):
 
 
 def test_where_time_is_limited_the_phone_says_so_and_offers_no_more_than_can_be_had(phone: Phone):
-    make(phone.house, "bank-a", mode=Mode.TIME_LIMITED, usual_min=60, longest_min=90, zone_zh="泳池", zone_en="Pool")
+    make(phone.house, "bank-a", mode=Mode.TIME_LIMITED, usual_min=60, longest_min=90)
+    stand_by_the_pool(phone.house, "bank-a")
     phone.sign_in()
     phone.show()
     expect(phone.page.locator("label", has_text="大厅").first).to_contain_text("泳池")

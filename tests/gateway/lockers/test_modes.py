@@ -14,6 +14,8 @@ from gateway.lockers import queries, service, shares
 from gateway.lockers.model import Bank, Compartment, Mode, Size, Stage
 from gateway.members.model import Role
 from gateway.notices import queries as notices
+from gateway.zones import service as zones
+from gateway.zones.model import Placed
 from tests.centre_builder import NOON, a_bank, a_member, compartment_labelled, lock_of, open_and_shut
 from tests.gateway.lockers.test_late_rentals import the_clock_comes_by, told
 from tests.gateway.lockers.test_rentals import end, label_of, rent
@@ -28,7 +30,8 @@ def session(sessions):
         a_bank(session, "bank-a", sizes="MM")
         for bank_id, mode in (("pool", "time_limited"), ("long", "kept_until_released"), ("staff", "fixed")):
             a_bank(session, bank_id, sizes="MM")
-            terms(session, bank_id, mode=Mode(mode), zone_zh="泳池", zone_en="Pool" if bank_id == "pool" else "Hall")
+            terms(session, bank_id, mode=Mode(mode))
+        stands(session, "pool", "泳池", "Pool")
         yield session
 
 
@@ -44,6 +47,11 @@ def li(session):
 
 def terms(session, bank_id, **wanted):
     service.set_terms(session, bank=session.get_one(Bank, bank_id), actor="s001", now=NOON, **wanted)
+
+
+def stands(session, bank_id, name_zh, name_en=""):
+    bank = session.get_one(Bank, bank_id)
+    service.set_zone(session, bank=bank, name_zh=name_zh, name_en=name_en, actor="s001", now=NOON)
 
 
 def wish(session, member, bank_id, **more):
@@ -147,13 +155,39 @@ def test_the_usual_time_of_a_bank_is_within_its_longest(session):
 
 @pytest.mark.parametrize("zone", ["Pool", "泳池"])
 def test_a_zone_goes_by_its_name_in_either_language(session, wang, zone):
-    terms(session, "pool", zone_zh="泳池")
-    terms(session, "long", zone_zh="大厅")
-    terms(session, "staff", zone_zh="大厅")
+    stands(session, "long", "大厅")
 
     assert [one.bank.id for one in queries.banks(session, zone=zone)] == ["pool"]
     rental = wish(session, wang, None, zone=zone)
     assert session.get_one(Compartment, rental.compartment_id).bank_id == "pool"
+
+
+def test_a_bank_stands_where_its_device_does_and_a_zone_is_made_only_where_none_bears_its_name(session):
+    def where():
+        return {one.bank.id: one.zone and (one.zone.id, one.zone.name_en) for one in queries.banks(session)}
+
+    stands(session, "long", "", "Pool")
+    stands(session, "staff", "二楼东", "First floor, east!")
+    stands(session, "bank-a", "大厅")
+    assert where() == {
+        "bank-a": ("zone", "大厅"),
+        "long": ("pool", "Pool"),
+        "pool": ("pool", "Pool"),
+        "staff": ("first-floor-east", "First floor, east!"),
+    }
+
+    zones.place(session, what=Placed.DEVICE, ref="bank-a", zone_id="pool", actor="s003", now=NOON)
+    stands(session, "pool", "")
+    assert (where()["bank-a"], where()["pool"]) == (("pool", "Pool"), None)
+
+
+def test_a_retired_zone_is_not_found_by_its_name_and_its_id_stays_taken(session):
+    stands(session, "pool", "")
+    zones.retire_zone(session, zone_id="pool", actor="s003", now=NOON)
+
+    stands(session, "pool", "泳池", "Pool")
+
+    assert [one.zone.id for one in queries.banks(session) if one.zone] == ["pool-2"]
 
 
 def test_in_a_zone_that_is_nowhere_nothing_is_free(session, wang):
@@ -164,7 +198,7 @@ def test_in_a_zone_that_is_nowhere_nothing_is_free(session, wang):
 
 def test_zone_and_size_are_both_met(session, wang):
     a_bank(session, "pool-2", sizes="SL")
-    terms(session, "pool-2", zone_zh="泳池", zone_en="Pool")
+    stands(session, "pool-2", "泳池")
 
     rental = wish(session, wang, None, zone="Pool", size=Size.L)
 

@@ -7,7 +7,7 @@ import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { show } from '../../kit/sheets'
 import { named } from '../../words'
-import { changeHow, changeLate, changePlace } from './acts'
+import { changeHow, changeLate, changePlace, changeZone } from './acts'
 import { say } from './words'
 
 export type Bank = Answered<'get', '/api/v1/staff/banks'>['items'][number]
@@ -48,6 +48,7 @@ function TermsCard({ bank, again }: { bank: Bank; again: () => Promise<void> }) 
   const deeds = [
     { name: say('change_how'), go: () => changeHow(bank, again) },
     { name: say('change_late'), go: () => changeLate(bank, again) },
+    { name: say('change_zone'), go: () => void changeZone(bank, again) },
     { name: say('change_place'), go: () => changePlace(bank, again) },
   ]
   return (

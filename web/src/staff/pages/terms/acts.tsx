@@ -1,16 +1,18 @@
 import { ask } from '../../../shared/api'
-import { nameOf } from '../../kit/names'
+import { everything } from '../../kit/look'
+import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, type Entry, type Filled, show } from '../../kit/sheets'
 import { named } from '../../words'
 import type { Bank } from './Terms'
 import { say } from './words'
 
 type Again = () => Promise<void>
-type Change = Partial<Omit<Bank, 'id' | 'name' | 'zone'>> & { zone_zh?: string; zone_en?: string }
+type Change = Partial<Omit<Bank, 'id' | 'name' | 'zone'>>
 
 const MODES: readonly Bank['mode'][] = ['free_choice', 'time_limited', 'kept_until_released', 'fixed']
 const CARE: readonly Bank['care_after'][] = ['none', 'cleaning', 'inspection']
 const DAY_MIN = 1440
+const NOWHERE = '-' // no zone has such an id
 
 const number = (name: string, value: number): Entry => ({ name, label: say(name as Parameters<typeof say>[0]), kind: 'number', value: String(value) })
 
@@ -44,16 +46,33 @@ export function changeLate(bank: Bank, again: Again): void {
   }))
 }
 
+/** A bank stands where its device does, which bears its name. */
+export async function changeZone(bank: Bank, again: Again): Promise<void> {
+  const zones = await everything((query) => ask('get', '/api/v1/staff/zones', { query }))
+  const inUse = zones.filter(({ retired_at }) => retired_at === null)
+  const now = inUse.find(({ name }) => bank.zone !== null && nameOf(name) === nameOf(bank.zone))
+  const options = [{ value: NOWHERE, label: say('nowhere') }, ...optionsOf(inUse)]
+  show(
+    <ActSheet
+      title={`${nameOf(bank.name)} · ${say('change_zone')}`}
+      lead={say('zone_lead')}
+      entries={[{ name: 'zone', label: say('zone'), kind: 'select', value: now?.id ?? NOWHERE, options }]}
+      go={say('go')}
+      done={say('done')}
+      onDone={() => void again()}
+      act={({ zone = NOWHERE }) =>
+        ask('put', '/api/v1/staff/devices/{device_id}/zone', { at: { device_id: bank.id }, body: { zone: zone === NOWHERE ? null : zone } })
+      }
+    />,
+  )
+}
+
 export function changePlace(bank: Bank, again: Again): void {
   const entries: Entry[] = [
-    { name: 'zone_zh', label: say('zone_zh'), value: bank.zone?.['zh-CN'] ?? '', isOptional: true },
-    { name: 'zone_en', label: say('zone_en'), value: bank.zone?.en ?? '', isOptional: true },
     { name: 'care_after', label: say('care_after'), kind: 'select', value: bank.care_after, options: CARE.map((value) => ({ value, label: say(`care.${value}`) })) },
     number('ajar_min', bank.ajar_after_min),
   ]
-  change(bank, again, 'place', entries, ({ zone_zh = '', zone_en = '', care_after, ajar_min }) => ({
-    zone_zh,
-    zone_en,
+  change(bank, again, 'place', entries, ({ care_after, ajar_min }) => ({
     care_after: care_after as Bank['care_after'],
     ajar_after_min: Number(ajar_min),
   }))
