@@ -44,7 +44,7 @@ from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.machine import Machine
-from gateway.maintenance import assets, foresight, plans
+from gateway.maintenance import assets, foresight, plans, running
 from gateway.maintenance import photos as order_photos
 from gateway.members import service as members
 from gateway.policies import queries as policies
@@ -141,6 +141,7 @@ class _Jobs:
             (self.look_for_faults, 1),
             (self.look_at_latches, 60),
             (self.take_up_assets, 60),
+            (self.count_running_hours, 60),
             (self.order_planned_work, 60),
             (self.foresee_wear, 60),
             (self.look_after_alerts, 1),
@@ -252,6 +253,11 @@ class _Jobs:
 
     def take_up_assets(self) -> None:
         self._do(partial(assets.take_up_all, now=self._now()))
+
+    def count_running_hours(self) -> None:
+        if sensors := self._found(running.power_sensors):
+            found = self._readings(partial(running.hours, sensors=list(sensors), now=self._now())) or {}
+            self._do(partial(running.keep, found=found))
 
     def order_planned_work(self) -> None:
         now = self._now()

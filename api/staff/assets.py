@@ -19,7 +19,9 @@ from api.staff.maintenance_views import (
     AssetView,
     KindReliability,
     NewAsset,
+    NewPowerSensor,
     OutlookView,
+    PowerSensorView,
     ProgressView,
     RatedLife,
     ReliabilityReport,
@@ -28,11 +30,12 @@ from api.staff.maintenance_views import (
     both,
     definitions,
 )
+from api.staff.sensors import one_sensor
 from api.staff.usage_tables import CSV, Cell, Table, as_csv
 from api.views import Items, behind, items
 from gateway.kit.errors import Malformed
 from gateway.maintenance import assets as assets_service
-from gateway.maintenance import counters, foresight, names, plans, queries
+from gateway.maintenance import counters, foresight, names, plans, queries, running
 from gateway.maintenance.assets import Wish
 from gateway.maintenance.model import Asset, AssetKind
 from gateway.members.model import Role
@@ -162,14 +165,13 @@ async def read_asset(asset_id: Id, who: SignedIn) -> AssetDetail:
             language = who.staff(session, *_READERS).language
             asset = queries.asset(session, asset_id)
             name = names.of(session, asset)
+            sensor = running.power_sensor(session, asset)
             told = foresight.forecasts(session, asset, days=days, now=now)
             come = [plans.progress(session, one, asset, now=now) for one in plans.plans_of(session, asset)]
             return AssetDetail(
                 **dict(AssetView.of(session, asset, now=now, name=name)),
-                uses=[
-                    UseView(counter=one, used=counters.count(session, asset, one, since=asset.since_at, now=now) or 0)
-                    for one in counters.counted_in(asset)
-                ],
+                uses=[UseView.of(session, asset, one, now=now) for one in counters.counted_in(session, asset)],
+                power_sensor=PowerSensorView.of(sensor) if sensor else None,
                 outlook=[OutlookView.of(one, language=language, zone=zone) for one in told],
                 plans=[ProgressView.of(one, name) for one in come],
             )
@@ -192,6 +194,41 @@ async def rate_asset(asset_id: Id, wanted: RatedLife, who: SignedIn) -> AssetVie
         )
 
     return await _changed(who, change)
+
+
+@router.put("/{asset_id}/power-sensor", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def set_power_sensor(asset_id: Id, wanted: NewPowerSensor, who: SignedIn) -> PowerSensorView:
+    """Let a power sensor tell when a machine runs. From now on its hours are counted, in `hours_run`."""
+    desk = who.desk
+
+    def act() -> PowerSensorView:
+        with desk.sessions.begin() as session:
+            actor = who.staff(session, *_KEEPERS).audit_id
+            made = running.set_power_sensor(
+                session,
+                asset_id=asset_id,
+                series=one_sensor(desk, wanted.sensor_id),
+                runs_from_w=wanted.runs_from_w,
+                actor=actor,
+                now=desk.clock.now(),
+            )
+            return PowerSensorView.of(made)
+
+    return await desk.backroom.write(act)
+
+
+@router.delete("/{asset_id}/power-sensor", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+async def forget_power_sensor(asset_id: Id, who: SignedIn) -> Response:
+    """Nothing tells any more when a machine runs. What was counted stays, for when another does."""
+    desk = who.desk
+
+    def act() -> None:
+        with desk.sessions.begin() as session:
+            actor = who.staff(session, *_KEEPERS).audit_id
+            running.forget_power_sensor(session, asset_id=asset_id, actor=actor, now=desk.clock.now())
+
+    await desk.backroom.write(act)
+    return Response(status_code=204)
 
 
 @router.delete("/{asset_id}", responses=problems(*_STAFF_ONLY, "not_found"))

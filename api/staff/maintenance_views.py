@@ -13,7 +13,7 @@ from api.report_views import Answer
 from api.staff import maintenance_words as words
 from api.staff.order_photo_views import OrderPhotoView
 from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
-from gateway.maintenance import counters, names, queries
+from gateway.maintenance import counters, names, queries, running
 from gateway.maintenance import words as reasons
 from gateway.maintenance.assets import What
 from gateway.maintenance.model import (
@@ -26,6 +26,7 @@ from gateway.maintenance.model import (
     OrderState,
     OrderStep,
     Plan,
+    PowerSensor,
     Priority,
     WorkOrder,
 )
@@ -91,10 +92,46 @@ class AssetView(View):
 
 
 class UseView(View):
-    """How much it was used since it was put in."""
+    """How much it was used since it was put in. `used` null: nobody knows.
+
+    `unknown_h`: of hours run, of how many hours nobody knows whether it ran; null: of every other counter.
+    """
 
     counter: Counter
-    used: int
+    used: int | None
+    unknown_h: int | None
+
+    @classmethod
+    def of(cls, session: Session, asset: Asset, counter: Counter, *, now: datetime) -> Self:
+        """As it is now."""
+        since = asset.since_at
+        is_run = counter is Counter.HOURS_RUN
+        return cls(
+            counter=counter,
+            used=counters.count(session, asset, counter, since=since, now=now),
+            unknown_h=running.unknown_h(session, asset, since=since, now=now) if is_run else None,
+        )
+
+
+class PowerSensorView(View):
+    """What tells whether a machine runs: while it draws `runs_from_w` watts or more. It is counted from `since` on."""
+
+    device: str
+    sensor: str
+    runs_from_w: int
+    since: datetime
+
+    @classmethod
+    def of(cls, one: PowerSensor) -> Self:
+        """As the row says."""
+        return cls(device=one.device, sensor=one.sensor, runs_from_w=one.runs_from_w, since=one.since_at)
+
+
+class NewPowerSensor(Ask):
+    """A sensor that measures power, by its id among `/staff/sensors`, and from how many watts on the machine runs."""
+
+    sensor_id: AnyId
+    runs_from_w: Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 class OutlookView(View):
@@ -149,6 +186,7 @@ class AssetDetail(AssetView):
     """An asset with its counters, what is foretold of it, and how far its plans have come."""
 
     uses: list[UseView]
+    power_sensor: PowerSensorView | None
     outlook: list[OutlookView]
     plans: list[ProgressView]
 

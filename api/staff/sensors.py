@@ -118,7 +118,7 @@ async def place_sensor(sensor_id: Id, wanted: SensorPlace, who: SignedIn) -> Sen
     def act() -> SensorView:
         with desk.sessions.begin() as session:
             actor = who.staff(session, *_PLACERS).audit_id
-            series = _one(desk, sensor_id)
+            series = one_sensor(desk, sensor_id)
             zones_service.place(
                 session,
                 what=Placed.SENSOR,
@@ -169,7 +169,8 @@ def _all(desk: Desk) -> list[Series]:
         return []
 
 
-def _one(desk: Desk, sensor_id: str) -> Series:
+def one_sensor(desk: Desk, sensor_id: str) -> Series:
+    """Raises NotFound("sensor")."""
     try:
         with desk.readings.read() as connection:
             return _found(connection, sensor_id)

@@ -171,6 +171,7 @@ COUNTERS: Final = MappingProxyType(
         "hours_booked": Sentence("预订小时", "Hours booked"),
         "hours_used": Sentence("使用小时", "Hours used"),
         "people": Sentence("人次", "People"),
+        "hours_run": Sentence("运转小时", "Hours run"),
     }
 )
 PRINTED: Final = Sentence("{first} 至 {last}。打印：{at}，{by}", "{first} to {last}. Printed {at} by {by}")

@@ -1,4 +1,4 @@
-"""How much an asset was used: counted from what is recorded, whenever somebody asks. Read-only."""
+"""How much an asset was used, whenever somebody asks: counted from what is recorded. Read-only."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.bookings.model import Booking, BookingState
 from gateway.faults.model import Pulse
 from gateway.fleet.model import DeviceEvent, Lock
+from gateway.maintenance import running
 from gateway.maintenance.model import Asset, Counter
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Claim, ClaimKind
@@ -17,18 +18,23 @@ from gateway.spaces.model import Claim, ClaimKind
 _HOUR: Final = timedelta(hours=1)
 
 OF_DOORS: Final = (Counter.CYCLES, Counter.SLAMS)
+OF_MACHINES: Final = (Counter.HOURS_RUN,)
 OF_SPACES: Final = (Counter.HOURS_BOOKED, Counter.HOURS_USED, Counter.PEOPLE)
 
 
-def counted_in(asset: Asset) -> tuple[Counter, ...]:
-    """What can be counted of it: nothing, where it is linked to no door and no space."""
+def counted_in(session: Session, asset: Asset) -> tuple[Counter, ...]:
+    """What can be counted of it: nothing, where it is linked to no door, no space and no power sensor."""
     of_door = OF_DOORS if asset.lock_id else ()
-    return (*of_door, *(OF_SPACES if asset.space_id else ()))
+    of_space = OF_SPACES if asset.space_id else ()
+    return (*of_door, *of_space, *(OF_MACHINES if running.power_sensor(session, asset) else ()))
 
 
 def count(session: Session, asset: Asset, counter: Counter, *, since: datetime, now: datetime) -> int | None:
-    """How much it was used from then until now, in whole hours where it is hours; None: nobody counts that of it."""
-    if counter not in counted_in(asset):
+    """How much it was used from then until now, in whole hours where it is hours; None: nobody counts that of it.
+
+    Of hours run, None too while nothing is known of any.
+    """
+    if counter not in counted_in(session, asset):
         return None
     return _HOW[counter](session, asset, since, now)
 
@@ -90,10 +96,15 @@ def _people(session: Session, asset: Asset, since: datetime, now: datetime) -> i
     return session.scalar(came) or 0
 
 
-_HOW: Final[dict[Counter, Callable[[Session, Asset, datetime, datetime], int]]] = {
+def _hours_run(session: Session, asset: Asset, since: datetime, now: datetime) -> int | None:
+    return running.ran_h(session, asset, since=since, now=now)
+
+
+_HOW: Final[dict[Counter, Callable[[Session, Asset, datetime, datetime], int | None]]] = {
     Counter.CYCLES: _cycles,
     Counter.SLAMS: _slams,
     Counter.HOURS_BOOKED: _hours_booked,
     Counter.HOURS_USED: _hours_used,
     Counter.PEOPLE: _people,
+    Counter.HOURS_RUN: _hours_run,
 }

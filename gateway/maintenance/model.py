@@ -26,13 +26,14 @@ class AssetKind(StrEnum):
 
 
 class Counter(StrEnum):
-    """In what use is counted; always from what is recorded already, never in a column of its own."""
+    """In what use is counted, from what is recorded already."""
 
     CYCLES = "cycles"  # pulses of its strike
     SLAMS = "slams"  # how often its door was sensed shut
     HOURS_BOOKED = "hours_booked"  # of its space
     HOURS_USED = "hours_used"  # of its space: booked, and somebody checked in
     PEOPLE = "people"  # who came to its space with a booking
+    HOURS_RUN = "hours_run"  # of a machine, by the power that it draws
 
 
 class Asset(Base):
@@ -75,6 +76,34 @@ class Asset(Base):
     rated_by: Mapped[Counter | None] = mapped_column(word_column(Counter))
     since_at: Mapped[datetime] = mapped_column(Instant)  # when it was put in, or replaced the last time
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PowerSensor(Base):
+    """What tells whether a machine runs: a sensor that measures power, and from how many watts on it does."""
+
+    __tablename__ = "power_sensors"
+    __table_args__ = (CheckConstraint("runs_from_w >= 1", name="runs_from_w"),)
+
+    asset_id: Mapped[str] = mapped_column(ForeignKey("assets.id"), primary_key=True)
+    device: Mapped[str] = mapped_column(String(32))  # as readings name both
+    sensor: Mapped[str] = mapped_column(String(32))
+    runs_from_w: Mapped[int]
+    since_at: Mapped[datetime] = mapped_column(Instant)  # from then on it is counted
+
+
+class HourRun(Base):
+    """An hour of which something is known about whether a machine ran. Readings do not last as long as machines."""
+
+    __tablename__ = "hours_run"
+    __table_args__ = (
+        CheckConstraint("ran_s BETWEEN 0 AND known_s", name="ran_s"),
+        CheckConstraint("known_s BETWEEN 1 AND 3600", name="known_s"),
+    )
+
+    asset_id: Mapped[str] = mapped_column(ForeignKey("assets.id"), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)  # its beginning
+    ran_s: Mapped[int]
+    known_s: Mapped[int]
 
 
 class Plan(Base):

@@ -54,7 +54,7 @@ def make_plan(
     if (rhythm.every_uses is None) != (rhythm.counted_in is None):
         raise Malformed("malformed", field="counted_in")
     asset = of if isinstance(of, Asset) else None
-    if asset is not None and rhythm.counted_in is not None and rhythm.counted_in not in counters.counted_in(asset):
+    if asset and rhythm.counted_in and rhythm.counted_in not in counters.counted_in(session, asset):
         raise Malformed("malformed", field="counted_in")
     made = Plan(
         id=new_id(),

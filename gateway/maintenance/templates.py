@@ -81,6 +81,8 @@ TEMPLATES: Final = (
         name_zh="润滑、紧固、检查",
         name_en="Grease it, tighten it and look it over",
         every_days=90,
+        every_uses=250,
+        counted_in=Counter.HOURS_RUN,
     ),
     Template(
         id="clean_kiosk",

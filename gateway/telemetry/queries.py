@@ -77,6 +77,12 @@ def heard_since(connection: Connection) -> dict[int, int]:
     return {row.series: row.back_ms for row in connection.execute(select(COUNTERS.c.series, COUNTERS.c.back_ms))}
 
 
+def rolled_up_to(connection: Connection) -> int | None:
+    """Up to when all that had come is rolled up, in milliseconds; None: nothing is."""
+    at_ms: int | None = connection.scalar(select(func.max(MARKS.c.at_ms)))
+    return at_ms
+
+
 def kept_ever(connection: Connection) -> int:
     """How many samples were ever kept, also those that were let go since: their numbers are never used twice."""
     return connection.scalar(select(func.max(SAMPLES.c.id))) or 0

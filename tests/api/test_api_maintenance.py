@@ -7,7 +7,7 @@ import pytest
 
 from gateway.alerts import service as alerts
 from gateway.bookings import moving
-from gateway.maintenance import assets
+from gateway.maintenance import assets, running
 from gateway.maintenance import plans as plans_service
 from gateway.telemetry.store import Letter, Value, now_ms
 from tests.api.test_api_staff import all_of
@@ -97,6 +97,47 @@ def test_what_is_foretold_of_a_battery_comes_from_its_readings(house, technician
     assert (told["sign"], told["outlook"]) == ("battery", "worsening")
     assert told["text"].startswith("Its battery is at 50 %; at this rate it is out of limits about 2")
     assert told["earliest"] <= told["about"] <= told["latest"]
+
+
+def test_a_machine_is_given_a_power_sensor_and_tells_its_hours_and_for_how_many_nobody_knows(house, technician, desk):
+    store = house.app.state.desk.readings
+    (house.centre.directory / "data").mkdir()
+    store.prepare()
+    began = house.clock.now()
+    letters = [
+        Letter("plug-1", "0" * 16, no + 1, 1, now_ms(began + timedelta(minutes=5 * no)), [Value("relay", "power", 900)])
+        for no in range(60)
+    ]
+    store.keep(letters[:1])
+    fan = technician.post("/staff/assets", FAN).json()["id"]
+    at = f"/staff/assets/{fan}"
+    [sensor] = technician.get("/staff/sensors").json()["items"]
+    named = {"sensor_id": sensor["id"], "runs_from_w": 40}
+    for browser, body, code in (
+        (desk, named, "not_allowed"),
+        (technician, named | {"sensor_id": "99"}, "not_found"),
+        (technician, named | {"runs_from_w": 0}, "malformed"),
+    ):
+        assert browser.ask("PUT", f"{at}/power-sensor", body=body).json()["code"] == code
+
+    told = technician.ask("PUT", f"{at}/power-sensor", body=named).json()
+
+    assert (told["device"], told["sensor"], told["runs_from_w"]) == ("plug-1", "relay", 40)
+    store.keep(letters[1:])
+    house.clock.advance(hours=7)
+    store.roll_up(now_ms=now_ms(house.clock.now()))
+    with store.read() as connection:
+        found = running.hours(connection, house.change(running.power_sensors), now=house.clock.now())
+    house.change(running.keep, found=found)
+    technician = house.signed_in("s003")
+    body = {"asset_id": fan, "every_uses": 100, "counted_in": "hours_run", "name_zh": "清洗", "name_en": "Wash"}
+    plan = technician.post("/staff/plans", body).json()["id"]
+    shown = technician.get(at).json()
+    assert shown["uses"] == [{"counter": "hours_run", "used": 5, "unknown_h": 0}]
+    assert shown["power_sensor"] == told
+    assert [(one["plan_id"], one["used"]) for one in shown["plans"]] == [(plan, 0)]
+    assert technician.delete(f"{at}/power-sensor").status_code == 204
+    assert technician.get(at).json()["power_sensor"] is None
 
 
 def test_a_rating_is_set_and_an_asset_retired(technician):

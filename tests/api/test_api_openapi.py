@@ -260,6 +260,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/assets",
         "/staff/assets/reliability",
         "/staff/assets/{asset_id}",
+        "/staff/assets/{asset_id}/power-sensor",
         "/staff/plans",
         "/staff/plans/templates",
         "/staff/plans/{plan_id}",

@@ -183,6 +183,7 @@ BODIES = {
     "finish_work_order": {},
     "cancel_work_order": {},
     "add_asset": {"kind": "fan", "name_zh": "风扇", "name_en": "Fan"},
+    "set_power_sensor": {"sensor_id": "1", "runs_from_w": 40},
     "rate_asset": {"rated_life": None, "rated_by": None},
     "make_plan": {"name_zh": "清洁", "name_en": "Clean", "asset_kind": "fan", "every_days": 90},
     "make_channel": {"name": "x", "address": "ntfy://ntfy.example/x"},

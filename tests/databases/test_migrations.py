@@ -661,3 +661,29 @@ def test_after_every_step_one_passkey_is_one_members(engine):
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(passkey.format(id="p2", member=second)))
         session.execute(text("DELETE FROM passkeys"))
+
+
+def test_assets_and_plans_of_before_stay_and_can_be_counted_in_hours_run(engine):
+    upgrade_to(engine, "0045")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    asset = "INSERT INTO assets (id, kind, name_zh, name_en, since_at, rated_life, rated_by) VALUES"
+    plan = (
+        "INSERT INTO maintenance_plans (id, asset_id, name_zh, name_en, every_uses, counted_in, blocks_when_due,"
+        f" made_at) VALUES ('p{{no}}', 'a1', '', '', 5, '{{counter}}', FALSE, '{then}')"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(f"{asset} ('a1', 'machine', '', '', '{then}', 5, 'people')"))
+        connection.execute(text(plan.format(no=1, counter="people")))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        session.execute(text("UPDATE assets SET rated_by = 'hours_run'"))
+        session.execute(text(plan.format(no=2, counter="hours_run")))
+        for wrong in ("UPDATE assets SET rated_by = 'whim'", plan.format(no=3, counter="whim")):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(wrong))
+        assert session.execute(text("SELECT count(*) FROM maintenance_plans")).scalar_one() == 2
+        ran = f"INSERT INTO hours_run VALUES ('a1', '{then}', {{ran}}, {{known}})"
+        for ran_s, known_s in ((5, 4), (0, 0), (0, 3601)):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(ran.format(ran=ran_s, known=known_s)))

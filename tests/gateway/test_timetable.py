@@ -36,11 +36,11 @@ from gateway.kiosks.model import KioskTry, KioskVisit
 from gateway.kit import audit
 from gateway.kit.db import Sessions
 from gateway.lockers import service as lockers
+from gateway.maintenance import assets, plans, running
 from gateway.maintenance import photos as order_photos
-from gateway.maintenance import plans
 from gateway.maintenance import queries as maintenance
 from gateway.maintenance import service as work_orders
-from gateway.maintenance.assets import Thing, What
+from gateway.maintenance.assets import Thing, What, Wish
 from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind, Taken
 from gateway.maintenance.plans import Rhythm
 from gateway.members import service as members
@@ -54,6 +54,7 @@ from gateway.reports.model import About, ReportState, Wrong
 from gateway.settings import Settings
 from gateway.spaces import outages
 from gateway.spaces.rules import Span
+from gateway.telemetry.queries import Series
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.timetable import open_timetable
 from gateway.zones import service as zones
@@ -479,6 +480,29 @@ def test_old_photos_are_forgotten(centre, timetable):
 
     with centre.sessions.read() as session:
         assert not report_queries.has_photo(session, made.id)
+
+
+def test_hours_that_a_machine_runs_are_counted_from_what_its_power_sensor_said(centre, timetable):
+    with centre.sessions.begin() as session:
+        wish = Wish(name_zh="风扇", name_en="Fan")
+        fan = assets.add_asset(session, kind=AssetKind.FAN, wish=wish, actor="x", now=NOON)
+        plug = Series(1, "plug-1", "relay", "power", None)
+        facts = {"asset_id": fan.id, "series": plug, "runs_from_w": 5, "actor": "x", "now": NOON}
+        running.set_power_sensor(session, **facts)
+    run(timetable, "count_running_hours")  # no readings are kept yet
+    readings = reading_store(centre.directory, centre.settings)
+    readings.prepare()
+    for no in range(12):
+        at = now_ms(NOON + timedelta(minutes=10 * no))
+        readings.keep([Letter("plug-1", "0" * 16, no + 1, 1, at, [Value("relay", "power", 60.0)])])
+    centre.clock.advance(hours=3)
+    readings.roll_up(now_ms=now_ms(centre.clock.now()))
+    readings.close()
+
+    run(timetable, "count_running_hours")
+
+    with centre.sessions.read() as session:
+        assert running.ran_h(session, fan, since=NOON, now=centre.clock.now()) == 2
 
 
 def test_old_photos_of_work_orders_are_forgotten(centre, timetable):

@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from gateway.centre import reading_store
 from gateway.maintenance import assets, queries, service
-from gateway.maintenance.assets import Thing, What
-from gateway.maintenance.model import OpenedBy, OrderKind
+from gateway.maintenance.assets import Thing, What, Wish
+from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind
+from gateway.telemetry.store import Letter, Value, now_ms
 from tests.centre_builder import a_photo
 from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 
@@ -116,6 +118,38 @@ def test_a_plan_is_taken_over_and_an_asset_tells_how_far_it_is_and_that_nothing_
     expect(screen.row("柜门", "0")).to_have_count(1)
     expect(screen.page.get_by_text("保养和检查不是故障")).to_be_visible()
     assert screen.faults() == {}
+
+
+def test_a_machine_is_given_a_power_sensor_and_a_plan_by_the_hours_it_runs(screen: Screen):
+    centre = screen.house.centre
+    (centre.directory / "data").mkdir(exist_ok=True)
+    readings = reading_store(centre.directory, centre.settings)
+    readings.prepare()
+    said = [Value("relay", "power", 900.0), Value("relay", "energy", 5.0)]
+    readings.keep([Letter("plug-1", "0" * 16, 1, 1, now_ms(centre.clock.now()), said)])
+    readings.close()
+    with centre.sessions.begin() as session:
+        wish = Wish(name_zh="跑步机", name_en="Treadmill")
+        assets.add_asset(session, kind=AssetKind.MACHINE, wish=wish, actor="test", now=centre.clock.now())
+    screen.sign_in("s003")
+    screen.at("assets")
+    screen.row("跑步机").get_by_role("button", name="查看").click()
+    screen.go("按功率计运转小时")
+    screen.page.get_by_label("功率传感器").select_option(label="plug-1 · relay")
+    screen.fill("从多少瓦起算运转", "60")
+    assert screen.faults() == {}
+    screen.go("按功率计运转小时")
+    expect(screen.page.locator("dialog")).to_have_count(0)
+    screen.row("跑步机").get_by_role("button", name="查看").click()
+    expect(screen.page.locator("dialog")).to_contain_text("plug-1 · relay，60 瓦起算运转")
+    expect(screen.page.locator("dialog")).to_contain_text("小时（运转）")
+    screen.page.keyboard.press("Escape")
+    expect(screen.page.locator("dialog")).to_have_count(0)
+
+    screen.at("assets/plans")
+    screen.page.get_by_role("button", name="采用 润滑").click()
+    screen.go("采用")
+    expect(screen.row("润滑", "每 250 小时（运转）")).to_have_count(1)
 
 
 def test_the_desk_opens_a_work_order_for_a_door_and_finds_no_step_that_is_not_its_own(screen: Screen):

@@ -14,6 +14,7 @@ import { Plans } from './upkeep/Plans'
 import { openOrder } from './upkeep/order'
 
 type Asset = Answered<'get', '/api/v1/staff/assets'>['items'][number]
+type Detail = Answered<'get', '/api/v1/staff/assets/{asset_id}'>
 type Again = () => Promise<void>
 
 const PATH = '/api/v1/staff/assets'
@@ -95,7 +96,8 @@ async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<voi
       facts={[
         [s('assets.kind'), named('asset', found.kind)],
         [s('assets.since'), when(found.since)],
-        ...found.uses.map(({ counter, used }) => [named('counter', counter), used] as const),
+        ...found.uses.map((use) => [named('counter', use.counter), usedIn(use)] as const),
+        ...(found.power_sensor ? [[s('assets.power'), s('assets.power_from', { sensor: nameOfSensor(found.power_sensor), watts: found.power_sensor.runs_from_w })] as const] : []),
         [s('assets.rated'), found.rated_life && found.rated_by ? `${found.rated_life} ${named('counter', found.rated_by)}` : s('assets.unrated')],
         ...found.plans.map(({ plan, share, stage }) => [nameOf(plan), `${share === null ? '—' : `${Math.floor(100 * share)} %`} · ${named('stage_of_plan', stage)}`] as const),
       ]}
@@ -103,6 +105,7 @@ async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<voi
         mayChange
           ? [
               { name: s('assets.rate'), go: () => rate(one, found.uses.map(({ counter }) => counter), again) },
+              ...(isMachine(found) ? [{ name: s('assets.set_power'), go: () => void setPower(found, again) }] : []),
               { name: s('assets.retire'), go: () => retire(one, again) },
             ]
           : []
@@ -114,6 +117,47 @@ async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<voi
         </p>
       ))}
     </Card>,
+  )
+}
+
+const usedIn = ({ used, unknown_h }: Detail['uses'][number]): string =>
+  [used ?? s('usage.unknown'), ...(unknown_h ? [s('assets.unknown_h', { hours: unknown_h })] : [])].join(' ')
+
+const nameOfSensor = ({ device, sensor }: { device: string; sensor: string }) => `${device} · ${sensor}`
+
+/** What draws power only while it works. */
+const isMachine = ({ kind }: Asset) => !['compartment_door', 'room_door', 'space', 'area'].includes(kind)
+
+/** Let a plug or meter tell when it runs. */
+async function setPower(one: Detail, again: Again): Promise<void> {
+  const sensors = (await everything((query) => ask('get', '/api/v1/staff/sensors', { query }))).filter(({ metric }) => metric === 'power')
+  const at = { asset_id: one.id }
+  const told = one.power_sensor
+  const now = sensors.find(({ device, sensor }) => device === told?.device && sensor === told.sensor)
+  show(
+    <ActSheet
+      title={s('assets.set_power')}
+      lead={s(sensors.length > 0 ? 'assets.set_power_lead' : 'assets.no_power')}
+      entries={[
+        {
+          name: 'sensor_id',
+          label: s('assets.power'),
+          kind: 'select',
+          options: [{ value: '', label: s('assets.power_none') }, ...sensors.map((sensor) => ({ value: sensor.id, label: nameOfSensor(sensor) }))],
+          value: now?.id ?? '',
+          isOptional: true,
+        },
+        { name: 'runs_from_w', label: s('assets.runs_from'), hint: s('assets.runs_from_hint'), kind: 'number', value: String(told?.runs_from_w ?? 40) },
+      ]}
+      go={s('assets.set_power')}
+      done={s('card.done')}
+      onDone={() => void again()}
+      act={({ sensor_id, runs_from_w }) =>
+        sensor_id
+          ? ask('put', `${PATH}/{asset_id}/power-sensor`, { at, body: { sensor_id, runs_from_w: Number(runs_from_w) } })
+          : ask('delete', `${PATH}/{asset_id}/power-sensor`, { at })
+      }
+    />,
   )
 }
 
