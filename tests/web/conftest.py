@@ -186,14 +186,14 @@ class House:
                 now=self.centre.clock.now(),
             )
 
-    def closes(self, space_id: str, starts_at: datetime) -> None:
+    def closes(self, space_id: str, starts_at: datetime, *, reason: str = "cleaning") -> None:
         """The staff closes it for an hour."""
         with self.centre.sessions.begin() as session:
             spaces_service.close(
                 session,
                 space=session.get_one(Space, space_id),
                 span=Span(starts_at, starts_at + timedelta(hours=1)),
-                reason="cleaning",
+                reason=reason,
                 actor="test",
                 now=self.centre.clock.now(),
             )

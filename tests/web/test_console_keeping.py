@@ -46,7 +46,7 @@ def test_a_rule_is_looked_at_before_it_is_set_and_then_explains_a_refusal(screen
     screen.page.get_by_role("button", name="新规则").click()
     screen.fill("规则名", "short")
     screen.page.get_by_label("管什么").select_option("max_minutes")
-    screen.fill("限制", "30")
+    screen.fill("几分钟", "30")
     screen.go("看看会怎样")
     expect(screen.page.get_by_text("没有现有的预订不符合。")).to_be_visible()
     screen.go("就这样定")
@@ -59,6 +59,69 @@ def test_a_rule_is_looked_at_before_it_is_set_and_then_explains_a_refusal(screen
     screen.page.get_by_label("到", exact=True).fill("2030-01-07T11:00")
     screen.go("看规则")
     expect(screen.row("最长几分钟", "不可以", "short")).to_have_count(1)
+
+
+def set_rule(screen: Screen, name: str, limit: str, **filled: str) -> None:
+    """Fill in a new rule and go on."""
+    screen.page.get_by_role("button", name="新规则").click()
+    screen.fill("规则名", name)
+    screen.page.get_by_label("管什么").select_option(limit)
+    for label, text in filled.items():
+        screen.fill(label, text)
+    screen.go("看看会怎样")
+
+
+def test_a_rule_is_filled_in_in_days_and_times_and_each_field_says_what_is_wrong_with_it(screen: Screen):
+    screen.at("policies")
+    set_rule(screen, "周一", "week_opens_at")
+    fields = screen.page.locator("dialog .field")
+    expect(fields.filter(has_text="规则名").get_by_text("请填规则名")).to_be_visible()
+    expect(fields.filter(has_text="几点").get_by_text("请填时刻")).to_be_visible()
+    expect(screen.page.get_by_label("规则名")).to_be_focused()
+    screen.fill("规则名", "drop")
+    screen.page.get_by_label("星期几").select_option(label="周二")
+    screen.fill("几点", "12:30")
+    screen.go("看看会怎样")
+    screen.go("就这样定")
+    opens = screen.row("一周几时开放预订", "周二 12:30", "drop")
+    expect(opens).to_have_count(1)
+
+    opens.get_by_role("button", name="修改").click()
+    expect(screen.page.get_by_label("星期几")).to_have_value("1")
+    expect(screen.page.get_by_label("几点")).to_have_value("12:30")
+    screen.page.get_by_label("管什么").select_option("ballot_closes_at")
+    screen.go("看看会怎样")
+    expect(fields.filter(has_text="哪一个").get_by_text("请选一个")).to_be_visible()
+
+
+def test_peak_hours_are_chosen_by_day_and_time_and_a_group_is_granted_more(screen: Screen):
+    group = {"id": "choir", "kind": "standing", "name_zh": "合唱团", "name_en": "Choir"}
+    assert screen.page.request.post(f"{screen.house.url}/api/v1/staff/groups", data=group).ok
+    screen.at("policies")
+    screen.page.get_by_role("button", name="新规则").click()
+    screen.page.get_by_label("管什么").select_option("peak_minutes")
+    for day in ("周一", "周二", "周三", "周四", "周五"):
+        screen.page.locator("dialog").get_by_label(day).uncheck()
+    screen.fill("到几点", "09:00")
+    screen.go("看看会怎样")
+    for said in ("请至少选一天", "结束要晚于开始", "请填 0 或更大的整数"):
+        expect(screen.page.locator("dialog").get_by_text(said)).to_be_visible()
+    for day in ("周六", "周日"):
+        screen.page.locator("dialog").get_by_label(day).check()
+    screen.fill("规则名", "weekend")
+    screen.fill("几分钟", "240")
+    screen.fill("从几点", "08:30")
+    screen.fill("到几点", "00:00")
+    screen.page.get_by_label("对谁").select_option(label="合唱团")
+    screen.page.get_by_label("对他们").select_option(label="放宽到这么多")
+    screen.go("看看会怎样")
+    screen.go("就这样定")
+
+    expect(screen.row("weekend", "240", "合唱团（放宽）", "周六、周日 8:30–24:00")).to_have_count(1)
+    items = screen.page.request.get(f"{screen.house.url}/api/v1/staff/policies").json()["items"]
+    [rule] = [one for one in items if one["id"] == "weekend"]
+    assert (rule["group"], rule["lifts"]) == ("choir", True)
+    assert rule["peak"] == {"days": "67", "from_min": 510, "until_min": 1440}
 
 
 def wish_for_the_same_hour_and_draw(house: House) -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 TABLET = {"width": 1280, "height": 800}
 UPRIGHT = {"width": 800, "height": 1280}
 ASKED = "**/api/v1/door/room"
+LONGEST = "地板重新打蜡，请走东侧门" * 5 + "谢谢大家"  # as many letters as a reason may have
 
 
 @pytest.fixture
@@ -55,13 +56,18 @@ def test_it_shows_now_and_next_in_both_languages_to_whoever_walks_by(display: Ph
 
 def test_it_says_why_it_is_closed_now_and_why_it_will_be(display: Phone):
     now = whole_five_minutes(display.house.centre.clock.now())
-    display.house.closes("room", now - timedelta(minutes=20))
-    display.house.closes("room", now + timedelta(minutes=60))
+    for begins in (-20, 60, 120, 180):
+        display.house.closes("room", now + timedelta(minutes=begins), reason=LONGEST)
     display.show("/door/room")
 
     shows(display, "closed")
-    expect(display.page.locator(".now .why")).to_have_text("cleaning")
-    expect(display.page.locator("li .why").first).to_contain_text("cleaning")
+    expect(display.page.locator(".now .why")).to_have_text(LONGEST)
+    expect(display.page.locator("li .why").first).to_contain_text(LONGEST)
+    for viewport in (TABLET, UPRIGHT):
+        display.page.set_viewport_size(viewport)
+        assert outside(display.page) == []
+        assert height_of(display.page, ".state > span") >= min(viewport.values()) / 8
+        assert height_of(display.page, ".until > span") >= min(viewport.values()) / 16
 
 
 def test_its_code_as_the_screen_draws_it_leads_to_where_the_space_is_booked(display: Phone):

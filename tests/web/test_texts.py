@@ -177,8 +177,8 @@ def test_what_speaks_of_lockers_has_its_words_for_a_booked_door_too():
 
 
 def test_every_rule_that_can_be_set_can_be_set_in_the_console():
-    offered = (SOURCES / "staff/pages/Policies.tsx").read_text()
-    assert {limit for limit in Limit if f"  '{limit}'," not in offered} == set()
+    offered = (SOURCES / "staff/pages/policies/limits.ts").read_text()
+    assert {limit for limit in Limit if f"  {limit}: '" not in offered} == set()
     assert {f"limit.{limit}" for limit in Limit} <= BOOKS["staff"]["zh-CN"].keys()
 
 

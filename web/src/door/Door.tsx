@@ -28,7 +28,7 @@ function Shown({ standing, space_id }: { standing: Standing; space_id: string })
         </h1>
         <time class="clock">{time(nowMs, told.zone)}</time>
       </header>
-      <section class={`now ${now.state}`} data-state={now.state} role="status">
+      <section class={`now ${now.state}${now.why ? ' says-why' : ''}`} data-state={now.state} role="status">
         <Mark state={now.state} />
         <p class="state">
           <Both {...both(now.state)} />

@@ -98,7 +98,7 @@ export function ActSheet({ title, lead, entries = [], go, isGrave, act, done, on
             {...entry}
             value={filled[entry.name] ?? ''}
             onValue={(value) => setFilled((before) => ({ ...before, [entry.name]: value }))}
-            isMissing={isTried && missing.includes(entry)}
+            fault={isTried && missing.includes(entry) ? s('sheet.missing') : undefined}
           />
         ))}
         {children}
@@ -119,14 +119,15 @@ export function ActSheet({ title, lead, entries = [], go, isGrave, act, done, on
 interface FieldProps extends Entry {
   value: string
   onValue: (value: string) => void
-  isMissing?: boolean
+  /** Why it has to be filled in otherwise. */
+  fault?: string | undefined
 }
 
 /** One line of a form. */
-export function EntryField({ name, label, kind = 'text', options = [], hint, most = 64, isOptional, value, onValue, isMissing }: FieldProps) {
+export function EntryField({ name, label, kind = 'text', options = [], hint, most = 64, isOptional, value, onValue, fault }: FieldProps) {
   const id = useId()
-  const said = [hint && `${id}-hint`, isMissing && `${id}-fault`].filter(Boolean).join(' ')
-  const shared = { id, name, value, 'aria-invalid': isMissing ? true : undefined, 'aria-describedby': said || undefined }
+  const said = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ')
+  const shared = { id, name, value, 'aria-invalid': fault ? true : undefined, 'aria-describedby': said || undefined }
   return (
     <div class="field">
       <label for={id}>
@@ -158,10 +159,10 @@ export function EntryField({ name, label, kind = 'text', options = [], hint, mos
           {hint}
         </p>
       )}
-      {isMissing && (
+      {fault && (
         <p class="field-fault" id={`${id}-fault`}>
           <Icon name="alert" />
-          {s('sheet.missing')}
+          {fault}
         </p>
       )}
     </div>

@@ -1,16 +1,18 @@
 import { me } from '../../shared/account/session'
-import { type Answered, ask } from '../../shared/api'
-import { clock, whenSpan } from '../../shared/t'
+import { ask } from '../../shared/api'
 import { Badge, Head, Parts, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
 import { nameOf } from '../kit/names'
-import { ActSheet, type Entry, type Filled, show } from '../kit/sheets'
+import { ActSheet, show } from '../kit/sheets'
+import { later } from '../later'
 import { place } from '../route'
 import { named, s } from '../words'
 import { Explain } from './policies/Explain'
+import type { Known } from './policies/RuleSheet'
+import { type Rule, amount, peakSaid } from './policies/limits'
 
-type Rule = Answered<'get', '/api/v1/staff/policies'>['items'][number]
+const RuleSheet = later(async () => (await import('./policies/RuleSheet')).RuleSheet)
 
 /** What members may book and rent, and why the answer to one of them is yes or no. */
 export function Policies() {
@@ -37,13 +39,15 @@ function Rules() {
         everything((query) => ask('get', '/api/v1/spaces', { query })),
         everything((query) => ask('get', '/api/v1/banks', { query })),
       ])
-      return { rules, groups, scopes: [...spaces, ...banks] }
+      return { rules, groups, spaces, banks }
     },
     [],
   )
   return (
     <Seen looked={looked}>
-      {({ rules, groups, scopes }) => {
+      {({ rules, ...known }) => {
+        const { groups } = known
+        const scopes = [...known.spaces, ...known.banks]
         const groupName = (id: string | null) => {
           const group = groups.find((each) => each.id === id)
           return group ? nameOf(group.name) : (id ?? s('policies.everybody'))
@@ -61,20 +65,20 @@ function Rules() {
             empty={s('policies.none')}
             columns={[
               { title: s('policies.what'), value: ({ rule }) => named('limit', rule) },
-              { title: s('policies.limit'), value: limitOf },
+              { title: s('policies.limit'), value: ({ limit }) => limit, show: ({ rule, limit }) => amount(rule, limit) },
               { title: s('door.where'), value: scopeName },
               { title: s('policies.for'), value: ({ group, lifts }) => `${groupName(group)}${lifts ? s('policies.lifts') : ''}` },
-              { title: s('policies.peak'), value: ({ peak }) => (peak ? s('policies.peak_hours', { days: peak.days, from: clock(peak.from_min), until: clock(peak.until_min) }) : '') },
+              { title: s('policies.peak'), value: ({ peak }) => (peak ? peakSaid(peak) : '') },
               {
                 title: s('policies.source'),
                 value: ({ from_settings, id }) => (from_settings ? s('policies.from_settings') : id),
                 show: ({ from_settings, id }) => (from_settings ? <Badge tone="plain">{s('policies.from_settings')}</Badge> : id),
               },
             ]}
-            {...(mayChange && { acts: (rule: Rule) => <Acts rule={rule} again={looked.again} /> })}
+            {...(mayChange && { acts: (rule: Rule) => <Acts rule={rule} known={known} again={looked.again} /> })}
           >
             {mayChange && (
-              <button type="button" class="quiet" onClick={() => put(undefined, looked.again)}>
+              <button type="button" class="quiet" onClick={() => put(undefined, known, looked.again)}>
                 {s('policies.add')}
               </button>
             )}
@@ -85,14 +89,11 @@ function Rules() {
   )
 }
 
-/** Of these a 1 is a yes. */
-const YES_OR_NO: readonly Rule['rule'][] = ['may_use', 'needs_approval']
-
-function limitOf({ rule, limit }: Rule): string | number {
-  return YES_OR_NO.includes(rule) ? s(limit ? 'yes' : 'no') : limit
+function put(rule: Rule | undefined, known: Known, again: () => Promise<void>): void {
+  show(<RuleSheet rule={rule} known={known} again={again} />)
 }
 
-function Acts({ rule, again }: { rule: Rule; again: () => Promise<void> }) {
+function Acts({ rule, known, again }: { rule: Rule; known: Known; again: () => Promise<void> }) {
   const drop = () =>
     show(
       <ActSheet
@@ -107,7 +108,7 @@ function Acts({ rule, again }: { rule: Rule; again: () => Promise<void> }) {
     )
   return (
     <>
-      <button type="button" class="quiet" onClick={() => put(rule, again)}>
+      <button type="button" class="quiet" onClick={() => put(rule, known, again)}>
         {s('hours.change')}
       </button>
       {!rule.from_settings && (
@@ -117,80 +118,4 @@ function Acts({ rule, again }: { rule: Rule; again: () => Promise<void> }) {
       )}
     </>
   )
-}
-
-const LIMITS: readonly Rule['rule'][] = [
-  'may_use',
-  'needs_approval',
-  'days_ahead',
-  'opens_at',
-  'week_opens_at',
-  'ballot_closes_at',
-  'min_minutes',
-  'max_minutes',
-  'most_ahead',
-  'bookings_per_day',
-  'minutes_per_week',
-  'peak_minutes',
-  'branch_peak_minutes',
-  'low_credit_days_ahead',
-  'low_credit_most_ahead',
-  'cancel_before',
-  'guests',
-  'max_days',
-  'rentals_at_once',
-]
-const LAYERS: readonly Rule['layer'][] = ['centre', 'space_kind', 'space', 'bank']
-
-/** Fill in a rule, and see whose bookings it would refuse before it is set. */
-function put(rule: Rule | undefined, again: () => Promise<void>): void {
-  const entries: Entry[] = [
-    { name: 'id', label: s('policies.id'), value: rule && !rule.from_settings ? rule.id : '', hint: s('policies.id_hint') },
-    { name: 'rule', label: s('policies.what'), kind: 'select', value: rule?.rule ?? 'max_minutes', options: LIMITS.map((value) => ({ value, label: named('limit', value) })) },
-    { name: 'limit', label: s('policies.limit'), kind: 'number', value: String(rule?.limit ?? ''), hint: s('policies.limit_hint') },
-    { name: 'layer', label: s('policies.layer'), kind: 'select', value: rule?.layer ?? 'centre', options: LAYERS.map((value) => ({ value, label: named('layer', value) })) },
-    { name: 'scope', label: s('policies.scope'), value: rule?.scope ?? '', hint: s('policies.scope_hint'), isOptional: true },
-    { name: 'group', label: s('policies.group'), value: rule?.group ?? '', hint: s('policies.group_hint'), isOptional: true },
-  ]
-  show(
-    <ActSheet
-      title={s(rule ? 'policies.change' : 'policies.add')}
-      lead={s('policies.preview_lead')}
-      entries={entries}
-      go={s('policies.preview')}
-      act={async (filled) => {
-        const body = wish(filled, rule)
-        const id = filled.id ?? ''
-        const seen = await ask('post', '/api/v1/staff/policies/preview', { body: { ...body, id } })
-        const worst = seen.bookings.slice(0, 5).map(({ member_no, space_id, ...span }) => `${member_no} ${space_id} ${whenSpan(span)}`)
-        show(
-          <ActSheet
-            title={s('policies.would')}
-            lead={
-              seen.bookings.length === 0
-                ? s('policies.refuses_none')
-                : s('policies.refuses', { count: seen.bookings.length, members: seen.members, some: worst.join('；') })
-            }
-            go={s('policies.set')}
-            done={s('policies.is_set')}
-            onDone={() => void again()}
-            act={() => ask('put', '/api/v1/staff/policies/{rule_id}', { at: { rule_id: id }, body })}
-          />,
-        )
-      }}
-    />,
-  )
-}
-
-function wish(filled: Filled, before: Rule | undefined) {
-  const { rule, limit, layer, scope = '', group } = filled
-  return {
-    rule: rule as Rule['rule'],
-    limit: Number(limit),
-    layer: layer as Rule['layer'],
-    scope,
-    group: group ?? null,
-    lifts: group !== undefined && (before?.lifts ?? false),
-    peak: before?.peak ?? null,
-  }
 }

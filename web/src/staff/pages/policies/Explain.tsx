@@ -7,6 +7,7 @@ import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { fieldTime, instantOf } from '../bookings/data'
+import { amount } from './limits'
 
 type Explanation = Answered<'get', '/api/v1/explain'>
 
@@ -84,8 +85,8 @@ function Answer({ found }: { found: Explanation }) {
         columns={[
           { title: s('policies.what'), value: ({ rule }) => named('limit', rule) },
           { title: s('explain.says'), value: ({ sentence }) => nameOf(sentence), show: ({ sentence }) => <span class="prose">{nameOf(sentence)}</span> },
-          { title: s('policies.limit'), value: ({ limit }) => limit, isNumber: true },
-          { title: s('explain.value'), value: ({ value }) => value, isNumber: true },
+          { title: s('policies.limit'), value: ({ limit }) => limit, show: ({ rule, limit }) => amount(rule, limit) },
+          { title: s('explain.value'), value: ({ value }) => value, show: ({ rule, value }) => amount(rule, value) },
           {
             title: s('explain.verdict'),
             value: ({ allows }) => s(allows ? 'explain.yes' : 'explain.no'),
