@@ -2,11 +2,23 @@
 
 import csv
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
 
+from gateway.credit import queries as credit_queries
+from gateway.credit import service as credit
+from gateway.credit.model import Cause
+from gateway.fleet import service as fleet
 from gateway.fleet.model import DoorLevel
+from gateway.fleet.rules import Presentation
+from gateway.members import queries as members
+from gateway.policies.model import Limit
+from gateway.reports import service as reports
+from gateway.reports.model import About, Wrong
+from tests.centre_builder import FINGERPRINT, KEY, a_rule
+from tests.web.conftest import MEMBER, House
 from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 
 pytestmark = pytest.mark.browser
@@ -126,3 +138,65 @@ def test_staff_find_each_spaces_display_and_take_its_bookings_into_their_calenda
     screen.page.locator("dialog .primary").click()
     link.click()
     expect(screen.page.locator("[data-state]")).to_be_visible()
+
+
+def keep_everybody_waiting(house: House) -> None:
+    """A member asks for a room, objects to a point and reports a lamp; a device wants to join."""
+    house.build("lawn", opens_min=0, closes_min=1440, slot_min=5)
+    missed = [house.books("lawn", starts_in_min=minutes) for minutes in (120, 240)]
+    now = house.centre.clock.now()
+    with house.centre.sessions.begin() as session:
+        member = members.member_by_no(session, member_no=MEMBER)
+        a_rule(session, Limit.LOW_CREDIT_DAYS_AHEAD, 1)  # points are kept
+        for booking in missed:
+            facts = {
+                "member_id": member.id,
+                "booking_id": booking,
+                "cause": Cause.NO_SHOW,
+                "space": {},
+                "starts_at": "",
+            }
+            credit.note(session, **facts, now=now)
+        second = credit_queries.entries_of(session, member_id=member.id)[0]
+        credit.appeal(session, member=member, credit_id=second.id, reason="电梯坏了", now=now)
+        facts = {"about": About.SPACE, "thing_id": "lawn", "wrong": Wrong.NO_LIGHT, "words": "", "jpeg": None}
+        reports.report(session, member=member, **facts, now=now)
+        a_rule(session, Limit.NEEDS_APPROVAL, 1)
+        stranger = Presentation(
+            device_id="bank-new",
+            online=True,
+            boot_id="0" * 16,
+            kind="locker_bank",
+            public_key=KEY,
+            fingerprint=FINGERPRINT,
+            doors=2,
+        )
+        fleet.note_presence(session, stranger, now=now)
+    house.books("lawn", starts_in_min=360)
+
+
+BOOKINGS, APPEALS, REPORTS, DEVICES = "等您同意的预订", "对扣分的申诉", "还没人看的报修", "等批准的设备"
+
+
+@pytest.mark.parametrize(
+    ("number", "theirs"),
+    [
+        ("s001", [BOOKINGS, APPEALS, REPORTS, DEVICES]),
+        ("s002", [BOOKINGS, APPEALS, REPORTS]),
+        ("s003", [REPORTS, DEVICES]),
+    ],
+)
+def test_each_is_told_what_waits_for_their_role_and_is_led_there(screen: Screen, number: str, theirs: list[str]):
+    screen.sign_in(number)
+    screen.at("now")
+    waiting = screen.page.get_by_role("region", name="等您处理")
+    expect(waiting).to_have_text(re.compile("没有人在等答复"))
+
+    keep_everybody_waiting(screen.house)
+    screen.page.reload()
+
+    expect(waiting.get_by_role("link")).to_have_text(theirs)
+    expect(waiting.locator(".badge")).to_have_text(["1"] * len(theirs))
+    assert screen.faults() == {}
+    waiting.get_by_role("link", name=REPORTS).click()
+    expect(screen.page.get_by_role("heading", level=1, name="报修")).to_be_visible()

@@ -14,7 +14,7 @@ _MOST = 28  # letters of an id, and a figure behind them
 
 
 def upgrade() -> None:
-    """From 0047. A device that nobody has placed goes into the zone that its bank's text names, made if need be."""
+    """A device that nobody has placed goes into the zone that its bank's text names, made if need be."""
     connection = op.get_bind()
     zones = [tuple(row) for row in connection.execute(sa.text(_ZONES))]
     for device_id, zh, en in connection.execute(sa.text(_BANKS)).all():

@@ -9,6 +9,7 @@ import { ActSheet, show } from '../kit/sheets'
 import { addressOf } from '../route'
 import { named, s } from '../words'
 import { PlanNow } from './now/PlanNow'
+import { Waiting } from './now/Waiting'
 import { openForAlert } from './upkeep/fromAlert'
 
 type Alert = Answered<'get', '/api/v1/staff/alerts'>['items'][number]
@@ -27,6 +28,7 @@ export function Now() {
           <>
             <Emergencies emergencies={now.emergencies} banks={now.banks} />
             <Tiles now={now} />
+            <Waiting />
             <PlanNow alerts={now.alerts} />
             <Alerts alerts={now.alerts} again={looked.again} />
             <Doors doors={now.doors} />
