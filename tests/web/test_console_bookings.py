@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.bookings.model import BookingState
-from tests.web.conftest import hold
+from tests.web.conftest import OTHER, hold
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -34,14 +34,14 @@ def screen(browser, house):
         yield found
 
 
-def block(screen: Screen, begins: str):
-    return screen.page.get_by_role("button", name=f"王桂兰 {begins}")
+def block(screen: Screen, begins: str, who: str = "王桂兰"):
+    return screen.page.get_by_role("button", name=f"{who} {begins}")
 
 
 def fill_move(screen: Screen) -> None:
     screen.fill("原因", "灯坏了")
     screen.page.get_by_label("按规则吗").select_option("past")
-    screen.go("改到这个时间")
+    screen.go("就这样改")
 
 
 def starts(screen: Screen) -> datetime:
@@ -101,6 +101,36 @@ def test_rooms_come_first_and_lockers_by_their_numbers(screen: Screen):
     screen.page.reload()
 
     expect(screen.page.locator(".board-name")).to_have_text(["场地 room", "大厅 01 号柜", "大厅 02 号柜"])
+
+
+def test_a_party_is_booked_seen_on_its_block_and_made_bigger_by_a_move(screen: Screen):
+    """In a row of seats several have the same time: none lies on another."""
+    screen.house.build("seats", places=6, opens_min=0, closes_min=1440, slot_min=30)
+    screen.house.books_at("seats", tomorrow(15), member=OTHER)
+    screen.page.reload()
+    screen.page.get_by_role("button", name="后一天").click()
+    expect(block(screen, "15:00–16:00", "李建国")).to_be_visible()
+    screen.page.get_by_role("button", name="为会员预订").click()
+    screen.fill("会员号", "10001")
+    screen.page.get_by_label("场地", exact=True).select_option("seats")
+    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(15):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(16):%Y-%m-%dT%H:%M}")
+    screen.fill("一共几个人", "3")
+    screen.go("预订")
+    screen.page.get_by_role("button", name="王桂兰 ×3 15:00–16:00").click()
+    expect(screen.page.locator("dialog dl")).to_contain_text("一共几个人3")
+    screen.go("改时间或人数")
+    screen.fill("一共几个人", "7")
+    screen.fill("原因", "朋友也来")
+    screen.go("就这样改")
+    expect(screen.page.locator("dialog").get_by_role("alert")).not_to_have_text("")
+    screen.fill("一共几个人", "5")
+    screen.go("就这样改")
+
+    expect(screen.page.get_by_role("button", name="王桂兰 ×5 15:00–16:00")).to_be_visible()
+    mine, theirs = (block(screen, "15:00–16:00", who).bounding_box() for who in ("王桂兰 ×5", "李建国"))
+    assert mine["y"] + mine["height"] <= theirs["y"] or theirs["y"] + theirs["height"] <= mine["y"]
+    assert [one.guests for one in screen.house.bookings()] == [4, 0]
 
 
 def test_no_sheet_that_needs_a_space_opens_before_the_spaces_are_there(screen: Screen):

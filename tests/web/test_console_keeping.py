@@ -125,7 +125,7 @@ def test_peak_hours_are_chosen_by_day_and_time_and_a_group_is_granted_more(scree
 
 
 def wish_for_the_same_hour_and_draw(house: House) -> None:
-    """Two members want the first hour of what the ballot gives; then it closes."""
+    """Two members want the first hour of what the ballot gives, each for three; then it closes."""
     with house.centre.sessions.begin() as session:
         policy, now = house.centre.booking_policy, house.centre.clock.now()
         [ballot] = ballots.ballots(session, now=now)
@@ -136,7 +136,7 @@ def wish_for_the_same_hour_and_draw(house: House) -> None:
                 ballot_id=ballot.id,
                 member=members.member_by_no(session, member_no=number),
                 wishes=[(ballot.space_id, Span(noon, noon + timedelta(hours=1)))],
-                guests=0,
+                guests=2,
                 policy=policy,
                 now=now,
             )
@@ -156,6 +156,7 @@ def test_a_ballot_is_opened_drawn_looked_at_entry_by_entry_and_drawn_again_from_
     expect(screen.page.locator("tbody tr")).to_have_count(2)
     expect(screen.page.locator("tbody tr").nth(0)).to_contain_text("抽中")
     expect(screen.page.locator("tbody tr").nth(1)).to_contain_text("没有抽中")
+    expect(screen.page.locator("tbody .wishes")).to_contain_text(["· 3 人"] * 2)
     assert screen.faults() == {}
     with screen.page.expect_download() as download:
         screen.page.get_by_role("button", name="存下结果记录").click()

@@ -8,7 +8,7 @@ from gateway.ballots import service as ballots
 from gateway.members import queries as members
 from gateway.spaces.rules import Span
 from tests.web.conftest import OTHER, Phone
-from tests.web.test_booking import choose_tomorrow, confirm, slot, tomorrow
+from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot, tomorrow
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +57,21 @@ def test_a_wish_is_handed_in_and_whoever_is_drawn_finds_the_booking_while_they_l
 
     expect(phone.page.get_by_text("You take part.")).to_have_count(0)
     expect(phone.page.locator(".booking-when")).to_contain_text("10:00–11:00")
+
+
+def test_a_party_takes_part_as_one_and_its_wish_says_for_how_many(phone: Phone):
+    phone.house.build("seats", places=3)
+    phone.house.gives_by_lot("seats", tomorrow(phone, "00:00"))
+    phone.sign_in()
+    phone.show("/app/#/book/seats")
+    phone.page.get_by_role("radio", name="3 人").check(force=True)
+    day_of(phone, "明天").check(force=True)
+    slot(phone, "10:00").check(force=True)
+    confirm(phone, "报名抽签 明天 10:00–11:00 · 3 人").click()
+
+    expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–11:00 · 3 人")
+    phone.show("/app/#/me/draws")
+    expect(phone.page.get_by_text("明天 10:00–11:00 · 3 人")).to_be_visible()
 
 
 def test_whoever_takes_the_wish_back_sees_nothing_of_it(phone: Phone, ballot):

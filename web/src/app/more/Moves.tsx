@@ -6,7 +6,7 @@ import { Fault } from '../../shared/ui/Fault'
 import { Icon } from '../../shared/ui/Icon'
 import { toast } from '../../shared/ui/toast'
 import { useAttempt } from '../../shared/attempt'
-import { look, notices } from '../mine'
+import { bookings, look, notices } from '../mine'
 import { useKey, useLook } from './kit'
 import { say } from './words'
 
@@ -32,6 +32,7 @@ function One({ offer }: { offer: Offer }) {
   const keyFor = useKey()
   const option = offer.options.find(({ id }) => id === chosen)
   const at = { booking_id: offer.booking_id }
+  const guests = bookings.value?.find(({ id }) => id === offer.booking_id)?.guests ?? 0
   const move = async () => {
     if (!option) return
     const body = { option_id: option.id }
@@ -47,7 +48,7 @@ function One({ offer }: { offer: Offer }) {
   return (
     <section class="card booking stack">
       <h2>{offer.space_name[language.value]}</h2>
-      <p class="booking-when">{whenSpan(offer)}</p>
+      <p class="booking-when">{whenSpan({ ...offer, guests })}</p>
       <p class="booking-lost">
         <Icon name="alert" />
         {say('moves.why', { reason: offer.reason })}

@@ -90,10 +90,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 
 function Result({ ballot, record, spaces }: { ballot: Ballot; record: Record; spaces: readonly Space[] }) {
   const entries = new Map(record.entries.map((entry) => [entry.id, entry]))
-  const rows = record.results.map(({ entry, wish }, at) => ({ place: at + 1, wish, id: entry, wins: 0, wishes: [], ...entries.get(entry) }))
-  const said = ({ space, refused, ...span }: Wish) => {
+  const rows = record.results.map(({ entry, wish }, at) => ({ place: at + 1, wish, id: entry, wins: 0, wishes: [], people: 1, ...entries.get(entry) }))
+  const said = ({ space, refused, ...span }: Wish, people: number) => {
+    const when = whenSpan({ ...span, guests: people - 1 })
     const name = spaces.find(({ id }) => id === space)?.name
-    const wish = space === record.space ? whenSpan(span) : `${name ? nameOf(name) : space} ${whenSpan(span)}`
+    const wish = space === record.space ? when : `${name ? nameOf(name) : space} ${when}`
     const key = `problem.${refused}`
     return refused ? say('why_not', { wish, why: isKey(key) ? t(key) : refused }) : wish
   }
@@ -116,11 +117,11 @@ function Result({ ballot, record, spaces }: { ballot: Ballot; record: Record; sp
             { title: say('wins'), value: ({ wins }) => wins, isNumber: true },
             {
               title: say('wishes'),
-              value: ({ wishes }) => wishes.map(said).join('; '),
-              show: ({ wishes, wish }) => (
+              value: ({ wishes, people }) => wishes.map((each) => said(each, people)).join('; '),
+              show: ({ wishes, wish, people }) => (
                 <ol class="wishes">
                   {wishes.map((each, at) => (
-                    <li key={at}>{at === wish ? <strong>{said(each)}</strong> : said(each)}</li>
+                    <li key={at}>{at === wish ? <strong>{said(each, people)}</strong> : said(each, people)}</li>
                   ))}
                 </ol>
               ),

@@ -6,6 +6,7 @@ import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { s } from '../../words'
 import { approve, deny } from './acts'
+import { peopleOf, spanOf } from './data'
 
 /** What members asked for and staff must answer. */
 export function Asked() {
@@ -21,9 +22,9 @@ export function Asked() {
           empty={s('bookings.none_asked')}
           columns={[
             { title: s('bookings.space'), value: ({ space_name }) => nameOf(space_name) },
-            { title: s('bookings.when'), value: ({ starts_at }) => starts_at, show: whenSpan, isNumber: true },
+            { title: s('bookings.when'), value: ({ starts_at }) => starts_at, show: (one) => whenSpan(spanOf(one)), isNumber: true },
             { title: s('bookings.who'), value: ({ member_name, member_no }) => `${member_name}（${member_no}）` },
-            { title: s('bookings.guests'), value: ({ guests }) => guests, isNumber: true },
+            { title: s('bookings.people'), value: peopleOf, isNumber: true },
             { title: s('bookings.asked_at'), value: ({ booked_at }) => booked_at, show: ({ booked_at }) => when(booked_at), isNumber: true },
           ]}
           acts={(one) => (

@@ -9,7 +9,7 @@ import { named, s } from '../../words'
 import { begin } from '../outages/acts'
 import { Lane, drawnTo } from './Lane'
 import { book, close, look } from './acts'
-import { MINUTE_MS, type Seen as Day, dayOf, inOrder, midnights } from './data'
+import { MINUTE_MS, type Seen as Day, dayOf, inOrder, midnights, peopleOf, spanOf } from './data'
 
 /** One day: every space a line, every booking where its time is. */
 export function Board() {
@@ -141,9 +141,10 @@ function AsTable({ seen, again }: Props) {
       empty={s('board.none')}
       columns={[
         { title: s('bookings.space'), value: ({ space_name }) => nameOf(space_name) },
-        { title: s('bookings.when'), value: ({ starts_at }) => starts_at, show: whenSpan, isNumber: true },
+        { title: s('bookings.when'), value: ({ starts_at }) => starts_at, show: (one) => whenSpan(spanOf(one)), isNumber: true },
         { title: s('bookings.until'), value: ({ ends_at }) => ends_at, show: ({ ends_at }) => time(ends_at), isNumber: true },
         { title: s('bookings.who'), value: ({ member_name, member_no }) => `${member_name}（${member_no}）` },
+        { title: s('bookings.people'), value: peopleOf, isNumber: true },
         {
           title: s('doors.state'),
           value: ({ state }) => named('booking', state),

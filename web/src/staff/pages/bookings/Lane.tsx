@@ -5,7 +5,7 @@ import { nameOf } from '../../kit/names'
 import { named, s } from '../../words'
 import { type Outage, look as lookAtOutage } from '../outages/acts'
 import { look, move, reopen } from './acts'
-import { type Booking, type Closure, MINUTE_MS, type Seen, type Space, type Span, related, shifted } from './data'
+import { type Booking, type Closure, MINUTE_MS, type Seen, type Space, type Span, linesOf, peopleOf, related, shifted } from './data'
 
 interface Axis {
   /** The instant at its left end. */
@@ -29,10 +29,13 @@ export function Lane({ space, depth, seen, axis, now, again }: Props) {
   const others = related(space, seen.spaces)
   const outages = seen.outages.filter((one) => isSeen(one, axis))
   const mine = outages.filter(({ space_id }) => space_id === space.id)
+  const booked = seen.bookings.filter(({ space_id }) => space_id === space.id)
+  const lines = linesOf(booked)
+  const count = Math.max(1, ...[...lines.values()].map((line) => line + 1))
   return (
     <section class="board-line" aria-label={nameOf(space.name)}>
       <h2 class={`board-name depth-${Math.min(depth, 2)}`}>{nameOf(space.name)}</h2>
-      <div class={mine.length > 0 ? 'lane lane-low' : 'lane'}>
+      <div class={mine.length > 0 ? 'lane lane-low' : 'lane'} style={{ '--lines': count }}>
         {now !== undefined && <span class="lane-now" style={{ left: `${(now / axis.minutes) * 100}%` }} />}
         {seen.bookings
           .filter(({ space_id }) => others.has(space_id))
@@ -52,11 +55,9 @@ export function Lane({ space, depth, seen, axis, now, again }: Props) {
           .map((one) => (
             <Closed key={one.id} closure={one} space={space} axis={axis} again={again} />
           ))}
-        {seen.bookings
-          .filter(({ space_id }) => space_id === space.id)
-          .map((one) => (
-            <Block key={one.id} booking={one} slotMin={space.slot_min} axis={axis} again={again} />
-          ))}
+        {booked.map((one) => (
+          <Block key={one.id} booking={one} line={lines.get(one.id) ?? 0} slotMin={space.slot_min} axis={axis} again={again} />
+        ))}
       </div>
     </section>
   )
@@ -114,13 +115,15 @@ const DRAWN_PX = 5 // less is a click
 
 interface BlockProps {
   booking: Booking
+  /** Which line of its lane. */
+  line: number
   slotMin: number
   axis: Axis
   again: () => Promise<void>
 }
 
 /** A booking, drawn along its line by pointer or by the arrow keys; Enter then asks for the reason. */
-function Block({ booking, slotMin, axis, again }: BlockProps) {
+function Block({ booking, line, slotMin, axis, again }: BlockProps) {
   const [slots, setSlots] = useState(0)
   const [grip, setGrip] = useState<{ x: number; minutesPerPx: number; isDrawn: boolean }>()
   const to = shifted(booking, slots * slotMin)
@@ -155,6 +158,7 @@ function Block({ booking, slotMin, axis, again }: BlockProps) {
     event.preventDefault()
   }
   const said = `${time(to.starts_at)}–${time(to.ends_at)}`
+  const what = booking.guests > 0 ? `×${peopleOf(booking)} ${said}` : said // in front: an hour's block has no room for it behind
   useEffect(() => {
     drawnTo.value = slots === 0 ? '' : s('board.drawn', { when: said })
   }, [slots])
@@ -162,9 +166,9 @@ function Block({ booking, slotMin, axis, again }: BlockProps) {
     <button
       type="button"
       class={`block block-${booking.state}${slots !== 0 ? ' block-drawn' : ''}`}
-      style={placeOf(to, axis)}
+      style={{ ...placeOf(to, axis), '--line': line }}
       aria-describedby="board-help"
-      title={`${booking.member_name} ${said}`}
+      title={`${booking.member_name} ${what}`}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
@@ -176,7 +180,7 @@ function Block({ booking, slotMin, axis, again }: BlockProps) {
       onBlur={() => !grip && setSlots(0)}
     >
       <strong>{booking.member_name}</strong>
-      <span>{said}</span>
+      <span>{what}</span>
       {booking.state === 'PENDING' && <span>{named('booking', 'PENDING')}</span>}
     </button>
   )

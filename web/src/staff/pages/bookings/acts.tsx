@@ -5,7 +5,7 @@ import { Card, type Deed } from '../../kit/Card'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { type Booking, type Closure, type Space, type Span, fieldTime, instantOf } from './data'
+import { type Booking, type Closure, type Space, type Span, fieldTime, instantOf, peopleOf, spanOf } from './data'
 
 type Again = () => Promise<void>
 
@@ -28,9 +28,9 @@ function BookingCard({ booking, again }: { booking: Booking; again: Again }) {
     <Card
       title={nameOf(booking.space_name)}
       facts={[
-        [s('bookings.when'), whenSpan(booking)],
+        [s('bookings.when'), whenSpan(spanOf(booking))],
         [s('bookings.who'), `${booking.member_name}（${booking.member_no}）`],
-        [s('bookings.guests'), booking.guests],
+        [s('bookings.people'), peopleOf(booking)],
         [s('doors.state'), named('booking', booking.state)],
       ]}
       deeds={deeds}
@@ -49,25 +49,27 @@ const RULES = () => ({
   ],
 })
 
+const PEOPLE = (people: number) => ({ name: 'people', label: s('bookings.people'), kind: 'number' as const, value: String(people) })
+
 const SPAN = ({ starts_at, ends_at }: Span) => [
   { name: 'from', label: s('bookings.from'), kind: 'datetime-local' as const, value: fieldTime(starts_at) },
   { name: 'until', label: s('bookings.until'), kind: 'datetime-local' as const, value: fieldTime(ends_at) },
 ]
 
-/** Another time for it; `to` is what was drawn or chosen on the board. */
+/** Another time for it, or for more or fewer people; `to` is what was drawn or chosen on the board. */
 export function move(booking: Booking, to: Span, again: Again): void {
   show(
     <ActSheet
       title={s('bookings.move')}
       lead={s('bookings.move_lead', { who: booking.member_name, where: nameOf(booking.space_name), when: whenSpan(booking) })}
-      entries={[...SPAN(to), { name: 'reason', label: s('reason'), hint: s('bookings.reason_hint') }, RULES()]}
+      entries={[...SPAN(to), PEOPLE(peopleOf(booking)), { name: 'reason', label: s('reason'), hint: s('bookings.reason_hint') }, RULES()]}
       go={s('bookings.move_go')}
       done={s('bookings.moved')}
       onDone={() => void again()}
-      act={({ from = '', until = '', reason = '', rules }) =>
+      act={({ from = '', until = '', people, reason = '', rules }) =>
         ask('patch', '/api/v1/staff/bookings/{booking_id}', {
           at: { booking_id: booking.id },
-          body: { starts_at: instantOf(from), ends_at: instantOf(until), reason, past_rules: rules === 'past' },
+          body: { starts_at: instantOf(from), ends_at: instantOf(until), guests: Number(people) - 1, reason, past_rules: rules === 'past' },
         })
       }
     />,
@@ -136,15 +138,16 @@ export function book(spaces: readonly Space[], at: Span & { space_id: string }, 
         { name: 'member_no', label: s('members.number') },
         SPACES(spaces, at.space_id),
         ...SPAN(at),
+        PEOPLE(1),
         { name: 'override', label: s('bookings.override'), hint: s('bookings.override_hint'), isOptional: true },
       ]}
       go={s('bookings.book_go')}
       done={s('bookings.booked')}
       onDone={() => void again()}
-      act={({ member_no = '', space = '', from = '', until = '', override }) =>
+      act={({ member_no = '', space = '', from = '', until = '', people, override }) =>
         ask('post', '/api/v1/staff/bookings', {
           key,
-          body: { member_no, space_id: space, starts_at: instantOf(from), ends_at: instantOf(until), override: override ?? null },
+          body: { member_no, space_id: space, starts_at: instantOf(from), ends_at: instantOf(until), guests: Number(people) - 1, override: override ?? null },
         })
       }
     />,

@@ -38,6 +38,29 @@ export function shifted({ starts_at, ends_at }: Span, minutes: number): Span {
   return { starts_at: by(starts_at), ends_at: by(ends_at) }
 }
 
+/** How many come: whoever booked, and those who come along. */
+export function peopleOf({ guests }: Pick<Booking, 'guests'>): number {
+  return 1 + guests
+}
+
+/** When it is, and nothing of who comes. */
+export function spanOf({ starts_at, ends_at }: Span): Span {
+  return { starts_at, ends_at }
+}
+
+/** Which line of its lane each lies in, so that none lies on another: a row of seats has several at a time. */
+export function linesOf(bookings: readonly Booking[]): Map<string, number> {
+  const ends: number[] = []
+  const found = new Map<string, number>()
+  for (const { id, starts_at, ends_at } of [...bookings].sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))) {
+    const free = ends.findIndex((end) => end <= Date.parse(starts_at))
+    const line = free < 0 ? ends.length : free
+    ends[line] = Date.parse(ends_at)
+    found.set(id, line)
+  }
+  return found
+}
+
 /** Each whole before its parts, and how deep in it a part lies; lockers, which may be many, last and by their names. */
 export function inOrder(all: readonly Space[]): { space: Space; depth: number }[] {
   const [lockers, rooms] = [all.filter(isLocker), all.filter((space) => !isLocker(space))]
