@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.alerts import rules
 from gateway.alerts.model import Alert, AlertLink, AlertState
 from gateway.kit.errors import NotFound
+
+# Made once: every event of a door and every call asks these, and to put them together takes as long as to answer them.
+_OF_ONE: Final = (Alert.kind == bindparam("kind"), Alert.thing == bindparam("thing"))
+_STANDING: Final = select(Alert).where(*_OF_ONE, Alert.cleared_at.is_(None))
+_CLEARED_BY_HAND_AT: Final = select(func.max(Alert.cleared_at)).where(*_OF_ONE, Alert.cleared_by_id.is_not(None))
 
 
 def alert(session: Session, alert_id: str) -> Alert:
@@ -48,7 +54,7 @@ def alerts(
 
 def standing(session: Session, *, kind: str, thing: str) -> Alert | None:
     """The one that is not cleared; there is never a second."""
-    return session.scalar(select(Alert).where(Alert.kind == kind, Alert.thing == thing, Alert.cleared_at.is_(None)))
+    return session.scalar(_STANDING, {"kind": kind, "thing": thing})
 
 
 def is_standing(session: Session, *, kind: str, thing: str) -> bool:
@@ -78,11 +84,7 @@ def links(session: Session, alert_ids: Collection[str]) -> dict[str, list[AlertL
 
 def cleared_by_hand_at(session: Session, *, kind: str, thing: str) -> datetime | None:
     """When a person last cleared such an alert: what spoke for it before that no longer counts."""
-    return session.scalar(
-        select(func.max(Alert.cleared_at)).where(
-            Alert.thing == thing, Alert.kind == kind, Alert.cleared_by_id.is_not(None)
-        )
-    )
+    return session.scalar(_CLEARED_BY_HAND_AT, {"kind": kind, "thing": thing})
 
 
 def _comes_after(seen: Alert) -> ColumnElement[bool]:

@@ -5,14 +5,16 @@ trail first and moves the alert then, as the intake of events does: two that mee
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from gateway.alerts import queries, rules
 from gateway.alerts.kinds import KINDS
@@ -49,14 +51,8 @@ def raise_alert(
     if not now. `facts`: JSON values, the newest stay. Raises KeyError for a kind that is not in `KINDS`.
     """
     row = _row(kind, thing, facts, since=at or now, now=now) | {"over_at": now}
-    again = {"count": Alert.count + 1, "last_at": now, "over_at": now, "facts": row["facts"]}
-    upsert = (
-        _insert(session, Alert)
-        .values(row)
-        .on_conflict_do_update(index_elements=_ONE, index_where=_STANDS, set_=again)
-        .returning(Alert)
-    )
-    raised: Alert = session.scalars(upsert, execution_options={"populate_existing": True}).one()
+    upsert = _sayings(session).raise_or_count
+    raised: Alert = session.scalars(upsert, row, execution_options={"populate_existing": True}).one()
     _link(session, raised, links)
     if rules.is_worth_telling(raised.count):
         _tell(session, raised)
@@ -155,9 +151,29 @@ def look_after(session: Session, *, alert_id: str, zone: ZoneInfo, now: datetime
             _set(session, one, Why.ESCALATED, now, escalated_at=now)
 
 
-def _insert(session: Session, table: type[Base]) -> sqlite.Insert:
+class _Sayings(NamedTuple):
+    """What is said to a database, put together once: that takes longer than the answer."""
+
+    raise_or_count: ReturningInsert[Alert]
+    raise_unless_it_stands: ReturningInsert[Alert]
+    link: sqlite.Insert
+
+
+def _sayings(session: Session) -> _Sayings:
+    return _sayings_to(session.get_bind().dialect.name)
+
+
+@cache
+def _sayings_to(dialect: str) -> _Sayings:
     """Both databases know ON CONFLICT, and SQLAlchemy says it alike for both."""
-    return cast("sqlite.Insert", _INSERT[session.get_bind().dialect.name](table))
+    insert = cast("Callable[[type[Base]], sqlite.Insert]", _INSERT[dialect])
+    one = insert(Alert)
+    again = {"count": Alert.count + 1, **{name: one.excluded[name] for name in ("last_at", "over_at", "facts")}}
+    return _Sayings(
+        one.on_conflict_do_update(index_elements=_ONE, index_where=_STANDS, set_=again).returning(Alert),
+        one.on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS).returning(Alert),
+        insert(AlertLink).on_conflict_do_nothing(),
+    )
 
 
 def _row(
@@ -184,9 +200,7 @@ def _json(facts: Mapping[str, object] | None) -> str:
 
 def _begin(session: Session, row: dict[str, Any], links: Links | None) -> None:
     """Of two who see it at the same instant one raises it."""
-    insert = _insert(session, Alert).values(row)
-    unless_it_stands = insert.on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS)
-    raised = session.scalars(unless_it_stands.returning(Alert)).one_or_none()
+    raised = session.scalars(_sayings(session).raise_unless_it_stands, row).one_or_none()
     if raised is not None:
         _link(session, raised, links)
         _tell(session, raised)
@@ -265,8 +279,7 @@ def _move(
 def _link(session: Session, raised: Alert, links: Links | None) -> None:
     rows = [{"alert_id": raised.id, "what": what, "ref": ref} for what, ref in (links or {}).items() if ref]
     if rows:
-        insert = _insert(session, AlertLink).values(rows)
-        session.execute(insert.on_conflict_do_nothing())
+        session.execute(_sayings(session).link, rows)
 
 
 def _tell(session: Session, one: Alert) -> None:

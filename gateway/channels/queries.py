@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.channels.model import Channel, Delivery, DeliveryState, Telling
 from gateway.kit.errors import NotFound
+
+_IN_USE: Final = select(Channel).where(Channel.removed_at.is_(None)).order_by(Channel.made_at, Channel.id)
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,7 @@ def channel(session: Session, channel_id: str) -> Channel:
 
 def channels(session: Session) -> Sequence[Channel]:
     """Those in use, the oldest first."""
-    return session.scalars(
-        select(Channel).where(Channel.removed_at.is_(None)).order_by(Channel.made_at, Channel.id)
-    ).all()
+    return session.scalars(_IN_USE).all()
 
 
 def posts(session: Session, *, channel_id: str | None = None) -> Mapping[str, Post]:

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.kit.errors import NotFound
 from gateway.zones.model import Placed, Placement, Zone
+
+# Made once: every call for help asks it.
+_OF_SENSOR: Final = select(Placement).where(
+    (Placement.what == Placed.SENSOR) & (Placement.ref == bindparam("sensor"))
+    | (Placement.what == Placed.DEVICE) & (Placement.ref == bindparam("device"))
+)
 
 
 def zone(session: Session, zone_id: str) -> Zone:
@@ -67,11 +74,8 @@ def whole_map(session: Session) -> Map:
 
 def zone_of_sensor(session: Session, *, device_id: str, sensor: str) -> Zone | None:
     """Where what it measures is so; None: nobody has said."""
-    either = select(Placement).where(
-        (Placement.what == Placed.SENSOR) & (Placement.ref == sensor_ref(device_id, sensor))
-        | (Placement.what == Placed.DEVICE) & (Placement.ref == device_id)
-    )
-    found = {one.what: one.zone_id for one in session.scalars(either)}
+    asked = {"sensor": sensor_ref(device_id, sensor), "device": device_id}
+    found = {one.what: one.zone_id for one in session.scalars(_OF_SENSOR, asked)}
     nearest = found.get(Placed.SENSOR) or found.get(Placed.DEVICE)
     return None if nearest is None else session.get_one(Zone, nearest)
 

@@ -8,6 +8,7 @@ from gateway.alerts import queries as alerts
 from gateway.facility.watch import Watch
 from gateway.telemetry.store import Letter, Value, now_ms
 from tests.centre_builder import NOON
+from tests.statements import heard
 
 
 @pytest.fixture
@@ -110,3 +111,12 @@ def test_a_smoke_detector_is_told_of_until_somebody_clears_it(sessions, watch):
     with sessions.begin() as session:
         watch.note(session, [says(1.0, "alarm"), says(0.0, "alarm")], now=NOON)
         assert standing(session) == [("sensor_alarm", "hall/cellar", 1)]
+
+
+def test_a_call_is_written_down_by_few_statements_all_of_them_ready_from_an_earlier_one(sessions, watch):
+    with sessions.begin() as session:
+        watch.note(session, [says(1.0, "call", sensor="earlier")], now=NOON)
+    with heard(sessions) as statements, sessions.begin() as session:
+        watch.note(session, [says(1.0, "call")], now=NOON)
+    assert [one.text for one in statements if not one.was_ready] == []
+    assert len(statements) <= 7
