@@ -1,5 +1,6 @@
 """Spaces at a kiosk: what is free when, and a guest's own bookings."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -11,8 +12,9 @@ from api.member import bookings
 from api.member.spaces import MOST_DAYS, Guests, availability, span_of
 from api.openapi import problems
 from api.signpost import Doors
-from api.space_views import Availability, BookingView, BookingWish, SpaceView
+from api.space_views import Availability, BookingView, BookingWish, FreeSpaceView, SpaceView
 from api.views import Instant, Items, behind, items
+from gateway.bookings import queries
 from gateway.spaces import queries as spaces
 
 router = Doors("/kiosk", tags=["kiosk"])
@@ -27,6 +29,34 @@ async def list_spaces_at_kiosk(at: AtKiosk, page: Paged) -> Items[SpaceView]:
             at.kiosk(session)
             rest = behind(spaces.spaces(session), page, name=lambda space: space.id)
             return items(rest, page, view=SpaceView.of, name=lambda space: space.id)
+
+    return await at.desk.backroom.read(look)
+
+
+@router.get("/spaces/availability", responses=problems(*KIOSK, "not_found", "malformed"))
+async def find_free_spaces_at_kiosk(
+    *,
+    at: AtKiosk,
+    page: Paged,
+    since: Annotated[Instant, Query(alias="from")],
+    until: Annotated[Instant, Query(alias="to", description=f"At most {MOST_DAYS} days after `from`.")],
+) -> Items[FreeSpaceView]:
+    """Every space of which something is free within the span, all at once, and when."""
+
+    def look() -> Items[FreeSpaceView]:
+        desk = at.desk
+        with desk.sessions.read() as session:
+            at.kiosk(session)
+            found = queries.free_spaces(
+                session,
+                kind=None,
+                within=span_of(since, until),
+                at_least=timedelta(),
+                policy=desk.centre.booking_policy,
+                now=desk.clock.now(),
+            )
+            rest = behind(found, page, name=lambda one: one.space.id)
+            return items(rest, page, view=FreeSpaceView.of, name=lambda one: one.space.id)
 
     return await at.desk.backroom.read(look)
 
@@ -66,6 +96,12 @@ async def list_bookings_at_kiosk(who: BeforeKiosk, page: Paged) -> Items[Booking
 async def book_at_kiosk(wish: BookingWish, who: BeforeKiosk, attempt: Keyed) -> Response:
     """Book a space, by card. When it is taken the answer names up to three `alternatives` near by."""
     return await bookings.book(wish, who, attempt)
+
+
+@router.delete("/bookings/{booking_id}", responses=problems(*BY_CARD, *bookings.CANCEL))
+async def cancel_booking_at_kiosk(booking_id: Id, who: BeforeKiosk) -> BookingView:
+    """Give the time back, by card."""
+    return await bookings.cancel_booking(booking_id, who)
 
 
 @router.post(

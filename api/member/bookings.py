@@ -48,6 +48,15 @@ POLICY = (  # what may be refused, here and at a kiosk
     *COUNTED,
 )
 
+CANCEL = (
+    "not_found",
+    "booking_cancelled",
+    "booking_released",
+    "booking_denied",
+    "booking_over",
+    "locker_in_use",
+    "policy.cancel_before",
+)
 CHECK_IN = (
     "not_found",
     "booking_too_early",
@@ -181,16 +190,7 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
 
 @router.delete(
     "/{booking_id}",
-    responses=problems(
-        *_SIGNED_IN,
-        "not_found",
-        "booking_cancelled",
-        "booking_released",
-        "booking_denied",
-        "booking_over",
-        "locker_in_use",
-        "policy.cancel_before",
-    ),
+    responses=problems(*_SIGNED_IN, *CANCEL),
 )
 async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
     """Give the time back. Answers with the booking as it ended."""

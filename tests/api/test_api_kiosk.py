@@ -10,7 +10,7 @@ from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.api.kiosk_builder import a_card, a_kiosk
 from tests.api.test_api_strangers import HOUR, OPERATIONS, PUBLIC, ask
-from tests.centre_builder import a_space
+from tests.centre_builder import a_space, compartment_labelled
 
 NUMBER, PIN = "04:A2:1F:99", "483920"
 
@@ -116,6 +116,7 @@ def test_a_guest_extends_and_gives_back_and_the_visit_ends_with_the_rental(by_lo
         ("POST", "/rentals/{rental}/pin", {}),
         ("GET", "/bookings", None),
         ("POST", "/bookings", {"space_id": "room", **HOUR}),
+        ("DELETE", "/bookings/one", None),
         ("POST", "/bookings/one/check-in", {}),
         ("POST", "/unlocks", {"booking_id": "one"}),
         ("PATCH", "/pin", {"pin": PIN}),
@@ -190,6 +191,36 @@ def test_by_card_a_member_books_comes_and_finds_it_in_the_list(house, by_card):
 
     assert came.status_code in (200, 409)
     assert [one["id"] for one in by_card.get("/bookings").json()["items"]] == [booked.json()["id"]]
+
+
+def test_by_card_a_member_books_a_locker_ahead_opens_it_by_the_booking_and_gives_the_next_time_back(house, by_card):
+    box = house.change(lambda session: compartment_labelled(session, "01").id)
+    manager, named = house.signed_in("s001"), {"name_zh": "大厅 01 号柜", "name_en": "Lobby locker 01"}
+    manager.post("/staff/spaces", {"id": box, "kind": "locker", **named})
+    asked = "from=2026-11-22T04:00:00Z&to=2026-11-29T04:00:00Z"
+    [free] = by_card.get(f"/spaces/availability?{asked}").json()["items"]
+    assert (free["space_id"], free["kind"], free["free"][0]["starts_at"]) == (box, "locker", "2026-11-22T04:00:00Z")
+    booked = by_card.post("/bookings", {"space_id": box, **HOUR}, key="one").json()
+    next_day = {"starts_at": "2026-11-23T04:00:00Z", "ends_at": "2026-11-23T05:00:00Z"}
+    later = by_card.post("/bookings", {"space_id": box, **next_day}, key="two").json()
+
+    assert by_card.delete(f"/bookings/{later['id']}").json()["state"] == "CANCELLED"
+    house.clock.advance(hours=2)
+    assert by_card.come(card=NUMBER, pin=PIN).status_code == 201
+    house.pulse()
+    opened = by_card.post("/unlocks", {"booking_id": booked["id"]}, key="open")
+
+    assert opened.status_code == 202, opened.text
+    [rental] = by_card.get("/rentals").json()["items"]
+    assert (rental["compartment"]["label"], rental["until"]) == ("01", HOUR["ends_at"])
+    assert by_card.delete(f"/bookings/{booked['id']}").json()["code"] == "locker_in_use"
+
+
+def test_a_member_gives_no_booking_of_another_back_by_card(house, by_card):
+    house.change(a_space, "room")
+    others = house.signed_in("10002").post("/bookings", {"space_id": "room", **HOUR}, key="one").json()
+
+    assert by_card.delete(f"/bookings/{others['id']}").status_code == 404
 
 
 def test_a_member_reaches_nothing_of_another_by_card(house, by_card):
