@@ -184,7 +184,7 @@ def walk(kiosk: Kiosk) -> Iterator[str]:
     house.move(*TO_SIGNED, State.OPENED)
     page.locator("[data-phase=opened]").wait_for()
     yield "opened"
-    page.locator(".k-stack > .secondary").click()
+    page.locator(".k-acts > .secondary").click()
     page.locator("dialog .primary").wait_for()
     yield "giving back"
     page.keyboard.press("Escape")

@@ -1,6 +1,6 @@
 /** What a member does with a locker. */
 import { ask, newKey } from '../shared/api'
-import { type Bank, type Rental, hold, letGo, look } from './mine'
+import { type Rental, hold, letGo, look } from './mine'
 
 export type Size = Rental['compartment']['size']
 
@@ -16,22 +16,6 @@ export async function rent(wish: Wish): Promise<Rental> {
   hold(taken)
   void look()
   return taken
-}
-
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
-
-/**
- * Until when a locker can be kept with one press: a day more, or the usual time more where its bank limits it; from its
- * end, or from now when that has passed. undefined: it has no end, or cannot be kept longer.
- */
-export function longer(held: Rental, bank: Bank | undefined, now: number = Date.now()): string | undefined {
-  if (held.use !== 'rented' || held.until === null) return undefined
-  const from = Math.max(Date.parse(held.until), now)
-  if (!bank?.usual_min || !bank.longest_min) return new Date(from + DAY_MS).toISOString()
-  const longest = Date.parse(held.from) + bank.longest_min * MINUTE_MS
-  const until = Math.min(from + bank.usual_min * MINUTE_MS, longest)
-  return until > from ? new Date(until).toISOString() : undefined
 }
 
 export async function extend(held: Rental, until: string): Promise<void> {

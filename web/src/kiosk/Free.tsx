@@ -3,13 +3,14 @@ import { type Key, language, t, time } from '../shared/t'
 import { Fault } from './Fault'
 import { Icon } from '../shared/ui/Icon'
 import { Waiting } from '../shared/ui/Waiting'
-import { type Bank, type Found, found, lookForFree, nextFree } from './free'
+import { type Bank, type Found, found, lookForFree } from './free'
 import { Page } from './Page'
 import { want } from './visit'
 import { say, why } from './words'
 
 const AGAIN_MS = 15_000
 const SIZES = ['S', 'M', 'L'] as const
+const MOST_AT_FIRST = 6
 
 /** Lockers and spaces, and what of them can be had now or later today. */
 export function Free() {
@@ -35,6 +36,8 @@ export function useFree(): unknown {
 }
 
 function Lists({ found: { banks, spaces } }: { found: Found }) {
+  const rooms = spaces.filter(({ kind }) => kind !== 'locker')
+  const lockers = spaces.filter(({ kind }) => kind === 'locker')
   return (
     <div class="k-columns">
       {banks.length > 0 && (
@@ -47,26 +50,51 @@ function Lists({ found: { banks, spaces } }: { found: Found }) {
                   <strong>{bank.name[language.value]}</strong>
                   {bank.zone && <small>{bank.zone[language.value]}</small>}
                 </span>
-                <span class="k-free">{bankSays(bank)}</span>
+                <span class={hasFree(bank) ? 'k-free' : 'k-none'}>{bankSays(bank)}</span>
               </li>
             ))}
           </ul>
         </section>
       )}
-      {spaces.length > 0 && (
-        <section>
-          <h2 class="part">{say('free.spaces')}</h2>
-          <ul class="card k-list">
-            {spaces.map((space) => (
-              <li key={space.id}>
-                <SpaceLine space={space} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {rooms.length > 0 && <Bookable title={say('free.spaces')} spaces={rooms} most={Infinity} />}
+      {lockers.length > 0 && <Bookable title={say('free.bookable')} spaces={byName(lockers)} most={MOST_AT_FIRST} />}
     </div>
   )
+}
+
+type Listed = Found['spaces']
+
+/** What can be booked; of many the first, and the others when asked for. */
+function Bookable({ title, spaces, most }: { title: string; spaces: Listed; most: number }) {
+  const [isWhole, showAll] = useState(false)
+  const shown = isWhole ? spaces : spaces.slice(0, most)
+  return (
+    <section>
+      <h2 class="part">{title}</h2>
+      <ul class="card k-list">
+        {shown.map((space) => (
+          <li key={space.id}>
+            <SpaceLine space={space} />
+          </li>
+        ))}
+      </ul>
+      {shown.length < spaces.length && (
+        <button type="button" class="secondary k-more" onClick={() => showAll(true)}>
+          {say('free.more', { count: spaces.length - shown.length })}
+        </button>
+      )}
+    </section>
+  )
+}
+
+/** Free ones first, and by their numbers. */
+function byName(lockers: Listed): Listed {
+  const sorted = [...lockers].sort((one, other) => one.name['zh-CN'].localeCompare(other.name['zh-CN'], 'zh', { numeric: true }))
+  return [...sorted.filter(({ free }) => free.length > 0), ...sorted.filter(({ free }) => free.length === 0)]
+}
+
+function hasFree({ presence, free }: Bank): boolean {
+  return presence === 'online' && SIZES.some((size) => free[size])
 }
 
 function bankSays({ presence, free }: Bank): string {
@@ -76,21 +104,16 @@ function bankSays({ presence, free }: Bank): string {
   return sizes.length > 0 ? sizes.join(' · ') : t('rent.full')
 }
 
-function SpaceLine({ space }: { space: Found['spaces'][number] }) {
-  const next = nextFree(space.slots)
-  const name = <strong>{space.name[language.value]}</strong>
-  if (!next) {
-    return (
-      <>
-        {name}
-        <span class="k-none">{say('free.none')}</span>
-      </>
-    )
-  }
+function SpaceLine({ space }: { space: Listed[number] }) {
+  const [next] = space.free
   return (
     <button type="button" class="k-line" onClick={() => want({ at: 'book', space })}>
-      {name}
-      <span class="k-free">{say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}</span>
+      <strong>{space.name[language.value]}</strong>
+      {next ? (
+        <span class="k-free">{say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}</span>
+      ) : (
+        <span class="k-none">{say('free.none')}</span>
+      )}
       <Icon name="chevron" />
     </button>
   )

@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks'
-import { Problem, newKey } from '../../shared/api'
+import { type Answered, Problem, newKey } from '../../shared/api'
 import { useAttempt } from '../../shared/attempt'
-import { language, t, time, whenSpan } from '../../shared/t'
-import { Choice } from '../../shared/ui/Choice'
-import { Fault } from '../Fault'
-import { Waiting } from '../../shared/ui/Waiting'
-import { Page } from '../Page'
-import { type Slot, type Space, slotsToday } from '../free'
 import { useLook } from '../../shared/look'
 import { MOST_ASKED, roomIn } from '../../shared/party'
+import { date, dayName, language, length, t, time, whenSpan } from '../../shared/t'
+import { Choice } from '../../shared/ui/Choice'
+import { Waiting } from '../../shared/ui/Waiting'
+import { Fault } from '../Fault'
+import { Page } from '../Page'
+import { type Space, type Span, dayAfter } from '../free'
+import { askAsKiosk } from '../house'
 import { show } from '../screen'
 import { askAsGuest } from '../visit'
 import { announce } from '../voice'
@@ -16,24 +17,22 @@ import { say, why } from '../words'
 import { HowMany } from './HowMany'
 
 const AGAIN_MS = 15_000
-const MOST = 12
+const DAYS = 7
+const MOST_SLOTS = 4
+const MOST_STARTS = 30
 
-/** A space today: for how many, from when, and one button. Longer, or on another day, is booked on a phone. */
+type Slot = Answered<'get', '/api/v1/kiosk/spaces/{space_id}/availability'>['items'][number]
+
+/** A space: for how many, which day, from when, for how long, and one button. What is likely wanted is chosen already. */
 export function Book({ space }: { space: Space }) {
   const [people, setPeople] = useState(1)
-  const { told, isOld, error, look } = useLook(() => slotsToday(space, people), AGAIN_MS, people)
-  const [key, setKey] = useState(newKey)
-  const renew = () => setKey(newKey())
+  const { told, isOld, error, look } = useLook(() => slotsOf(space, people), AGAIN_MS, people)
   const most = roomIn(space)
-  const come = (next: number) => {
-    setPeople(next)
-    renew()
-  }
   return (
     <Page title={space.name[language.value]} lead={say('book.lead')}>
-      {most > 1 && most < Infinity && <HowMany most={Math.min(most, MOST_ASKED)} value={people} onValue={come} />}
+      {most > 1 && most < Infinity && <HowMany most={Math.min(most, MOST_ASKED)} value={people} onValue={setPeople} />}
       {told ? (
-        <Times space={space} slots={told} people={people} isOld={isOld} look={look} attemptKey={key} renew={renew} />
+        <Times space={space} slots={told} people={people} isOld={isOld} look={look} />
       ) : error === undefined ? (
         <Waiting />
       ) : (
@@ -43,6 +42,13 @@ export function Book({ space }: { space: Space }) {
   )
 }
 
+/** A space's times of this week that are not over, the soonest first, free for so many or not. Throws what `ask` throws. */
+async function slotsOf({ id }: Space, people: number): Promise<Slot[]> {
+  const now = new Date()
+  const query = { from: now.toISOString(), to: dayAfter(now, DAYS).toISOString(), guests: people - 1 }
+  return (await askAsKiosk('get', '/api/v1/kiosk/spaces/{space_id}/availability', { at: { space_id: id }, query })).items
+}
+
 interface Props {
   space: Space
   slots: Slot[]
@@ -50,30 +56,36 @@ interface Props {
   /** Whether it is not known yet what is free for so many. */
   isOld: boolean
   look: () => Promise<void>
-  /** The same until the house has answered: pressed again after silence, it books once. */
-  attemptKey: string
-  /** What is wanted is something else from now on. */
-  renew: () => void
 }
 
-function Times({ space, slots, people, isOld, look, attemptKey, renew }: Props) {
-  const [wanted, want] = useState<string>()
+function Times({ space, slots, people, isOld, look }: Props) {
+  const [wantedDay, wantDay] = useState<string>()
+  const [wantedStart, wantStart] = useState<string>()
+  const [wantedCount, wantCount] = useState(1)
+  const [refusedMin, refuseMin] = useState(Infinity)
+  const [attempted, setAttempted] = useState({ wish: '', key: '' })
   const { isBusy, error, attempt } = useAttempt()
-  const free = slots.filter((slot) => slot.free).slice(0, MOST)
-  const slot = free.find(({ starts_at }) => starts_at === wanted) ?? free[0]
-  if (!slot) return <p class="card">{people > 1 ? say('people.none', { people }) : t('book.nothing_left')}</p>
-  const wish = { starts_at: slot.starts_at, ends_at: slot.ends_at, guests: people - 1 }
-  const book = () =>
+  const days = daysOf(slots)
+  const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ free }) => free.length > 0) ?? days[0]
+  const start = day?.free.find(({ starts_at }) => starts_at === wantedStart) ?? day?.free[0]
+  const allowed = (start ? spansFrom(slots, start.starts_at) : []).filter((span) => minutes(span) < refusedMin)
+  const span = allowed[Math.min(wantedCount, allowed.length) - 1]
+  const book = ({ starts_at, ends_at }: Span) =>
     attempt(async () => {
+      const body = { space_id: space.id, starts_at, ends_at, guests: people - 1 }
+      // The same key until the house has answered: pressed again after silence, it books once.
+      const wish = JSON.stringify(body)
+      const key = attempted.wish === wish ? attempted.key : newKey()
+      setAttempted({ wish, key })
       try {
-        const body = { space_id: space.id, ...wish }
         // Without `recurrence` the answer is one booking.
-        const booked = await askAsGuest('post', '/api/v1/kiosk/bookings', { body, key: attemptKey })
+        const booked = await askAsGuest('post', '/api/v1/kiosk/bookings', { body, key })
         const isAsked = 'state' in booked && booked.state === 'PENDING'
-        announce(t(isAsked ? 'book.asked' : 'book.done', { when: whenSpan(wish) }))
+        announce(t(isAsked ? 'book.asked' : 'book.done', { when: whenSpan(body) }))
         show({ at: 'bookings' })
       } catch (refusal) {
-        if (refusal instanceof Problem) renew()
+        if (refusal instanceof Problem) setAttempted({ wish: '', key: '' })
+        if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') refuseMin(minutes({ starts_at, ends_at }))
         void look()
         throw refusal
       }
@@ -81,19 +93,38 @@ function Times({ space, slots, people, isOld, look, attemptKey, renew }: Props) 
   return (
     <>
       <Choice
-        title={t('book.from')}
-        layout="grid"
-        value={wish.starts_at}
-        onValue={(next) => {
-          want(next)
-          renew()
-        }}
-        options={free.map((each) => ({ value: each.starts_at, label: <Time slot={each} space={space} /> }))}
+        title={t('book.day')}
+        layout="strip"
+        value={day?.value}
+        onValue={wantDay}
+        options={days.map(({ value, at, free }) => ({ value, label: <DayLine at={at} isFull={free.length === 0} /> }))}
       />
+      {day && start ? (
+        <Choice
+          title={t('book.from')}
+          layout="grid"
+          value={start.starts_at}
+          onValue={wantStart}
+          options={startsOf(day).map((each) => ({ value: each.starts_at, label: <Time slot={each} space={space} /> }))}
+        />
+      ) : (
+        <p class="card">{people > 1 ? say('people.none', { people }) : t('book.nothing_left')}</p>
+      )}
+      {allowed.length > 1 && (
+        <Choice
+          title={t('book.length')}
+          layout="strip"
+          value={String(Math.min(wantedCount, allowed.length))}
+          onValue={(count) => wantCount(Number(count))}
+          options={allowed.map((each, no) => ({ value: String(no + 1), label: <strong>{length(minutes(each))}</strong> }))}
+        />
+      )}
       <Fault>{error !== undefined && why(error)}</Fault>
-      <button type="button" class="primary" disabled={isBusy || isOld} onClick={book}>
-        {t(isBusy ? 'app.waiting' : 'book.go', isBusy ? {} : { when: whenSpan(wish) })}
-      </button>
+      {span && (
+        <button type="button" class="primary" disabled={isBusy || isOld} onClick={() => book(span)}>
+          {t(isBusy ? 'app.waiting' : 'book.go', isBusy ? {} : { when: whenSpan({ ...span, guests: people - 1 }) })}
+        </button>
+      )}
     </>
   )
 }
@@ -106,4 +137,50 @@ function Time({ slot, space }: { slot: Slot; space: Space }) {
       {space.places > 1 && <small>{say('people.left', { count: slot.places_free })}</small>}
     </>
   )
+}
+
+function DayLine({ at, isFull }: { at: Date; isFull: boolean }) {
+  return (
+    <>
+      <strong>{dayName(at)}</strong>
+      <small>{isFull ? t('book.full') : date(at)}</small>
+    </>
+  )
+}
+
+interface Day {
+  value: string
+  at: Date
+  free: Slot[]
+}
+
+/** This week's days, and what of each is free. */
+function daysOf(slots: Slot[]): Day[] {
+  return Array.from({ length: DAYS }, (_, count) => {
+    const [at, next] = [dayAfter(new Date(), count), dayAfter(new Date(), count + 1)]
+    const free = slots.filter((slot) => slot.free && at <= new Date(slot.starts_at) && new Date(slot.starts_at) < next)
+    return { value: String(count), at, free }
+  })
+}
+
+/** From when it can be had that day; of very many the first, and those on the hour and half past. */
+function startsOf({ free }: Day): Slot[] {
+  if (free.length <= MOST_STARTS) return free
+  return free.filter(({ starts_at }, no) => no === 0 || new Date(starts_at).getMinutes() % 30 === 0)
+}
+
+/** The spans that begin there, of one slot and more, as long as slot follows on free slot. */
+function spansFrom(slots: Slot[], starts_at: string): Span[] {
+  const spans: Span[] = []
+  let end = starts_at
+  for (const slot of slots.slice(slots.findIndex((each) => each.starts_at === starts_at))) {
+    if (!slot.free || slot.starts_at !== end || spans.length === MOST_SLOTS) break
+    end = slot.ends_at
+    spans.push({ starts_at, ends_at: end })
+  }
+  return spans
+}
+
+function minutes({ starts_at, ends_at }: Span): number {
+  return (Date.parse(ends_at) - Date.parse(starts_at)) / 60_000
 }

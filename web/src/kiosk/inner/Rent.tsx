@@ -11,8 +11,10 @@ import { useStory } from '../Lockers'
 import { Page } from '../Page'
 import { type Bank, found, lookForFree } from '../free'
 import { kiosk } from '../house'
+import { show } from '../screen'
 import { askAsGuest, want } from '../visit'
 import { say, why } from '../words'
+import { i } from './words'
 
 type Taken = Answered<'post', '/api/v1/kiosk/rentals'>
 type Size = Taken['compartment']['size']
@@ -44,7 +46,14 @@ function Choosing({ banks, onTaken }: { banks: Bank[]; onTaken: (taken: Taken) =
   const { isBusy, error, attempt } = useAttempt()
   const bank = banks.find(({ id }) => id === wantedBank) ?? banks.find(isUsable)
   const size = wantedSize && bank?.free[wantedSize] ? wantedSize : SIZES.find((each) => bank?.free[each])
-  if (!bank || !size) return <p class="card">{t('rent.none')}</p>
+  if (!bank || !size) {
+    return (
+      <>
+        <p class="card">{t('rent.none')}</p>
+        <Ahead />
+      </>
+    )
+  }
   const rent = () =>
     attempt(async () => {
       try {
@@ -89,7 +98,18 @@ function Choosing({ banks, onTaken }: { banks: Bank[]; onTaken: (taken: Taken) =
       <button type="button" class="primary" disabled={isBusy} onClick={rent}>
         {t(isBusy ? 'app.waiting' : 'rent.go')}
       </button>
+      <Ahead />
     </>
+  )
+}
+
+/** Where some are booked ahead: to those, for later. */
+function Ahead() {
+  if (!found.value?.spaces.some(({ kind }) => kind === 'locker')) return null
+  return (
+    <button type="button" class="secondary" onClick={() => show({ at: 'free' })}>
+      {i('rent.ahead')}
+    </button>
   )
 }
 
