@@ -285,6 +285,7 @@ def test_a_visit_that_the_house_ended_is_over_here_too(kiosk: Kiosk):
     give_card(kiosk.house)
     kiosk.begin()
     kiosk.come()
+    kiosk.page.locator(".k-news").wait_for()  # the house has answered all that was asked of it
     with kiosk.house.centre.sessions.begin() as session:
         session.query(KioskVisit).delete()
     kiosk.tile(0)

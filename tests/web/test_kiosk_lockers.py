@@ -1,4 +1,4 @@
-"""Lockers at the kiosk for whoever has a card: kept longer, booked ahead, come for, given back; three touches at most."""
+"""Lockers at the kiosk for whoever has a card: kept longer, booked ahead, come for; three touches at most."""
 
 from collections.abc import Iterator
 from datetime import timedelta
