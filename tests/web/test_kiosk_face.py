@@ -208,7 +208,7 @@ def test_by_card_one_books_and_checks_in(kiosk: Kiosk):
     expect(kiosk.title).to_have_text("今天的预约")
     kiosk.button("我到了").click()
 
-    expect(kiosk.page.get_by_text("已签到")).to_be_visible()
+    expect(kiosk.page.locator(".k-there")).to_contain_text("已签到")
     [booking] = kiosk.house.bookings()
     assert booking.checked_in_at is not None
 
