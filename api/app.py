@@ -134,7 +134,7 @@ def create_app(
     )
     app = _doors(lifespan=_lifespan(desk))
     app.state.desk = desk
-    webfaces.serve(app, webroot)
+    webfaces.serve(app, zone=centre.settings.zone, webroot=webroot)
     app.add_middleware(Fence)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
     app.add_middleware(LastResort)

@@ -2,7 +2,8 @@
 
 import pytest
 
-PAGE = "<!doctype html><title>member</title>"
+PAGE = '<!doctype html><html lang="zh-CN"><title>member</title></html>'
+SHOWN = '<!doctype html><html data-zone="Asia/Shanghai" lang="zh-CN"><title>member</title></html>'
 HTML = {"Accept": "text/html"}
 
 
@@ -32,10 +33,10 @@ class TestWithABuild:
             (root / name).write_text(text)
         return root
 
-    def test_the_face_is_served(self, house):
+    def test_the_face_is_served_and_told_by_which_zone_the_house_goes(self, house):
         answer = house.browser().page("/app/")
 
-        assert (answer.status_code, answer.text) == (200, PAGE)
+        assert (answer.status_code, answer.text) == (200, SHOWN)
 
     @pytest.mark.parametrize("path", ["/app/", "/app/sw.js"])
     def test_pages_and_their_worker_are_asked_for_anew_each_time(self, house, path):
@@ -59,7 +60,7 @@ class TestWithABuild:
         assert "immutable" not in answer.headers["Cache-Control"]
 
     def test_any_page_inside_a_face_is_the_face(self, house):
-        assert house.browser().page("/app/somewhere", headers=HTML).text == PAGE
+        assert house.browser().page("/app/somewhere", headers=HTML).text == SHOWN
 
     def test_nothing_under_the_api_is_ever_a_page(self, house):
         answer = house.browser().page("/api/v1/nothing", headers=HTML)

@@ -7,6 +7,7 @@ import { Toast } from '../shared/ui/toast'
 import { ChoosePassword } from '../shared/account/ChoosePassword'
 import { Attending } from './Attending'
 import { Coming } from './Coming'
+import { Elsewhere } from './Elsewhere'
 import { LaterFind, LaterMap, LaterMine, LaterPass, LaterPick, LaterSheet } from './Later'
 import { Locker } from './Locker'
 import { Rent } from './Rent'
@@ -165,6 +166,7 @@ function Shown({ title, children }: { title: string; children: ComponentChildren
     <>
       <Bar title={title} after={settings} />
       <Stale />
+      <Elsewhere />
       <main class="page page-tabs">{children}</main>
     </>
   )

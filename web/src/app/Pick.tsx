@@ -12,12 +12,14 @@ import { Unreached, Waiting } from '../shared/ui/Waiting'
 import { useAttempt } from '../shared/attempt'
 import { MOST_ASKED, placesFor } from '../shared/party'
 import { type Space, alternativesIn, book, bookWeekly, handIn, lookAtSpaces, mostPeople, move, spaces, timesOf, waitFor } from './booking'
+import { Elsewhere } from './Elsewhere'
 import { bookings, now } from './mine'
 import type { When } from './Later'
 import { Stale } from './Stale'
 import { daysShown, longestMin, lookAtPolicy } from './policy'
 import { back, go } from './route'
 import { forgetIfSignedOut } from '../shared/account/session'
+import { midnight } from '../shared/clock'
 import { type Booking, type Own, type Series, type Slot, type Span, type Times as Found, canWait, closedBecause, isDrawnFor, isFree, lengths, midnights, minutes, within } from './times'
 import { type PickWord, pick } from './words'
 import { HowOften, Outcome, weeksFrom } from './Weekly'
@@ -74,6 +76,7 @@ function Page({ title, children }: { title: string; children: ComponentChildren 
     <>
       <Bar title={title} before={out} />
       <Stale />
+      <Elsewhere />
       <main class="page page-pick">{children}</main>
     </>
   )
@@ -128,7 +131,7 @@ interface ChosenProps extends Wanted {
 }
 
 function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenProps) {
-  const [wantedDay, setDay] = useState(wish && midnights(wish.at, 0)[0]?.toISOString())
+  const [wantedDay, setDay] = useState(wish && midnight(wish.at).toISOString())
   const [wantedStart, setStart] = useState(wish && found.items.find(({ starts_at }) => Date.parse(starts_at) === wish.at)?.starts_at)
   const [wantedCount, setCount] = useState(String(wish ? Math.max(1, Math.ceil(wish.min / space.slot_min)) : 1))
   const [refused, setRefused] = useState(Infinity)

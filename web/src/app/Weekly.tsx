@@ -1,4 +1,5 @@
 /** The same time every week: how often, and what came of it. */
+import { daysBetween } from '../shared/clock'
 import { language, t, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Sheet } from '../shared/ui/Sheet'
@@ -7,13 +8,11 @@ import { pick } from './words'
 import type { Series, Span } from './times'
 
 const MOST_WEEKS = 12
-const DAY_MS = 86_400_000
 
 /** How many weeks from this first time on can be booked today. */
 export function weeksFrom({ starts_at }: Span, space_id: string, now: number): number {
-  const first = new Date(starts_at).setHours(0, 0, 0, 0)
-  const days = Math.round((first - new Date(now).setHours(0, 0, 0, 0)) / DAY_MS)
-  return Math.min(1 + Math.floor((daysAhead(space_id) - days) / 7), MOST_WEEKS)
+  const left = daysAhead(space_id) - daysBetween(now, starts_at)
+  return Math.min(1 + Math.floor(left / 7), MOST_WEEKS)
 }
 
 interface HowOftenProps {

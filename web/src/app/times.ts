@@ -1,5 +1,6 @@
 /** What may be said of times and bookings without asking anybody. */
 import type { Answered } from '../shared/api'
+import { dayOf, midnight } from '../shared/clock'
 import { keyEarlyMin } from './policy'
 
 export type Booking = Answered<'get', '/api/v1/bookings'>['items'][number]
@@ -23,16 +24,9 @@ export function isTime(booking: Booking, now: number): boolean {
   return booking.state === 'CONFIRMED' && now >= Date.parse(openFrom(booking))
 }
 
-/** The midnights at which today and the days after it begin, and the one that ends them; the phone's own. */
+/** The midnights at which today and the days after it begin, and the one that ends them at the centre. */
 export function midnights(now: number, days: number): Date[] {
-  const today = new Date(now)
-  const day = (count: number) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + count)
-  return Array.from({ length: days + 1 }, (_, count) => day(count))
-}
-
-/** So many minutes after midnight of the day that begins at `day`, as the clock on the wall says it. */
-export function at(day: Date, minutes: number): Date {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), 0, minutes)
+  return Array.from({ length: days + 1 }, (_, count) => midnight(now, count))
 }
 
 export function within(slots: Slot[], from: Date, until: Date): Slot[] {
@@ -41,8 +35,7 @@ export function within(slots: Slot[], from: Date, until: Date): Slot[] {
 
 /** Why nobody can come on a day that begins at `from`, by language; undefined when it is open. */
 export function closedBecause({ days }: Times, from: Date) {
-  const day = [from.getFullYear(), from.getMonth() + 1, from.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
-  const found = days.find((each) => each.day === day)
+  const found = days.find(({ day }) => day === dayOf(from))
   return found && !found.hours ? (found.why ?? undefined) : undefined
 }
 

@@ -1,5 +1,6 @@
 /** What may be said of a guest's bookings without asking anybody. */
 import type { Answered } from '../shared/api'
+import { daysBetween } from '../shared/clock'
 import { askAsGuest } from './visit'
 
 export type Booking = Answered<'get', '/api/v1/kiosk/bookings'>['items'][number]
@@ -15,7 +16,7 @@ export async function lookAtBookings(): Promise<Booking[]> {
 
 /** Whether it has begun today at the latest. */
 export function isOfToday({ starts_at }: Booking): boolean {
-  return new Date(starts_at).setHours(0, 0, 0, 0) <= Date.now()
+  return daysBetween(Date.now(), starts_at) <= 0
 }
 
 /** Whether it is a locker that they have not come for yet. */

@@ -1,6 +1,7 @@
 /** What is free now and later today, asked of the house for nobody in particular. */
 import { signal } from '@preact/signals'
 import { type Answered } from '../shared/api'
+import { midnight } from '../shared/clock'
 import { askAsKiosk } from './house'
 
 export type Bank = Answered<'get', '/api/v1/kiosk/banks'>['items'][number]
@@ -21,7 +22,7 @@ const MOST = { limit: 200 }
 
 /** Throws what `ask` throws; what was known stays. */
 export async function lookForFree(): Promise<void> {
-  const [today, tomorrow] = [new Date(), dayAfter(new Date(), 1)]
+  const [today, tomorrow] = [new Date(), midnight(Date.now(), 1)]
   const [banks, spaces, free] = await Promise.all([
     askAsKiosk('get', '/api/v1/kiosk/banks', { query: MOST }),
     askAsKiosk('get', '/api/v1/kiosk/spaces', { query: MOST }),
@@ -31,7 +32,3 @@ export async function lookForFree(): Promise<void> {
   found.value = { banks: banks.items, spaces: spaces.items.map((space) => ({ ...space, free: freeAt(space.id) })) }
 }
 
-/** The midnight at which the day so many after another begins. */
-export function dayAfter(day: Date, count: number): Date {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + count)
-}

@@ -1,3 +1,4 @@
+import { daysBetween, said } from './clock'
 import { computed, effect, signal } from '@preact/signals'
 import { type Problems, problemsIn, sendForProblems } from './problems/words'
 import zh from './i18n/zh-CN.json'
@@ -80,12 +81,11 @@ export function haveProblemsAtHand(): void {
   effect(() => sendForProblems(spoken.value))
 }
 
-/** "今天 18:30", "tomorrow 18:30", "11月25日周三 18:30": an instant as a person says it, in the phone's own zone. */
+/** "今天 18:30", "tomorrow 18:30", "11月25日周三 18:30": an instant as a person says it, by the centre's clock. */
 export function when(instant: string, now: Date = new Date()): string {
-  const at = new Date(instant)
-  const day = NEAR_DAYS[daysBetween(now, at)]
+  const day = NEAR_DAYS[daysBetween(now, instant)]
   if (day) return t(day, { time: time(instant) })
-  const whole = at.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric', weekday: 'short' })
+  const whole = said(instant, DATES[language.value], { month: 'short', day: 'numeric', weekday: 'short' })
   return `${whole} ${time(instant)}`
 }
 
@@ -104,8 +104,7 @@ export function whenSpan({ starts_at, ends_at, guests = 0 }: Meeting, now: Date 
 
 /** "18:30" */
 export function time(instant: string): string {
-  const at = new Date(instant)
-  return at.toLocaleTimeString(DATES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  return said(instant, DATES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 }
 
 /** "8:00": minutes after midnight. */
@@ -116,12 +115,12 @@ export function clock(minutes: number): string {
 /** "今天", "tomorrow", "周三" */
 export function dayName(day: Date, now: Date = new Date()): string {
   const near = DAY_NAMES[daysBetween(now, day)]
-  return near ? t(near) : day.toLocaleDateString(DATES[language.value], { weekday: 'short' })
+  return near ? t(near) : said(day, DATES[language.value], { weekday: 'short' })
 }
 
 /** "11月25日", "25 Nov" */
 export function date(day: Date): string {
-  return day.toLocaleDateString(DATES[language.value], { month: 'short', day: 'numeric' })
+  return said(day, DATES[language.value], { month: 'short', day: 'numeric' })
 }
 
 /** "30分钟", "1.5 hours" */
@@ -141,8 +140,3 @@ const DATES: Record<Language, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' }
 const NEAR_DAYS: Partial<Record<number, Key>> = { [-1]: 'when.yesterday', 0: 'when.today', 1: 'when.tomorrow' }
 
 const DAY_NAMES: Partial<Record<number, Key>> = { 0: 'day.today', 1: 'day.tomorrow' }
-
-function daysBetween(from: Date, to: Date): number {
-  const midnight = (day: Date) => new Date(day).setHours(0, 0, 0, 0)
-  return Math.round((midnight(to) - midnight(from)) / 86_400_000)
-}

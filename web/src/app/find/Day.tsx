@@ -1,5 +1,6 @@
+import { atMinute } from '../../shared/clock'
 import { clock } from '../../shared/t'
-import { type Span, at } from '../times'
+import type { Span } from '../times'
 
 interface Props {
   day: Date
@@ -13,8 +14,8 @@ const STEPS = 2
 
 /** A day as a bar: what of it is free, and where the wish lies. The words beside it say the same. */
 export function Day({ day, bounds: { opens, closes }, free, wished }: Props) {
-  const begin = at(day, opens).getTime()
-  const whole = at(day, closes).getTime() - begin
+  const begin = atMinute(day, opens).getTime()
+  const whole = atMinute(day, closes).getTime() - begin
   const x = (instant: number) => Math.min(100, Math.max(0, ((instant - begin) / whole) * 100))
   const span = (from: number, until: number) => ({ x: x(from), width: Math.max(0, x(until) - x(from)) })
   const marks = Array.from({ length: STEPS + 1 }, (_, step) => opens + ((closes - opens) * step) / STEPS)

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { forgetIfSignedOut } from '../../shared/account/session'
+import { atMinute } from '../../shared/clock'
 import { MOST_ASKED } from '../../shared/party'
 import { clock, date, dayName, language, length, people as inWords, time, whenSpan } from '../../shared/t'
 import { Choice } from '../../shared/ui/Choice'
@@ -9,7 +10,7 @@ import { type Space, lookAtSpaces, mostPeople, spaces } from '../booking'
 import { now } from '../mine'
 import { daysShown } from '../policy'
 import { go } from '../route'
-import { at, midnights } from '../times'
+import { midnights } from '../times'
 import { Day } from './Day'
 import './find.css'
 import { type Found, type Free, type Kind, freeOn, isThen, judge, startsOf, wish } from './finding'
@@ -89,7 +90,7 @@ function ByTime({ all }: { all: Space[] }) {
         wanted={wanted}
         day={day}
         next={next}
-        from={at(day, from).getTime()}
+        from={atMinute(day, from).getTime()}
         min={min}
         people={people}
       />

@@ -1,8 +1,9 @@
 /** What is free when, of everything that can be booked: asked once a day that is looked at, judged here. */
 import { signal } from '@preact/signals'
 import { type Answered, ask } from '../../shared/api'
+import { atMinute } from '../../shared/clock'
 import type { Space } from '../booking'
-import { type Span, at } from '../times'
+import type { Span } from '../times'
 
 export type Free = Answered<'get', '/api/v1/spaces/availability'>['items'][number]
 export type Kind = Space['kind']
@@ -35,7 +36,7 @@ export function startsOf(spaces: Space[], day: Date, now: number): number[] {
   const opens = Math.min(...spaces.map(({ opens_min }) => opens_min))
   const closes = Math.max(...spaces.map(({ closes_min }) => closes_min))
   const steps = Array.from({ length: Math.max(0, Math.ceil((closes - opens) / STEP_MIN)) }, (_, step) => opens + step * STEP_MIN)
-  return steps.filter((min) => at(day, min).getTime() >= now)
+  return steps.filter((min) => atMinute(day, min).getTime() >= now)
 }
 
 /** How each of them stands: which time there is the nearest to the wish, and until when. */

@@ -8,7 +8,8 @@ import { Choice } from '../../shared/ui/Choice'
 import { Waiting } from '../../shared/ui/Waiting'
 import { Fault } from '../Fault'
 import { Page } from '../Page'
-import { type Space, type Span, dayAfter } from '../free'
+import { daysBetween, midnight, minuteOf } from '../../shared/clock'
+import type { Space, Span } from '../free'
 import { askAsKiosk } from '../house'
 import { show } from '../screen'
 import { askAsGuest } from '../visit'
@@ -45,7 +46,7 @@ export function Book({ space }: { space: Space }) {
 /** A space's times of this week that are not over, the soonest first, free for so many or not. Throws what `ask` throws. */
 async function slotsOf({ id }: Space, people: number): Promise<Slot[]> {
   const now = new Date()
-  const query = { from: now.toISOString(), to: dayAfter(now, DAYS).toISOString(), guests: people - 1 }
+  const query = { from: now.toISOString(), to: midnight(now, DAYS).toISOString(), guests: people - 1 }
   return (await askAsKiosk('get', '/api/v1/kiosk/spaces/{space_id}/availability', { at: { space_id: id }, query })).items
 }
 
@@ -157,16 +158,15 @@ interface Day {
 /** This week's days, and what of each is free. */
 function daysOf(slots: Slot[]): Day[] {
   return Array.from({ length: DAYS }, (_, count) => {
-    const [at, next] = [dayAfter(new Date(), count), dayAfter(new Date(), count + 1)]
-    const free = slots.filter((slot) => slot.free && at <= new Date(slot.starts_at) && new Date(slot.starts_at) < next)
-    return { value: String(count), at, free }
+    const free = slots.filter((slot) => slot.free && daysBetween(Date.now(), slot.starts_at) === count)
+    return { value: String(count), at: midnight(Date.now(), count), free }
   })
 }
 
 /** From when it can be had that day; of very many the first, and those on the hour and half past. */
 function startsOf({ free }: Day): Slot[] {
   if (free.length <= MOST_STARTS) return free
-  return free.filter(({ starts_at }, no) => no === 0 || new Date(starts_at).getMinutes() % 30 === 0)
+  return free.filter(({ starts_at }, no) => no === 0 || minuteOf(starts_at) % 30 === 0)
 }
 
 /** The spans that begin there, of one slot and more, as long as slot follows on free slot. */

@@ -1,4 +1,5 @@
 /** How full the centre is now and later today: a calm sentence, the hours as bars and as a table, and the zones that are shown. */
+import { minuteOf } from '../clock'
 import { type Answered, ask } from '../api'
 import { useLook } from '../look'
 import { language, time } from '../t'
@@ -62,7 +63,7 @@ function Hours({ hours }: { hours: Hour[] }) {
         {hours.map(({ starts_at, share }, index) => (
           <div key={starts_at} class="busy-hour">
             {share === null ? <span class="busy-unknown">?</span> : <i style={{ height: `${Math.max(2, percentOf(share))}%` }} />}
-            <span class="busy-time">{index % every === 0 ? new Date(starts_at).getHours() : ''}</span>
+            <span class="busy-time">{index % every === 0 ? minuteOf(starts_at) / 60 : ''}</span>
           </div>
         ))}
       </div>

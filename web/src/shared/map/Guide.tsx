@@ -1,4 +1,5 @@
 /** The smart guide: where things are, what is free now, and the way there. */
+import { daysBetween } from '../clock'
 import { useEffect, useState } from 'preact/hooks'
 import { language, time, when } from '../t'
 import { Fault } from '../ui/Fault'
@@ -276,6 +277,6 @@ function saysOf(area: Area, now: ReadonlyMap<string, AreaNow>, isFresh: boolean)
   const told = isFresh ? now.get(area.id) : undefined
   if (!told || told.state === 'unknown') return m('area.unknown')
   if (told.total !== null) return told.free ? m('area.boxes', { free: told.free, total: told.total }) : m('area.no_boxes', { total: told.total })
-  const isToday = told.until !== null && new Date(told.until).toDateString() === new Date().toDateString()
+  const isToday = told.until !== null && daysBetween(Date.now(), told.until) === 0
   return m(`area.${told.state}`, { until: told.until === null ? '' : isToday ? time(told.until) : when(told.until) })
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type Answered, ask, newKey } from '../../shared/api'
+import { fieldTime, instantOf } from '../../shared/clock'
 import { language, whenSpan } from '../../shared/t'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
@@ -7,7 +8,6 @@ import { everything, useLook } from '../kit/look'
 import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, type Filled, show } from '../kit/sheets'
 import { named, s } from '../words'
-import { fieldTime, instantOf } from './bookings/data'
 
 type Activity = Answered<'get', '/api/v1/staff/activities'>['items'][number]
 
@@ -123,9 +123,8 @@ async function publish(again: () => Promise<void>): Promise<void> {
     everything((query) => ask('get', '/api/v1/staff/groups', { query })),
   ])
   const tomorrow = Math.ceil(Date.now() / HOUR_MS + 24) * HOUR_MS
-  const field = (ms: number) => fieldTime(new Date(ms).toISOString())
   let attempt = { wish: '', key: '' }
-  const time = (name: string, label: string, ms: number) => ({ name, label, kind: 'datetime-local' as const, value: field(ms) })
+  const time = (name: string, label: string, ms: number) => ({ name, label, kind: 'datetime-local' as const, value: fieldTime(ms) })
   show(
     <ActSheet
       title={s('activities.publish')}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { me } from '../../shared/account/session'
 import { type Answered, ask } from '../../shared/api'
+import { dayOf } from '../../shared/clock'
 import { clock } from '../../shared/t'
 import { Badge, Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
@@ -9,7 +10,6 @@ import { fieldClock, minutesOf } from '../kit/clock'
 import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, EntryField, show } from '../kit/sheets'
 import { named, s } from '../words'
-import { dayOf } from './bookings/data'
 
 type Week = Answered<'get', '/api/v1/staff/opening-hours'>['week']
 type Day = Answered<'get', '/api/v1/staff/calendar'>['items'][number]
@@ -21,7 +21,7 @@ const WHOLE = ''
 /** When the centre, or one space, is open: by the day of the week, and by date. */
 export function Hours() {
   const [whose, setWhose] = useState(WHOLE)
-  const [year, setYear] = useState(String(new Date().getFullYear()))
+  const [year, setYear] = useState(String(thisYear()))
   const looked = useLook(
     async () => {
       const at = { space_id: whose }
@@ -35,7 +35,7 @@ export function Hours() {
     [],
     [whose, year],
   )
-  const years = [-1, 0, 1].map((more) => String(new Date().getFullYear() + more))
+  const years = [-1, 0, 1].map((more) => String(thisYear() + more))
   return (
     <>
       <Head title={s('hours.title')} />
@@ -153,7 +153,7 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
         title={s('hours.say')}
         lead={s('hours.say_lead')}
         entries={[
-          { name: 'day', label: s('hours.date'), kind: 'date', value: dayOf(new Date()) },
+          { name: 'day', label: s('hours.date'), kind: 'date', value: dayOf(Date.now()) },
           { name: 'kind', label: s('hours.what'), kind: 'select', value: 'closed', options: KINDS.map((value) => ({ value, label: named('daykind', value) })) },
           { name: 'reason', label: s('reason'), hint: s('hours.reason_hint') },
           { name: 'opens', label: s('hours.opens'), kind: 'time', isOptional: true, hint: s('hours.special_hint') },
@@ -229,3 +229,7 @@ function Done({ outside }: { outside: number }) {
 }
 
 const MIDNIGHT = 1440 // a field for times has no 24:00: who closes at 0:00 closes at the day's end
+
+function thisYear(): number {
+  return Number(dayOf(Date.now()).slice(0, 4))
+}

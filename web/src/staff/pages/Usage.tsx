@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type Answered, ask } from '../../shared/api'
+import { dayOf } from '../../shared/clock'
 import { language } from '../../shared/t'
 import { Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
@@ -212,7 +213,7 @@ function Wearing({ found: { usage, wear } }: { found: Found }) {
           {
             title: nameOfFigure('fails_about'),
             value: ({ outlook }) => outlook?.about ?? '',
-            show: ({ outlook }) => (outlook?.about ? dayOf(Date.parse(outlook.about)) : s('usage.unknown')),
+            show: ({ outlook }) => (outlook?.about ? dayOf(outlook.about) : s('usage.unknown')),
             isNumber: true,
           },
           { title: s('usage.reason'), value: ({ outlook }) => outlook?.text ?? '', show: ({ outlook }) => <span class="prose">{outlook?.text}</span> },
@@ -343,8 +344,3 @@ function weekday(day: number): string {
   return new Intl.DateTimeFormat(language.value, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day))
 }
 
-/** By the clock of the desk, which stands in the centre. */
-function dayOf(instant: number): string {
-  const day = new Date(instant)
-  return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
-}

@@ -1,19 +1,16 @@
 import { type Answered, ask, newKey } from '../../../shared/api'
+import { atMinute, dayOf, fieldTime, instantOf, midnight } from '../../../shared/clock'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
-import { dayOf, fieldTime, instantOf, midnights } from '../bookings/data'
 import type { Ballot } from './Ballots'
 import { say } from './words'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]
 
-const HOUR_MS = 3_600_000
-
 /** Give the week from the next Monday that leaves a day to enter, unless something else is filled in. */
 export function open(spaces: readonly Space[], again: () => Promise<void>): void {
-  const [, tomorrow] = midnights(dayOf(new Date()))
-  const monday = daysAfter(tomorrow, 7 - ((tomorrow.getDay() + 6) % 7))
-  const field = (at: Date) => fieldTime(at.toISOString())
+  const tomorrow = midnight(Date.now(), 1)
+  const monday = midnight(tomorrow, 7 - ((new Date(dayOf(tomorrow)).getUTCDay() + 6) % 7))
   const key = newKey()
   show(
     <ActSheet
@@ -21,9 +18,9 @@ export function open(spaces: readonly Space[], again: () => Promise<void>): void
       lead={say('open_lead')}
       entries={[
         { name: 'space_id', label: say('space'), kind: 'select', value: spaces[0]?.id ?? '', options: optionsOf(spaces) },
-        { name: 'starts_at', label: say('starts'), kind: 'datetime-local', value: field(monday) },
-        { name: 'ends_at', label: say('ends'), kind: 'datetime-local', value: field(daysAfter(monday, 7)) },
-        { name: 'closes_at', label: say('closes_by'), kind: 'datetime-local', value: field(new Date(monday.getTime() - 4 * HOUR_MS)) },
+        { name: 'starts_at', label: say('starts'), kind: 'datetime-local', value: fieldTime(monday) },
+        { name: 'ends_at', label: say('ends'), kind: 'datetime-local', value: fieldTime(midnight(monday, 7)) },
+        { name: 'closes_at', label: say('closes_by'), kind: 'datetime-local', value: fieldTime(atMinute(monday, 20 * 60, -1)) },
       ]}
       go={say('open')}
       done={say('opened')}
@@ -34,10 +31,6 @@ export function open(spaces: readonly Space[], again: () => Promise<void>): void
       }}
     />,
   )
-}
-
-function daysAfter(midnight: Date, days: number): Date {
-  return new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days)
 }
 
 export function callOff({ id, space_name, entries }: Ballot, again: () => Promise<void>): void {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../../../shared/api'
+import { atMinute, dayOf, daysBetween, instantOf, midnight, minuteOf } from '../../../shared/clock'
 import { date, dayName, time, whenSpan } from '../../../shared/t'
 import { Badge, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -9,14 +10,14 @@ import { named, s } from '../../words'
 import { begin } from '../outages/acts'
 import { Lane, drawnTo } from './Lane'
 import { book, close, look } from './acts'
-import { MINUTE_MS, type Seen as Day, dayOf, inOrder, midnights, peopleOf, spanOf } from './data'
+import { MINUTE_MS, type Seen as Day, inOrder, peopleOf, spanOf } from './data'
 
 /** One day: every space a line, every booking where its time is. */
 export function Board() {
-  const [day, setDay] = useState(() => dayOf(new Date()))
+  const [day, setDay] = useState(() => dayOf(Date.now()))
   const [isTable, setTable] = useState(false)
-  const [midnight, next] = midnights(day)
-  const query = { from: midnight.toISOString(), to: next.toISOString() }
+  const begins = new Date(instantOf(`${day}T00:00`))
+  const query = { from: begins.toISOString(), to: midnight(begins, 1).toISOString() }
   const looked = useLook(
     async () => {
       const [seen, outages] = await Promise.all([ask('get', '/api/v1/staff/board', { query }), ask('get', '/api/v1/staff/outages')])
@@ -25,10 +26,10 @@ export function Board() {
     ['booking'],
     [day],
   )
-  const by = (days: number) => setDay(dayOf(new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days)))
+  const by = (days: number) => setDay(dayOf(midnight(begins, days)))
   const spaces = looked.value?.spaces ?? []
   const isEmpty = spaces.length === 0 // or not looked yet: a sheet that opens now would offer none
-  const usually = { ...usual(midnight), space_id: spaces[0]?.id ?? '' }
+  const usually = { ...usual(begins), space_id: spaces[0]?.id ?? '' }
   return (
     <>
       <div class="table-bar">
@@ -42,11 +43,11 @@ export function Board() {
         <button type="button" class="quiet" onClick={() => by(1)}>
           {s('board.day_after')}
         </button>
-        <button type="button" class="quiet" onClick={() => setDay(dayOf(new Date()))}>
+        <button type="button" class="quiet" onClick={() => setDay(dayOf(Date.now()))}>
           {s('board.today')}
         </button>
         <strong>
-          {date(midnight)} {dayName(midnight)}
+          {date(begins)} {dayName(begins)}
         </strong>
         <span class="push" />
         <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
@@ -69,7 +70,7 @@ export function Board() {
           ) : isTable ? (
             <AsTable seen={seen} again={looked.again} />
           ) : (
-            <Grid seen={seen} midnight={midnight} again={looked.again} />
+            <Grid seen={seen} day={begins} again={looked.again} />
           )
         }
       </Seen>
@@ -78,11 +79,10 @@ export function Board() {
 }
 
 /** The next whole hour of the day, for an hour. */
-function usual(midnight: Date) {
-  const now = new Date()
-  const isToday = dayOf(now) === dayOf(midnight)
-  const hour = isToday ? Math.min(22, now.getHours() + 1) : 10
-  const at = (hours: number) => new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate(), hours).toISOString()
+function usual(day: Date) {
+  const now = Date.now()
+  const hour = daysBetween(now, day) === 0 ? Math.min(22, Math.floor(minuteOf(now) / 60) + 1) : 10
+  const at = (hours: number) => atMinute(day, hours * 60).toISOString()
   return { starts_at: at(hour), ends_at: at(hour + 1) }
 }
 
@@ -91,13 +91,13 @@ interface Props {
   again: () => Promise<void>
 }
 
-function Grid({ seen, midnight, again }: Props & { midnight: Date }) {
+function Grid({ seen, day, again }: Props & { day: Date }) {
   const from = Math.floor(Math.min(...seen.spaces.map(({ opens_min }) => opens_min)) / 60)
   const until = Math.ceil(Math.max(...seen.spaces.map(({ closes_min }) => closes_min)) / 60)
   const hours = Array.from({ length: until - from }, (_, count) => from + count)
-  const begins = midnight.getTime() + from * 60 * MINUTE_MS
+  const begins = atMinute(day, from * 60).getTime()
   const now = (Date.now() - begins) / MINUTE_MS
-  const minutes = (until - from) * 60
+  const minutes = (atMinute(day, until * 60).getTime() - begins) / MINUTE_MS
   return (
     <div class="board-scroll" role="region" aria-label={s('bookings.board')} tabIndex={0}>
       <p class="lead" id="board-help">

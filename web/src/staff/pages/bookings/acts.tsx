@@ -1,11 +1,12 @@
 /** What the desk does with a booking, each as a card. */
 import { ask, newKey } from '../../../shared/api'
+import { fieldTime, instantOf } from '../../../shared/clock'
 import { time, whenSpan } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { type Booking, type Closure, type Space, type Span, fieldTime, instantOf, peopleOf, spanOf } from './data'
+import { type Booking, type Closure, type Space, type Span, peopleOf, spanOf } from './data'
 
 type Again = () => Promise<void>
 

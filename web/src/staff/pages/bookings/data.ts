@@ -11,28 +11,6 @@ export type Span = Pick<Booking, 'starts_at' | 'ends_at'>
 
 export const MINUTE_MS = 60_000
 
-/** Local midnight at which `day` (2026-11-25) begins, and the next one. */
-export function midnights(day: string): [Date, Date] {
-  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
-  return [new Date(year, month - 1, date), new Date(year, month - 1, date + 1)]
-}
-
-/** "2026-11-25", as a field for dates wants it. */
-export function dayOf(at: Date): string {
-  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
-}
-
-/** "2026-11-25T18:30", as a field for times wants it. */
-export function fieldTime(instant: string): string {
-  const at = new Date(instant)
-  const clock = [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':')
-  return `${dayOf(at)}T${clock}`
-}
-
-export function instantOf(fieldTime: string): string {
-  return new Date(fieldTime).toISOString()
-}
-
 export function shifted({ starts_at, ends_at }: Span, minutes: number): Span {
   const by = (instant: string) => new Date(Date.parse(instant) + minutes * MINUTE_MS).toISOString()
   return { starts_at: by(starts_at), ends_at: by(ends_at) }

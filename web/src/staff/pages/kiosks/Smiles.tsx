@@ -1,16 +1,16 @@
 import { ask } from '../../../shared/api'
+import { dayOf, midnight } from '../../../shared/clock'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { everything, useLook } from '../../kit/look'
 import { s } from '../../words'
 
 const DAYS = 28
-const DAY_MS = 86_400_000
 
 /** How often it was good, so-so or poor, by day; the newest first. */
 export function Smiles() {
   const looked = useLook(async () => {
-    const query = { from: dayOf(Date.now() - (DAYS - 1) * DAY_MS), to: dayOf(Date.now() + DAY_MS) }
+    const query = { from: dayOf(midnight(Date.now(), 1 - DAYS)), to: dayOf(midnight(Date.now(), 1)) }
     const [{ items }, kiosks] = await Promise.all([
       ask('get', '/api/v1/staff/smiles', { query }),
       everything((part) => ask('get', '/api/v1/staff/kiosks', { query: part })),
@@ -41,8 +41,4 @@ export function Smiles() {
       </Seen>
     </>
   )
-}
-
-function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10)
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { me } from '../../../shared/account/session'
 import { Problem, ask, newKey } from '../../../shared/api'
+import { instantOf } from '../../../shared/clock'
 import { length, when } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
 import { openDoor } from '../../kit/Opening'
@@ -127,7 +128,7 @@ function hold(box: Compartment, again: () => Promise<void>): void {
       act={({ reason = '', until }) =>
         ask('post', '/api/v1/staff/holds', {
           key,
-          body: { compartment_id: box.id, reason, until: until ? new Date(until).toISOString() : null },
+          body: { compartment_id: box.id, reason, until: until ? instantOf(until) : null },
         })
       }
     />,

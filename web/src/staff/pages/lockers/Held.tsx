@@ -1,5 +1,6 @@
 import { me } from '../../../shared/account/session'
 import { type Answered, ask, newKey } from '../../../shared/api'
+import { instantOf } from '../../../shared/clock'
 import { when } from '../../../shared/t'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -120,7 +121,7 @@ function Assignments({ all, assignments, again }: Shared & { assignments: Assign
               compartment_id,
               member_nos: members.split(/[\s,，、]+/).filter(Boolean),
               note,
-              until: until ? new Date(until).toISOString() : null,
+              until: until ? instantOf(until) : null,
             },
           })
         }

@@ -1,11 +1,11 @@
 /** Taking a space out of order, and giving it back. */
 import { type Answered, ask, newKey } from '../../../shared/api'
+import { fieldTime, instantOf } from '../../../shared/clock'
 import { when } from '../../../shared/t'
 import { Card } from '../../kit/Card'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { s } from '../../words'
-import { fieldTime, instantOf } from '../bookings/data'
 
 export type Outage = Answered<'get', '/api/v1/staff/outages'>['items'][number]
 type Again = () => Promise<void>

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks'
 import { type Answered, ask } from '../../../shared/api'
+import { fieldTime, instantOf } from '../../../shared/clock'
 import { Badge, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { fieldTime, instantOf } from '../bookings/data'
 import { amount } from './limits'
 
 type Explanation = Answered<'get', '/api/v1/explain'>
@@ -39,8 +39,8 @@ export function Explain() {
               entries={[
                 { name: 'member_no', label: s('members.number') },
                 { name: 'thing', label: s('explain.thing'), kind: 'select', value: things[0]?.value ?? '', options: things },
-                { name: 'from', label: s('bookings.from'), kind: 'datetime-local', value: fieldTime(new Date(hour).toISOString()) },
-                { name: 'until', label: s('bookings.until'), kind: 'datetime-local', value: fieldTime(new Date(hour + HOUR_MS).toISOString()) },
+                { name: 'from', label: s('bookings.from'), kind: 'datetime-local', value: fieldTime(hour) },
+                { name: 'until', label: s('bookings.until'), kind: 'datetime-local', value: fieldTime(hour + HOUR_MS) },
               ]}
               go={s('explain.go')}
               done={s('explain.answered')}

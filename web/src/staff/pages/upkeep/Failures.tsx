@@ -1,4 +1,5 @@
 import { ask } from '../../../shared/api'
+import { dayOf } from '../../../shared/clock'
 import { language } from '../../../shared/t'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -8,7 +9,6 @@ import { named, s } from '../../words'
 
 const YEAR_MS = 364 * 86_400_000
 
-const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
 
 /** How often things failed within a year and how long repairs took, with what the figures count. */
 export function Failures() {
