@@ -150,6 +150,7 @@ class BookingView(View):
     """A member's booking. `opens_door`: whether it is the key to a door, from a little before its start.
 
     `series_id`: of the series that it is a time of. `rental_id`: of a locker, what it became when they came for it.
+    `bank_id`: of a locker, where it is.
     """
 
     id: str
@@ -164,9 +165,12 @@ class BookingView(View):
     checked_in_at: datetime | None
     series_id: str | None
     rental_id: str | None
+    bank_id: str | None
 
     @classmethod
-    def of(cls, booking: Booking, space: Space, *, opens_door: bool, series_id: str | None) -> Self:
+    def of(
+        cls, booking: Booking, space: Space, *, opens_door: bool, series_id: str | None, bank_id: str | None
+    ) -> Self:
         """As the rows say."""
         return cls(
             id=booking.id,
@@ -181,6 +185,7 @@ class BookingView(View):
             checked_in_at=booking.checked_in_at,
             series_id=series_id,
             rental_id=booking.rental_id,
+            bank_id=bank_id,
         )
 
 

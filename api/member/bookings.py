@@ -14,7 +14,9 @@ from gateway.bookings import no_shows, series
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
+from gateway.lockers import queries as lockers
 from gateway.spaces import queries as spaces
+from gateway.spaces.model import SpaceKind
 
 router = Doors("/bookings", tags=["bookings"])
 
@@ -265,4 +267,5 @@ def booking_view(session: Session, booking: Booking) -> BookingView:
     opens_door = spaces.lock_of(session, booking.space_id) is not None
     series_id = bookings.series_with(session, booking.id)
     space = spaces.space(session, booking.space_id)
-    return BookingView.of(booking, space, opens_door=opens_door, series_id=series_id)
+    bank_id = lockers.bank_of(session, space.id) if space.kind is SpaceKind.LOCKER else None
+    return BookingView.of(booking, space, opens_door=opens_door, series_id=series_id, bank_id=bank_id)

@@ -336,6 +336,11 @@ def in_use(session: Session, use: Use) -> list[RentalView]:
     return [view(session, one) for one in session.scalars(active.order_by(Rental.from_at.desc(), Rental.id.desc()))]
 
 
+def bank_of(session: Session, compartment_id: str) -> str:
+    """The id of the bank that a compartment is in."""
+    return session.get_one(Compartment, compartment_id).bank_id
+
+
 def label_behind(session: Session, lock_id: str) -> str | None:
     """What is printed on the compartment behind a lock; None when there is none."""
     return session.scalar(select(Compartment.label).where(Compartment.lock_id == lock_id))

@@ -36,7 +36,7 @@ def test_a_locker_is_found_booked_and_opened_like_a_room(house, locker):
     asked = phone.post("/unlocks", {"booking_id": booking["id"]}, key="u2")
 
     assert free[0]["starts_at"] == "2026-11-22T04:00:00Z"
-    assert (booking["state"], booking["opens_door"]) == ("CONFIRMED", True)
+    assert (booking["state"], booking["opens_door"], booking["bank_id"]) == ("CONFIRMED", True, "bank-a")
     assert code(too_early) == (409, "booking_too_early")
     assert asked.status_code == 202, asked.text
     [rental] = phone.get("/rentals").json()["items"]

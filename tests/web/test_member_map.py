@@ -38,6 +38,18 @@ def test_from_a_booking_one_is_led_from_the_entrance_and_in_elder_mode_without_s
     expect(steps.last).to_contain_text("琴房")
 
 
+def test_to_a_booked_locker_one_is_led_to_its_bank(phone: Phone):
+    map_builder.furnish(phone.house)
+    map_builder.draw(phone.house)
+    phone.house.books(phone.house.offers("01"), starts_in_min=30)
+    phone.sign_in()
+    phone.show()
+    phone.page.get_by_role("button", name="怎么走").click()
+
+    expect(phone.page).to_have_url(f"{phone.house.url}/app/#/map/bank-a")
+    expect(phone.page.locator(".way-steps li").last).to_contain_text("储物柜")
+
+
 def test_what_was_free_is_unknown_as_soon_as_the_house_cannot_be_heard(phone: Phone):
     map_builder.furnish(phone.house)
     map_builder.draw(phone.house)

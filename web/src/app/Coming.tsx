@@ -82,11 +82,9 @@ function Next({ booking, onChange }: HeldProps) {
         <CheckIn booking={booking} from={from} />
       )}
       <div class="booking-acts">
-        {!isLocker && (
-          <button type="button" class="plain booking-change" onClick={() => go(`/map/${booking.space_id}`)}>
-            {t('booking.way')}
-          </button>
-        )}
+        <button type="button" class="plain booking-change" onClick={() => go(`/map/${booking.bank_id ?? booking.space_id}`)}>
+          {t('booking.way')}
+        </button>
         <button type="button" class="plain booking-change" onClick={onChange}>
           {t('booking.change')}
         </button>
