@@ -2,28 +2,70 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
-from api.views import Ask, Instant, View
+from api.views import Ask, InBothLanguages, Instant, View, name_of
 from gateway.alerts import queries as alerts
 from gateway.alerts.kinds import KINDS
 from gateway.alerts.messages import sentence
 from gateway.alerts.model import Alert, AlertLink, AlertState
 from gateway.channels.model import Severity
-from gateway.members.model import Language, Member
+from gateway.maintenance.names import Name
+from gateway.members.model import Member, Role
+from gateway.staff import alerts as places
+from gateway.staff.alerts import By, Had
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
+READERS_OF_BOOKINGS: Final = (Role.DESK, Role.MANAGER)
+
+
 class AlertLinkView(View):
-    """Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …"""
+    """Something that an alert is about. `what`: bank, lock, device, rental, booking, zone …
+
+    `name` null: it has none.
+    """
 
     what: str
     id: str
+    name: InBothLanguages | None
+
+
+class AlertTouches(View):
+    """A booking or a rental that an alert touches. `name`: of the space or compartment; `until` null: without an end.
+
+    `member_no` and `member_name` are null where staff hold it, and of a booking for whoever may not read bookings.
+    """
+
+    by: By
+    id: str
+    name: InBothLanguages
+    from_at: datetime = Field(alias="from")
+    until: datetime | None
+    member_no: str | None
+    member_name: str | None
+
+    @classmethod
+    def of(cls, had: Had, reader: Member) -> Self:
+        """As this reader may see it."""
+        may_read = had.by is By.RENTAL or reader.role in READERS_OF_BOOKINGS
+        holder = had.holder if may_read else None
+        return cls.model_validate(
+            {
+                "by": had.by,
+                "id": had.id,
+                "name": name_of(had.name["zh-CN"], had.name["en"]),
+                "from": had.from_at,
+                "until": had.until_at,
+                "member_no": holder.member_no if holder else None,
+                "member_name": holder.name if holder else None,
+            }
+        )
 
 
 class AlertView(View):
@@ -31,7 +73,8 @@ class AlertView(View):
 
     `text`: what it is and what to do. `count`: how often it has become so or has happened. `since`: since when, the
     first time; `over_at`: since when it is not so any more (a happening is over at once). `latched`: it stays until a
-    person clears it. `escalated_at`: since when it has been left alone for too long.
+    person clears it. `escalated_at`: since when it has been left alone for too long. `links`: where it is, by name.
+    `touches`: what somebody had booked or rented there when it happened.
     """
 
     id: str
@@ -41,6 +84,7 @@ class AlertView(View):
     text: str
     thing: str
     links: list[AlertLinkView]
+    touches: list[AlertTouches]
     count: int
     latched: bool
     since: datetime
@@ -55,32 +99,48 @@ class AlertView(View):
     cleared_by: str | None = Field(description="A member number; null when it was no longer so.")
 
     @classmethod
-    def several(
-        cls, session: Session, found: Sequence[Alert], *, language: Language, zone: ZoneInfo
-    ) -> dict[str, Self]:
+    def several(cls, session: Session, found: Sequence[Alert], *, reader: Member, zone: ZoneInfo) -> dict[str, Self]:
         """As this reader should read them, by id."""
         links = alerts.links(session, [one.id for one in found])
         people = {one.acknowledged_by_id for one in found} | {one.cleared_by_id for one in found}
         numbers = {one: session.get_one(Member, one).member_no for one in people if one}
-        return {one.id: cls._of(one, links[one.id], numbers, language, zone) for one in found}
+        called = places.names_of(session, (link for some in links.values() for link in some))
+        had = places.had_by(session, found, links)
+        return {
+            one.id: cls._of(
+                one,
+                numbers,
+                links=[_link(link, called.get((link.what, link.ref))) for link in links[one.id]],
+                touches=[AlertTouches.of(what, reader) for what in had[one.id]],
+                text=sentence(one, reader.language, zone),
+            )
+            for one in found
+        }
 
     @classmethod
-    def of(cls, session: Session, one: Alert, *, language: Language, zone: ZoneInfo) -> Self:
+    def of(cls, session: Session, one: Alert, *, reader: Member, zone: ZoneInfo) -> Self:
         """As this reader should read it."""
-        return cls.several(session, [one], language=language, zone=zone)[one.id]
+        return cls.several(session, [one], reader=reader, zone=zone)[one.id]
 
     @classmethod
     def _of(
-        cls, one: Alert, links: Sequence[AlertLink], numbers: dict[str, str], language: Language, zone: ZoneInfo
+        cls,
+        one: Alert,
+        numbers: dict[str, str],
+        *,
+        links: list[AlertLinkView],
+        touches: list[AlertTouches],
+        text: str,
     ) -> Self:
         return cls(
             id=one.id,
             kind=one.kind,
             severity=one.severity,
             state=one.state,
-            text=sentence(one, language, zone),
+            text=text,
             thing=one.thing,
-            links=[AlertLinkView(what=link.what, id=link.ref) for link in links],
+            links=links,
+            touches=touches,
             count=one.count,
             latched=KINDS[one.kind].latched,
             since=one.since_at,
@@ -106,3 +166,7 @@ class AlertShelf(AlertNote):
     """Until when an alert is put aside, at most 30 days."""
 
     until: Instant
+
+
+def _link(link: AlertLink, name: Name | None) -> AlertLinkView:
+    return AlertLinkView(what=link.what, id=link.ref, name=name_of(name["zh-CN"], name["en"]) if name else None)

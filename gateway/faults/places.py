@@ -10,6 +10,7 @@ from gateway.access import queries as access
 from gateway.access.model import GrantSource
 from gateway.fleet.model import Device, DevicePart, Lock
 from gateway.lockers.model import Bank, Compartment, Rental
+from gateway.spaces import queries as spaces
 from gateway.spaces.model import Space
 from gateway.zones import queries as zones
 
@@ -46,6 +47,7 @@ def of_lock(session: Session, lock: Lock, *, now: datetime) -> Place:
     space = session.scalars(select(Space).where(Space.lock_id == lock.id).order_by(Space.id)).first()
     if space is not None:
         name = {"zh-CN": f"{space.name_zh}的门", "en": f"The door of {space.name_en}"}
+        links["zone"] = zone_id or zones.whole_map(session).of_space(spaces.plan(session).line_up(space.id))
         return Place(lock.id, name, links | {"space": space.id, "booking": _booking(session, lock, now)})
     name = {"zh-CN": f"设备 {lock.device_id} 的 {lock.door} 号门", "en": f"Door {lock.door} of {lock.device_id}"}
     return Place(lock.id, name, links)

@@ -12,6 +12,7 @@ from gateway.alerts import service as alerts
 from gateway.credentials import queries as credentials
 from gateway.kiosks import rules
 from gateway.kiosks.model import Kiosk, KioskTry
+from gateway.kiosks.queries import zone_of
 from gateway.kiosks.rules import OF_A_KIOSK, OF_A_SUBJECT, OF_THE_SITE, Limit
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
@@ -66,7 +67,8 @@ def wrong(session: Session, taken: KioskTry, *, now: datetime) -> None:
     if wrong_at(session, kiosk_id=taken.kiosk_id, now=now) >= OF_A_KIOSK.most:
         kiosk = session.get_one(Kiosk, taken.kiosk_id)
         place = dict.fromkeys(("zh-CN", "en"), kiosk.name)
-        _tell_staff(session, "kiosk_stopped", kiosk.id, place, now, kiosk=kiosk.id, bank=kiosk.bank_id)
+        where = {"kiosk": kiosk.id, "bank": kiosk.bank_id, "zone": zone_of(session, kiosk)}
+        _tell_staff(session, "kiosk_stopped", kiosk.id, place, now, **where)
     if _count(session, OF_THE_SITE, now) >= OF_THE_SITE.most:
         _tell_staff(session, "pin_alarm", SITE, {"zh-CN": "全馆", "en": "The whole centre"}, now)
 

@@ -14,8 +14,9 @@ from gateway.kiosks import rules
 from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kit.errors import Malformed, NotFound
 from gateway.lockers import queries as lockers
-from gateway.lockers.model import Compartment, Rental
+from gateway.lockers.model import Bank, Compartment, Rental
 from gateway.members.model import Member
+from gateway.zones import queries as zones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,3 +161,9 @@ def _place(session: Session, *, bank_id: str | None, at_bank: str | None, locker
     there = [row for bank in banks for row in named if row.bank_id == bank]
     exact = [row for row in there if row.label == locker_no.strip()]
     return (exact or there)[0].id if there else None
+
+
+def zone_of(session: Session, kiosk: Kiosk) -> str | None:
+    """The id of the zone that a kiosk stands in, beside its bank; None: nobody has said."""
+    bank = session.get(Bank, kiosk.bank_id) if kiosk.bank_id else None
+    return zones.zone_of_device(session, bank.device_id) if bank else None

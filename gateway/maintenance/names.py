@@ -22,10 +22,10 @@ def of(session: Session, asset: Asset) -> Name:
 def of_all(session: Session, assets: Sequence[Asset]) -> dict[str, Name]:
     """By the asset's id. As alerts say it: a door is called after what is behind it."""
     nameless = [one for one in assets if not one.name_zh]
-    locks = _of_locks(session, {one.lock_id for one in nameless if one.lock_id})
-    spaces = _named(session, Space, {one.space_id for one in nameless if one.space_id})
-    zones = _named(session, Zone, {one.zone_id for one in nameless if one.zone_id})
-    devices = _of_devices(session, {one.device_id for one in nameless if one.device_id})
+    locks = of_locks(session, {one.lock_id for one in nameless if one.lock_id})
+    spaces = named(session, Space, {one.space_id for one in nameless if one.space_id})
+    zones = named(session, Zone, {one.zone_id for one in nameless if one.zone_id})
+    devices = of_devices(session, {one.device_id for one in nameless if one.device_id})
     found: dict[str, Name] = {}
     for one in assets:
         if one.name_zh:
@@ -41,7 +41,8 @@ def of_all(session: Session, assets: Sequence[Asset]) -> dict[str, Name]:
     return found
 
 
-def _of_locks(session: Session, ids: Collection[str]) -> dict[str, Name]:
+def of_locks(session: Session, ids: Collection[str]) -> dict[str, Name]:
+    """Doors, by the ids of their locks: each after what is behind it. What is no lock is left out."""
     if not ids:
         return {}
     found = {
@@ -59,13 +60,15 @@ def _of_locks(session: Session, ids: Collection[str]) -> dict[str, Name]:
     return found
 
 
-def _of_devices(session: Session, ids: Collection[str]) -> dict[str, Name]:
+def of_devices(session: Session, ids: Collection[str]) -> dict[str, Name]:
+    """Devices, by their ids: one that drives a bank after that."""
     found = {one: {"zh-CN": f"设备 {one}", "en": f"Device {one}"} for one in ids}
     for bank in session.scalars(select(Bank).where(Bank.device_id.in_(ids))):
         found[bank.device_id] = {"zh-CN": bank.name_zh, "en": bank.name_en}
     return found
 
 
-def _named(session: Session, table: type[Space | Zone], ids: Collection[str]) -> dict[str, Name]:
+def named(session: Session, table: type[Bank | Space | Zone], ids: Collection[str]) -> dict[str, Name]:
+    """What bears a name of its own, by its id."""
     rows = session.execute(select(table.id, table.name_zh, table.name_en).where(table.id.in_(ids)))
     return {one: {"zh-CN": name_zh, "en": name_en} for one, name_zh, name_en in rows}

@@ -34,7 +34,11 @@ def test_staff_read_what_it_is_and_what_to_do(house, forced):
         "state": "OPEN",
         "text": "大厅 01 号柜：门开了，但没有人通过系统开门（机械钥匙或撬开）。请马上去看，核对物品。",
         "thing": "lock-1",
-        "links": [{"what": "bank", "id": "bank-a"}, {"what": "lock", "id": "lock-1"}],
+        "links": [
+            {"what": "bank", "id": "bank-a", "name": {"zh-CN": "大厅", "en": "Lobby"}},
+            {"what": "lock", "id": "lock-1", "name": None},
+        ],
+        "touches": [],
         "count": 1,
         "latched": True,
         "since": "2026-11-22T04:00:00Z",

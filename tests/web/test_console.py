@@ -7,18 +7,20 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from gateway.alerts import service as alerts
 from gateway.credit import queries as credit_queries
 from gateway.credit import service as credit
 from gateway.credit.model import Cause
+from gateway.faults import places
 from gateway.fleet import service as fleet
-from gateway.fleet.model import DoorLevel
+from gateway.fleet.model import DoorLevel, Lock
 from gateway.fleet.rules import Presentation
 from gateway.members import queries as members
 from gateway.policies.model import Limit
 from gateway.reports import service as reports
 from gateway.reports.model import About, Wrong
-from tests.centre_builder import FINGERPRINT, KEY, a_rule
-from tests.web.conftest import MEMBER, House
+from tests.centre_builder import FINGERPRINT, KEY, a_rule, lock_of
+from tests.web.conftest import MEMBER, PASSWORD, House
 from tests.web.console_builder import Screen, employ, raise_alert, screen_at
 
 pytestmark = pytest.mark.browser
@@ -55,6 +57,26 @@ def test_an_alert_comes_by_itself_and_is_taken_up_put_aside_and_cleared(screen: 
     screen.row("大厅 01 号柜", "要注意").get_by_role("button", name="先放一放").click()
     screen.go("先放一放")
     expect(screen.page.get_by_text("没有警报，一切正常。")).to_be_visible()
+
+
+def test_an_alert_is_told_with_where_it_is_and_whose_things_it_touches(screen: Screen):
+    screen.sign_in("s002")
+    phone, url = screen.page.context.browser.new_context().request, f"{screen.house.url}/api/v1"
+    assert phone.post(f"{url}/session", data={"member_no": MEMBER, "password": PASSWORD}).ok
+    wish = {"bank_id": "bank-a", "size": "S"}
+    assert phone.post(f"{url}/rentals", data=wish, headers={"Idempotency-Key": "one"}).ok
+    with screen.house.centre.sessions.begin() as session:
+        now = screen.house.centre.clock.now()
+        place = places.of_lock(session, session.get_one(Lock, lock_of(session, "01")), now=now)
+        facts = {"facts": {"place": place.name}, "links": place.links}
+        alerts.raise_alert(session, kind="forced", thing=place.thing, now=now, **facts)
+    screen.at("now")
+
+    told = screen.row("紧急")
+    expect(told).to_contain_text(place.name["zh-CN"])
+    expect(told.locator(".touched")).to_contain_text("租用：")
+    expect(told.locator(".touched")).to_contain_text(f"（{MEMBER}）")
+    assert screen.faults() == {}
 
 
 def test_a_door_that_opens_and_a_bank_that_goes_are_seen_at_once(screen: Screen):

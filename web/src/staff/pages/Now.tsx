@@ -137,6 +137,7 @@ function Alerts({ alerts, again }: { alerts: Alert[]; again: () => Promise<void>
             show: ({ severity }) => <Badge tone={TONES[severity]}>{named('severity', severity)}</Badge>,
           },
           { title: s('alert.text'), value: ({ text }) => text, show: ({ text }) => <span class="prose">{text}</span> },
+          { title: s('alert.where'), value: placesOf, show: (one) => <Where alert={one} /> },
           { title: s('alert.since'), value: ({ raised_at }) => raised_at, show: ({ raised_at }) => when(raised_at), isNumber: true },
           { title: s('alert.count'), value: ({ count }) => count, isNumber: true },
           {
@@ -147,6 +148,32 @@ function Alerts({ alerts, again }: { alerts: Alert[]; again: () => Promise<void>
         acts={(one) => <AlertActs alert={one} again={again} />}
       />
     </section>
+  )
+}
+
+const PLACES = ['zone', 'space', 'bank', 'lock', 'kiosk', 'device']
+
+/** From the zone down to the door, by name. */
+function placesOf({ links }: Alert): string {
+  const named = PLACES.flatMap((what) => links.filter((link) => link.what === what && link.name))
+  return [...new Set(named.map(({ name }) => (name ? nameOf(name) : '')))].join(' · ')
+}
+
+/** Where it is, and whose time or things it touches. */
+function Where({ alert }: { alert: Alert }) {
+  return (
+    <>
+      {placesOf(alert)}
+      {alert.touches.map((one) => (
+        <small key={one.id} class="touched">
+          {s(one.by === 'booking' ? 'alert.booking' : 'alert.rental', {
+            name: nameOf(one.name),
+            from: when(one.from),
+            who: one.member_name ? `${one.member_name}（${one.member_no}）` : s('alert.somebody'),
+          })}
+        </small>
+      ))}
+    </>
   )
 }
 
