@@ -12,7 +12,8 @@ from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import AnyId, Ask, Items, PlainText, View, behind, items
-from gateway.kiosks import limits
+from gateway.fleet.model import Presence
+from gateway.kiosks import limits, rules
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import service as kiosks_service
 from gateway.kiosks.model import Kiosk
@@ -34,6 +35,7 @@ class NewKiosk(Ask):
 class StaffKiosk(View):
     """A kiosk. `seen_at`: when it was last there, to the minute; `wrong_in_hour`: the wrong PINs typed there.
 
+    `presence`: `offline` when nothing was heard of it for some minutes, `unknown` when nothing ever was.
     `stopped_until`: so many that it takes no PIN until then; null: it does.
     """
 
@@ -42,6 +44,7 @@ class StaffKiosk(View):
     bank_id: str | None
     registered_at: datetime
     seen_at: datetime | None
+    presence: Presence
     wrong_in_hour: int
     stopped_until: datetime | None
 
@@ -54,6 +57,7 @@ class StaffKiosk(View):
             bank_id=kiosk.bank_id,
             registered_at=kiosk.registered_at,
             seen_at=kiosk.seen_at,
+            presence=rules.presence(kiosk.seen_at, now),
             wrong_in_hour=limits.wrong_at(session, kiosk_id=kiosk.id, now=now),
             stopped_until=limits.stopped_until(session, kiosk_id=kiosk.id, now=now),
         )

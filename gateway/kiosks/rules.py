@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateway.fleet.model import Presence
+
 VISIT_LASTS: Final = timedelta(minutes=30)  # however much it is used: ten times "more time", even in elder mode
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly we know when a kiosk was last there
+THERE_WITHIN: Final = 3 * SEEN_EVERY  # it asks every ten seconds: so much later it is off, or its network is
 TELL_EVERY: Final = timedelta(hours=1)  # the same flood is told to staff once
 
 
@@ -50,6 +53,13 @@ def visit_ends_at(*, used_at: datetime, idle_s: int, ends_at: datetime) -> datet
 def is_seen_anew(seen_at: datetime | None, now: datetime) -> bool:
     """Long enough since we last wrote down that a kiosk was there."""
     return seen_at is None or now - seen_at >= SEEN_EVERY
+
+
+def presence(seen_at: datetime | None, now: datetime) -> Presence:
+    """Whether a kiosk is there; UNKNOWN: nobody has switched it on yet."""
+    if seen_at is None:
+        return Presence.UNKNOWN
+    return Presence.ONLINE if now - seen_at < THERE_WITHIN else Presence.OFFLINE
 
 
 def masked(name: str) -> str:

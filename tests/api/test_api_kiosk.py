@@ -368,7 +368,10 @@ def test_staff_see_when_a_kiosk_was_last_there(house, kiosk):
     settled(house)
 
     (seen,) = house.signed_in("s003").get("/staff/kiosks").json()["items"]
-    assert seen["seen_at"] == "2026-11-22T04:05:00Z"
+    assert (seen["seen_at"], seen["presence"]) == ("2026-11-22T04:05:00Z", "online")
+    house.clock.advance(minutes=3)
+    (silent,) = house.signed_in("s003").get("/staff/kiosks").json()["items"]
+    assert (silent["seen_at"], silent["presence"]) == ("2026-11-22T04:05:00Z", "offline")
 
 
 def test_whoever_stands_there_calls_staff_known_or_not(house, kiosk):

@@ -27,6 +27,7 @@ def test_a_technician_registers_a_kiosk_whose_token_is_told_once(house, technici
             "bank_id": "bank-a",
             "registered_at": "2026-11-22T04:00:00Z",
             "seen_at": None,
+            "presence": "unknown",
             "wrong_in_hour": 0,
             "stopped_until": None,
         }

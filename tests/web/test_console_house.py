@@ -1,12 +1,16 @@
 """Zones, what may join, channels, kiosks and groups at the staff's console."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from gateway.centre import make_seal
 from gateway.kiosks import service as kiosks
 from gateway.kiosks import smiles
-from gateway.kiosks.model import Mood
+from gateway.kiosks.model import Kiosk, Mood
+from tests.web.conftest import House
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -88,11 +92,21 @@ def test_a_kiosk_is_registered_by_an_address_told_once_and_retired(screen: Scree
     page.goto(address)
     page.locator("html[data-ready]").wait_for(state="attached")
     expect(page.get_by_role("banner")).to_contain_text("一楼大厅")
+    there.close()
     screen.page.keyboard.press("Escape")
+    for minutes, said in ((0, "正常"), (4, "连不上")):
+        was_seen(screen.house, minutes_ago=minutes)
+        screen.page.reload()
+        expect(screen.row("一楼大厅", said)).to_have_count(1)
     screen.row("一楼大厅").get_by_role("button", name="停用").click()
     screen.go("停用")
     expect(screen.row("一楼大厅")).to_have_count(0)
-    there.close()
+
+
+def was_seen(house: House, *, minutes_ago: int) -> None:
+    """Whatever kiosks there are."""
+    with house.centre.sessions.begin() as session:
+        session.execute(update(Kiosk).values(seen_at=house.centre.clock.now() - timedelta(minutes=minutes_ago)))
 
 
 def test_what_those_who_left_a_kiosk_said_is_counted_by_day(screen: Screen):

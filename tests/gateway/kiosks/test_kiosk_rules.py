@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.kiosks.rules import OF_A_SUBJECT, Limit, masked, plain_label, subject_of, visit_ends_at, wait
+from gateway.fleet.model import Presence
+from gateway.kiosks.rules import OF_A_SUBJECT, Limit, masked, plain_label, presence, subject_of, visit_ends_at, wait
 from tests.centre_builder import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +30,12 @@ def test_whoever_guessed_too_often_waits_until_one_guess_is_old_enough():
 
 def test_guesses_under_a_clock_that_was_years_ahead_lock_nobody_out():
     assert wait(THREE, [NOON + timedelta(days=900)] * 9, NOON) is None
+
+
+def test_a_kiosk_that_was_not_heard_for_some_minutes_is_not_called_there_and_one_never_heard_is_unknown():
+    heard = [presence(seen_at, NOON) for seen_at in (None, *ago(0, 2, 3, 900))]
+
+    assert heard == [Presence.UNKNOWN, Presence.ONLINE, Presence.ONLINE, Presence.OFFLINE, Presence.OFFLINE]
 
 
 @given(st.lists(st.integers(-2000, 2000), max_size=12))

@@ -40,24 +40,26 @@ function Lists({ found: { banks, spaces } }: { found: Found }) {
   const lockers = spaces.filter(({ kind }) => kind === 'locker')
   return (
     <div class="k-columns">
-      {banks.length > 0 && (
-        <section>
-          <h2 class="part">{say('free.lockers')}</h2>
-          <ul class="card k-list">
-            {banks.map((bank) => (
-              <li key={bank.id}>
-                <span>
-                  <strong>{bank.name[language.value]}</strong>
-                  {bank.zone && <small>{bank.zone[language.value]}</small>}
-                </span>
-                <span class={hasFree(bank) ? 'k-free' : 'k-none'}>{bankSays(bank)}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <div class="k-stack">
+        {banks.length > 0 && (
+          <section>
+            <h2 class="part">{say('free.lockers')}</h2>
+            <ul class="card k-list">
+              {banks.map((bank) => (
+                <li key={bank.id}>
+                  <span>
+                    <strong>{bank.name[language.value]}</strong>
+                    {bank.zone && <small>{bank.zone[language.value]}</small>}
+                  </span>
+                  <span class={hasFree(bank) ? 'k-free' : 'k-none'}>{bankSays(bank)}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {lockers.length > 0 && <Bookable title={say('free.bookable')} spaces={byName(lockers)} most={MOST_AT_FIRST} />}
+      </div>
       {rooms.length > 0 && <Bookable title={say('free.spaces')} spaces={rooms} most={Infinity} />}
-      {lockers.length > 0 && <Bookable title={say('free.bookable')} spaces={byName(lockers)} most={MOST_AT_FIRST} />}
     </div>
   )
 }

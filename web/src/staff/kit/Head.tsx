@@ -48,7 +48,7 @@ export function Seen<T>({ looked, children }: { looked: Looked<T>; children: (va
   )
 }
 
-type Tone = 'alarm' | 'care' | 'good' | 'plain'
+export type Tone = 'alarm' | 'care' | 'good' | 'plain'
 
 /** A word about how something stands. Its colour never says more than the word. */
 export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {

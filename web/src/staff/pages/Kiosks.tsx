@@ -1,6 +1,6 @@
 import { type Answered, ask, newKey } from '../../shared/api'
 import { when } from '../../shared/t'
-import { Badge, Head, Parts, Seen } from '../kit/Head'
+import { Badge, Head, Parts, Seen, type Tone } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
@@ -63,12 +63,8 @@ function List() {
             { title: s('kiosks.wrong'), value: ({ wrong_in_hour }) => wrong_in_hour, isNumber: true },
             {
               title: s('doors.state'),
-              value: ({ stopped_until }) => (stopped_until ? s('kiosks.stopped', { at: when(stopped_until) }) : s('kiosks.well')),
-              show: ({ stopped_until }) => (
-                <Badge tone={stopped_until ? 'alarm' : 'good'}>
-                  {stopped_until ? s('kiosks.stopped', { at: when(stopped_until) }) : s('kiosks.well')}
-                </Badge>
-              ),
+              value: stateOf,
+              show: (kiosk) => <Badge tone={toneOf(kiosk)}>{stateOf(kiosk)}</Badge>,
             },
           ]}
           acts={(kiosk) => (
@@ -84,6 +80,17 @@ function List() {
       )}
     </Seen>
   )
+}
+
+/** A kiosk that is not heard is never well. */
+function stateOf({ presence, stopped_until }: Kiosk): string {
+  if (presence !== 'online') return s(`presence.${presence}`)
+  return stopped_until ? s('kiosks.stopped', { at: when(stopped_until) }) : s('kiosks.well')
+}
+
+function toneOf({ presence, stopped_until }: Kiosk): Tone {
+  if (presence === 'unknown') return 'plain'
+  return presence === 'offline' || stopped_until ? 'alarm' : 'good'
 }
 
 function register(banks: { value: string; label: string }[], again: Again): void {
