@@ -414,6 +414,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个时段要先抽签，请报名抽签或换一个时间。",
             "That time is drawn for first. Please hand in your wish, or choose another time.",
         ),
+        "in_line": Words(
+            409,
+            "这个时段刚刚开放，正在按抽签的次序分给先来排队的人，请稍等几秒再试。",
+            "That time has just opened, and goes first to those who stood in line. Please try again in a few seconds.",
+        ),
         "ballot_open": Words(409, "这段时间已经有一个抽签在进行。", "There is a ballot for some of that time already."),
         "ballot_closed": Words(409, "这个抽签已经截止，不能再改了。", "This ballot has closed: it stays as it is."),
         "already_handed_in": Words(

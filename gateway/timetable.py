@@ -24,7 +24,7 @@ from gateway.backups import rules as backups
 from gateway.ballots import draw
 from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
-from gateway.bookings import approvals, arrivals, booked_lockers, moving, no_shows, reminders, series, waitlist
+from gateway.bookings import approvals, arrivals, booked_lockers, lines, moving, no_shows, reminders, series, waitlist
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
@@ -214,6 +214,8 @@ class _Jobs:
 
     def look_after_the_waitlist(self) -> None:
         now, policy = self._now(), self._centre.booking_policy
+        for one in self._found(partial(lines.due, now=now)):
+            self._do(partial(waitlist.draw_line, line_id=one, policy=policy, now=now))
         for one in self._found(waitlist.due):
             self._do(partial(waitlist.look_after, wait_id=one, policy=policy, now=now))
 

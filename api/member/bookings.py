@@ -32,6 +32,7 @@ COUNTED = (
 POLICY = (  # what may be refused, here and at a kiosk
     "slot_taken",
     "in_ballot",
+    "in_line",
     "in_maintenance",
     "booking_in_the_past",
     "policy.opening_hours",
@@ -242,6 +243,7 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
         "booking_over",
         *COUNTED,
         "slot_taken",
+        "in_line",
         "malformed",
         "idempotency_key_reused",
     ),

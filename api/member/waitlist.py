@@ -1,7 +1,8 @@
 """Waiting for a time that somebody else has."""
 
+import json
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from fastapi import Response
 from sqlalchemy.orm import Session
@@ -13,9 +14,9 @@ from api.openapi import problems
 from api.signpost import Doors
 from api.space_views import BookingView, BookingWish
 from api.views import InBothLanguages, Items, View, behind, items, name_of
+from gateway.bookings import lines, waitlist
 from gateway.bookings import service as bookings_service
-from gateway.bookings import waitlist
-from gateway.bookings.waits import Wait, WaitState
+from gateway.bookings.waits import Line, Wait, WaitState
 from gateway.spaces import queries as spaces
 
 router = Doors("/waitlist", tags=["bookings"])
@@ -23,10 +24,40 @@ router = Doors("/waitlist", tags=["bookings"])
 _SIGNED_IN = ("not_signed_in", "password_must_be_set")
 
 
-class WaitView(View):
-    """Somebody who waits. `position` 1 is next; null: it is their turn now, or they no longer wait.
+class LineView(View):
+    """Those who stand in line for what opens at that instant.
 
-    While it is OFFERED the time is held for them until `offer_until`, and for nobody else.
+    `commitment` is the SHA-256 of the seed by which their order is drawn then; null `drawn_at`: it is not yet.
+    """
+
+    id: str
+    opens_at: datetime
+    commitment: str
+    drawn_at: datetime | None
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """As the row says."""
+        return cls(id=line.id, opens_at=line.opens_at, commitment=line.commitment, drawn_at=line.drawn_at)
+
+
+class DrawnLineView(LineView):
+    """The same, with all that the order was drawn from and came to; null: it was not drawn yet."""
+
+    record: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """As the row says."""
+        record = json.loads(line.record) if line.record else None
+        return cls(**LineView.of(line).model_dump(), record=record)
+
+
+class WaitView(View):
+    """Somebody who waits. `position` 1 is next; null: it is their turn now, it is not drawn yet, or they wait no more.
+
+    `line`: in which they stand, or stood, before the time opened; null: in none. While it is OFFERED the time is held
+    for them until `offer_until`, and for nobody else.
     """
 
     id: str
@@ -38,6 +69,7 @@ class WaitView(View):
     guests: int
     position: int | None
     offer_until: datetime | None
+    line: LineView | None
 
     @classmethod
     def of(cls, session: Session, wait: Wait) -> Self:
@@ -53,6 +85,7 @@ class WaitView(View):
             guests=wait.guests,
             position=waitlist.position(session, wait),
             offer_until=wait.offer_until,
+            line=LineView.of(lines.line(session, wait.line_id)) if wait.line_id else None,
         )
 
 
@@ -74,7 +107,10 @@ class WaitView(View):
     ),
 )
 async def join_waitlist(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
-    """Wait for a time that is taken. Whoever has waited longest is offered it first, all of it or nothing."""
+    """Wait for a time that is taken: whoever has waited longest is offered it first, all of it or nothing.
+
+    Or stand in line for one that opens within a day: at that instant the order is drawn, and it is offered in turn.
+    """
     desk = who.desk
 
     def act() -> Response:
@@ -106,6 +142,18 @@ async def list_waits(who: SignedIn, page: Paged) -> Items[WaitView]:
             mine = waitlist.waits_of(session, member_id=who.member(session).id)
             rest = behind(mine, page, name=lambda wait: wait.id)
             return items(rest, page, view=lambda wait: WaitView.of(session, wait), name=lambda wait: wait.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/lines/{line_id}", responses=problems(*_SIGNED_IN, "not_found"))
+async def read_line(line_id: Id, who: SignedIn) -> DrawnLineView:
+    """A line, and once it is drawn the record, without anybody's name: draw it again, and it comes to the same."""
+
+    def look() -> DrawnLineView:
+        with who.desk.sessions.read() as session:
+            who.member(session)
+            return DrawnLineView.of(lines.line(session, line_id))
 
     return await who.desk.backroom.read(look)
 

@@ -5,8 +5,6 @@ HMAC-SHA-256 of the entry's id under the seed and the hash of all entries: the s
 the first wish was handed in, and the hash of all entries is known to nobody before the last one was.
 """
 
-import hashlib
-import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -14,6 +12,7 @@ from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
+from gateway.kit import lots
 from gateway.spaces.rules import Span, places_for, places_needed
 
 FORMAT: Final = "hearth-ballot/2"
@@ -119,11 +118,6 @@ def read(text: str | bytes) -> Record:
     return record
 
 
-def commitment_of(seed: str) -> str:
-    """What is told of a seed beforehand: SHA-256 over its bytes, hex."""
-    return hashlib.sha256(bytes.fromhex(seed)).hexdigest()
-
-
 def hash_of(entries: Iterable[Entry]) -> str:
     """SHA-256, hex, over a line for each entry in the order of their ids: its id, its wins, and each wish it has.
 
@@ -134,15 +128,14 @@ def hash_of(entries: Iterable[Entry]) -> str:
         wishes = (f"{wish.space}/{wish.starts_at.isoformat()}/{wish.ends_at.isoformat()}" for wish in entry.wishes)
         party = [f"people={entry.people}"] if entry.people > 1 else []
         lines.append(" ".join([entry.id, str(entry.wins), *wishes, *party]))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return lots.hash_of(lines)
 
 
 def in_order(entries: Iterable[Entry], *, seed: str, entries_hash: str) -> list[Entry]:
     """Whose turn it is, one after another."""
 
     def lot(entry: Entry) -> tuple[int, str]:
-        drawn = hmac.new(bytes.fromhex(seed), f"{entries_hash} {entry.id}".encode(), hashlib.sha256)
-        return entry.wins, drawn.hexdigest()
+        return entry.wins, lots.lot(seed, entries_hash, entry.id)
 
     return sorted(entries, key=lot)
 
@@ -172,7 +165,7 @@ def draw(record: Record, may_have: Callable[[Entry, int], bool]) -> Drawn:
 def faults(record: Record, *, commitment: str | None = None) -> list[str]:
     """What is wrong with a published draw, a sentence each. `commitment`: as it was noted before."""
     found = []
-    if commitment_of(record.seed) != record.commitment:
+    if lots.commitment_of(record.seed) != record.commitment:
         found.append("the seed is not the one whose hash was published beforehand")
     if commitment is not None and commitment != record.commitment:
         found.append("the published hash is not the one that was noted beforehand")

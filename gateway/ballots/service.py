@@ -1,6 +1,5 @@
 """Opening a ballot, handing in, and calling it off. Nothing here commits."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,11 +8,11 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.ballots import queries, record
+from gateway.ballots import queries
 from gateway.ballots.model import Ballot, BallotState, Entry, EntryState, EntryWish
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
-from gateway.kit import audit
+from gateway.kit import audit, lots
 from gateway.kit.clock import at_wall
 from gateway.kit.db import announce
 from gateway.kit.errors import Conflict, Malformed
@@ -46,7 +45,7 @@ def open_ballot(
     starts_at, ends_at = within
     if queries.open_one(session, space_id=space.id, starts_at=starts_at, ends_at=ends_at) is not None:
         raise Conflict("ballot_open")
-    seed = secrets.token_hex(32)
+    seed = lots.new_seed()
     ballot = Ballot(
         id=new_id(),
         space_id=space.id,
@@ -56,7 +55,7 @@ def open_ballot(
         closes_at=closes_at,
         state=BallotState.OPEN,
         seed=seed,
-        commitment=record.commitment_of(seed),
+        commitment=lots.commitment_of(seed),
     )
     session.add(ballot)
     session.flush()

@@ -57,8 +57,10 @@ def may_wait(
 ) -> Judged:
     """What `waitlist.join` would say. Raises NotFound("space")."""
     space = spaces.space(session, space_id)
-    judged = waitlist.joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now)
-    if judged.code is not None:
+    judged, opens_at = waitlist.joining(
+        session, member=member, space=space, span=span, guests=guests, policy=policy, now=now
+    )
+    if judged.code is not None or opens_at is not None:
         return judged
     taken = queries.why_taken(session, space=space, span=span, people=1 + guests, now=now)
     return judged if taken == "slot_taken" else Judged(Refusal(taken or "slot_free"), judged.verdict)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from gateway.bookings import free_times, rules
+from gateway.bookings import claims, free_times, rules
 from gateway.bookings.freedom import Freedom
 from gateway.bookings.model import LIVE, Booking, BookingState, Occurrence, Series
 from gateway.bookings.rules import Policy
@@ -228,7 +228,12 @@ def free_spaces(
 
 
 def why_taken(session: Session, *, space: Space, span: Span, people: int, now: datetime) -> str | None:
-    """Why so many cannot have a space then: `in_ballot`, `in_maintenance`, else `slot_taken`; None: they can."""
+    """Why so many cannot have a space then: `in_line`, `in_ballot`, `in_maintenance`, else `slot_taken`.
+
+    None: they can.
+    """
+    if claims.is_in_line(session, space=space, span=span, now=now):
+        return "in_line"
     reason = Freedom(session, space, span, people=people, now=now).reason(span)
     return reason if reason in {None, "in_ballot", "in_maintenance"} else "slot_taken"
 

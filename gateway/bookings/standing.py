@@ -28,6 +28,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Hours, Span, most_people
 
+LINES_FORM: Final = timedelta(days=1)  # so long before times open at one instant one can stand in line for them
 _COUNTED_WITHIN: Final = timedelta(days=9)  # the week of any time that lies within a day of the one asked for
 
 _LIVE: Final = select(Booking.id, Booking.starts_at, Booking.ends_at, Booking.space_id).where(Booking.state.in_(LIVE))
@@ -95,9 +96,22 @@ class Standing:
         by_branch = {branch: [*held, *had] for branch, held in self.held_by_branch.items()}
         return replace(self, held=[*self.held, *had], held_by_branch=by_branch)
 
+    def opens_at(self, span: Span, *, guests: int = 0) -> datetime | None:
+        """When that time is let go at once and they may have it, if they come before and not too early; else None."""
+        at = wishes.opening(self._wish(Act.BOOK, span, guests=guests), self.bounds)
+        if at is None or not self.now < at <= self.now + LINES_FORM:
+            return None
+        return at if replace(self, now=at).judge(Act.BOOK, span, guests=guests).code is None else None
+
     def judge(self, act: Act, span: Span, *, guests: int = 0, gives_up: Span | None = None) -> Judged:
         """What comes of wanting that time."""
-        wish = Wish(
+        wish = self._wish(act, span, guests=guests, gives_up=gives_up)
+        house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
+        # First of all: staff who set other rules aside make no room by that.
+        return Judged(rules.crowd_refusal(self.most_people, guests) or house, wishes.judge(wish, self.bounds))
+
+    def _wish(self, act: Act, span: Span, *, guests: int, gives_up: Span | None = None) -> Wish:
+        return Wish(
             act=act,
             zone=self.hours.zone,
             now=self.now,
@@ -109,9 +123,6 @@ class Standing:
             gives_up_at=gives_up.starts_at if gives_up else None,
             has_low_credit=self.has_low_credit,
         )
-        house = None if act is Act.RECLAIM else rules.house_refusal(self.hours, span, self.now)
-        # First of all: staff who set other rules aside make no room by that.
-        return Judged(rules.crowd_refusal(self.most_people, guests) or house, wishes.judge(wish, self.bounds))
 
 
 def cancelling(session: Session, *, booking: Booking, now: datetime) -> Judged:

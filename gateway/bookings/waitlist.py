@@ -1,14 +1,15 @@
 """Whoever waits is seated: what is given back is offered to the queue in the very transaction that gives it back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.bookings import claims, rules
+from gateway.bookings import claims, lines, rules
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
 from gateway.bookings.standing import Standing
@@ -29,20 +30,25 @@ from gateway.spaces.rules import Span
 MOST_WAITS: Final = 5  # queues in which one member stands at a time
 _MOST_TRIED: Final = 50  # of those who wait for what came free: nobody's unlock waits for more than that
 _OFFER_KINDS: Final = ("place_offered",)
+_IN_TURN: Final = (Wait.joined_at, Wait.lot, Wait.id)
+_IS_KNOWN: Final = or_(Wait.line_id.is_(None), Wait.lot != "")  # whose turn it is: not so before a line is drawn
 
 
 def join(
     session: Session, *, member: Member, space_id: str, span: Span, policy: Policy, now: datetime, guests: int = 0
 ) -> Wait:
-    """Stand in the queue for a time that cannot be had just now.
+    """Stand in the queue for a time that cannot be had just now, or in line for one that opens within a day.
 
     Raises NotFound("space"); Conflict: what nobody or this member could not book anyway (`booking_in_the_past`,
     `too_many_people`, `policy.…`), `wait_closed` when it begins too soon, `slot_free` when nobody has it, `in_ballot`
-    when it is drawn for first, `already_waiting`, `policy.most_waits`.
+    when it is drawn for first, `already_waiting` for it or in that line, `policy.most_waits`.
     """
     space = spaces.space(session, space_id)
     take_turn(session, Member, member.id)  # one member's wishes take turns
-    joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now).insist()
+    coming = joining(session, member=member, space=space, span=span, guests=guests, policy=policy, now=now)
+    coming.judged.insist()
+    if coming.opens_at is not None:
+        return _stand_in_line(session, member, space, span, guests, opens_at=coming.opens_at, now=now)
     if (why := _why_taken(session, space_id, span, people=1 + guests, now=now)) != "slot_taken":
         raise Conflict(why)
     wait = _put_in_queue(session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now)
@@ -52,22 +58,55 @@ def join(
     return wait
 
 
+def _stand_in_line(
+    session: Session, member: Member, space: Space, span: Span, guests: int, *, opens_at: datetime, now: datetime
+) -> Wait:
+    """In one line everybody stands once: more would be more lots."""
+    line = lines.stand_in(session, opens_at=opens_at, now=now)
+    if any(wait.line_id == line.id for wait in waits_of(session, member_id=member.id)):
+        raise Conflict("already_waiting")
+    wait = _put_in_queue(
+        session, member=member, space_id=space.id, span=span, guests=guests, joined_at=now, line_id=line.id
+    )
+    if wait is None:
+        raise Conflict("already_waiting")
+    facts = {"line": line.id, "opens_at": opens_at.isoformat(), "commitment": line.commitment}
+    tell(session, wait, actor=member.audit_id, act="line_joined", now=now, **facts)
+    return wait
+
+
+class Joining(NamedTuple):
+    """What comes of wanting to wait. `opens_at`: it is in line for what opens then; None: in the queue."""
+
+    judged: Judged
+    opens_at: datetime | None
+
+
 def joining(
     session: Session, *, member: Member, space: Space, span: Span, policy: Policy, now: datetime, guests: int = 0
-) -> Judged:
-    """What comes of wanting to wait for a time, if it is taken. Changes nothing."""
+) -> Joining:
+    """What comes of wanting to wait for a time, if it is taken or opens soon. Changes nothing."""
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now)
-    judged = standing.judge(Act.BOOK, span, guests=guests)
+    judged, opens_at = standing.judge(Act.BOOK, span, guests=guests), None
     if judged.code is not None:
-        return judged
+        opens_at = standing.opens_at(span, guests=guests)
+        if opens_at is None:
+            return Joining(judged, None)
+        judged = replace(standing, now=opens_at).judge(Act.BOOK, span, guests=guests)
+    if refusal := _joining_refusal(session, member, space, span, now):
+        judged = Judged(refusal, judged.verdict)
+    return Joining(judged, opens_at)
+
+
+def _joining_refusal(session: Session, member: Member, space: Space, span: Span, now: datetime) -> Refusal | None:
     if not rules.may_join_queue(span, now):
-        return Judged(Refusal("wait_closed"), judged.verdict)
+        return Refusal("wait_closed")
     waiting = waits_of(session, member_id=member.id)
     if any(wait.space_id == space.id and span_of(wait) == span for wait in waiting):
-        return Judged(Refusal("already_waiting"), judged.verdict)
+        return Refusal("already_waiting")
     if len(waiting) >= MOST_WAITS:
-        return Judged(Refusal("policy.most_waits", limit=MOST_WAITS), judged.verdict)
-    return judged
+        return Refusal("policy.most_waits", limit=MOST_WAITS)
+    return None
 
 
 def stand(
@@ -149,8 +188,21 @@ def offer(session: Session, *, space_id: str, span: Span, policy: Policy, now: d
     """
     # The space comes before anybody's wait: two who held a wait each would wait for the other's.
     spaces_service.take_turns(session, spaces.space(session, space_id))
+    return offer_in_turn(session, _queue(session, space_id, span), policy=policy, now=now)
+
+
+def draw_line(session: Session, *, line_id: str, policy: Policy, now: datetime) -> None:
+    """The instant of a line has come: draw its order, and offer in it what is waited for. Safe to repeat."""
+    waits = lines.draw(session, line_id=line_id, now=now)
+    offer_in_turn(session, waits, policy=policy, now=now)
+    if waits:
+        audit.append(session, actor="gateway", act="line_drawn", thing=line_id, now=now, count=len(waits))
+
+
+def offer_in_turn(session: Session, waits: Sequence[Wait], *, policy: Policy, now: datetime) -> list[Wait]:
+    """Offer each what they wait for, if it can be had; whoever calls has the turn at what they wait for."""
     # Every claim comes before the first word in the trail: two in another order would wait for each other for ever.
-    offered = [wait for wait in _queue(session, space_id, span) if _hold_for(session, wait, policy, now)]
+    offered = [wait for wait in waits if _hold_for(session, wait, policy, now)]
     for wait in offered:
         tell(session, wait, actor="gateway", act="place_offered", now=now)
         until = wait.offer_until.isoformat() if wait.offer_until else ""
@@ -197,17 +249,17 @@ def waits_of(session: Session, *, member_id: str) -> Sequence[Wait]:
 
 
 def position(session: Session, wait: Wait) -> int | None:
-    """1 for whoever is next. None: not in the queue (any more), or it is their turn now."""
-    if wait.state is not WaitState.WAITING:
+    """1 for whoever is next. None: not in the queue (any more), it is their turn now, or it is not drawn yet."""
+    if wait.state is not WaitState.WAITING or wait.is_undrawn:
         return None
-    came_before = tuple_(Wait.joined_at, Wait.id) < tuple_(wait.joined_at, wait.id)
+    came_before = tuple_(Wait.joined_at, Wait.lot, Wait.id) < tuple_(wait.joined_at, wait.lot, wait.id)
     before = select(func.count()).where(*_waits_for_any(session, wait.space_id, span_of(wait)), came_before)
     return 1 + (session.scalar(before) or 0)
 
 
 def due(session: Session) -> Sequence[str]:
     """The ids of all that time may ask something of, in the order in which they came."""
-    return session.scalars(select(Wait.id).where(Wait.state.in_(IN_QUEUE)).order_by(Wait.joined_at, Wait.id)).all()
+    return session.scalars(select(Wait.id).where(Wait.state.in_(IN_QUEUE), _IS_KNOWN).order_by(*_IN_TURN)).all()
 
 
 def span_of(wait: Wait) -> Span:
@@ -250,7 +302,7 @@ def _give_back(session: Session, wait: Wait, policy: Policy, now: datetime) -> N
 
 def _queue(session: Session, space_id: str, span: Span) -> Sequence[Wait]:
     """Who waits for any of it, in order. Whoever gives something back there meanwhile waits until this is done."""
-    waiting = select(Wait).where(*_waits_for_any(session, space_id, span)).order_by(Wait.joined_at, Wait.id)
+    waiting = select(Wait).where(*_waits_for_any(session, space_id, span)).order_by(*_IN_TURN)
     held = session.scalars(
         waiting.limit(_MOST_TRIED).with_for_update(), execution_options={"populate_existing": True}
     ).all()
@@ -262,6 +314,7 @@ def _waits_for_any(session: Session, space_id: str, span: Span) -> tuple[ColumnE
     family = [one.id for one in spaces.line_up(session, space_id)] + list(spaces.parts_of(session, space_id))
     return (
         Wait.state == WaitState.WAITING,
+        _IS_KNOWN,
         Wait.space_id.in_({space_id, *family}),
         Wait.starts_at < span.ends_at,
         Wait.ends_at > span.starts_at,
@@ -269,7 +322,14 @@ def _waits_for_any(session: Session, space_id: str, span: Span) -> tuple[ColumnE
 
 
 def _put_in_queue(
-    session: Session, *, member: Member, space_id: str, span: Span, guests: int, joined_at: datetime
+    session: Session,
+    *,
+    member: Member,
+    space_id: str,
+    span: Span,
+    guests: int,
+    joined_at: datetime,
+    line_id: str | None = None,
 ) -> Wait | None:
     """None: there they stand already."""
     wait = Wait(
@@ -281,6 +341,8 @@ def _put_in_queue(
         guests=guests,
         state=WaitState.WAITING,
         joined_at=joined_at,
+        line_id=line_id,
+        lot="",
     )
     try:
         with session.begin_nested():
@@ -322,7 +384,7 @@ def _move(session: Session, wait: Wait, to: WaitState, now: datetime, *, offer_u
     return moved is not None
 
 
-def tell(session: Session, wait: Wait, *, actor: str, act: str, now: datetime) -> None:
+def tell(session: Session, wait: Wait, *, actor: str, act: str, now: datetime, **facts: str) -> None:
     """The trail and, after the commit, whoever watches."""
     announce(session, "wait", id=wait.id, member_id=wait.member_id, state=wait.state)
     audit.append(
@@ -334,6 +396,7 @@ def tell(session: Session, wait: Wait, *, actor: str, act: str, now: datetime) -
         space=wait.space_id,
         starts_at=wait.starts_at.isoformat(),
         ends_at=wait.ends_at.isoformat(),
+        **facts,
     )
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -35,11 +35,34 @@ MOVES: Final = MappingProxyType(
 )
 
 
+class Line(Base):
+    """Those who stand in line before times open at `opens_at`, whatever they wait for; one for each such instant.
+
+    `commitment` is the SHA-256 of the `seed`, told from the first moment on; the seed is told with the draw, in the
+    `record` of all that it came from and came to, as JSON.
+    """
+
+    __tablename__ = "lines"
+    __table_args__ = (
+        CheckConstraint("(drawn_at IS NOT NULL) = (record <> '')", name="recorded"),
+        Index("ix_lines_drawn_at", "drawn_at", "opens_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    opens_at: Mapped[datetime] = mapped_column(Instant, unique=True)
+    seed: Mapped[str] = mapped_column(String(64))  # hex
+    commitment: Mapped[str] = mapped_column(String(64))  # hex
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    drawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    record: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+
+
 class Wait(Base):
     """A member waits for a space from `starts_at` until before `ends_at`, with all who come along or not at all.
 
     While it is offered, the time is claimed under this id; taken, the booking has this id too. So nobody can come in
-    between, and nothing changes hands.
+    between, and nothing changes hands. Who came before the time opened stands in a line until its order is drawn: then
+    all of it have come at that instant, and the smallest `lot` came first.
     """
 
     __tablename__ = "waits"
@@ -72,6 +95,13 @@ class Wait(Base):
     joined_at: Mapped[datetime] = mapped_column(Instant)
     offer_until: Mapped[datetime | None] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)  # the queue, however
+    line_id: Mapped[str | None] = mapped_column(ForeignKey("lines.id"), index=True)
+    lot: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # hex; empty: none was drawn
+
+    @property
+    def is_undrawn(self) -> bool:
+        """In a line whose order nobody knows yet."""
+        return self.line_id is not None and not self.lot
 
     @property
     def people(self) -> int:

@@ -115,6 +115,25 @@ def judge(wish: Wish, bounds: Iterable[Bound]) -> Verdict:
     return rules.judge({bound: _MEASURES[bound.limit](wish, bound, asked) for bound in asked})
 
 
+def opening(wish: Wish, bounds: Iterable[Bound]) -> datetime | None:
+    """The instant at which a timed drop lets everybody have what is wished for; None: none does.
+
+    Of several drops the last. Whether it can be had then is another question.
+    """
+    asked = [bound for bound in bounds if bound.limit in ASKED[wish.act]]
+    day = wish.day_of(wish.starts_at)
+    monday = day - timedelta(days=day.weekday() + 7)
+    drops = [
+        at_wall(wish.zone, monday + timedelta(days=bound.value // WHOLE_DAY_MIN), bound.value % WHOLE_DAY_MIN)
+        for bound in asked
+        if bound.limit is Limit.WEEK_OPENS_AT
+    ]
+    ahead, opens = (rules.tightest(asked, limit) for limit in (Limit.DAYS_AHEAD, Limit.OPENS_AT))
+    if ahead is not None and opens is not None:
+        drops.append(at_wall(wish.zone, day - timedelta(days=ahead.value), opens.value))
+    return max(drops, default=None)
+
+
 def _opens_at(wish: Wish, bound: Bound, asked: list[Bound]) -> int:  # noqa: ARG001 - every measure has one form
     """How late it is by the clock on the wall, where that matters: on the last day that can be booked."""
     ahead = rules.tightest(asked, Limit.DAYS_AHEAD)

@@ -104,6 +104,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/spaces/{space_id}/outages",
         "/staff/outages/{outage_id}/end",
         "/waitlist",
+        "/waitlist/lines/{line_id}",
         "/waitlist/{wait_id}",
         "/waitlist/{wait_id}/accept",
         "/spaces",

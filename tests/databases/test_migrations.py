@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway import migrations
 from gateway.access import queries as access
 from gateway.bookings.model import Booking
+from gateway.bookings.waits import Wait
 from gateway.calendar.rules import Day, Opening
 from gateway.faults import queries as faults
 from gateway.fleet import queries as fleet_queries
@@ -527,6 +528,36 @@ def test_a_claim_of_before_on_a_place_that_there_is_not_stays_and_no_other_joins
         for change in (another, "UPDATE claims SET place = 1 WHERE id = 'c2'"):
             with pytest.raises(IntegrityError), session.begin_nested():
                 session.execute(text(change))
+
+
+def test_whoever_waited_before_there_were_lines_stands_in_none_and_one_instant_has_one(engine):
+    upgrade_to(engine, "0050")
+    then, later = "2026-11-22 04:00:00.000000+00:00", "2026-11-22 05:00:00.000000+00:00"
+    member = (
+        "INSERT INTO members (id, member_no, name, role, language, elder_mode, password_hash, audit_id, created_at)"
+        f" VALUES ('m1', '10001', 'W', 'member', 'en', false, 'x', 'a1', '{then}')"
+    )
+    space = (
+        "INSERT INTO spaces (id, kind, name_zh, name_en, places, opens_min, closes_min, slot_min, buffer_min)"
+        " VALUES ('room', 'room', '房', 'Room', 1, 480, 1320, 60, 0)"
+    )
+    wait = (
+        "INSERT INTO waits (id, space_id, member_id, starts_at, ends_at, state, joined_at)"
+        f" VALUES ('w1', 'room', 'm1', '{then}', '{later}', 'WAITING', '{then}')"
+    )
+    with engine.begin() as connection:
+        for statement in (member, space, wait):
+            connection.execute(text(statement))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        kept = session.get_one(Wait, "w1")
+        assert (kept.line_id, kept.lot, kept.is_undrawn) == (None, "", False)
+        line = "INSERT INTO lines (id, opens_at, seed, commitment, made_at) VALUES ('{id}', '{at}', 'x', 'y', '{at}')"
+        session.execute(text(line.format(id="l1", at=then)))
+        for wrong in (line.format(id="l2", at=then), "UPDATE lines SET record = 'x'"):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(wrong))
 
 
 def test_of_a_zone_of_before_nobody_has_said_for_how_many_it_is_and_its_doors_lead_to_the_street(engine):

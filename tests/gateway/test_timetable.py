@@ -16,9 +16,10 @@ from gateway.ballots import queries as ballot_queries
 from gateway.ballots import service as ballots
 from gateway.ballots.model import Ballot, BallotState
 from gateway.bookings import queries as bookings_queries
-from gateway.bookings import series
+from gateway.bookings import series, waitlist
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking, BookingState
+from gateway.bookings.waits import Wait, WaitState
 from gateway.centre import Centre, reading_store
 from gateway.credentials import service as credentials
 from gateway.credentials.service import HashedPin
@@ -339,6 +340,26 @@ def test_a_job_whose_time_passed_while_the_machine_was_off_still_runs_once(timet
 
 def test_every_job_comes_back_within_the_hour(timetable):
     assert all(job.trigger.interval <= timedelta(hours=1) for job in timetable.get_jobs())
+
+
+def test_a_line_is_drawn_at_its_instant_or_as_soon_as_there_is_a_clock_again(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_space(session, "lawn")
+        a_rule(session, Limit.WEEK_OPENS_AT, 720)
+        wang, policy = a_member(session), centre.booking_policy
+        when = Span(NOON + timedelta(days=8), NOON + timedelta(days=8, hours=1))
+        wish = {"space_id": "lawn", "span": when, "policy": policy, "now": NOON}
+        wait_id = waitlist.join(session, member=wang, **wish).id
+    run(timetable, "look_after_the_waitlist")
+    with centre.sessions.read() as session:
+        assert session.get_one(Wait, wait_id).state is WaitState.WAITING
+    centre.clock.advance(days=1, minutes=5)  # nothing ran meanwhile
+    for _ in range(2):
+        run(timetable, "look_after_the_waitlist")
+    with centre.sessions.read() as session:
+        wait = session.get_one(Wait, wait_id)
+        assert (wait.state, wait.joined_at) == (WaitState.OFFERED, NOON + timedelta(days=1))
+        assert wait.offer_until == NOON + timedelta(days=1, minutes=15)
 
 
 def test_a_ballot_is_drawn_late_and_once_after_a_time_without_a_clock(centre, timetable):

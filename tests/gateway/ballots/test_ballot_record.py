@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.ballots import record
 from gateway.ballots.record import Entry, Place, Record, Taken, Wish
+from gateway.kit import lots
 
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)
 SEED = "5e" * 32
@@ -33,7 +34,7 @@ def a_record(entries, taken=(), seed=SEED):
         ends_at=MONDAY + timedelta(days=7),
         closed_at=MONDAY - timedelta(days=3),
         drawn_at=MONDAY - timedelta(days=3),
-        commitment=record.commitment_of(seed),
+        commitment=lots.commitment_of(seed),
         seed=seed,
         entries_hash=record.hash_of(entries),
         entries=list(entries),
@@ -66,7 +67,7 @@ entries = st.lists(
 def test_what_was_drawn_can_be_read_back_and_drawn_again_by_anybody(found):
     published = record.read(a_record(found).written())
 
-    assert record.faults(published, commitment=record.commitment_of(SEED)) == []
+    assert record.faults(published, commitment=lots.commitment_of(SEED)) == []
 
 
 @given(entries)

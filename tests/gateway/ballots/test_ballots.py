@@ -13,6 +13,7 @@ from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.service import OnBehalf
+from gateway.kit import lots
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, Malformed, NotFound
 from gateway.members.model import Member, Role
@@ -138,7 +139,7 @@ def test_the_hash_of_the_seed_is_told_when_it_opens_and_the_seed_with_the_draw(s
     drawn(session, ballot)
 
     published = record.read(ballot.record)
-    assert (published.commitment, record.commitment_of(published.seed)) == (ballot.commitment, ballot.commitment)
+    assert (published.commitment, lots.commitment_of(published.seed)) == (ballot.commitment, ballot.commitment)
     assert ballot.seed in session.scalars(select(AuditEntry).where(AuditEntry.act == "ballot_drawn")).one().detail
 
 

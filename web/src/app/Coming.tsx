@@ -197,7 +197,11 @@ function Queue({ wait }: { wait: Wait }) {
   const { isBusy, error, attempt } = useAttempt()
   return (
     <Card booking={wait}>
-      <p class="lead">{t('wait.place', { place: String(wait.position ?? 1) })}</p>
+      <p class="lead">
+        {wait.line && !wait.line.drawn_at
+          ? t('wait.line', { when: when(wait.line.opens_at) })
+          : t('wait.place', { place: String(wait.position ?? 1) })}
+      </p>
       <Fault>{error !== undefined && t(sentenceFor(error))}</Fault>
       <button type="button" class="plain booking-change" disabled={isBusy} onClick={() => attempt(() => leaveQueue(wait))}>
         {t('wait.leave')}
