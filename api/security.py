@@ -51,10 +51,11 @@ _ALWAYS: Final = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NOTHING: Final = "camera=(), microphone=(), geolocation=()"
+_THE_KIOSK: Final = _NOTHING.replace("camera=()", "camera=(self)")  # to which a pass is shown
 _HSTS: Final = "max-age=31536000"
 
 
@@ -75,6 +76,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._always)
+                headers["Permissions-Policy"] = _THE_KIOSK if scope["path"].startswith("/kiosk/") else _NOTHING
                 headers["Cache-Control"] = _cache_control(scope["path"], message["status"], headers)
             await send(message)
 

@@ -139,7 +139,7 @@ def test_every_answer_has_the_security_headers(house):
         assert "unsafe" not in headers["Content-Security-Policy"], path
         assert headers["X-Content-Type-Options"] == "nosniff", path
         assert headers["Referrer-Policy"] == "same-origin", path
-        assert headers["Permissions-Policy"].startswith("camera=(self)"), path
+        assert headers["Permissions-Policy"] == "camera=(), microphone=(), geolocation=()", path
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", path
         assert "Strict-Transport-Security" not in headers, path
 

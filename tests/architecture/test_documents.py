@@ -1,5 +1,6 @@
 """What the documents and units promise is there, and what is there is documented."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -52,6 +53,18 @@ def test_every_unit_starts_something_that_exists(unit):
         assert (program, words[2], words[-1]) == ("/usr/bin/cage", "/usr/bin/chromium", "${HEARTH_KIOSK}")
     else:
         assert words[:3] == ["-m", "devices", "locker_bank"]
+
+
+def test_a_kiosks_browser_lets_the_houses_page_alone_have_its_camera():
+    browser, camera = (
+        json.loads((ROOT / "deploy" / f"{name}.json").read_text()) for name in ("kiosk-policy", "kiosk-camera-policy")
+    )
+    house = re.search(r"HEARTH_KIOSK=(\S+)/kiosk/$", (ROOT / "deploy/hearth-kiosk.service").read_text(), re.MULTILINE)[
+        1
+    ]
+
+    assert (browser["VideoCaptureAllowed"], browser["AudioCaptureAllowed"]) == (False, False)
+    assert camera == {"VideoCaptureAllowedUrls": [house], "OverrideSecurityRestrictionsOnInsecureOrigin": [house]}
 
 
 def test_the_web_sides_unit_hides_every_key_from_it():

@@ -5,7 +5,7 @@ import { Frame } from './Frame'
 import { Free } from './Free'
 import { Home } from './Home'
 import { Identify } from './Identify'
-import { LaterActivities, LaterActivity, LaterBook, LaterBookings, LaterMap, LaterNotices, LaterRent } from './Later'
+import { LaterActivities, LaterActivity, LaterBook, LaterBookings, LaterCamera, LaterMap, LaterNotices, LaterRent } from './Later'
 import { Lockers } from './Lockers'
 import { Pair } from './Pair'
 import { StillThere } from './StillThere'
@@ -50,6 +50,8 @@ function Shown() {
       return <LaterNotices key={language.value} />
     case 'identify':
       return <Identify key={now.card ?? now.pass} {...now} />
+    case 'camera':
+      return <LaterCamera goal={now.goal} />
     case 'locker':
       return <Lockers />
     case 'rent':

@@ -1,6 +1,7 @@
 import { LaterBusy } from '../shared/busy/Later'
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Title } from '../shared/ui/Title'
+import { ByCamera } from './ByCamera'
 import { LaterNews } from './Later'
 import { show } from './screen'
 import { reachesAll, visit, want } from './visit'
@@ -24,7 +25,12 @@ export function Home() {
   return (
     <>
       <Title>{title}</Title>
-      {!name && <p class="lead">{say('home.lead')}</p>}
+      {!name && (
+        <div class="k-head">
+          <p class="lead">{say('home.lead')}</p>
+          <ByCamera goal={{ at: 'home' }} />
+        </div>
+      )}
       <div class="k-start">
         <div class="k-tiles">
           {TILES.map(({ act, icon, title, help }) => (

@@ -3,6 +3,7 @@ import { Problem } from '../shared/api'
 import { useAttempt } from '../shared/attempt'
 import { language } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
+import { ByCamera } from './ByCamera'
 import { Fault } from './Fault'
 import { Icon, type IconName } from '../shared/ui/Icon'
 import { Waiting } from '../shared/ui/Waiting'
@@ -30,6 +31,7 @@ export function Identify({ goal, card, pass }: { goal: Goal; card?: string; pass
     return (
       <Page title={say('card.title')} lead={say('card.lead')}>
         <ShowCard />
+        <ByCamera goal={goal} />
         <p class="lead k-center">{say('card.none')}</p>
       </Page>
     )
@@ -37,7 +39,10 @@ export function Identify({ goal, card, pass }: { goal: Goal; card?: string; pass
   return (
     <Page title={say('card.title')} lead={say('number.or')}>
       <div class="k-columns k-middle k-identify">
-        <ShowCard />
+        <div class="k-stack">
+          <ShowCard />
+          <ByCamera goal={goal} />
+        </div>
         <section class="card k-typing">
           <h2>{say('number.title')}</h2>
           <p class="k-typed" role="status">
@@ -68,6 +73,7 @@ function ByPass({ pass, goal }: { pass: string; goal: Goal }) {
   return (
     <Page title={say(error === undefined ? 'pass.title' : 'pass.refused')} lead={error === undefined ? undefined : why(error)}>
       {error === undefined ? <Waiting /> : <ShowCard icon="qr" />}
+      {error !== undefined && <ByCamera goal={goal} />}
     </Page>
   )
 }

@@ -8,9 +8,11 @@ import { Fault } from './Fault'
 import { Waiting } from '../shared/ui/Waiting'
 import { Page } from './Page'
 import type { Space } from './free'
+import type { Goal } from './screen'
 import { say, why } from './words'
 
 const map = later(() => import('./Map'))
+const camera = later(() => import('./camera/Camera')) // only where there is one, and somebody asks for it
 const inner = later(() => import('./inner/pages'))
 
 /** Fetch all of it, once the first screen is up: a kiosk stands for weeks, and what it has it keeps. */
@@ -37,6 +39,14 @@ export function LaterMap({ to }: { to: string | undefined }) {
   return (
     <From of={map} title={say('map.title')}>
       {({ HouseMap }) => <HouseMap to={to} />}
+    </From>
+  )
+}
+
+export function LaterCamera({ goal }: { goal: Goal }) {
+  return (
+    <From of={camera} title={say('camera.go')}>
+      {({ Camera }) => <Camera goal={goal} />}
     </From>
   )
 }

@@ -4,16 +4,18 @@ import './kiosk.css'
 import { haveProblemsAtHand } from '../shared/t'
 import { App } from './App'
 import { fetchTheRest } from './Later'
+import { lookForCameras } from './cameras'
 import { lockIn } from './fence'
 import { keepInTouch } from './house'
 import { watch } from './idle'
-import { cardShown, passShown } from './visit'
-import { readCards } from './wedge'
+import { codeShown } from './visit'
+import { readCodes } from './wedge'
 
 lockIn()
 keepInTouch()
 watch()
-readCards(cardShown, passShown)
+readCodes(codeShown)
+lookForCameras()
 render(<App />, document.getElementById('app') as HTMLElement)
 document.documentElement.toggleAttribute('data-ready', true)
 haveProblemsAtHand() // while there is a network: this face keeps no files for when there is none

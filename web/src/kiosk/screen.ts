@@ -18,6 +18,7 @@ export type Screen =
   | { at: 'map'; to?: string }
   | { at: 'activities' }
   | { at: 'identify'; goal: Goal; card?: string; pass?: string }
+  | { at: 'camera'; goal: Goal }
   | { at: 'thanks' }
   | { at: 'over' }
 

@@ -24,6 +24,8 @@ let lastPass = ''
 // The house ends a visit a minute after it last heard of it: this page tells it, and judges itself who is still there.
 const BEAT_MS = 20_000
 
+const PASS = /^H1[0-9A-Z]{118}$/i // docs/decisions/0031-passes.md
+
 /** Ask as whoever stands here. Throws what `ask` throws; when the house says that the visit is over, so it is. */
 export const askAsGuest: typeof ask = async (verb, path, asking = {}) => {
   const mine = token
@@ -85,14 +87,23 @@ export function done(): void {
   show({ at: 'thanks' })
 }
 
-/** Somebody shows a card. */
-export function cardShown(card: string): void {
+/**
+ * Somebody shows a card or a pass, whatever has read it. False: it is the pass that was shown last.
+ *
+ * A scanner reads a pass again and again while it is held there, and the same one is no other person.
+ */
+export function codeShown(code: string): boolean {
+  if (!PASS.test(code)) cardShown(code)
+  else if (code !== lastPass) passShown(code)
+  else return false
+  return true
+}
+
+function cardShown(card: string): void {
   shown({ card })
 }
 
-/** Somebody shows a pass. A scanner reads it again and again while it is held there: the same one is no other person. */
-export function passShown(pass: string): void {
-  if (pass === lastPass) return
+function passShown(pass: string): void {
   lastPass = pass
   shown({ pass })
 }
@@ -102,7 +113,7 @@ function shown(proof: { card: string } | { pass: string }): void {
   const now = screen.value
   if (visit.value || now.at === 'thanks') wipe()
   person.value += 1
-  show({ at: 'identify', goal: now.at === 'identify' ? now.goal : { at: 'home' }, ...proof })
+  show({ at: 'identify', goal: 'goal' in now ? now.goal : { at: 'home' }, ...proof })
 }
 
 function end(): void {

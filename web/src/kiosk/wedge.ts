@@ -2,15 +2,15 @@
 
 const PAUSE_MS = 1_500 // a reader takes some milliseconds for each; whoever types by hand takes longer than this
 const SHORTEST = 4
-const PASS = /^H1[0-9A-Z]{118}$/i // docs/decisions/0031-passes.md
+const LETTER = /^[\w:.-]$/
 
-/** Whether a code is a member's pass, whoever has read it. */
-export function isPass(code: string): boolean {
-  return PASS.test(code)
+/** Whether a reader could have typed it. */
+export function isTypable(code: string): boolean {
+  return code.length >= SHORTEST && [...code].every((letter) => LETTER.test(letter))
 }
 
-/** Listens for cards and passes, except where somebody types into a field. */
-export function readCards(onCard: (number: string) => void, onPass: (code: string) => void): void {
+/** Listens for what is shown to a reader, except where somebody types into a field. */
+export function readCodes(onCode: (code: string) => void): void {
   let read = ''
   let lastAt = 0
   addEventListener('keydown', (event) => {
@@ -18,13 +18,12 @@ export function readCards(onCard: (number: string) => void, onPass: (code: strin
     if (event.timeStamp - lastAt > PAUSE_MS) read = ''
     lastAt = event.timeStamp
     if (event.key === 'Enter') {
-      const number = read
+      const code = read
       read = ''
-      if (number.length < SHORTEST) return
+      if (!isTypable(code)) return
       // Enter would press whatever has the focus.
       event.preventDefault()
-      if (isPass(number)) onPass(number)
-      else onCard(number)
-    } else if (/^[\w:.-]$/.test(event.key)) read += event.key
+      onCode(code)
+    } else if (LETTER.test(event.key)) read += event.key
   })
 }
