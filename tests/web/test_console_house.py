@@ -1,15 +1,17 @@
 """Zones, what may join, channels, kiosks and groups at the staff's console."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import update
 
 from gateway.centre import make_seal
 from gateway.kiosks import service as kiosks
 from gateway.kiosks import smiles
 from gateway.kiosks.model import Kiosk, Mood
+from gateway.zones import service as zones
 from tests.web.conftest import House
 from tests.web.console_builder import Screen, employ, screen_at
 
@@ -24,6 +26,46 @@ def screen(browser, house):
     with screen_at(browser, house) as found:
         found.sign_in("s001")
         yield found
+
+
+LIVED = {
+    "zone": "lobby",
+    "day": "2026-11-25",
+    "confidence": "rough",
+    "doubt": "drift_seen",
+    "capacity": 60,
+    "entered": 141,
+    "corrected": 17,
+    "left_over": 2,
+    "most": 27,
+    "most_at": "2026-11-25T10:42:00Z",
+    "points": [
+        {"at": f"2026-11-25T{hour:02}:{minute:02}:00Z", "people": people}
+        for hour, people in ((0, 0), (1, 4), (10, 26), (11, 9), (12, 0), (13, 0))
+        for minute in (0, 30)
+    ],
+}
+
+
+def test_a_zones_day_is_shown_as_bars_and_as_a_table_with_how_sure_it_is(screen: Screen):
+    pool = {"zone_id": "lobby", "name_zh": "大厅", "name_en": "Lobby"}
+    with screen.house.centre.sessions.begin() as session:
+        zones.make_zone(session, **pool, actor="s003", now=screen.house.centre.clock.now())
+    screen.at("zones")
+    screen.row("大厅", "不知道").get_by_role("button", name="看看").click()
+    screen.page.locator("dialog").get_by_role("button", name="一天的人数").click()
+    card = screen.page.locator("dialog")
+    expect(card).to_contain_text("不知道：这里的门口没有计数器")
+    expect(card.locator("table")).to_have_count(0)
+
+    screen.page.route("**/zones/lobby/day?day=2026-11-25", partial(Route.fulfill, json=LIVED))
+    card.get_by_label("哪一天").fill("2026-11-25")
+    expect(card).to_contain_text("27 人，18:42")
+    expect(card).to_contain_text("141 人次")
+    expect(card).to_contain_text("补了 17 人")
+    rows = [row.split("\t") for row in card.locator("tbody tr").all_inner_texts()]
+    assert rows == [["8", "0"], ["9", "4"], ["18", "26"], ["19", "9"], ["20", "0"]]
+    assert screen.faults() == {}
 
 
 def test_a_zone_is_made_a_device_put_there_and_not_retired_while_it_stands_there(screen: Screen):

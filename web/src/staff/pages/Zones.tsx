@@ -6,6 +6,8 @@ import { everything, useLook } from '../kit/look'
 import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, type Entry, show } from '../kit/sheets'
 import { s } from '../words'
+import { DaySheet, peopleNow } from './zones/People'
+import { z } from './zones/words'
 
 type Zone = Answered<'get', '/api/v1/staff/zones'>['items'][number]
 type Again = () => Promise<void>
@@ -33,6 +35,7 @@ export function Zones() {
             columns={[
               { title: s('zones.name'), value: ({ name }) => nameOf(name) },
               { title: s('zones.id'), value: ({ id }) => id },
+              { title: z('now'), value: ({ crowd }) => crowd?.people ?? '', show: peopleNow, isNumber: true },
               {
                 title: s('doors.state'),
                 value: ({ retired_at }) => s(retired_at ? 'zones.retired' : 'zones.in_use'),
@@ -96,6 +99,7 @@ async function open(zone: Zone, again: Again): Promise<void> {
         zone.retired_at
           ? []
           : [
+              { name: z('day'), go: () => show(<DaySheet zone={zone} />) },
               {
                 name: s('zones.put_device'),
                 go: () =>
