@@ -21,6 +21,7 @@ from api.staff.usage_views import (
     BankUsageView,
     ForecastView,
     HeatView,
+    PeopleView,
     SpaceUsageView,
     UnmetView,
     UsageView,
@@ -28,12 +29,13 @@ from api.staff.usage_views import (
 )
 from api.staff.wear_table import WearReport, wear_report, wear_table
 from api.views import AnyId
+from gateway.crowd import days
 from gateway.kit.errors import Malformed
 from gateway.maintenance import foresight
 from gateway.members.model import Language, Member, Role
 from gateway.spaces import queries as spaces
+from gateway.usage import people, rules
 from gateway.usage import queries as usage
-from gateway.usage import rules
 from gateway.usage.queries import Period
 
 router = Doors("/staff/usage", tags=["staff"])
@@ -112,6 +114,26 @@ async def read_wear(who: SignedIn) -> WearReport:
             return wear_report(session, found, language=language, zone=zone)
 
     return await desk.backroom.read(look)
+
+
+@router.get("/people", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def read_people(who: SignedIn, zone: AnyId, first: First, last: Last) -> PeopleView:
+    """How many people were in a zone by the hour of the week, on whole days, as the counters at its borders said."""
+    desk = who.desk
+
+    def look(_session: Session, _staff: Member, period: Period) -> Period:
+        return period
+
+    period = await look_at(who, first, last, look)
+
+    def count() -> PeopleView:
+        today = period.until.astimezone(period.zone).date()
+        whole = [day for day in period.days if day < today]
+        lived = days.look_at(desk.sessions, desk.readings, zone_id=zone, days=whole, zone=period.zone, now=period.until)
+        found = people.of_days(lived, period.zone)
+        return PeopleView(zone=zone, first=first, last=last, **vars(found))
+
+    return await desk.backroom.read(count)
 
 
 @router.get("/forecast", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))

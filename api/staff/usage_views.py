@@ -137,6 +137,22 @@ class HeatView(View):
     hours: list[list[float | None]]
 
 
+class PeopleView(View):
+    """How many people a zone had: `hours[0][9]` on Mondays between nine and ten, the mean of the days that are known.
+
+    `days`: how many of the whole days asked for those are. `stay_min`: people x minutes ÷ who came in. `null`: nobody
+    knows.
+    """
+
+    zone: str
+    first: date
+    last: date
+    days: int
+    hours: list[list[float | None]]
+    entered: int
+    stay_min: float | None
+
+
 class ExpectedView(View):
     """Hours used in one hour of the day: the mean of days like it, the least and the most that they had."""
 

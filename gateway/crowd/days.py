@@ -1,6 +1,6 @@
 """How many people were where through a day, from what the counters said. Read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from gateway.calendar.rules import Opening
 from gateway.crowd import queries, rules
 from gateway.crowd.queries import Counting, Readings
 from gateway.crowd.rules import Confidence, Doubt, Frame
@@ -54,22 +55,39 @@ def look(
     """Blocks: call it in no transaction of your own. Raises NotFound("zone"), and Malformed for a day to come."""
     if day > now.astimezone(zone).date():
         raise Malformed("malformed", field="day")
+    [(_, lived)] = look_at(sessions, readings, zone_id=zone_id, days=[day], zone=zone, now=now)
+    return lived
+
+
+def look_at(
+    sessions: Sessions, readings: ReadingStore, *, zone_id: str, days: Sequence[date], zone: ZoneInfo, now: datetime
+) -> list[tuple[date, LivedDay]]:
+    """Several days, in order, none of them to come. Blocks, too. Raises NotFound("zone")."""
     with sessions.read() as session:
         zones.zone(session, zone_id)
-        bounds = _bounds(session, day=day, zone=zone, now=now)
+        bounds = _bounds(session, days=days, zone=zone, now=now)
+    if not bounds:
+        return []
     try:
         with readings.read() as connection:
-            said = queries.readings_since(connection, since=bounds.frame.closed_at, now=bounds.ends_at)
+            said = queries.readings_since(connection, since=bounds[0].frame.closed_at, now=bounds[-1].ends_at)
     except NoReadingsError:
         said = Readings()
     with sessions.read() as session:
-        return _lived(Counting(session, said, bounds.frame, now), zone_id, bounds)
+        counting = Counting(session, said, bounds[-1].frame, now)
+    return [(day, _lived(counting, zone_id, one)) for day, one in zip(days, bounds, strict=True)]
 
 
-def _bounds(session: Session, *, day: date, zone: ZoneInfo, now: datetime) -> _Bounds:
+def _bounds(session: Session, *, days: Sequence[date], zone: ZoneInfo, now: datetime) -> list[_Bounds]:
+    if not days:
+        return []
+    hours = queries.openings(session, zone=zone, first=days[0] - rules.DAYS_BACK * _DAY, last=days[-1] + _DAY)
+    return [_bounds_of(day, hours, zone, now) for day in days]
+
+
+def _bounds_of(day: date, hours: Mapping[date, Opening], zone: ZoneInfo, now: datetime) -> _Bounds:
     begins_at, midnight = at_wall(zone, day, 0), at_wall(zone, day + _DAY, 0)
     ends_at = max(begins_at, min(midnight, now))
-    hours = queries.openings(session, zone=zone, first=day - rules.DAYS_BACK * _DAY, last=day + _DAY)
     opened = {at_wall(zone, one, open_.opens_min): at_wall(zone, one, open_.closes_min) for one, open_ in hours.items()}
     closings = [closed for closed in opened.values() if begins_at < closed <= ends_at]
     frame = rules.frame(opened, midnight=begins_at, now=begins_at)
@@ -79,14 +97,16 @@ def _bounds(session: Session, *, day: date, zone: ZoneInfo, now: datetime) -> _B
 def _lived(counting: Counting, zone_id: str, bounds: _Bounds) -> LivedDay:
     frame, closes_at = bounds.frame, bounds.closes_at
     doors = counting.doors(zone_id)
-    passed = [one for door in doors for one in counting.passed(door, into=zone_id)]
+    begins_ms, ends_ms = now_ms(frame.closed_at), now_ms(bounds.ends_at)
+    every = (one for door in doors for one in counting.passed(door, into=zone_id))
+    passed = [one for one in every if begins_ms <= one.at_ms <= ends_ms]
     before_closing = [one for one in passed if closes_at is None or one.at_ms < now_ms(closes_at)]
     tally = rules.tallied(before_closing, opens_ms=now_ms(frame.opens_at))
     back_ms = counting.back_ms(doors)
     why = rules.doubt(
         tally,
         has_counters=bool(doors),
-        is_silent=not passed and back_ms >= now_ms(bounds.ends_at),  # it has not been heard before that day was over
+        is_silent=not passed and back_ms >= ends_ms,  # it has not been heard before that day was over
         back_ms=back_ms,
         opens_ms=now_ms(frame.opens_at),
         sees_somebody=False,

@@ -156,6 +156,28 @@ def test_a_day_on_which_nobody_counted_is_unknown_and_has_no_points(house, techn
     assert (lived["most"], lived["left_over"]) == (None, None)
 
 
+def test_use_tells_how_many_a_zone_has_in_an_hour_of_the_week_and_how_long_they_stay(house, technician, counters):
+    """It is Sunday noon; two come to the pool at one, one of them leaves at two and one at closing."""
+    for no in range(6 * 24):
+        house.clock.advance(minutes=10)
+        entered, gone = (2 if no >= 6 else 0), (1 if no >= 12 else 0)
+        counters.say(main=(entered, gone), pool=(entered, gone))
+
+    def people(zone, first="2026-11-22", last="2026-11-23"):
+        desk = house.signed_in("s002")
+        return desk.get("/staff/usage/people", params={"zone": zone, "from": first, "to": last}).json()
+
+    pool = people("pool")
+    sunday, monday = pool["hours"][6], pool["hours"][0]
+    assert (sunday[13], sunday[14], sunday[21], sunday[22]) == (2.0, 1.0, 0.75, 0.0)  # its last quarter is the closing
+    assert (pool["days"], pool["entered"], monday) == (1, 2, [None] * 24)  # today is not over
+    assert pool["stay_min"] == (2 * 4 + 1 * 31) * 15 / 2
+    before = people("pool", "2026-11-01", "2026-11-10")
+    assert (before["days"], before["entered"], before["stay_min"]) == (0, 0, None)
+    assert before["hours"] == [[None] * 24] * 7
+    assert house.signed_in("s002").get("/staff/usage/people?zone=roof&from=2026-11-22&to=2026-11-22").status_code == 404
+
+
 def test_a_day_to_come_is_refused(technician, counters):
     told = technician.get("/staff/zones/hall/day", params={"day": "2026-11-23"})
     assert (told.status_code, told.json()["field"]) == (422, "day")

@@ -1,7 +1,9 @@
 """What the house is used for, on the console: every figure to read, in both languages."""
 
+from functools import partial
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.maintenance import assets
 from gateway.usage import service as usage
@@ -58,3 +60,41 @@ def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, langua
     with screen.page.expect_download() as taken:
         screen.page.locator("a[download]").click()
     assert taken.value.path().read_bytes().startswith(b"PK")
+
+
+ZONE = {
+    "id": "pool",
+    "name": {"zh-CN": "泳池", "en": "Pool"},
+    "capacity": 40,
+    "is_shown": True,
+    "retired_at": None,
+    "crowd": {
+        "people": 3,
+        "fullness": 0.075,
+        "confidence": "known",
+        "doubt": None,
+        "entered": 9,
+        "corrected": 0,
+        "left_over": None,
+        "since": "2026-11-24T14:00:00Z",
+    },
+}
+
+
+def test_how_many_people_a_zone_has_is_shown_by_the_hour_of_the_week_where_counters_stand(screen: Screen):
+    screen.sign_in("s002")
+    screen.at("usage")
+    expect(screen.page.get_by_role("heading", name="一周里每个小时多少人")).to_have_count(0)
+
+    monday = [None if hour < 8 else 0.0 if hour > 9 else 2.5 for hour in range(24)]
+    told = {"zone": "pool", "first": "2026-11-01", "last": "2026-11-24", "days": 3, "entered": 41, "stay_min": 52.4}
+    screen.page.route("**/staff/zones?**", partial(Route.fulfill, json={"items": [ZONE], "next": None}))
+    people = {**told, "hours": [monday, *[[None] * 24] * 6]}
+    screen.page.route("**/staff/usage/people?zone=pool**", partial(Route.fulfill, json=people))
+    screen.page.reload()
+
+    expect(screen.page.get_by_text("数到了 3 个整天，进来过 41 人次。 平均待 52 分钟。")).to_be_visible()
+    cells = screen.page.get_by_role("region", name="一周里每个小时多少人").locator("tbody tr")
+    expect(cells).to_have_count(2)
+    expect(cells.first.locator("td").first).to_have_text("2.5")
+    assert screen.faults() == {}

@@ -4,8 +4,8 @@ import { dayOf } from '../../shared/clock'
 import { language } from '../../shared/t'
 import { Head, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
-import { useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
+import { everything, useLook } from '../kit/look'
+import { nameOf, optionsOf } from '../kit/names'
 import { named, s, type Word } from '../words'
 
 type Usage = Answered<'get', '/api/v1/staff/usage'>
@@ -45,6 +45,7 @@ export function Usage() {
           <>
             <Spaces found={found} />
             <HoursOfTheWeek heat={found.heat} />
+            <People from={from} to={to} />
             <Ahead forecast={found.forecast} />
             <Lockers found={found} />
             <Unmet unmet={found.usage.unmet} />
@@ -227,48 +228,90 @@ const SHADES = 5
 
 /** Every number is there to read; the shade only helps the eye. */
 function HoursOfTheWeek({ heat }: { heat: Heat }) {
-  const most = Math.max(0, ...heat.hours.flat().map((hours) => hours ?? 0))
+  return (
+    <section>
+      <h2>{s('usage.heat')}</h2>
+      <Week week={heat.hours} name={s('usage.heat')} none={s('usage.no_heat')} />
+    </section>
+  )
+}
+
+/** How many people a zone has, where counters stand at its borders. */
+function People({ from, to }: { from: string; to: string }) {
+  const zones = useLook(async () => (await everything((query) => ask('get', '/api/v1/staff/zones', { query }))).filter(({ crowd }) => crowd !== null && crowd.doubt !== 'no_counter'), [])
+  const [chosen, choose] = useState<string>()
+  const zone = zones.value?.find(({ id }) => id === chosen) ?? zones.value?.[0]
+  if (!zones.value || !zone) return null
+  return (
+    <section>
+      <h2>{s('usage.people')}</h2>
+      <label>
+        {s('usage.zone')}{' '}
+        <select value={zone.id} onChange={(event) => choose(event.currentTarget.value)}>
+          {optionsOf(zones.value).map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <PeopleOf key={zone.id} zone={zone.id} from={from} to={to} />
+    </section>
+  )
+}
+
+function PeopleOf({ zone, from, to }: { zone: string; from: string; to: string }) {
+  const looked = useLook(() => ask('get', `${ADDRESS}/people`, { query: { zone, from, to } }), [], [zone, from, to])
+  return (
+    <Seen looked={looked}>
+      {({ hours, days, entered, stay_min }) => (
+        <>
+          {days > 0 && (
+            <p class="lead">
+              {s('usage.people_days', { days, entered })} {stay_min !== null && s('usage.people_stay', { minutes: Math.round(stay_min) })}
+            </p>
+          )}
+          <Week week={hours} name={s('usage.people')} none={s('usage.no_people')} />
+        </>
+      )}
+    </Seen>
+  )
+}
+
+/** The mean of each hour of the week, darker where it is more. It is the landmark of its name, not the section. */
+function Week({ week, name, none }: { week: Heat['hours']; name: string; none: string }) {
+  const most = Math.max(0, ...week.flat().map((hours) => hours ?? 0))
   const shade = (hours: number | null) => (hours === null || most === 0 ? 0 : Math.round(((SHADES - 1) * hours) / most))
-  const busy = heat.hours.flatMap((day) => day.map((hours, at) => (hours ? at : -1))).filter((at) => at >= 0)
-  if (busy.length === 0) {
-    return (
-      <section aria-labelledby="heat">
-        <h2 id="heat">{s('usage.heat')}</h2>
-        <p class="nothing">{s('usage.no_heat')}</p>
-      </section>
-    )
-  }
+  const busy = week.flatMap((day) => day.map((hours, at) => (hours ? at : -1))).filter((at) => at >= 0)
+  if (busy.length === 0) return <p class="nothing">{none}</p>
   const hours = Array.from({ length: Math.max(...busy) - Math.min(...busy) + 1 }, (_, at) => at + Math.min(...busy))
   return (
-    <section aria-labelledby="heat">
-      <h2 id="heat">{s('usage.heat')}</h2>
-      <div class="table table-scroll" role="region" aria-label={s('usage.heat')} tabIndex={0}>
-        <table class="heat">
-          <thead>
-            <tr>
-              <th scope="col">{s('usage.hour')}</th>
-              {heat.hours.map((_, day) => (
-                <th key={day} scope="col" class="number">
-                  {weekday(day)}
-                </th>
+    <div class="table table-scroll" role="region" aria-label={name} tabIndex={0}>
+      <table class="heat">
+        <thead>
+          <tr>
+            <th scope="col">{s('usage.hour')}</th>
+            {week.map((_, day) => (
+              <th key={day} scope="col" class="number">
+                {weekday(day)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {hours.map((at) => (
+            <tr key={at}>
+              <th scope="row">{clock(at)}</th>
+              {week.map((day, no) => (
+                <td key={no} class={`number shade-${shade(day[at] ?? null)}`}>
+                  {shown(day[at] ?? null)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {hours.map((at) => (
-              <tr key={at}>
-                <th scope="row">{clock(at)}</th>
-                {heat.hours.map((day, no) => (
-                  <td key={no} class={`number shade-${shade(day[at] ?? null)}`}>
-                    {shown(day[at] ?? null)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
