@@ -25,7 +25,7 @@ def test_a_door_that_was_levered_open_is_an_alarm_within_seconds_and_says_whose(
 
     forced = centre.alerts()["forced"]
     assert forced["text"].startswith(f"大厅 {DOOR:02} 号柜：门开了，但没有人通过系统开门")
-    assert {"what": "rental", "id": rental["id"]} in forced["links"]
+    assert [(one["by"], one["id"]) for one in forced["touches"]] == [("rental", rental["id"])]
     assert [fault["kind"] for fault in centre.locks()[DOOR]["faults"]] == ["forced"]
 
 
