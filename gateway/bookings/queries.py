@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.bookings import claims, free_times, rules
@@ -25,6 +26,19 @@ from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Hours, Span, is_closed, slots
 
 _MOMENT = timedelta(microseconds=1)  # what ends at midnight touches nothing of the next day
+
+_AWAITED: Final = (  # made once: every opening asks it
+    select(Booking)
+    .join(Rental, Rental.id == Booking.rental_id)
+    .join(Compartment, Compartment.id == Rental.compartment_id)
+    .where(
+        Compartment.lock_id == bindparam("lock_id"),
+        Rental.ended_at.is_(None),
+        Booking.member_id == bindparam("member_id"),
+        Booking.state == BookingState.CONFIRMED,
+        Booking.checked_in_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -163,19 +177,7 @@ def rental_under_way(session: Session, booking: Booking) -> Rental | None:
 
 def awaited_at_locker(session: Session, *, member_id: str, lock_id: str) -> Sequence[Booking]:
     """The member's bookings by which they rent what is behind a lock, and whose door was not seen to open yet."""
-    awaited = (
-        select(Booking)
-        .join(Rental, Rental.id == Booking.rental_id)
-        .join(Compartment, Compartment.id == Rental.compartment_id)
-        .where(
-            Compartment.lock_id == lock_id,
-            Rental.ended_at.is_(None),
-            Booking.member_id == member_id,
-            Booking.state == BookingState.CONFIRMED,
-            Booking.checked_in_at.is_(None),
-        )
-    )
-    return session.scalars(awaited).all()
+    return session.scalars(_AWAITED, {"member_id": member_id, "lock_id": lock_id}).all()
 
 
 def unattended(session: Session, *, now: datetime) -> Sequence[str]:

@@ -2,13 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from gateway.fleet import rules
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DevicePart, DeviceState, DoorLevel, Lock
 from gateway.kit.errors import NotFound
+
+# Made once: every event of a device asks these, and to put them together takes as long as to answer them.
+_LOCK_AT: Final = select(Lock).where(Lock.device_id == bindparam("device_id"), Lock.door == bindparam("door"))
+_EVENTS_OF: Final = (
+    select(DeviceEvent).where(DeviceEvent.cmd_id == bindparam("cmd_id")).order_by(DeviceEvent.log_no, DeviceEvent.seq)
+)
 
 
 def device(session: Session, device_id: str) -> Device:
@@ -60,7 +67,7 @@ def locks(session: Session) -> Sequence[Lock]:
 
 def lock_at(session: Session, device_id: str, door: int) -> Lock | None:
     """The lock of one door of a device."""
-    return session.scalar(select(Lock).where(Lock.device_id == device_id, Lock.door == door))
+    return session.scalar(_LOCK_AT, {"device_id": device_id, "door": door})
 
 
 def door_level(session: Session, lock_id: str) -> DoorLevel:
@@ -70,9 +77,7 @@ def door_level(session: Session, lock_id: str) -> DoorLevel:
 
 def events_of(session: Session, cmd_id: str) -> Sequence[DeviceEvent]:
     """What a device reported of one command, in its order."""
-    return session.scalars(
-        select(DeviceEvent).where(DeviceEvent.cmd_id == cmd_id).order_by(DeviceEvent.log_no, DeviceEvent.seq)
-    ).all()
+    return session.scalars(_EVENTS_OF, {"cmd_id": cmd_id}).all()
 
 
 def has_opened(session: Session, lock_id: str, *, since: datetime) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy import Index, String, Text, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.kit.db import Base, Instant
@@ -35,6 +35,8 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+_ENTRY: Final = insert(AuditEntry)
+_ENTRY_COLUMNS: Final = tuple(AuditEntry.__table__.columns.keys())
 _HEAD: Final = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
 
 
@@ -50,8 +52,10 @@ def append(session: Session, *, actor: str, act: str, thing: str, now: datetime,
     """Write down that `actor` did `act` to `thing`. Stands or falls with the caller's transaction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
-    session.add(follow(head(session), actor=actor, act=act, thing=thing, now=now, detail=detail))
     session.flush()
+    entry = follow(head(session), actor=actor, act=act, thing=thing, now=now, detail=detail)
+    # Nobody asks the session for it again, so it need not keep it: that costs as much as the insert.
+    session.connection().execute(_ENTRY, {name: getattr(entry, name) for name in _ENTRY_COLUMNS})
 
 
 def follow(last: Head, *, actor: str, act: str, thing: str, now: datetime, detail: dict[str, Any]) -> AuditEntry:

@@ -13,6 +13,11 @@ from gateway.members import rules
 from gateway.members.model import Member, MemberSession, SignInFailures
 
 _BY_NO: Final = select(Member).where(Member.member_no == bindparam("member_no"))
+_SIGNED_IN: Final = (  # made once: every request of somebody's asks it
+    select(Member, MemberSession)
+    .join(MemberSession, MemberSession.member_id == Member.id)
+    .where(MemberSession.token_hash == bindparam("token_hash"), Member.disabled_at.is_(None))
+)
 
 
 def member_by_no(session: Session, *, member_no: str) -> Member | None:
@@ -47,11 +52,7 @@ class Visitor:
 
 def signed_in(session: Session, *, token: str, now: datetime) -> Visitor | None:
     """Whose session this is; None when it never was, has ended, or its member is disabled."""
-    row = session.execute(
-        select(Member, MemberSession)
-        .join(MemberSession, MemberSession.member_id == Member.id)
-        .where(MemberSession.token_hash == token_hash(token), Member.disabled_at.is_(None))
-    ).first()
+    row = session.execute(_SIGNED_IN, {"token_hash": token_hash(token)}).first()
     if row is None:
         return None
     member, found = row

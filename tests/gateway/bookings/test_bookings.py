@@ -14,6 +14,9 @@ from gateway.spaces.model import Claim
 from gateway.spaces.rules import Span
 from tests.centre_builder import NOON, a_space
 from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, book, may_open, span
+from tests.statements import heard
+
+MOST_STATEMENTS = {"sqlite": (13, 9), "postgresql": (16, 11)}  # of a wish that is granted, and of one that is refused
 
 
 def move(session, booking, member, when, *, now=NOON):
@@ -32,6 +35,22 @@ def test_a_booking_is_the_key_from_a_little_before_its_start_to_its_end(session,
     assert [may_open(session, wang, "room", at) for at in moments] == [False, True, True, True, False]
     assert not may_open(session, li, "room", start)
     assert acts(session)[-1] == "booked"
+
+
+def test_a_booking_asks_the_database_little_and_nothing_that_is_put_together_anew(sessions, session, wang, li):
+    book(session, wang, "lawn")
+    with pytest.raises(Conflict):
+        book(session, li, "lawn")
+    with heard(sessions) as granted:
+        book(session, wang, "lawn", when=span(2))
+    with heard(sessions) as refused, pytest.raises(Conflict):
+        book(session, li, "lawn", when=span(2))
+
+    anew = [one.text for one in (*granted, *refused) if not one.was_ready]
+    assert [text for text in anew if "SAVEPOINT" not in text] == []
+    most_granted, most_refused = MOST_STATEMENTS[session.get_bind().dialect.name]
+    assert len(granted) <= most_granted
+    assert len(refused) <= most_refused
 
 
 def test_the_door_of_a_part_is_that_of_the_whole(session, wang):
