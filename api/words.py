@@ -834,6 +834,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "工作人员把您预订的{space}改到了 {starts_at} 到 {ends_at}。原因：{reason}。",
             "Our staff have moved your booking of {space} to {starts_at} until {ends_at}. Reason: {reason}.",
         ),
+        "party_changed_for_you": Sentence(
+            "工作人员把您 {starts_at} 到 {ends_at} 的{space}预订改成了 {people} 人。原因：{reason}。",
+            "Our staff have changed your booking of {space} from {starts_at} to {ends_at}: it is for {people} now. "
+            "Reason: {reason}.",
+        ),
         "cancelled_for_you": Sentence(
             "工作人员取消了您 {starts_at} 到 {ends_at} 的{space}预订。原因：{reason}。",
             "Our staff have cancelled your booking of {space} from {starts_at} to {ends_at}. Reason: {reason}.",

@@ -39,6 +39,7 @@ NOTICES: Final = (
     "booking_approved",
     "booked_for_you",
     "moved_for_you",
+    "party_changed_for_you",
     "locker_moved",
     "locker_not_there",
     "check_in_annulled",
@@ -155,7 +156,7 @@ def move(
 
     `guests`: so many others come along from now on; None: as many as before.
 
-    Staff who move it for its member need nobody's agreement when they override; the member is told why it moved.
+    Staff who move it for its member need nobody's agreement when they override; the member is told what is new and why.
 
     Raises Conflict: `booking_cancelled`, `booking_released`, `booking_begun`, `booking_over`, `locker_in_use`, and what
     `book` raises.
@@ -170,7 +171,7 @@ def move(
         session, member=member, space=space, span=span, policy=policy, now=now, apart_from=booking.id, in_turn=True
     )
     guests = booking.guests if guests is None else guests
-    people = 1 + guests
+    people, had_people = 1 + guests, booking.people
     judge = partial(standing.judge, Act.MOVE, guests=guests, gives_up=given_up)
     judged = judge(span)
     overridden = _overridden(judged, by)
@@ -196,12 +197,16 @@ def move(
         guests=guests,
         checked_in_at=None,
     )
-    notices.take_back(session, about=booking.id, kinds=["booking_approved", "moved_for_you", SOON], now=now)
+    told = ["booking_approved", "moved_for_you", "party_changed_for_you", SOON]
+    notices.take_back(session, about=booking.id, kinds=told, now=now)
     access.end(session, source=GrantSource.BOOKING, source_id=booking.id, now=now)
     give_key(session, booking, policy)
     waitlist.offer(session, space_id=space.id, span=given_up, policy=policy, now=now)
     if by is not None:
-        leave_notice(session, booking, "moved_for_you", now, reason=by.reason)
+        if span != given_up:
+            leave_notice(session, booking, "moved_for_you", now, reason=by.reason)
+        if people != had_people:
+            leave_notice(session, booking, "party_changed_for_you", now, reason=by.reason, people=people)
         _note_overridden(session, booking, by, overridden, now)
     tell(session, booking, actor=by.staff.audit_id if by else member.audit_id, act="booking_moved", now=now)
     return booking

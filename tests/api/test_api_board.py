@@ -48,6 +48,21 @@ def test_the_desk_moves_a_booking_and_its_member_reads_why(phone, desk, booked):
     assert "2026-11-22 16:00" in text
 
 
+def test_a_member_reads_that_the_desk_changed_how_many_come_and_not_that_it_moved(house, phone, desk):  # noqa: F811
+    house.change(a_space, "seats", places=4)
+    mine = phone.post("/bookings", {"space_id": "seats", **HOUR, "guests": 1}, key="seats").json()
+
+    changed = desk.patch(f"/staff/bookings/{mine['id']}", {**HOUR, "guests": 3, "reason": "又来了两位"})
+
+    assert (changed.status_code, changed.json()["guests"]) == (200, 3)
+    [(kind, text)] = notices(phone)
+    assert kind == "party_changed_for_you"
+    assert "4 人" in text
+    assert "又来了两位" in text
+    desk.patch(f"/staff/bookings/{mine['id']}", {**LATER, "guests": 0, "reason": "x"})
+    assert {kind for kind, _ in notices(phone)} == {"moved_for_you", "party_changed_for_you"}
+
+
 def test_rules_hold_for_the_desk_too_unless_it_says_otherwise_and_that_stays_on_record(house, phone, desk, booked):  # noqa: F811
     path, outside = (
         f"/staff/bookings/{booked['id']}",

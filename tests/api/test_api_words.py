@@ -137,6 +137,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "booking_unanswered",
         "booked_for_you",
         "moved_for_you",
+        "party_changed_for_you",
         "check_in_annulled",
         "locker_moved",
         "locker_not_there",
