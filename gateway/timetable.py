@@ -38,7 +38,7 @@ from gateway.house.rules import Look
 from gateway.house.watch import Watch
 from gateway.jobs import service as jobs
 from gateway.jobs.service import Run
-from gateway.kiosks import limits
+from gateway.kiosks import limits, silence
 from gateway.kiosks import service as kiosks
 from gateway.kit import audit
 from gateway.lockers import queries as lockers_queries
@@ -248,6 +248,8 @@ class _Jobs:
             self._do(partial(faults.look_at_device, device_id=one, now=now))
         for one in self._found(fault_queries.devices_whose_boards_to_look_at):
             self._do(partial(faults.look_at_boards, device_id=one, now=now))
+        for one in self._found(partial(silence.kiosks_to_look_at, now=now)):
+            self._do(partial(silence.look_at_kiosk, kiosk_id=one, now=now))
 
     def look_at_latches(self) -> None:
         for one in self._found(fault_queries.locks_with_many_openings):

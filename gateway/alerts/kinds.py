@@ -110,6 +110,15 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: nothing has been heard of the device since {since}, so no door opens there. Please check its"
             " power and its network.",
         ),
+        "kiosk_silent": Kind(
+            severity=Severity.WARNING,
+            hold=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=4 * _HOUR,
+            zh="{place}：自助机从 {since} 起没有消息，可能关机或断网了。请检查它的电源和网络。",
+            en="{place}: nothing has been heard of the kiosk since {since}. It or its network may be off. Please"
+            " check both.",
+        ),
         "sensor_silent": Kind(
             severity=Severity.WARNING,
             keeps_quiet=True,

@@ -283,6 +283,18 @@ def test_a_door_that_stays_open_and_boards_and_banks_that_stay_away_are_told(cen
     assert found == {"ajar": 1, "board_dead": 1, "device_silent": 1}
 
 
+def test_a_kiosk_that_went_dark_is_told(centre, timetable):
+    with centre.sessions.begin() as session:
+        kiosk, _ = kiosks.register(session, name="大厅", bank_id=None, actor="test", now=NOON)
+        kiosks.note_seen(session, kiosk_id=kiosk.id, now=NOON)
+    centre.clock.advance(minutes=5)
+    for _ in range(2):
+        run(timetable, "look_for_faults")
+    with centre.sessions.read() as session:
+        found = {alert.kind: alert.count for alert in alert_queries.all_standing(session)}
+    assert found == {"kiosk_silent": 1}
+
+
 def test_a_latch_that_has_become_slow_is_told(centre, timetable):
     with centre.sessions.begin() as session:
         a_bank(session)
