@@ -120,6 +120,7 @@ def test_the_export_has_a_row_of_everything_that_the_member_did(house):
         "phones",
         "work_orders",
         "work_order_steps",
+        "order_photos",
         "unlocks",
         "ballot_entries",
         "ballot_wishes",
