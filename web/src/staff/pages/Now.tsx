@@ -136,8 +136,7 @@ function Alerts({ alerts, again }: { alerts: Alert[]; again: () => Promise<void>
             value: ({ severity }) => named('severity', severity),
             show: ({ severity }) => <Badge tone={TONES[severity]}>{named('severity', severity)}</Badge>,
           },
-          { title: s('alert.text'), value: ({ text }) => text, show: ({ text }) => <span class="prose">{text}</span> },
-          { title: s('alert.where'), value: placesOf, show: (one) => <Where alert={one} /> },
+          { title: s('alert.text'), value: (one) => [one.text, placesOf(one)].join(' '), show: (one) => <Told alert={one} /> },
           { title: s('alert.since'), value: ({ raised_at }) => raised_at, show: ({ raised_at }) => when(raised_at), isNumber: true },
           { title: s('alert.count'), value: ({ count }) => count, isNumber: true },
           {
@@ -159,11 +158,12 @@ function placesOf({ links }: Alert): string {
   return [...new Set(named.map(({ name }) => (name ? nameOf(name) : '')))].join(' · ')
 }
 
-/** Where it is, and whose time or things it touches. */
-function Where({ alert }: { alert: Alert }) {
+/** What it is, where, and whose time or things it touches. */
+function Told({ alert }: { alert: Alert }) {
   return (
-    <>
-      {placesOf(alert)}
+    <span class="prose">
+      {alert.text}
+      <small class="touched">{placesOf(alert)}</small>
       {alert.touches.map((one) => (
         <small key={one.id} class="touched">
           {s(one.by === 'booking' ? 'alert.booking' : 'alert.rental', {
@@ -173,7 +173,7 @@ function Where({ alert }: { alert: Alert }) {
           })}
         </small>
       ))}
-    </>
+    </span>
   )
 }
 
