@@ -17,7 +17,7 @@ import pytest
 from tests.broker_fixture import eventually, free_port, has_mosquitto
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0  # its eight weeks and its day take a quarter of a minute, where nobody else is at work
 PASSWORD = "only-for-this-test-1"
 
 pytestmark = pytest.mark.processes
@@ -171,7 +171,8 @@ def test_of_one_leak_and_one_call_there_is_one_alert_each_and_a_leak_becomes_a_r
     assert "泳池" in found["call_staff"]["text"]
     leak = found["leak"]["id"]
     desk.post(f"/staff/alerts/{leak}/work-order", json={}, headers={"Idempotency-Key": leak}).raise_for_status()
-    assert [one["alert_id"] for one in desk.get("/staff/work-orders").json()["items"]] == [leak]
+    orders = desk.get("/staff/work-orders", params={"limit": 100}).json()["items"]
+    assert [one["alert_id"] for one in orders].count(leak) == 1
 
 
 def test_the_day_was_used_by_bookings_kept_and_missed_and_by_lockers(desk):
