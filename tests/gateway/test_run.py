@@ -152,11 +152,14 @@ def _last_closing() -> date:
 
 @pytest.mark.parametrize("zone", ["hall", "pool", "first-floor"])
 def test_every_zone_fills_in_the_day_that_was_lived_and_is_empty_when_it_closes(desk, zone):
-    lived = desk.get(f"/staff/zones/{zone}/day", params={"day": str(_last_closing())}).json()
-    at_closing = next(one for one in lived["points"] if datetime.fromisoformat(one["at"]).hour == 14)  # in UTC
+    """Whatever the hour is now: its 24 hours lie on two days, and only one of these has closed."""
+    closed, today = (
+        desk.get(f"/staff/zones/{zone}/day", params=asked).json() for asked in ({"day": str(_last_closing())}, {})
+    )
+    at_closing = next(one for one in closed["points"] if datetime.fromisoformat(one["at"]).hour == 14)  # in UTC
 
-    assert lived["most"] >= 3, lived
-    assert (at_closing["people"], lived["left_over"], lived["corrected"]) == (0, 0, 0)
+    assert max(closed["most"], today["most"] or 0) >= 3
+    assert (at_closing["people"], closed["left_over"], closed["corrected"]) == (0, 0, 0)
 
 
 def test_of_one_leak_and_one_call_there_is_one_alert_each_and_a_leak_becomes_a_repair(desk):
@@ -191,7 +194,7 @@ def test_the_day_was_used_by_bookings_kept_and_missed_and_by_lockers(desk):
 
 def test_the_air_the_window_and_the_power_of_the_day_can_be_read(desk):
     now = datetime.now(UTC)
-    asked = {"from": (now - timedelta(hours=23)).isoformat(), "to": now.isoformat(), "step": "sample", "limit": 1000}
+    asked = {"from": (now - timedelta(hours=25)).isoformat(), "to": now.isoformat(), "step": "sample", "limit": 1000}
     most = {}
     for one in desk.get("/staff/sensors", params={"limit": 100}).json()["items"]:
         points = desk.get(f"/staff/sensors/{one['id']}/history", params=asked).json()["items"]
