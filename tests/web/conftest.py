@@ -279,7 +279,13 @@ def sources() -> list[Path]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path) -> Iterator[House]:
+def zone() -> str:
+    """By whose clock the house goes; tests override it."""
+    return "Asia/Shanghai"
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path, zone: str) -> Iterator[House]:
     """A fresh one for each test."""
     sessions = Sessions(engine_of(lay_out(sqlite_template, sqlite_file)))
     clock = SystemClock()
@@ -292,7 +298,7 @@ def house(tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path)
         # These tests live in the present, which may be a public holiday.
         open_on_holidays = {DayName.HOLIDAY: Opening(0, 1440)}
         calendar_service.set_week(session, whose=HOUSE, week=open_on_holidays, actor="test", now=clock.now())
-    centre = Centre(tmp_path, Settings(site="demo"), sessions, clock)
+    centre = Centre(tmp_path, Settings(site="demo", zone=zone), sessions, clock)
     make_pepper(tmp_path)
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
     hub = app.state.desk.hub

@@ -140,6 +140,7 @@ function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenPr
   const { isBusy, error, attempt } = useAttempt()
   const [taken, setTaken] = useState<Span[]>()
   const [unanswered, setUnanswered] = useState<Span>()
+  const [early, setEarly] = useState<string>()
 
   const lacks = moved ? placesFor(space, 1 + guests) - placesFor(space, 1 + moved.guests) : 0
   const had = moved ?? unanswered // perhaps it is theirs already, and asking again tells
@@ -187,13 +188,14 @@ function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenPr
         const others = alternativesIn(refusal)
         if (others) return setTaken(others)
         if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') setRefused(Number(refusal.facts['limit']))
+        if (refusal instanceof Problem && NOT_OPEN_YET.includes(refusal.code) && !moved) setEarly(wanted.starts_at)
         throw refusal
       }
     })
   const stand = (wanted: Span) =>
     attempt(async () => {
       await waitFor(space, wanted, guests)
-      toast(pick('wait.done', { when: said(wanted) }))
+      toast(pick(early === wanted.starts_at ? 'wait.in_line' : 'wait.done', { when: said(wanted) }))
       go('/')
     })
   const enter = (wanted: Span) =>
@@ -251,6 +253,11 @@ function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenPr
             {isBusy ? t('app.waiting') : !span ? t('book.choose') : weeks > 1 ? pick('weekly.go', { when: said(span), weeks }) : t(act, { when: said(span) })}
           </button>
         )}
+        {span && early === span.starts_at && (
+          <button type="button" class="secondary" disabled={isBusy || isWaiting} onClick={() => stand(span)}>
+            {pick('wait.line', { when: said(span) })}
+          </button>
+        )}
       </div>
       {outcome && <Outcome made={outcome} onClose={() => go('/')} />}
       {taken && (
@@ -271,6 +278,7 @@ function Chosen({ space, moved, wish, found, look, guests, isWaiting }: ChosenPr
 }
 
 const MOST_SLOTS = 6
+const NOT_OPEN_YET = ['policy.opens_at', 'policy.week_opens_at'] // for these one may stand in line, whose order is drawn
 
 function HowMany({ most, value, onValue }: { most: number; value: number; onValue: (people: number) => void }) {
   const options = Array.from({ length: Math.min(most, MOST_ASKED) }, (_, index) => index + 1)
