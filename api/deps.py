@@ -14,13 +14,14 @@ from api.kept import Kept
 from api.line import Line
 from api.live import Hub
 from api.turns import Turns
+from api.wished_language import wished
 from gateway.centre import Centre
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.errors import NotFound, Refused
 from gateway.members import queries as members
 from gateway.members import service as members_service
-from gateway.members.model import Member, Role
+from gateway.members.model import Language, Member, Role
 from gateway.members.passwords import Hasher
 from gateway.telemetry.store import ReadingStore
 from gateway.usage.busy import Busy
@@ -104,10 +105,20 @@ class Caller:
         visitor = members.signed_in(session, token=self.token, now=self.desk.clock.now())
         if visitor is None:
             raise Refused("not_signed_in")
-        self.request.state.language = visitor.member.language
+        self.speaks_with(visitor.member)
         if visitor.is_seen_anew:
             self.desk.backroom.later(self._note_seen)
         return visitor.member
+
+    def speaks_with(self, member: Member) -> None:
+        """What is said from here on is said in the language they chose, else in what their browser asks for."""
+        self.request.state.language = member.chosen_language or wished(self.request)
+
+    @property
+    def language(self) -> Language:
+        """In which to speak to whoever is asking, once they are known."""
+        spoken: Language = self.request.state.language
+        return spoken
 
     def signed_in_at(self, session: Session) -> datetime:
         """When the password was given here, for a caller who is known to be signed in."""

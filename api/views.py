@@ -177,24 +177,29 @@ class MeChange(Ask):
 
 
 class Me(View):
-    """The account of whoever asks. `must_set_password`: they signed in with a one-time code."""
+    """The account of whoever asks. `must_set_password`: they signed in with a one-time code.
+
+    `language`: they are answered in it; unless they have chosen it, it is what their browser asks for.
+    """
 
     member_no: str
     name: str
     role: Role
     language: Language
+    has_chosen_language: bool
     elder_mode: bool
     prefers_accessible: bool
     must_set_password: bool
 
     @classmethod
-    def of(cls, member: Member) -> Self:
-        """As the row says."""
+    def of(cls, member: Member, *, language: Language) -> Self:
+        """As the row says, told in `language`."""
         return cls(
             member_no=member.member_no,
             name=member.name,
             role=member.role,
-            language=member.language,
+            language=member.chosen_language or language,
+            has_chosen_language=member.has_chosen_language,
             elder_mode=member.elder_mode,
             prefers_accessible=member.prefers_accessible,
             must_set_password=member.password_ends_at is not None,

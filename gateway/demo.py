@@ -29,7 +29,7 @@ from gateway.lockers.model import Bank, Compartment, Mode, Size
 from gateway.lockers.service import Box
 from gateway.members import queries as members_queries
 from gateway.members import service as members
-from gateway.members.model import Language, Role
+from gateway.members.model import Role
 from gateway.members.passwords import Hasher
 from gateway.settings import Settings
 from gateway.spaces import service as spaces
@@ -320,7 +320,7 @@ def _settle(session: Session, person: Person, password_hash: str, now: datetime)
         name=person.name,
         role=person.role,
         password_hash=password_hash,
-        language=Language.ZH_CN,
+        language=None,
         now=now,
     )
 

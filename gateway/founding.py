@@ -20,7 +20,7 @@ from gateway.centre import database_url, make_metrics_token, make_pepper, make_s
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import Conflict, Trouble
 from gateway.members import service as members
-from gateway.members.model import Language, Role
+from gateway.members.model import Role
 from gateway.members.passwords import ONE_TIME_LASTS, Hasher, one_time_code
 from gateway.settings import FILE_NAME, load_settings
 
@@ -181,7 +181,7 @@ def _welcome_manager(engine: Engine, code_hash: str, now: datetime) -> None:
                 name="馆长",
                 role=Role.MANAGER,
                 password_hash=code_hash,
-                language=Language.ZH_CN,
+                language=None,
                 now=now,
                 password_ends_at=now + ONE_TIME_LASTS,
             )

@@ -62,7 +62,7 @@ def a_member(session, member_no="10001", *, role=Role.MEMBER, now=NOON, **more):
         name=more.pop("name", "王晓华"),
         role=role,
         password_hash=more.pop("password_hash", "none"),
-        language=Language.ZH_CN,
+        language=more.pop("language", Language.ZH_CN),
         now=now,
         **more,
     )

@@ -72,7 +72,7 @@ class KioskGuest(Caller):
         found = kiosks.guest(session, kiosk_id=kiosk.id, token=self.token, now=now)
         if found is None:
             raise Refused("kiosk_visit_over")
-        self.request.state.language = found.member.language
+        self.speaks_with(found.member)
         return found
 
     def account(self, session: Session) -> Member:

@@ -80,7 +80,7 @@ class VisitView(View):
     came_by: CameBy
     name: str
     rental_id: str | None
-    language: Language
+    language: Language | None
     elder_mode: bool
     must_choose_pin: bool
     idle_s: int
@@ -95,7 +95,7 @@ class VisitView(View):
             came_by=_came_by(visit),
             name=masked(guest.member.name),
             rental_id=visit.rental_id,
-            language=guest.member.language,
+            language=guest.member.chosen_language,
             elder_mode=guest.member.elder_mode,
             must_choose_pin=guest.must_choose_pin,
             idle_s=visit.idle_s,

@@ -112,7 +112,7 @@ async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
                     policy=desk.centre.booking_policy,
                     now=now,
                 )
-                told_of = series_view(session, made, member.language, missed)
+                told_of = series_view(session, made, who.language, missed)
                 return attempt.keep(session, member_id=member.id, status=201, view=told_of, now=now)
             booking = bookings_service.book(
                 session,

@@ -24,7 +24,7 @@ _FAULTS = {
 @router.get("", responses=problems("not_signed_in"))
 async def read_me(who: SignedIn) -> Me:
     """The account of whoever asks."""
-    return Me.of(await _account(who))
+    return Me.of(await _account(who), language=who.language)
 
 
 @router.patch(
@@ -67,7 +67,7 @@ async def change_me(change: MeChange, who: SignedIn) -> Me:
     member = await who.desk.backroom.write(act)
     if new_hash is not None:
         who.desk.hub.sign_out_others(member_id=member.id, session=who.session_name)
-    return Me.of(member)
+    return Me.of(member, language=who.language)
 
 
 @router.get("/history", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))

@@ -48,7 +48,7 @@ async def read_notices(who: Caller, page: Page, language: Language | None) -> It
             return items(
                 found,
                 page,
-                view=lambda notice: NoticeView.of(notice, language or member.language, zone),
+                view=lambda notice: NoticeView.of(notice, language or who.language, zone),
                 name=lambda notice: notice.id,
             )
 

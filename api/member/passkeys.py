@@ -21,12 +21,13 @@ from api.member.session import with_cookie
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import Items, Me, behind, items
+from api.wished_language import wished
 from gateway.credentials import passkeys
 from gateway.credentials.ceremony import Site, bytes_of, text_of
 from gateway.kit.errors import Refused
 from gateway.members import queries as members
 from gateway.members import service as members_service
-from gateway.members.model import Member
+from gateway.members.model import Language, Member
 
 router = Doors(tags=["passkeys"])
 
@@ -54,7 +55,7 @@ async def ask_for_passkey(request: Request, desk: AtDesk) -> PasskeyQuestion:
 async def sign_in_with_passkey(used: UsedPasskey, request: Request, desk: AtDesk) -> Response:
     """Sign in. Answers with the account and sets the session's cookie. A challenge that was answered counts no more."""
     site, left = _site(request, desk), token_of(request, desk)
-    token, me = await desk.backroom.write(lambda: _begin(desk, site, used, left_token=left))
+    token, me = await desk.backroom.write(lambda: _begin(desk, site, used, left_token=left, language=wished(request)))
     if left:
         desk.hub.sign_out(members.token_hash(left))
     request.state.language = me.language
@@ -176,7 +177,7 @@ async def remove_passkey(passkey_id: Id, who: SignedIn) -> Response:
     return Response(status_code=204)
 
 
-def _begin(desk: Desk, site: Site, used: UsedPasskey, *, left_token: str) -> tuple[str, Me]:
+def _begin(desk: Desk, site: Site, used: UsedPasskey, *, left_token: str, language: Language) -> tuple[str, Me]:
     """Begin a session, in place of the one that this browser had."""
     from gateway.credentials import authenticator  # noqa: PLC0415 - as above
 
@@ -201,7 +202,7 @@ def _begin(desk: Desk, site: Site, used: UsedPasskey, *, left_token: str) -> tup
         if member is not None:
             token = members_service.begin_session(session, member=member, now=now)
             members_service.end_session(session, token=left_token, now=now)
-            return token, Me.of(member)
+            return token, Me.of(member, language=language)
     raise Refused("passkey_refused")  # what was noted stays
 
 

@@ -29,9 +29,7 @@ async def list_series(who: SignedIn, page: Paged) -> Items[SeriesView]:
         with who.desk.sessions.read() as session:
             member = who.member(session)
             found = bookings.all_series_of(session, member_id=member.id, limit=page.limit + 1, after=page.after)
-            return items(
-                found, page, view=lambda one: series_view(session, one, member.language), name=lambda one: one.id
-            )
+            return items(found, page, view=lambda one: series_view(session, one, who.language), name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)
 
@@ -44,7 +42,7 @@ async def read_series(series_id: Id, who: SignedIn) -> SeriesView:
         with who.desk.sessions.read() as session:
             member = who.member(session)
             found = bookings.series_of(session, member_id=member.id, series_id=series_id)
-            return series_view(session, found, member.language)
+            return series_view(session, found, who.language)
 
     return await who.desk.backroom.read(look)
 
@@ -68,7 +66,7 @@ async def move_series(series_id: Id, change: SeriesChange, who: SignedIn) -> Ser
                 policy=desk.centre.booking_policy,
                 now=desk.clock.now(),
             )
-            return series_view(session, found, member.language, missed)
+            return series_view(session, found, who.language, missed)
 
     return await desk.backroom.write(act)
 
@@ -94,7 +92,7 @@ async def cancel_series(
                 policy=desk.centre.booking_policy,
                 now=desk.clock.now(),
             )
-            return series_view(session, found, member.language, missed)
+            return series_view(session, found, who.language, missed)
 
     return await desk.backroom.write(act)
 

@@ -12,8 +12,10 @@ from api.member.passwords import Proof, proven
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import Me, SignIn
+from api.wished_language import wished
 from gateway.members import queries as members
 from gateway.members import service as members_service
+from gateway.members.model import Language
 
 router = Doors("/session", tags=["session"])
 
@@ -32,7 +34,9 @@ async def sign_in(asked: SignIn, request: Request, desk: AtDesk, attempt: Repeat
     # The key stands for the number alone: what is kept of a request must not help anybody guess its password.
     attempt = replace(attempt, body=asked.member_no.encode())
     left = token_of(request, desk)
-    token, me = await desk.backroom.write(lambda: _begin(desk, proof, attempt, left_token=left))
+    token, me = await desk.backroom.write(
+        lambda: _begin(desk, proof, attempt, left_token=left, language=wished(request))
+    )
     if left:
         desk.hub.sign_out(members.token_hash(left))
     request.state.language = me.language
@@ -45,7 +49,7 @@ async def read_session(who: SignedIn) -> Me:
 
     def look() -> Me:
         with who.desk.sessions.read() as session:
-            return Me.of(who.account(session))
+            return Me.of(who.account(session), language=who.language)
 
     return await who.desk.backroom.read(look)
 
@@ -72,7 +76,7 @@ def without_cookie(desk: Desk, answer: Response) -> Response:
     return answer
 
 
-def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str) -> tuple[str, Me]:
+def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str, language: Language) -> tuple[str, Me]:
     """Begin a session, in place of the one that this browser had."""
     with desk.sessions.begin() as session:
         now = desk.clock.now()
@@ -81,7 +85,7 @@ def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str) -> tu
         members_service.clear_wrong_passwords(session, member_no=proof.member.member_no)
         if proof.renewed_hash is not None:
             members_service.renew_hash(session, member=proof.member, password_hash=proof.renewed_hash)
-        me = Me.of(proof.member)
+        me = Me.of(proof.member, language=language)
         if attempt.recall(session, member_id=_NOBODY) is None:
             attempt.keep(session, member_id=_NOBODY, status=200, view=me, now=now)
     return token, me

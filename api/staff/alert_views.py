@@ -15,7 +15,7 @@ from gateway.alerts.messages import sentence
 from gateway.alerts.model import Alert, AlertLink, AlertState
 from gateway.channels.model import Severity
 from gateway.maintenance.names import Name
-from gateway.members.model import Member, Role
+from gateway.members.model import Language, Member, Role
 from gateway.staff import alerts as places
 from gateway.staff.alerts import By, Had
 
@@ -99,7 +99,9 @@ class AlertView(View):
     cleared_by: str | None = Field(description="A member number; null when it was no longer so.")
 
     @classmethod
-    def several(cls, session: Session, found: Sequence[Alert], *, reader: Member, zone: ZoneInfo) -> dict[str, Self]:
+    def several(
+        cls, session: Session, found: Sequence[Alert], *, reader: Member, language: Language, zone: ZoneInfo
+    ) -> dict[str, Self]:
         """As this reader should read them, by id."""
         links = alerts.links(session, [one.id for one in found])
         people = {one.acknowledged_by_id for one in found} | {one.cleared_by_id for one in found}
@@ -112,15 +114,15 @@ class AlertView(View):
                 numbers,
                 links=[_link(link, called.get((link.what, link.ref))) for link in links[one.id]],
                 touches=[AlertTouches.of(what, reader) for what in had[one.id]],
-                text=sentence(one, reader.language, zone),
+                text=sentence(one, language, zone),
             )
             for one in found
         }
 
     @classmethod
-    def of(cls, session: Session, one: Alert, *, reader: Member, zone: ZoneInfo) -> Self:
+    def of(cls, session: Session, one: Alert, *, reader: Member, language: Language, zone: ZoneInfo) -> Self:
         """As this reader should read it."""
-        return cls.several(session, [one], reader=reader, zone=zone)[one.id]
+        return cls.several(session, [one], reader=reader, language=language, zone=zone)[one.id]
 
     @classmethod
     def _of(

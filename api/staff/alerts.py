@@ -43,7 +43,7 @@ async def list_alerts(
         with who.desk.sessions.read() as session:
             member = who.staff(session, *_ROLES)
             found = alerts.alerts(session, limit=page.limit + 1, after=page.after, state=state, kind=kind, about=about)
-            views = AlertView.several(session, found, reader=member, zone=_zone(who))
+            views = AlertView.several(session, found, reader=member, language=who.language, zone=_zone(who))
             return items(found, page, view=lambda one: views[one.id], name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)
@@ -57,7 +57,7 @@ async def read_alert(alert_id: Id, who: SignedIn) -> AlertView:
         with who.desk.sessions.read() as session:
             member = who.staff(session, *_ROLES)
             one = alerts.alert(session, alert_id)
-            return AlertView.of(session, one, reader=member, zone=_zone(who))
+            return AlertView.of(session, one, reader=member, language=who.language, zone=_zone(who))
 
     return await who.desk.backroom.read(look)
 
@@ -104,7 +104,7 @@ async def _done(who: Caller, attempt: Attempt, step: Callable[[Session, Member, 
             if told := attempt.recall(session, member_id=member.id):
                 return told
             one = step(session, member, now)
-            view = AlertView.of(session, one, reader=member, zone=_zone(who))
+            view = AlertView.of(session, one, reader=member, language=who.language, zone=_zone(who))
             return attempt.keep(session, member_id=member.id, status=200, view=view, now=now)
 
     return await desk.backroom.write(act)

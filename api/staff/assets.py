@@ -106,7 +106,7 @@ async def read_reliability(who: SignedIn, first: First, last: Last) -> Reliabili
 
     def look() -> ReliabilityReport:
         with desk.sessions.read() as session:
-            staff = who.staff(session, *_READERS)
+            who.staff(session, *_READERS)
             begins = datetime.combine(first, time(), zone)
             ends = min(datetime.combine(last + timedelta(days=1), time(), zone), desk.clock.now())
             kinds, by_asset = queries.reliability(session, first=begins, last=ends)
@@ -118,7 +118,7 @@ async def read_reliability(who: SignedIn, first: First, last: Last) -> Reliabili
                     AssetReliability(asset_id=one, asset=both(called[one]), **dict(ReliabilityView.of(found)))
                     for one, found in by_asset.items()
                 ],
-                definitions=definitions(staff.language),
+                definitions=definitions(who.language),
             )
 
     return await desk.backroom.read(look)
@@ -131,7 +131,9 @@ async def export_assets(who: SignedIn) -> Response:
 
     def look() -> Response:
         with desk.sessions.read() as session:
-            language, now = who.staff(session, *_READERS).language, desk.clock.now()
+            who.staff(session, *_READERS)
+            language = who.language
+            now = desk.clock.now()
             found = queries.assets(session)
             called = names.of_all(session, found)
             views = [AssetView.of(session, one, now=now, name=called[one.id]) for one in found]
@@ -162,7 +164,8 @@ async def read_asset(asset_id: Id, who: SignedIn) -> AssetDetail:
         zone, now = ZoneInfo(desk.centre.settings.zone), desk.clock.now()
         days = batteries_of(desk, now)
         with desk.sessions.read() as session:
-            language = who.staff(session, *_READERS).language
+            who.staff(session, *_READERS)
+            language = who.language
             asset = queries.asset(session, asset_id)
             name = names.of(session, asset)
             sensor = running.power_sensor(session, asset)

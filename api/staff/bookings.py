@@ -111,7 +111,7 @@ async def import_bookings(wanted: BookingSheet, who: SignedIn, attempt: Repeatab
             if told := attempt.recall(session, member_id=staff.id):
                 return told
             made = sheet.take_in(session, text=wanted.csv, staff=staff, policy=desk.centre.booking_policy, now=now)
-            view = SheetPlan.of(session, made, staff.language, is_done=not wanted.dry_run)
+            view = SheetPlan.of(session, made, who.language, is_done=not wanted.dry_run)
             if wanted.dry_run:
                 raise _OnlyLooked(view)
             made.insist()

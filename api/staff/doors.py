@@ -29,15 +29,13 @@ async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
 
     def look() -> Items[LockView]:
         with who.desk.sessions.read() as session:
-            member = who.staff(session, *POWERS[Power.OPEN])
+            who.staff(session, *POWERS[Power.OPEN])
             wrong = faults.by_lock(session)
             rest = behind(staff.locks(session), page, name=lambda found: found.lock.id)
             return items(
                 rest,
                 page,
-                view=lambda found: LockView.of(
-                    found, wrong.get(found.lock.id, ()), language=member.language, zone=zone
-                ),
+                view=lambda found: LockView.of(found, wrong.get(found.lock.id, ()), language=who.language, zone=zone),
                 name=lambda found: found.lock.id,
             )
 

@@ -46,9 +46,9 @@ async def read_emergency(emergency_id: Id, who: SignedIn) -> EmergencyDetail:
 
     def look() -> EmergencyDetail:
         with who.desk.sessions.read() as session:
-            reader = who.staff(session, *_ROLES)
+            who.staff(session, *_ROLES)
             found = emergencies.emergency(session, emergency_id)
-            return EmergencyDetail.in_detail(session, found, reader.language)
+            return EmergencyDetail.in_detail(session, found, who.language)
 
     return await who.desk.backroom.read(look)
 

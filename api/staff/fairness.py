@@ -28,7 +28,7 @@ async def read_fairness(who: SignedIn, first: First, last: Last) -> FairnessView
     """Peak hours over members: who has how much, the first-time winners, what was refused. Names for managers only."""
 
     def look(session: Session, staff: Member, period: Period) -> FairnessView:
-        return _view(session, staff, period, first, last)
+        return _view(session, staff, period, (first, last), who.language)
 
     return await look_at(who, first, last, look)
 
@@ -41,7 +41,7 @@ async def export_fairness(who: SignedIn, first: First, last: Last) -> Response:
     """The same as one table, a figure a row with its meaning beside it."""
 
     def look(session: Session, staff: Member, period: Period) -> Response:
-        table = _table(_view(session, staff, period, first, last), staff.language)
+        table = _table(_view(session, staff, period, (first, last), who.language), who.language)
         name = f"fairness-{first}-{last}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(table), media_type=CSV, headers=headers)
@@ -49,13 +49,13 @@ async def export_fairness(who: SignedIn, first: First, last: Last) -> Response:
     return await look_at(who, first, last, look)
 
 
-def _view(session: Session, staff: Member, period: Period, first: date, last: date) -> FairnessView:
+def _view(session: Session, staff: Member, period: Period, days: tuple[date, date], language: Language) -> FairnessView:
     return FairnessView.of(
         fairness.of(session, period),
         usage.unmet(session, period),
-        first=first,
-        last=last,
-        language=staff.language,
+        first=days[0],
+        last=days[1],
+        language=language,
         with_names=staff.role is Role.MANAGER,
     )
 

@@ -40,11 +40,11 @@ class FoundMember(View):
 
 
 class NewMember(Ask):
-    """Somebody who becomes a member."""
+    """Somebody who becomes a member. `language` null: nobody has asked; it is their phone's until they choose."""
 
     member_no: AnyId
     name: Name
-    language: Language = Language.ZH_CN
+    language: Language | None = None
 
 
 class OneTimePassword(View):

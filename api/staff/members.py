@@ -78,7 +78,7 @@ async def import_members(wanted: Roll, who: SignedIn, attempt: Repeatable) -> Re
             plan = roll.plan(session, wanted.csv)
             if not wanted.dry_run:
                 roll.take_in(session, plan, password_hash=nobodys, actor=staff.audit_id, now=now)
-            view = RollPlan.of(plan, staff.language, is_done=not wanted.dry_run)
+            view = RollPlan.of(plan, who.language, is_done=not wanted.dry_run)
             return attempt.keep(session, member_id=staff.id, status=200, view=view, now=now)
 
     return await desk.backroom.write(act)

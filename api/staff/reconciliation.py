@@ -34,9 +34,10 @@ async def reconcile(who: SignedIn, bank_id: OfBank = None) -> Reconciliation:
 
     def look() -> Reconciliation:
         with who.desk.sessions.read() as session:
-            staff, now = who.staff(session, *POWERS[Power.COUNT]), who.desk.clock.now()
+            who.staff(session, *POWERS[Power.COUNT])
+            now = who.desk.clock.now()
             found = counts.count(session, now=now, bank_id=bank_id)
-            return Reconciliation(at=now, banks=[BankCountView.of(one, staff.language, zone) for one in found])
+            return Reconciliation(at=now, banks=[BankCountView.of(one, who.language, zone) for one in found])
 
     return await who.desk.backroom.read(look)
 
@@ -84,7 +85,7 @@ async def print_count(who: SignedIn, bank_id: OfBank = None, language: Language 
             staff, now = who.staff(session, *POWERS[Power.COUNT]), desk.clock.now()
             return count_page.render(
                 counts.count(session, now=now, bank_id=bank_id),
-                language=language or staff.language,
+                language=language or who.language,
                 zone=ZoneInfo(desk.centre.settings.zone),
                 printed_by=staff.name,
                 now=now,

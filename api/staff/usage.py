@@ -74,14 +74,14 @@ class Sheet(StrEnum):
 async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
     """How much spaces and lockers were used, and what was wanted in vain."""
 
-    def look(session: Session, staff: Member, period: Period) -> UsageView:
+    def look(session: Session, _staff: Member, period: Period) -> UsageView:
         return UsageView(
             first=first,
             last=last,
             spaces=[SpaceUsageView.of(one) for one in usage.of_spaces(session, period)],
             banks=[BankUsageView.of(one) for one in usage.of_banks(session, period)],
-            unmet=UnmetView.of(usage.unmet(session, period), staff.language),
-            definitions=definitions(staff.language),
+            unmet=UnmetView.of(usage.unmet(session, period), who.language),
+            definitions=definitions(who.language),
         )
 
     return await look_at(who, first, last, look)
@@ -109,7 +109,9 @@ async def read_wear(who: SignedIn) -> WearReport:
         now = desk.clock.now()
         days = batteries_of(desk, now)
         with desk.sessions.read() as session:
-            language, zone = who.staff(session, *_ROLES).language, ZoneInfo(desk.centre.settings.zone)
+            who.staff(session, *_ROLES)
+            language = who.language
+            zone = ZoneInfo(desk.centre.settings.zone)
             found = foresight.wear_of_all(session, days=days, now=now)
             return wear_report(session, found, language=language, zone=zone)
 
@@ -157,11 +159,11 @@ async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> F
 async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = Sheet.SPACES) -> Response:
     """One table, for other programs."""
 
-    def look(session: Session, staff: Member, period: Period) -> Response:
+    def look(session: Session, _staff: Member, period: Period) -> Response:
         if sheet is Sheet.WEAR:
-            table = _wear(who, session, period, staff.language)
+            table = _wear(who, session, period, who.language)
         else:
-            [table] = [one for one in _tables(session, period, staff.language) if one.name == sheet]
+            [table] = [one for one in _tables(session, period, who.language) if one.name == sheet]
         return _file(as_csv(table), CSV, f"usage-{sheet}-{first}-{last}.csv")
 
     return await look_at(who, first, last, look)
@@ -171,8 +173,8 @@ async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = She
 async def export_xlsx(who: SignedIn, first: First, last: Last) -> Response:
     """Every table, a sheet each."""
 
-    def look(session: Session, staff: Member, period: Period) -> Response:
-        return _file(as_xlsx(_all(who, session, period, staff.language)), XLSX, f"usage-{first}-{last}.xlsx")
+    def look(session: Session, _staff: Member, period: Period) -> Response:
+        return _file(as_xlsx(_all(who, session, period, who.language)), XLSX, f"usage-{first}-{last}.xlsx")
 
     return await look_at(who, first, last, look)
 
@@ -187,7 +189,7 @@ async def print_month(
     first, last = rules.month_of(*map(int, month.split("-")))
 
     def look(session: Session, staff: Member, period: Period) -> HTMLResponse:
-        read_in = language or staff.language
+        read_in = language or who.language
         page = usage_page.render(
             _all(who, session, period, read_in),
             period=period,

@@ -57,7 +57,8 @@ async def list_work_orders(
 
     def look() -> Items[WorkOrderView]:
         with who.desk.sessions.read() as session:
-            language = who.staff(session, *_STAFF).language
+            who.staff(session, *_STAFF)
+            language = who.language
             found = queries.orders(session, limit=page.limit + 1, after=page.after, state=state, asset_id=asset_id)
             return items(
                 found,
@@ -138,7 +139,8 @@ async def export_work_orders(who: SignedIn) -> Response:
 
     def look() -> Response:
         with who.desk.sessions.read() as session:
-            language = who.staff(session, *_STAFF).language
+            who.staff(session, *_STAFF)
+            language = who.language
             found = queries.orders(session)
             about = {one.asset_id: queries.asset(session, one.asset_id) for one in found}
             called = names.of_all(session, list(about.values()))
@@ -154,7 +156,8 @@ async def read_work_order(order_id: Id, who: SignedIn) -> WorkOrderDetail:
 
     def look() -> WorkOrderDetail:
         with who.desk.sessions.read() as session:
-            language = who.staff(session, *_STAFF).language
+            who.staff(session, *_STAFF)
+            language = who.language
             return WorkOrderDetail.with_all(session, queries.order(session, order_id), language=language)
 
     return await who.desk.backroom.read(look)
@@ -177,7 +180,7 @@ async def change_work_order(order_id: Id, wanted: OrderChange, who: SignedIn) ->
                 service.set_priority(
                     session, order_id=order_id, priority=wanted.priority, due_at=wanted.due_at, actor=actor, now=now
                 )
-            return WorkOrderDetail.with_all(session, queries.order(session, order_id), language=actor.language)
+            return WorkOrderDetail.with_all(session, queries.order(session, order_id), language=who.language)
 
     return await desk.backroom.write(act)
 
@@ -254,7 +257,7 @@ async def _done(
             member, now = who.staff(session, *roles), desk.clock.now()
             if told := attempt.recall(session, member_id=member.id):
                 return told
-            view = WorkOrderDetail.with_all(session, step(session, member, now), language=member.language)
+            view = WorkOrderDetail.with_all(session, step(session, member, now), language=who.language)
             return attempt.keep(session, member_id=member.id, status=status, view=view, now=now)
 
     return await desk.backroom.write(act)

@@ -34,7 +34,8 @@ class Member(Base):
     member_no: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     role: Mapped[Role] = mapped_column(word_column(Role), default=Role.MEMBER)
-    language: Mapped[Language] = mapped_column(word_column(Language), default=Language.ZH_CN)
+    language: Mapped[Language] = mapped_column(word_column(Language), default=Language.ZH_CN)  # to write to them in
+    has_chosen_language: Mapped[bool] = mapped_column(default=False, server_default=false())
     elder_mode: Mapped[bool] = mapped_column(default=False)
     prefers_accessible: Mapped[bool] = mapped_column(default=False, server_default=false())  # compartments within reach
     password_hash: Mapped[str] = mapped_column(String(200))
@@ -42,6 +43,11 @@ class Member(Base):
     audit_id: Mapped[str] = mapped_column(String(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def chosen_language(self) -> Language | None:
+        """What they want to read; None while nobody has said: then their phone's own is as good a guess as any."""
+        return self.language if self.has_chosen_language else None
 
 
 class GroupKind(StrEnum):

@@ -148,7 +148,7 @@ def _take_in(session: Session, one: Judged, *, password_hash: str, actor: str, n
             name=entry.name,
             role=Role.MEMBER,
             password_hash=password_hash,
-            language=entry.language or Language.ZH_CN,
+            language=entry.language,
             now=now,
             actor=actor,
         )

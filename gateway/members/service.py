@@ -22,12 +22,14 @@ def add_member(
     name: str,
     role: Role,
     password_hash: str,
-    language: Language,
+    language: Language | None,
     now: datetime,
     password_ends_at: datetime | None = None,
     actor: str = "gateway",
 ) -> Member:
-    """Open an account. `password_ends_at`: the password is a one-time code, good until then, and must be replaced.
+    """Open an account. `language` None: nobody knows yet what they read.
+
+    `password_ends_at`: the password is a one-time code, good until then, and must be replaced.
 
     Raises Conflict("member_no_taken").
     """
@@ -36,7 +38,8 @@ def add_member(
         member_no=member_no,
         name=name,
         role=role,
-        language=language,
+        language=language or Language.ZH_CN,
+        has_chosen_language=language is not None,
         elder_mode=False,
         password_hash=password_hash,
         password_ends_at=password_ends_at,
@@ -162,7 +165,8 @@ def set_preferences(
     values = {name: value for name, value in chosen.items() if value is not None}
     if not values:
         return
-    session.execute(update(Member).where(Member.id == member.id).values(**values))
+    noted = values | ({"has_chosen_language": True} if language else {})
+    session.execute(update(Member).where(Member.id == member.id).values(**noted))
     # What somebody's body needs does not belong into a trail that nobody can ever erase: only that they chose.
     told = values | ({"prefers_accessible": "chosen"} if "prefers_accessible" in values else {})
     audit.append(session, actor=member.audit_id, act="preferences_set", thing=member.audit_id, now=now, **told)

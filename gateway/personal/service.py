@@ -93,6 +93,7 @@ def _close(session: Session, member: Member, now: datetime) -> None:
             member_no=f"-{gone[:31]}",
             name=rules.ERASED_NAME,
             language=Language.ZH_CN,
+            has_chosen_language=False,
             elder_mode=False,
             prefers_accessible=False,
             password_hash=rules.NO_HASH,

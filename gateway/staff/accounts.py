@@ -14,7 +14,14 @@ from gateway.notices import service as notices
 
 
 def open_account(
-    session: Session, *, member_no: str, name: str, language: Language, code_hash: str, staff: Member, now: datetime
+    session: Session,
+    *,
+    member_no: str,
+    name: str,
+    language: Language | None,
+    code_hash: str,
+    staff: Member,
+    now: datetime,
 ) -> Member:
     """Make somebody a member, who signs in with a one-time code first. Raises Conflict("member_no_taken")."""
     return members.add_member(

@@ -25,6 +25,7 @@ def test_the_right_password_answers_with_the_account(house):
         "name": "王晓华",
         "role": "member",
         "language": "zh-CN",
+        "has_chosen_language": True,
         "elder_mode": False,
         "prefers_accessible": False,
         "must_set_password": False,

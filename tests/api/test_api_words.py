@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import status_of
-from api.language import preferred
+from api.wished_language import preferred
 from api.words import NOTICES, WORDS
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.lockers import rules as lockers

@@ -25,6 +25,7 @@ from gateway.jobs import queries as jobs
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
+from gateway.members.model import Language, Member
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
@@ -718,3 +719,21 @@ def test_assets_and_plans_of_before_stay_and_can_be_counted_in_hours_run(engine)
         for ran_s, known_s in ((5, 4), (0, 0), (0, 3601)):
             with pytest.raises(IntegrityError), session.begin_nested():
                 session.execute(text(ran.format(ran=ran_s, known=known_s)))
+
+
+def test_whoever_has_come_in_before_goes_on_reading_what_they_do(engine):
+    upgrade_to(engine, "0050")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    member = (
+        "INSERT INTO members (id, member_no, name, role, language, elder_mode, password_hash, password_ends_at,"
+        " audit_id, created_at) VALUES ('{no}', '{no}', 'x', 'member', '{language}', FALSE, 'x', {ends}, '{no}',"
+        " '{then}')"
+    )
+    with engine.begin() as connection:
+        for no, language, ends in (("1", "zh-CN", "NULL"), ("2", "en", f"'{then}'"), ("3", "zh-CN", f"'{then}'")):
+            connection.execute(text(member.format(no=no, language=language, ends=ends, then=then)))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        found = {no: session.get_one(Member, no).chosen_language for no in ("1", "2", "3")}
+    assert found == {"1": Language.ZH_CN, "2": Language.EN, "3": None}

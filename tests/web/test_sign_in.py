@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from gateway.members import queries as members
 from tests.web.conftest import MEMBER, PASSWORD, hold
 
 pytestmark = pytest.mark.browser
@@ -142,6 +143,38 @@ def test_a_phone_set_to_english_is_greeted_in_english(phone):
     phone.show()
 
     expect(phone.page.get_by_role("heading", name="Hello, please sign in")).to_be_visible()
+
+
+ENGLISH_PHONE = {"locale": "en-GB"}
+
+
+@pytest.mark.parametrize("context_options", [ENGLISH_PHONE])
+def test_an_english_phone_stays_english_when_a_new_account_comes_in_and_goes_chinese_when_they_choose(phone):
+    with phone.house.centre.sessions.begin() as session:
+        members.member_by_no(session, member_no=MEMBER).has_chosen_language = False
+    phone.show()
+    phone.page.get_by_label("Member number").fill(MEMBER)
+    phone.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    phone.button("Sign in").click()
+
+    expect(phone.page.get_by_role("heading", name="Rent a locker")).to_be_visible()
+    assert (
+        phone.page.evaluate("localStorage.getItem('language')") is None
+    )  # nobody chose it: the phone may change its own
+    phone.page.reload()
+    expect(phone.page.get_by_role("heading", name="Rent a locker")).to_be_visible()
+    phone.speak("zh-CN")
+    phone.page.reload()
+    expect(phone.page.get_by_role("heading", name="租一个柜子")).to_be_visible()
+
+
+def test_the_house_is_asked_in_the_language_that_is_spoken_here(phone):
+    phone.page.add_init_script("localStorage.setItem('language', 'en')")
+
+    with phone.page.expect_request("**/api/v1/session") as asked:
+        phone.show()
+
+    assert asked.value.all_headers()["accept-language"] == "en"
 
 
 def test_a_one_time_password_is_replaced_first_and_not_typed_twice(phone):

@@ -15,10 +15,10 @@ export async function chooseLanguage(next: Language): Promise<void> {
   await speak(next)
 }
 
-/** As the account of whoever has just come remembers it. */
-export async function readAs({ language, elder_mode }: { language: Language; elder_mode: boolean }): Promise<void> {
+/** As the account of whoever has just come remembers it; null: they have not chosen, and it stays as it is. */
+export async function readAs({ language, elder_mode }: { language: Language | null; elder_mode: boolean }): Promise<void> {
   if (elder_mode) elder.value = true
-  if (!hasChosen) await speak(language)
+  if (!hasChosen && language) await speak(language)
 }
 
 /** As at first. */

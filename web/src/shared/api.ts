@@ -71,7 +71,7 @@ function address(path: string, { at = {}, query }: Asking<unknown>): string {
 }
 
 async function send(verb: Verb, url: string, { body, key, headers: own, withinMs = PATIENCE_MS }: Asking<unknown>) {
-  const headers: Record<string, string> = { Accept: 'application/json', ...own }
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang, ...own }
   if (verb !== 'get') headers['Content-Type'] = 'application/json'
   if (key) headers['Idempotency-Key'] = key
   const patience = new AbortController()

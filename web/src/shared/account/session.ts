@@ -129,6 +129,7 @@ async function speakHere(next: Language): Promise<void> {
 async function welcome(who: Me): Promise<void> {
   keepChoice({})
   elder.value = who.elder_mode
-  await speakHere(who.language)
+  // Whose account has not chosen yet reads on as this phone does.
+  if (who.has_chosen_language) await speakHere(who.language)
   me.value = who
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Answered, ask, newKey } from '../../../shared/api'
-import { LANGUAGE_NAMES, when } from '../../../shared/t'
+import { LANGUAGE_NAMES, type Language, when } from '../../../shared/t'
 import { Icon } from '../../../shared/ui/Icon'
 import { Badge, Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -106,14 +106,15 @@ function add(again: () => Promise<void>): void {
           name: 'language',
           label: s('members.language'),
           kind: 'select',
-          value: 'zh-CN',
-          options: (['zh-CN', 'en'] as const).map((value) => ({ value, label: LANGUAGE_NAMES[value] })),
+          value: '',
+          isOptional: true,
+          options: [{ value: '', label: s('members.as_phone') }, ...(['zh-CN', 'en'] as const).map((value) => ({ value, label: LANGUAGE_NAMES[value] }))],
         },
       ]}
       go={s('members.add')}
       onDone={() => void again()}
       act={async ({ member_no = '', name = '', language }) => {
-        const body = { member_no, name, language: language === 'en' ? ('en' as const) : ('zh-CN' as const) }
+        const body = { member_no, name, language: language ? (language as Language) : null }
         const { password } = await ask('post', '/api/v1/staff/members', { key, body })
         show(<Told title={`${name}（${member_no}）`} lead={s('person.password_told')} secret={password} />)
       }}
