@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 WEB_SOURCES := $(shell find web tools/web.py -type f -not -path '*/node_modules/*' -not -name openapi.json -not -name api.gen.ts)
 
-.PHONY: help run day test check web lock schedules fuzz bench clean
+.PHONY: help run day test check web snapshots lock schedules fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,6 +32,9 @@ check: .make/hearth .make/web  ## format, lint, types, import rules, fast tests:
 	@$(VENV)/python tools/lanes.py check
 
 web: .make/web  ## the pages, into api/webroot/
+
+snapshots: .make/hearth .make/web  ## the kept pictures of key screens anew, after a wanted change; then look at them
+	@SNAPSHOTS=anew $(VENV)/python -m pytest -q -p no:cacheprovider tests/web/test_snapshots.py
 
 schedules: .make/hearth  ## a hundred thousand random faults against the unlock protocol: an hour or more
 	@$(VENV)/python -m pytest -q -n 2 --dist load -m model tests/model --schedules 100000

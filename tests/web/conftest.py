@@ -39,7 +39,7 @@ from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel
 from gateway.fleet.rules import Presentation
-from gateway.kit.clock import SystemClock
+from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.db import Sessions
 from gateway.members import queries as members
 from gateway.members import service as members_service
@@ -285,10 +285,17 @@ def zone() -> str:
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path, zone: str) -> Iterator[House]:
+def clock() -> Clock:
+    """The house's: these tests live in the present; tests override it."""
+    return SystemClock()
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, sqlite_template: Path, sqlite_file: Path, built: Path, zone: str, clock: Clock
+) -> Iterator[House]:
     """A fresh one for each test."""
     sessions = Sessions(engine_of(lay_out(sqlite_template, sqlite_file)))
-    clock = SystemClock()
     with sessions.begin() as session:
         a_member(session, MEMBER, name="王桂兰", password_hash=CHEAP.hash(PASSWORD), now=clock.now())
         a_bank(session, "bank-a", sizes="SM", now=clock.now())

@@ -12,7 +12,9 @@ import pytest
 from tests.web.conftest import ROOT
 
 FACES = ["app", "door", "kiosk", "staff"]
-BUDGET = 40_000  # bytes of script and style, gzip: a second on a slow phone network
+# Bytes of script and style, gzip. A phone's: a second on a slow network. The console's: half a second of 1.6 Mbit/s, at
+# a desk where it stays open all day; its pages that are seldom gone to come later.
+BUDGETS = {"app": 40_000, "door": 40_000, "kiosk": 40_000, "staff": 90_000}
 
 
 def first_load(built: Path, face: str) -> list[str]:
@@ -20,13 +22,13 @@ def first_load(built: Path, face: str) -> list[str]:
     return re.findall(r'(?:src|href)="/(assets/[^"]+)"', (built / face / "index.html").read_text())
 
 
-@pytest.mark.parametrize("face", ["app", "door", "kiosk"])
+@pytest.mark.parametrize("face", FACES)
 def test_the_first_load_is_within_its_budget(built: Path, face: str):
     files = first_load(built, face)
     sizes = {file: len(gzip.compress((built / file).read_bytes())) for file in files}
 
     assert {Path(file).suffix for file in files} == {".js", ".css"}
-    assert sum(sizes.values()) <= BUDGET, sizes
+    assert sum(sizes.values()) <= BUDGETS[face], sizes
 
 
 @pytest.mark.parametrize("face", FACES)
