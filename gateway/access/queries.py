@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Exists, Select, exists, func, or_, select
+from sqlalchemy import Exists, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.access.model import AccessGrant, GrantSource
@@ -16,31 +16,34 @@ _OPENED_OR_MAY_HAVE: Final = ("door_opened", "door_inferred", "unlock_already_op
 
 def may_open(session: Session, *, member_id: str, lock_id: str, now: datetime) -> bool:
     """Whether the member, not disabled, holds a grant on the lock that has begun, not run out, ended or been used."""
-    mine = _live(now).where(AccessGrant.lock_id == lock_id, AccessGrant.member_id == member_id)
-    return bool(session.scalar(select(exists(mine.order_by(None)))))
+    return bool(session.scalar(_MAY_OPEN, {"member_id": member_id, "lock_id": lock_id, "now": now}))
 
 
 def rights(session: Session, *, member_id: str, lock_id: str, source: GrantSource, now: datetime) -> Sequence[str]:
     """The ids of the things of that kind by which the member may open the lock now."""
-    mine = _live(now).where(
-        AccessGrant.lock_id == lock_id, AccessGrant.member_id == member_id, AccessGrant.source == source
-    )
-    return session.scalars(mine.with_only_columns(AccessGrant.source_id)).all()
+    asked = {"member_id": member_id, "lock_id": lock_id, "source": source, "now": now}
+    return session.scalars(_RIGHTS, asked).all()
 
 
 def grants_from(session: Session, *, source: GrantSource, source_id: str, now: datetime) -> Sequence[AccessGrant]:
     """The grants that follow from this and are live, by when they end."""
-    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.source_id == source_id)).all()
+    return session.scalars(
+        _LIVE.where(AccessGrant.source == source, AccessGrant.source_id == source_id), {"now": now}
+    ).all()
 
 
 def grants_to(session: Session, *, source: GrantSource, member_id: str, now: datetime) -> Sequence[AccessGrant]:
     """A member's live grants of one kind, by when they end."""
-    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.member_id == member_id)).all()
+    return session.scalars(
+        _LIVE.where(AccessGrant.source == source, AccessGrant.member_id == member_id), {"now": now}
+    ).all()
 
 
 def grants_on(session: Session, *, lock_id: str, source: GrantSource, now: datetime) -> Sequence[AccessGrant]:
     """The live grants of one kind on a lock, by when they end."""
-    return session.scalars(_live(now).where(AccessGrant.source == source, AccessGrant.lock_id == lock_id)).all()
+    return session.scalars(
+        _LIVE.where(AccessGrant.source == source, AccessGrant.lock_id == lock_id), {"now": now}
+    ).all()
 
 
 def last_opened_at(session: Session, *, lock_id: str, rental_id: str, since: datetime) -> datetime | None:
@@ -61,14 +64,14 @@ def last_opened_at(session: Session, *, lock_id: str, rental_id: str, since: dat
     return session.scalar(openings)
 
 
-def _live(now: datetime) -> Select[AccessGrant]:
-    """Of members who are not disabled: begun, not run out, not ended, not used up."""
+def _live() -> Select[AccessGrant]:
+    """Of members who are not disabled: begun `now`, not run out, not ended, not used up."""
     return (
         select(AccessGrant)
         .join(Member, Member.id == AccessGrant.member_id)
         .where(
-            or_(AccessGrant.from_at.is_(None), AccessGrant.from_at <= now),
-            or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > now),
+            or_(AccessGrant.from_at.is_(None), AccessGrant.from_at <= bindparam("now")),
+            or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > bindparam("now")),
             AccessGrant.ended_at.is_(None),
             or_(AccessGrant.once_after_seq.is_(None), ~_is_used_up()),
             Member.disabled_at.is_(None),
@@ -85,3 +88,10 @@ def _is_used_up() -> Exists:
         AuditEntry.act.in_(_OPENED_OR_MAY_HAVE),
         AuditEntry.seq > AccessGrant.once_after_seq,
     )
+
+
+# Made once: every press asks these several times, and to put them together takes longer than to answer them.
+_LIVE: Final = _live()
+_MINE: Final = _LIVE.where(AccessGrant.lock_id == bindparam("lock_id"), AccessGrant.member_id == bindparam("member_id"))
+_MAY_OPEN: Final = select(exists(_MINE.order_by(None)))
+_RIGHTS: Final = _MINE.where(AccessGrant.source == bindparam("source")).with_only_columns(AccessGrant.source_id)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.access import queries as access
@@ -13,10 +14,18 @@ from gateway.kit.clock import Clock
 from gateway.kit.errors import NotFound
 from gateway.unlocking.model import Unlock, UnlockState
 
+# Made once: every press asks these, and to put them together takes longer than to answer them.
+_OF_MEMBER: Final = select(Unlock).where(
+    Unlock.id == bindparam("unlock_id"), Unlock.member_id == bindparam("member_id")
+)
+_UNSETTLED: Final = select(Unlock).where(Unlock.settled_at.is_(None)).order_by(Unlock.requested_at)
+_UNSETTLED_IN: Final = _UNSETTLED.where(Unlock.state.in_(bindparam("states", expanding=True)))
+_UNDER_WAY: Final = select(Unlock).where(Unlock.lock_id == bindparam("lock_id"), Unlock.settled_at.is_(None))
+
 
 def unlock_of(session: Session, *, member_id: str, unlock_id: str) -> Unlock:
     """Raises NotFound("unlock"), also for other people's."""
-    found = session.scalar(select(Unlock).where(Unlock.id == unlock_id, Unlock.member_id == member_id))
+    found = session.scalar(_OF_MEMBER, {"unlock_id": unlock_id, "member_id": member_id})
     if found is None:
         raise NotFound("unlock")
     return found
@@ -33,10 +42,9 @@ def unlocks_of(session: Session, *, member_id: str, limit: int, after: str | Non
 
 def unsettled(session: Session, *, states: Collection[UnlockState] | None = None) -> Sequence[Unlock]:
     """Those that may still open a door, oldest first."""
-    query = select(Unlock).where(Unlock.settled_at.is_(None))
-    if states is not None:
-        query = query.where(Unlock.state.in_(states))
-    return session.scalars(query.order_by(Unlock.requested_at)).all()
+    if states is None:
+        return session.scalars(_UNSETTLED).all()
+    return session.scalars(_UNSETTLED_IN, {"states": list(states)}).all()
 
 
 def unsettled_locks(session: Session) -> frozenset[str]:
@@ -46,7 +54,7 @@ def unsettled_locks(session: Session) -> frozenset[str]:
 
 def under_way(session: Session, *, lock_id: str) -> Unlock | None:
     """The unsettled unlock of this lock; there is never a second."""
-    return session.scalar(select(Unlock).where(Unlock.lock_id == lock_id, Unlock.settled_at.is_(None)))
+    return session.scalar(_UNDER_WAY, {"lock_id": lock_id})
 
 
 def was_asked_for(session: Session, *, member_id: str, lock_id: str, since: datetime) -> bool:

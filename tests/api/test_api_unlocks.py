@@ -12,6 +12,7 @@ from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.api.conftest import together
 from tests.centre_builder import NOON, lock_of, set_presence
+from tests.statements import heard
 
 
 @pytest.fixture
@@ -42,6 +43,20 @@ def settle_as_opened(house, unlock_id):
     """As the gateway would, and it says so on the line."""
     for state in (UnlockState.AUTHORISED, UnlockState.SIGNED, UnlockState.OPENED):
         house.change(move, unlock_id, state)
+
+
+def test_a_press_and_its_answer_ask_the_database_little_and_nothing_that_is_put_together_anew(house, phone, rental):
+    others = house.rent("10002")
+    other_phone = house.signed_in("10002")
+    phone.get(f"/unlocks/{press(phone, rental).json()['id']}")
+
+    with heard(house.centre.sessions) as statements:
+        unlock = press(other_phone, others).json()
+        other_phone.get(f"/unlocks/{unlock['id']}")
+
+    assert unlock["state"] == "REQUESTED"
+    assert [one.text for one in statements if not one.was_ready] == []
+    assert len(statements) <= 13
 
 
 def test_a_press_is_accepted_with_its_deadline(house, phone, rental):
