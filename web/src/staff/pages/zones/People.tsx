@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { type Answered, ask } from '../../../shared/api'
 import '../../../shared/busy/busy.css'
+import { dayOf, minuteOf } from '../../../shared/clock'
 import { language, time } from '../../../shared/t'
 import { Sheet } from '../../../shared/ui/Sheet'
 import { Seen } from '../../kit/Head'
@@ -21,7 +22,7 @@ export function peopleNow({ crowd, capacity }: Zone): string {
 }
 
 export function DaySheet({ zone }: { zone: Zone }) {
-  const today = dayOf(new Date())
+  const today = dayOf(Date.now())
   const [day, setDay] = useState(today)
   const looked = useLook(() => ask('get', '/api/v1/staff/zones/{zone_id}/day', { at: { zone_id: zone.id }, query: { day } }), [], [day, language.value])
   return (
@@ -66,7 +67,7 @@ interface Hour {
 function hoursOf({ points }: Day): Hour[] {
   const most = new Map<number, number>()
   for (const { at, people } of points) {
-    const hour = new Date(at).getHours()
+    const hour = Math.floor(minuteOf(at) / 60)
     most.set(hour, Math.max(most.get(hour) ?? 0, people))
   }
   const hours = [...most].map(([hour, people]) => ({ hour, most: people })).sort((one, other) => one.hour - other.hour)
@@ -106,9 +107,4 @@ function Hours({ hours, most }: { hours: Hour[]; most: number }) {
       </div>
     </div>
   )
-}
-
-/** By the calendar that hangs here. */
-function dayOf(at: Date): string {
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`
 }
