@@ -269,6 +269,20 @@ def test_after_a_quiet_minute_and_half_of_one_to_answer_nothing_is_left(kiosk: K
     assert kiosk.page.evaluate("[...Object.entries(localStorage), ...Object.entries(sessionStorage)].length") == 1
 
 
+def test_whoever_shows_a_card_while_another_is_waited_for_has_a_minute_of_their_own(kiosk: Kiosk):
+    give_card(kiosk.house)
+    kiosk.page.clock.install()
+    kiosk.begin()
+    kiosk.tile(1)
+    kiosk.page.clock.run_for(61_000)
+    expect(kiosk.page.locator(".k-still")).to_be_visible()
+    kiosk.scan()
+    expect(kiosk.page.locator(".k-still")).to_have_count(0)
+    kiosk.page.clock.run_for(31_000)
+
+    expect(kiosk.page.locator(".k-key").first).to_be_visible()
+
+
 def test_in_elder_mode_there_are_two_minutes(kiosk: Kiosk):
     kiosk.page.clock.install()
     kiosk.begin()

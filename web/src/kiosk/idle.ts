@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { elder } from './reading'
 import { screen } from './screen'
-import { beat, visit, wipe } from './visit'
+import { beat, person, visit, wipe } from './visit'
 
 const QUIET_MS = 60_000
 const QUIET_ELDER_MS = 120_000
@@ -19,12 +19,19 @@ export function watch(): void {
   screen.subscribe(touched)
   visit.subscribe(touched)
   elder.subscribe(touched)
+  person.subscribe(begin)
 }
 
 /** One more minute. */
 export function stay(): void {
   left.value = undefined
   beat()
+  touched()
+}
+
+/** Whoever was asked whether they are still there, somebody else is here now. */
+function begin(): void {
+  left.value = undefined
   touched()
 }
 
