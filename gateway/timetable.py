@@ -120,6 +120,7 @@ class _Jobs:
         self._look = look  # at the machine
         self._watch = Watch()
         self._crowds = CrowdWatch()
+        self._up_since = centre.clock.now()
 
     def all(self) -> list[tuple[Callable[[], None], int]]:
         """Each with its interval in minutes."""
@@ -249,7 +250,7 @@ class _Jobs:
         for one in self._found(fault_queries.devices_whose_boards_to_look_at):
             self._do(partial(faults.look_at_boards, device_id=one, now=now))
         for one in self._found(partial(silence.kiosks_to_look_at, now=now)):
-            self._do(partial(silence.look_at_kiosk, kiosk_id=one, now=now))
+            self._do(partial(silence.look_at_kiosk, kiosk_id=one, up_since=self._up_since, now=now))
 
     def look_at_latches(self) -> None:
         for one in self._found(fault_queries.locks_with_many_openings):

@@ -23,17 +23,20 @@ def kiosks_to_look_at(session: Session, *, now: datetime) -> Sequence[str]:
     return session.scalars(select(Kiosk.id).where(or_(silent, Kiosk.id.in_(accused))).order_by(Kiosk.id)).all()
 
 
-def look_at_kiosk(session: Session, *, kiosk_id: str, now: datetime) -> None:
-    """Judge whether it is gone. One that was revoked, or never switched on, is missed by nobody. Harmless to repeat."""
+def look_at_kiosk(session: Session, *, kiosk_id: str, up_since: datetime, now: datetime) -> None:
+    """Judge whether it is gone. One that was revoked, or never switched on, is missed by nobody. Harmless to repeat.
+
+    `up_since`: when the house itself began: before, nobody could be heard, and after a power cut a kiosk takes longer.
+    """
     kiosk = session.get_one(Kiosk, kiosk_id)
-    since = kiosk.seen_at or now
+    seen_at = kiosk.seen_at or now
     alerts.note_condition(
         session,
         kind=_KIND,
         thing=kiosk.id,
         is_so=kiosk.revoked_at is None and rules.presence(kiosk.seen_at, now) is Presence.OFFLINE,
-        since=since,
+        since=max(seen_at, up_since),
         now=now,
-        facts={"place": dict.fromkeys(("zh-CN", "en"), kiosk.name), "since": since.isoformat()},
+        facts={"place": dict.fromkeys(("zh-CN", "en"), kiosk.name), "since": seen_at.isoformat()},
         links={"kiosk": kiosk.id, "bank": kiosk.bank_id, "zone": zone_of(session, kiosk)},
     )

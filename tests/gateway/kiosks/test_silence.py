@@ -10,10 +10,10 @@ from tests.centre_builder import NOON
 MINUTE = timedelta(minutes=1)
 
 
-def look(scene, now):
+def look(scene, now, *, up_since=NOON):
     """As the timetable does; the ids of the kiosks that staff are told of."""
     for kiosk_id in kiosks_to_look_at(scene.session, now=now):
-        look_at_kiosk(scene.session, kiosk_id=kiosk_id, now=now)
+        look_at_kiosk(scene.session, kiosk_id=kiosk_id, up_since=up_since, now=now)
     told = [alerts.standing(scene.session, kind="kiosk_silent", thing=one.id) for one in (scene.kiosk, scene.other)]
     return [one.thing for one in told if one is not None and one.over_at is None]
 
@@ -29,6 +29,14 @@ def test_a_kiosk_that_is_heard_no_more_is_told_of_after_five_minutes_until_it_is
     service.note_seen(scene.session, kiosk_id=scene.kiosk.id, now=NOON + 7 * MINUTE)
 
     assert look(scene, NOON + 7 * MINUTE) == []
+
+
+def test_after_a_power_cut_a_kiosk_has_five_minutes_to_be_heard_again(scene):
+    service.note_seen(scene.session, kiosk_id=scene.kiosk.id, now=NOON)
+    again = NOON + 60 * MINUTE
+
+    assert look(scene, again + MINUTE, up_since=again) == []
+    assert look(scene, again + 5 * MINUTE, up_since=again) == [scene.kiosk.id]
 
 
 def test_a_kiosk_that_was_never_switched_on_is_not_missed(scene):
