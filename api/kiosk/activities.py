@@ -1,5 +1,7 @@
 """Activities at a kiosk: what is on, for anybody; and a guest's own places."""
 
+from functools import partial
+
 from fastapi import Response
 
 from api.activity_views import RegistrationView, SignUp
@@ -25,7 +27,7 @@ async def list_activities_at_kiosk(at: AtKiosk, page: Paged) -> Items[KioskActiv
             at.kiosk(session)
             now = at.desk.clock.now()
             rest = behind(queries.not_over(session, now=now), page, name=lambda one: one.id)
-            view = lambda one: KioskActivityView.of(session, one, now=now)  # noqa: E731 - read where it is used
+            view = partial(KioskActivityView.of, session, now=now)
             return items(rest, page, view=view, name=lambda one: one.id)
 
     return await at.desk.backroom.read(look)

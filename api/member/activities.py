@@ -1,5 +1,7 @@
 """What the house offers: read, signed up for, left."""
 
+from functools import partial
+
 from fastapi import Response
 
 from api.activity_views import ActivityView, RegistrationView, SignUp
@@ -36,7 +38,7 @@ async def list_activities(who: SignedIn, page: Paged) -> Items[ActivityView]:
         with who.desk.sessions.read() as session:
             member, now = who.member(session), who.desk.clock.now()
             rest = behind(queries.not_over(session, now=now), page, name=lambda one: one.id)
-            view = lambda one: ActivityView.of(session, one, reader=member, now=now)  # noqa: E731 - read where it is used
+            view = partial(ActivityView.of, session, reader=member, now=now)
             return items(rest, page, view=view, name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)

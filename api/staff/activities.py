@@ -1,6 +1,7 @@
 """Activities, as those publish and call them off who see who comes."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from fastapi import Response
@@ -32,7 +33,7 @@ async def list_all_activities(who: SignedIn, page: Paged) -> Items[ActivityView]
         with who.desk.sessions.read() as session:
             staff, now = who.staff(session, *_DESK), who.desk.clock.now()
             rest = behind(queries.all_since(session, since=now - _SHOWN_FOR), page, name=lambda one: one.id)
-            view = lambda one: ActivityView.of(session, one, reader=staff, now=now)  # noqa: E731 - read where it is used
+            view = partial(ActivityView.of, session, reader=staff, now=now)
             return items(rest, page, view=view, name=lambda one: one.id)
 
     return await who.desk.backroom.read(look)
