@@ -109,6 +109,12 @@ def walk(phone: Phone):
     yield from walk_to_an_offer(phone)
 
 
+def choose_day(phone: Phone, space: str, days: int):
+    """On that space's page, once it has come in place of the one before, which has days to choose from too."""
+    expect(phone.page.get_by_role("heading", level=1)).to_contain_text(space)
+    phone.page.locator(".choice-strip input").nth(days).check(force=True)
+
+
 def walk_to_book(phone: Phone):
     """From nothing booked to a booking: a room of which an hour of tomorrow goes to somebody else meanwhile."""
     page, house = phone.page, phone.house
@@ -119,7 +125,7 @@ def walk_to_book(phone: Phone):
     page.locator(".space").nth(2).wait_for()
     yield "what can be booked"
     page.locator(".space", has_text=" room").click()
-    page.locator(".choice-strip input").nth(1).check(force=True)
+    choose_day(phone, "room", 1)
     yield "a day"
     page.locator(".choice-grid input").nth(2).check(force=True)
     page.locator(".confirm .choice").nth(1).wait_for()
@@ -142,11 +148,11 @@ def walk_to_book(phone: Phone):
     page.locator(".booking").wait_for()
     house.gives_back(house.bookings()[-1].id)
     phone.show("/app/#/book/seat")
-    page.locator(".choice-strip input").first.check(force=True)
+    choose_day(phone, "seat", 0)
     page.locator("main > .card").wait_for()
     yield "nothing left"
     phone.show("/app/#/book/room")
-    page.locator(".choice-strip input").nth(1).check(force=True)
+    choose_day(phone, "room", 1)
     page.locator(".choice-grid input").nth(3).check(force=True)
     page.locator(".confirm .primary").click()
     page.locator(".booking").wait_for()
@@ -192,12 +198,12 @@ def walk_to_an_offer(phone: Phone):
     page, house = phone.page, phone.house
     house.build("lawn")
     phone.show("/app/#/book/lawn")
-    page.locator(".choice-strip input").nth(1).check(force=True)
+    choose_day(phone, "lawn", 1)
     hour = page.locator(".choice-grid input").nth(4)
     theirs = house.books_at("lawn", datetime.fromisoformat(hour.get_attribute("value")), member=OTHER)
     phone.show("/app/#/book")
     phone.show("/app/#/book/lawn")
-    page.locator(".choice-strip input").nth(1).check(force=True)
+    choose_day(phone, "lawn", 1)
     page.locator(".choice-grid .option-faint").wait_for()
     hour.check(force=True)
     page.locator(".confirm .secondary").wait_for()
@@ -211,7 +217,7 @@ def walk_to_an_offer(phone: Phone):
     house.build("glade")
     house.gives_by_lot("glade", tomorrow(phone, "00:00"))
     phone.show("/app/#/book/glade")
-    page.locator(".choice-strip input").nth(1).check(force=True)
+    choose_day(phone, "glade", 1)
     page.locator(".choice-grid input").nth(4).check(force=True)
     page.locator(".confirm .primary").wait_for()
     yield "a time to draw for"
