@@ -16,6 +16,7 @@ from gateway.lockers.model import Size
 from gateway.members import queries as members
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import CHEAP, MEMBER, House, Phone, watched
+from tests.web.console_builder import AXE
 
 SIZES = {"portrait": (1080, 1920), "landscape": (1280, 800)}
 CARD, PIN = "04A21F99", "728577"
@@ -37,6 +38,23 @@ VOICE = """
   Object.defineProperty(window, 'speechSynthesis', { value })
   window.SpeechSynthesisUtterance = class extends EventTarget { constructor(text) { super(); this.text = text } }
 """
+
+# 18 pt are 24 px. What is smaller than it should be: words, targets, and a page wider than its screen.
+SMALL = """(text_px) => {
+  const found = []
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    const size = parseFloat(getComputedStyle(node.parentElement).fontSize)
+    if (node.textContent.trim() && size < text_px) found.push([node.textContent.trim(), size])
+  }
+  for (const target of document.querySelectorAll('button, label.option')) {
+    const { width, height } = target.getBoundingClientRect()
+    if (width > 0 && (width < 60 || height < 60)) found.push([target.textContent, `${width} x ${height}`])
+  }
+  const page = document.documentElement
+  if (page.scrollWidth > page.clientWidth) found.push(['width', page.scrollWidth])
+  return found
+}"""
 
 
 @dataclass
@@ -68,6 +86,16 @@ class Kiosk(Phone):
     def title(self):
         """What the screen is called."""
         return self.page.get_by_role("heading", level=1)
+
+    def faults(self, *, for_guests: bool = True) -> dict[str, object]:
+        """What axe finds wrong with the screen as it is and, if guests see it, what is too small to read or touch."""
+        if not self.page.evaluate("typeof axe !== 'undefined'"):
+            self.page.evaluate(AXE())
+        result = self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        found: dict[str, object] = {one["id"]: [node["html"] for node in one["nodes"]] for one in result["violations"]}
+        if for_guests:
+            found |= dict(self.page.evaluate(SMALL, 24 if self.elder else 20))
+        return found
 
     def tile(self, no: int) -> None:
         """Touch one of the first screen's."""

@@ -9,10 +9,9 @@ from gateway.members import queries as members
 from gateway.notices import service as notices
 from tests.web import map_builder
 from tests.web.conftest import MEMBER, OTHER, House
-from tests.web.console_builder import AXE
 from tests.web.kiosk_builder import PIN, VOICE, Kiosk, give_card, give_locker, kiosk_at
 from tests.web.test_activity_pages import publish, signs_up
-from tests.web.test_kiosk_face import COUNT_TOUCHES, SMALL, text_of
+from tests.web.test_kiosk_face import COUNT_TOUCHES, text_of
 
 pytestmark = pytest.mark.browser
 
@@ -167,11 +166,9 @@ def test_axe_finds_nothing_wrong_all_is_large_enough_and_every_screen_speaks(
         kiosk.read()
         if not elder:
             kiosk.page.locator(".k-reading .pill").nth(1).click()
-        kiosk.page.evaluate(AXE())
         for screen in screens(kiosk):
-            result = kiosk.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-            found |= {f"{screen}: {one['id']}": [node["html"] for node in one["nodes"]] for one in result["violations"]}
-            found |= {f"{screen}: {what}": size for what, size in kiosk.page.evaluate(SMALL, 24 if elder else 20)}
+            if faults := kiosk.faults():
+                found[screen] = faults
             silent += [] if kiosk.page.evaluate("spoken.splice(0)") else [screen]
     assert found == {}
     assert silent == []

@@ -14,12 +14,11 @@ from gateway.kiosks.model import KioskVisit, Smile
 from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import MEMBER, OTHER, ROOT, House, whole_five_minutes
+from tests.web.conftest import MEMBER, OTHER, House, whole_five_minutes
 from tests.web.kiosk_builder import PIN, SCREENS, TO_SIGNED, Kiosk, give_card, give_locker, kiosk_at, walk
 
 pytestmark = pytest.mark.browser
 
-AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text
 ASK = "您好，想做什么？"
 
 
@@ -367,33 +366,10 @@ def test_axe_finds_nothing_wrong_and_all_is_large_enough_on_any_screen(
         kiosk.page.clock.install()
         for screen in walk(kiosk):
             seen.append(screen)
-            if not kiosk.page.evaluate("typeof axe !== 'undefined'"):
-                kiosk.page.evaluate(AXE())
-            result = kiosk.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-            for fault in result["violations"]:
-                found[f"{screen}: {fault['id']}"] = [node["html"] for node in fault["nodes"]]
-            if screen != "registering":  # staff's
-                found |= {f"{screen}: {what}": size for what, size in kiosk.page.evaluate(SMALL, 24 if elder else 20)}
+            if faults := kiosk.faults(for_guests=screen != "registering"):
+                found[screen] = faults
     assert found == {}
     assert sorted(seen) == sorted(SCREENS)
-
-
-# 18 pt are 24 px. What is smaller than it should be: words, targets, and a page wider than its screen.
-SMALL = """(text_px) => {
-  const found = []
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  for (let node = words.nextNode(); node; node = words.nextNode()) {
-    const size = parseFloat(getComputedStyle(node.parentElement).fontSize)
-    if (node.textContent.trim() && size < text_px) found.push([node.textContent.trim(), size])
-  }
-  for (const target of document.querySelectorAll('button, label.option')) {
-    const { width, height } = target.getBoundingClientRect()
-    if (width > 0 && (width < 60 || height < 60)) found.push([target.textContent, `${width} x ${height}`])
-  }
-  const page = document.documentElement
-  if (page.scrollWidth > page.clientWidth) found.push(['width', page.scrollWidth])
-  return found
-}"""
 
 
 def test_the_strict_policy_holds_and_a_screen_without_scripts_is_told_so(kiosk: Kiosk, built):

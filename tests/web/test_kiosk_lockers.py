@@ -11,9 +11,8 @@ from gateway.lockers import queries as lockers
 from gateway.lockers.model import Rental
 from gateway.members import queries as members
 from tests.web.conftest import MEMBER, House
-from tests.web.console_builder import AXE
 from tests.web.kiosk_builder import PIN, Kiosk, give_card, give_locker, kiosk_at
-from tests.web.test_kiosk_face import COUNT_TOUCHES, SMALL
+from tests.web.test_kiosk_face import COUNT_TOUCHES
 
 pytestmark = pytest.mark.browser
 
@@ -151,11 +150,9 @@ def test_axe_finds_nothing_wrong_and_all_is_large_enough_where_lockers_are_kept_
         kiosk.begin()
         kiosk.read()
         kiosk.come()
-        kiosk.page.evaluate(AXE())
         for screen in screens(kiosk):
-            result = kiosk.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-            found |= {f"{screen}: {one['id']}": [node["html"] for node in one["nodes"]] for one in result["violations"]}
-            found |= {f"{screen}: {what}": size for what, size in kiosk.page.evaluate(SMALL, 24 if elder else 20)}
+            if faults := kiosk.faults():
+                found[screen] = faults
     assert found == {}
 
 

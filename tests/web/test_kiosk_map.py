@@ -7,9 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.web import map_builder
 from tests.web.conftest import House, hold
-from tests.web.console_builder import AXE
 from tests.web.kiosk_builder import VOICE, Kiosk, kiosk_at
-from tests.web.test_kiosk_face import SMALL
 from tests.web.test_sign_in import WORDS
 
 pytestmark = pytest.mark.browser
@@ -124,11 +122,9 @@ def test_axe_finds_nothing_wrong_and_all_is_large_enough_on_the_map(
         kiosk.language, kiosk.elder = language, elder
         kiosk.begin()
         kiosk.read()
-        kiosk.page.evaluate(AXE())
         for screen in map_screens(kiosk):
-            result = kiosk.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-            found |= {f"{screen}: {one['id']}": [node["html"] for node in one["nodes"]] for one in result["violations"]}
-            found |= {f"{screen}: {what}": size for what, size in kiosk.page.evaluate(SMALL, 24 if elder else 20)}
+            if faults := kiosk.faults():
+                found[screen] = faults
     assert found == {}
 
 
