@@ -13,6 +13,7 @@ from gateway.vendors.results import Kind, Message, Reading, Result, Unreadable
 from gateway.vendors.templates import Said, Template
 
 _MOST_ENTITIES = 500
+_TELL_ONLY = ("sensor", "binary_sensor")  # what has nothing but its state
 _DESCRIPTION = {
     "name": "name",
     "maker": "manufacturer",
@@ -249,8 +250,10 @@ def _values(manner: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
     said = entity.said
     classes = manner.classes.get(entity.component)
     topic = said.get("state_topic")
-    if classes is None or not isinstance(topic, str):
+    if classes is None or (topic is None and entity.component not in _TELL_ONLY):
         return
+    if not isinstance(topic, str):
+        raise Unreadable(f"{payload.shown(topic)} is no state_topic")
     wanted = said.get("device_class")
     take = classes.get(wanted if isinstance(wanted, str) else "")
     if take is None or take.metric is None:

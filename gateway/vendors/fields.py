@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from gateway.vendors import payload
-from gateway.vendors.metrics import BOOLEANS, CANONICAL, Value, can_tell, tell
+from gateway.vendors.metrics import BOOLEANS, CANONICAL, Value, tell
 from gateway.vendors.profile import Table, Take, alternatives
 from gateway.vendors.results import Reading, Unreadable
+
+_MOST_PHASES: Final = 8
 
 
 @dataclass
@@ -54,8 +57,8 @@ def take_all(
     for path, takes, part in _known(said, table, suffixes, whole):
         value = payload.find(whole, path)
         place = _Place(path, _part(sensor, part), whole, (units or {}).get(path))
-        if isinstance(value, list):  # a meter of several phases
-            for number, one in enumerate(value[:4], start=1):
+        if isinstance(value, list) and any(take.phases for take in takes):
+            for number, one in enumerate(value[:_MOST_PHASES], start=1):
                 _take(taken, one, takes, replace(place, sensor=_part(place.sensor, str(number))))
         else:
             _take(taken, value, takes, place)
@@ -134,12 +137,11 @@ def _words(value: object) -> list[object]:
 def reading(value: object, take: Take, *, sensor: str | None = None, unit: str | None = None) -> Reading:
     """One value in Hearth's words. Raises ValueError, saying why not.
 
-    `unit`: the device's own word on it, which goes before the profile's unless it is no unit of that metric.
+    `unit`: the device's own word on it, which goes before the profile's. One that nobody knows is not guessed at.
     """
     if take.metric is None:
         raise Unreadable("an event has no value")
-    own = unit if unit is not None and can_tell(take.metric, unit) else take.unit
-    told = _value(take.metric, value, take, own)
+    told = _value(take.metric, value, take, unit or take.unit)
     return Reading(take.metric, told, CANONICAL[take.metric], sensor)
 
 

@@ -38,7 +38,7 @@ class Take(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `unit`: the maker's. `words`: what the maker's words mean; `unknown` that they mean nothing. `invert`: true there is
     false here. Of several, the first whose conditions hold is taken: `beside`, any of these members is there; `unless`,
     none is; `above`, the number's least size. `unknown_if` and `unknown_with` say when a value that is there says
-    nothing: when all those members are so; when that array names the word.
+    nothing: when all those members are so; when that array names the word. `phases`: it may be an array, one a phase.
     """
 
     metric: str | None = None
@@ -51,6 +51,7 @@ class Take(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     event: bool = False
     unknown_if: dict[str, bool | int] = {}
     unknown_with: dict[str, str] = {}
+    phases: bool = False
 
 
 Table = dict[str, Take | list[Take]]

@@ -113,6 +113,13 @@ def test_a_value_without_a_unit_that_could_be_two_things_is_flagged(ha):
     assert said["info"]["flags"] == ["t: unit null for temperature"]
 
 
+@pytest.mark.parametrize("topic", [None, 17, ["thing/state"]])
+def test_a_sensor_that_is_described_without_a_topic_to_read_is_flagged(ha, topic):
+    said = describe(ha, "sensor", {"dev_cla": "humidity", "uniq_id": "h", "stat_t": topic})
+    assert said["info"]["flags"][0].startswith("h: ")
+    assert said["info"]["flags"][0].endswith(" is no state_topic")
+
+
 def test_a_unit_written_without_its_sign_is_understood(ha):
     describe(ha, "sensor", {"dev_cla": "temperature", "unit_of_meas": "C"})
     assert ha.values("thing/state", "21.5") == {"temperature": 21.5}

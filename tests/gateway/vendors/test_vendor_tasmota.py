@@ -51,6 +51,13 @@ def test_energy_may_be_an_array_of_phases(tasmota):
     }  # fmt: skip
 
 
+def test_a_unit_that_nobody_knows_is_a_dead_letter_and_not_a_guess(tasmota):
+    said = tasmota.all("tele/a/SENSOR", {"BME280": {"Humidity": 40, "Pressure": 29.9}, "PressureUnit": "furlong"})
+
+    assert [reading["metric"] for reading in said[0]["readings"]] == ["humidity"]
+    assert (said[1]["kind"], said[1]["reason"]) == ("malformed", "Pressure: unit 'furlong' for pressure")
+
+
 def test_sensors_of_a_kind_are_told_apart_by_their_name(tasmota):
     said = {
         "DS18B20-1": {"Id": "01", "Temperature": 4.5},

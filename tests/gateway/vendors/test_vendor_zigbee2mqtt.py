@@ -31,6 +31,14 @@ def test_contact_true_is_shut_there_and_null_is_unknown(z2m, contact, is_open):
     assert z2m.values("zigbee2mqtt/door", {"contact": contact}) == {"open": is_open}
 
 
+@pytest.mark.parametrize("value", [[21, 22], [[21]], {"value": 21}, True, "warm"])
+def test_a_surprise_in_place_of_a_number_is_a_dead_letter_and_not_a_guess(z2m, value):
+    said = z2m.one("zigbee2mqtt/gym", {"temperature": value})
+    assert (said["kind"], said["readings"]) == ("malformed", [])
+    assert said["reason"].startswith("temperature: ")
+    assert said["sample"]
+
+
 def test_a_fresh_action_does_not_carry_an_old_lock_state(z2m):
     said = z2m.one(
         "zigbee2mqtt/vault", {"action": "keypad_unlock", "lock_state": "locked", "state": "LOCK", "battery": 61}
