@@ -1,4 +1,4 @@
-"""The firmware: `python -m devices locker_bank --config node.toml`, or `facility`."""
+"""The firmware: `python -m devices locker_bank --config node.toml`, or `facility`, or `kiosk`."""
 
 import argparse
 import logging
@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, TextIO
 
-from devices import facility
+from devices import facility, kiosk
 from devices.boards.bank import BoardBank, PlanError
 from devices.boards.bus import FIRST_LOOK_S, LAG_S
 from devices.guard.process import Guard, StrikePin
@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "node", choices=["locker_bank", "facility"], help="which firmware (or `commission`, see its own --help)"
+        "node",
+        choices=["locker_bank", "facility", "kiosk"],
+        help="which firmware (or `commission`, see its own --help)",
     )
     parser.add_argument("--config", type=Path, required=True, metavar="node.toml", help="who it is and how it is wired")
     asked = parser.parse_args(words)
@@ -68,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.node == "facility":
             return facility.run(asked.config)
+        if asked.node == "kiosk":
+            return kiosk.run(asked.config)
         return _run_locker_bank(_prepare(asked.config))
     except (ConfigError, LogError, OSError, sqlite3.Error) as error:
         sys.stderr.write(f"{error}\n")

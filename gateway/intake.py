@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from devices.wire import codec
 from devices.wire.errors import Fault, WireError
-from devices.wire.messages import Chal, Event, EventEnvelope, Part, State, Sync
+from devices.wire.messages import Chal, Credential, Event, Part, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
@@ -198,7 +198,9 @@ class Intake:
     def _report_of(self, letter: Letter) -> Report:
         device_id = self._address_of(letter).device
         envelope = codec.decode_event(letter.payload, topic=letter.topic, key=self._pinned_key(device_id))
-        return _report(device_id, envelope)
+        if isinstance(envelope.msg, Credential):
+            raise WireError(Fault.UNBOUND)
+        return _report(device_id, envelope.msg, envelope.age_ms)
 
     def _keep(self, session: Session, report: Report) -> Recorded:
         now = self.clock.now()
@@ -270,8 +272,7 @@ def _standing(device_id: str, sync: Sync) -> Standing:
     )
 
 
-def _report(device_id: str, envelope: EventEnvelope) -> Report:
-    event: Event = envelope.msg
+def _report(device_id: str, event: Event, age_ms: int | None) -> Report:
     return Report(
         device_id=device_id,
         seq=event.seq,
@@ -284,5 +285,5 @@ def _report(device_id: str, envelope: EventEnvelope) -> Report:
         cmd_id=event.cmd_id,
         level_before=event.level_before,
         reason=event.reason,
-        age_ms=envelope.age_ms,
+        age_ms=age_ms,
     )

@@ -30,8 +30,8 @@ _JWS = (
 # Channel: its address, who sends, who receives, QoS, retained, whether it is signed, and what travels there.
 _CHANNELS: list[tuple[str, str, str, str, int, bool, bool, list[type]]] = [
     ("cmd", "{device}/cmd", GATEWAY, DEVICE, 0, False, True, list(messages.Command.__args__)),
-    ("chal", "{device}/chal", DEVICE, GATEWAY, 0, False, True, [messages.Chal, messages.Sync]),
-    ("evt", "{device}/evt", DEVICE, GATEWAY, 1, False, True, [messages.Event]),
+    ("chal", "{device}/chal", DEVICE, GATEWAY, 0, False, True, list(messages.Answer.__args__)),
+    ("evt", "{device}/evt", DEVICE, GATEWAY, 1, False, True, [messages.Event, messages.Credential]),
     ("state", "{device}/state", DEVICE, GATEWAY, 1, True, False, [messages.State]),
     ("reading", "{device}/reading", DEVICE, GATEWAY, 1, False, False, [messages.Readings]),
     ("live", f"{GATEWAY}/live/{{kind}}", GATEWAY, API, 0, False, False, []),

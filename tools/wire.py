@@ -19,9 +19,9 @@ No message is longer than {MAX_BYTES} bytes.
 
 | channel | who writes | QoS, retained | what |
 |---|---|---|---|
-| `cmd` | gateway | 0, no | prep, open, eack, sreq, rack |
-| `chal` | device | 0, no | chal, sync |
-| `evt` | device | 1, no | evt, again and again until eack |
+| `cmd` | gateway | 0, no | prep, open, eack, sreq, rack, give |
+| `chal` | device | 0, no | chal, sync, given |
+| `evt` | device | 1, no | evt, again and again until eack; credential, once |
 | `state` | device | 1, yes; also its will | state |
 | `reading` | device | 1, no | readings, again until rack |
 | `live/…` below `gateway` | gateway | 0, no | what changed, after the commit, for the API |
@@ -33,6 +33,10 @@ What travels on `cmd`, `chal` and `evt` is a JWS in compact form (RFC 7515), sig
 Its protected header is exactly `{{"alg":"EdDSA","typ":"hearth-CHANNEL"}}`, byte for byte; any other is refused unread.
 The payload is JSON: `{{"v":1,"aud":TOPIC,"msg":{{…}}}}`, on `evt` also `age_ms`, how long ago it happened, unless that
 was before the device's last start. A member that is not listed here makes a signed message malformed.
+
+Who stands at a kiosk is told in three steps, and holds for 5 s from the reader on: `credential` says that something
+was presented, `give` asks which, `given` tells it, once. So a card's number lies in no queue and in no log, and
+whatever comes late, or a second time, is answered by nothing.
 
 `state` is plain JSON and is believed only for showing who is there.
 
@@ -60,9 +64,12 @@ def document() -> str:
         messages.Eack,
         messages.Sreq,
         messages.Rack,
+        messages.Give,
         messages.Chal,
         messages.Sync,
+        messages.Given,
         messages.Event,
+        messages.Credential,
         messages.State,
         messages.Part,
         messages.Readings,

@@ -20,5 +20,5 @@ def take(log: Path) -> TextIO:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.close()
-        raise Busy(f"another program has this bank's doors (something holds {path}): stop that first") from error
+        raise Busy(f"another program runs as this device (something holds {path}): stop that first") from error
     return file

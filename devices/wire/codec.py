@@ -11,6 +11,7 @@ from devices.wire.messages import (
     AnswerEnvelope,
     Command,
     CommandEnvelope,
+    Credential,
     Envelope,
     Event,
     EventEnvelope,
@@ -40,7 +41,7 @@ def encode_answer(message: Answer, *, topic: str, key: SigningKey) -> bytes:
     return _seal(AnswerEnvelope(aud=topic, msg=message), Channel.CHAL, key)
 
 
-def encode_event(message: Event, *, age_ms: int | None, topic: str, key: SigningKey) -> bytes:
+def encode_event(message: Event | Credential, *, age_ms: int | None, topic: str, key: SigningKey) -> bytes:
     """What happened at a device. `age_ms` None: before its last restart."""
     return _seal(EventEnvelope(aud=topic, msg=message, age_ms=age_ms), Channel.EVT, key)
 

@@ -12,6 +12,7 @@ import msgspec
 T_GW_S: Final = 8.0  # from the request, the gateway may sign
 T_DEV_S: Final = 5.0  # from its challenge, the device may act
 T_WATCH_S: Final = 3.0  # from the pulse, an opening edge counts as this command's
+T_SHOWN_S: Final = 5.0  # from the reader, a card or a code says who stands at a kiosk
 
 Hex128 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", description="128 random bits, hex")]
 Hex256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, hex")]
@@ -27,6 +28,9 @@ SensorName = Annotated[
 Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds")]
 PartName = Annotated[
     str, msgspec.Meta(min_length=1, max_length=31, pattern=r"^[^\x00-\x1f\x7f]*$", description="at most 31 characters")
+]
+Code = Annotated[
+    str, msgspec.Meta(pattern="^[0-9A-Za-z_:.-]{4,128}$", description="4 to 128 figures, letters and `_:.-`")
 ]
 Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="plain text")]
 
@@ -62,7 +66,6 @@ class EventKind(StrEnum):
     FORCED = "forced"  # the door is open and nobody asked
     REFUSED = "refused"  # an authentic `open` was not followed, for `reason`
     TAMPER = "tamper"  # the box was opened, or somebody keeps sending forgeries
-    CREDENTIAL = "credential"  # a card or code was presented
     KEY_ON = "key_on"  # the cabinet's own second key, named by `reason`, is on; also at each start
     KEY_OFF = "key_off"  # it is off
     KEY_FAULT = "key_fault"  # its wires contradict each other: broken, or shorted
@@ -132,6 +135,13 @@ class Rack(Message, frozen=True, kw_only=True, tag="rack"):
     seq: MessageNo
 
 
+class Give(Message, frozen=True, kw_only=True, tag="give"):
+    """Gateway to device: say which card or code `id` is, quoting `q`, which is random and new each time."""
+
+    id: Hex128
+    q: Hex128
+
+
 class Chal(Message, frozen=True, kw_only=True, tag="chal"):
     """Device to gateway: the challenge made for `cmd_id`, good for `ttl_ms`."""
 
@@ -156,6 +166,15 @@ class Sync(Message, frozen=True, kw_only=True, tag="sync"):
     doors: dict[str, Level]
 
 
+class Given(Message, frozen=True, kw_only=True, tag="given"):
+    """Device to gateway: which card or code was presented `age_ms` ago. Said once, and within 5 s or never."""
+
+    q: Hex128
+    id: Hex128
+    age_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)]
+    text: Code  # last: the sample that is kept of what cannot be taken ends before it
+
+
 class Event(Message, frozen=True, kw_only=True, tag="evt"):
     """Device to gateway: something happened. Kept and sent again until `eack`."""
 
@@ -170,8 +189,18 @@ class Event(Message, frozen=True, kw_only=True, tag="evt"):
     prev_hash: Hex256
 
 
-Command = Prep | Open | Eack | Sreq | Rack
-Answer = Chal | Sync
+class Credential(Message, frozen=True, kw_only=True, tag="credential"):
+    """Device to gateway: a card or a code was presented. Which one it tells to a `give` that comes within 5 s.
+
+    It has no number, is kept nowhere and never sent again: whoever hears it late asks for what is gone.
+    """
+
+    id: Hex128
+    dev_boot: BootId
+
+
+Command = Prep | Open | Eack | Sreq | Rack | Give
+Answer = Chal | Sync | Given
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -196,7 +225,7 @@ class AnswerEnvelope(Envelope, frozen=True, kw_only=True):
 class EventEnvelope(Envelope, frozen=True, kw_only=True):
     """On `evt`: `age_ms` is how long ago it happened, when that is known (same boot)."""
 
-    msg: Event
+    msg: Event | Credential
     age_ms: Millis | None = None
 
 
@@ -208,13 +237,13 @@ class Health(StrEnum):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A lock board of a device, by a name that its technician knows, and the doors that hang on it."""
+    """A lock board of a device, by a name that its technician knows, and the doors that hang on it; or a reader."""
 
     name: PartName
     health: Health
     doors: Annotated[
         list[tuple[DoorNo, DoorNo]],
-        msgspec.Meta(min_length=1, max_length=64, description="runs of doors, each from its first to its last"),
+        msgspec.Meta(max_length=64, description="runs of doors, each from its first to its last; a reader has none"),
     ]
 
 

@@ -41,6 +41,20 @@ _PARTS: Final = """
 # chip = "scd41"
 """
 
+_READERS: Final = """
+# What is plugged in: take away the marks before what is there (docs/readers.md).
+
+# A card reader or a scanner that sends lines: ls /dev/serial/by-id/
+# [[reader]]
+# name = "card"
+# port = "/dev/serial/by-id/usb-…"
+
+# One that types: ls /dev/input/by-id/
+# [[reader]]
+# name = "scanner"
+# input = "/dev/input/by-id/usb-…-event-kbd"
+"""
+
 
 def arguments(parser: ArgumentParser) -> None:
     """What may be said beside it."""
@@ -56,6 +70,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     wired.add_argument("--boards", action="store_true", help="its doors hang on lock boards, which commissioning finds")
     wired.add_argument("--facility", action="store_true", help="a facility node: it measures, and has no doors")
+    wired.add_argument("--kiosk", action="store_true", help="the card readers and scanners beside a kiosk's screen")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make; must not exist")
     parser.add_argument(
         "--host",
@@ -76,7 +91,7 @@ def run(arguments: Namespace) -> int:
     gateway_key = (centre_dir / "keys" / "gateway.pub").read_text().strip()
     pki.issue_broker_certificate(centre_dir / "tls", names=[arguments.host])
     broker.reload(centre_dir)  # it may have a new certificate to show
-    what_next = _measure_next if arguments.facility else _open_next
+    what_next = _measure_next if arguments.facility else _read_next if arguments.kiosk else _open_next
     _fill(arguments.out, centre_dir, arguments.name, what_next(arguments.name, arguments.out))
     node = node_toml(
         settings,
@@ -86,7 +101,7 @@ def run(arguments: Namespace) -> int:
         port=lan_port,
         doors=arguments.doors or 0,
     )
-    node += _PARTS if arguments.facility else ""
+    node += _PARTS if arguments.facility else _READERS if arguments.kiosk else ""
     (arguments.out / "node.toml").write_text(node, encoding="utf-8")
     print(what_next(arguments.name, arguments.out))
     return 0
@@ -125,6 +140,14 @@ def _measure_next(device: str, out: Path) -> str:
         f"Say in {out.name}/node.toml what hangs on it (docs/sensors.md), and carry {out.name} to the Raspberry Pi.\n"
         "Then start it: python -m devices facility --config node.toml\n"
         f"It makes its own key and prints the fingerprint; a technician compares it and approves {device} into a zone."
+    )
+
+
+def _read_next(device: str, out: Path) -> str:
+    return (
+        f"Say in {out.name}/node.toml which readers it has (docs/readers.md), and carry {out.name} to the kiosk.\n"
+        "Then start it: python -m devices kiosk --config node.toml\n"
+        f"It makes its own key and prints the fingerprint; a technician compares it and approves {device}."
     )
 
 

@@ -19,6 +19,7 @@ from devices.commission.program import main as wizard
 from devices.runtime.config import ConfigError
 from devices.runtime.config import load as load_node
 from devices.runtime.facility_config import load as load_facility
+from devices.runtime.kiosk_config import load as load_kiosk
 from gateway import broker
 from gateway.__main__ import COMMANDS, main
 from gateway.centre import SEAL, SEAL_KEY, open_centre
@@ -388,6 +389,20 @@ def test_an_enrolled_bank_on_boards_waits_to_be_commissioned(lan_centre, tmp_pat
     assert "hearth commission" in (out / "README").read_text()
     with pytest.raises(ConfigError, match="hearth commission"):
         load_node(out / "node.toml")
+
+
+def test_an_enrolled_kiosk_node_has_all_but_its_readers(lan_centre, tmp_path):
+    out = tmp_path / "kiosk-1"
+    assert main(["enrol", "kiosk-1", "--centre", str(lan_centre), "--kiosk", "--out", str(out)]) == 0
+
+    assert "python -m devices kiosk" in (out / "README").read_text()
+    node = out / "node.toml"
+    with pytest.raises(ConfigError, match="at least one"):
+        load_kiosk(node)
+    # As it proposes: every line that is TOML behind its mark is one.
+    text = re.sub(r"^# (?=\[\[|\w+ = )", "", node.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    node.write_text(text, encoding="utf-8")
+    assert [one.name for one in load_kiosk(node).reader] == ["card", "scanner"]
 
 
 def test_an_enrolled_facility_node_has_all_but_what_hangs_on_it(lan_centre, tmp_path):

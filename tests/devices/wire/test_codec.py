@@ -15,9 +15,12 @@ from devices.wire.errors import Fault, WireError
 from devices.wire.messages import (
     ActorClass,
     Chal,
+    Credential,
     Eack,
     Event,
     EventKind,
+    Give,
+    Given,
     Level,
     Open,
     Prep,
@@ -54,6 +57,7 @@ commands = st.one_of(
     ),
     st.builds(Eack, seq=seqs),
     st.builds(Sreq, q=hex128),
+    st.builds(Give, id=hex128, q=hex128),
 )
 answers = st.one_of(
     st.builds(
@@ -75,6 +79,13 @@ answers = st.one_of(
         live=st.lists(hex128, max_size=8),
         dangling=st.lists(hex128, max_size=8),
         doors=st.dictionaries(doors.map(str), levels, max_size=24),
+    ),
+    st.builds(
+        Given,
+        q=hex128,
+        id=hex128,
+        age_ms=st.integers(0, 5000),
+        text=st.from_regex(r"[0-9A-Za-z_:.-]{4,128}", fullmatch=True),
     ),
 )
 events = st.builds(
@@ -105,7 +116,7 @@ def test_an_answer_comes_out_as_it_went_in(message):
     assert codec.decode_answer(payload, topic=CHAL, key=DEVICE.public()) == message
 
 
-@given(events, st.none() | seqs)
+@given(events | st.builds(Credential, id=hex128, dev_boot=boots), st.none() | seqs)
 def test_an_event_comes_out_as_it_went_in_with_its_age(message, age_ms):
     payload = codec.encode_event(message, age_ms=age_ms, topic=EVT, key=DEVICE)
     envelope = codec.decode_event(payload, topic=EVT, key=DEVICE.public())
