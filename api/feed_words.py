@@ -22,6 +22,11 @@ STATES: Final[Mapping[BookingState, Sentence]] = MappingProxyType(
 CLOSED: Final = Sentence("{space} 不开放：{reason}", "{space} is closed: {reason}")
 SHUT: Final = Sentence("这段时间谁也不能预订。", "Nobody can book it at this time.")
 REOPENED: Final = Sentence("已经重新开放。", "It is open again.")
+OUT_OF_ORDER: Final = Sentence("{space} 停用：{reason}", "{space} is out of order: {reason}")
+UNTIL_FURTHER_NOTICE: Final = Sentence(
+    "什么时候恢复还不知道，在此之前谁也不能预订。", "Nobody knows yet until when; nobody can book it before."
+)
+IN_ORDER: Final = Sentence("已经可以使用。", "It can be used again.")
 GUESTS: Final = Sentence("另有 {guests} 人同来。", "{guests} more people are coming along.")
 WHERE_TO_CHANGE: Final = Sentence(
     "改时间或取消，请到职工之家里办理；在日历里改不算数。",

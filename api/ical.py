@@ -1,4 +1,4 @@
-"""Bookings and closures as iCalendar (RFC 5545): the one place that knows the library."""
+"""Bookings, and what else has a space, as iCalendar (RFC 5545): the one place that knows the library."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,21 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
-from api.feed_words import CALENDAR, CLOSED, GUESTS, OF_SPACE, REOPENED, SHUT, STATES, WHERE_TO_CHANGE
-from gateway.activities.queries import Attended
-from gateway.bookings.feeds import Entry, Feed, Shut
+from api.feed_words import (
+    CALENDAR,
+    CLOSED,
+    GUESTS,
+    IN_ORDER,
+    OF_SPACE,
+    OUT_OF_ORDER,
+    REOPENED,
+    SHUT,
+    STATES,
+    UNTIL_FURTHER_NOTICE,
+    WHERE_TO_CHANGE,
+)
+from gateway.activities.queries import Scheduled
+from gateway.bookings.feeds import Broken, Entry, Feed, Shut
 from gateway.bookings.model import BookingState
 from gateway.members.model import Language
 
@@ -20,8 +32,8 @@ _LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time, as onsets are
 _STATUS = {BookingState.PENDING: "TENTATIVE", BookingState.CONFIRMED: "CONFIRMED"}
 
 
-def written(feed: Feed, *, site: str, zone: ZoneInfo, attended: Sequence[Attended] = ()) -> bytes:
-    """A feed, and the activities that its reader has a place in. The same give the same bytes: no clock is asked.
+def written(feed: Feed, *, site: str, zone: ZoneInfo, scheduled: Sequence[Scheduled] = ()) -> bytes:
+    """A feed, and the activities of its reader or its space. The same give the same bytes: no clock is asked.
 
     Times stand by the centre's clock, with a VTIMEZONE of every change of clocks between the first and the last.
     """
@@ -39,7 +51,8 @@ def written(feed: Feed, *, site: str, zone: ZoneInfo, attended: Sequence[Attende
     calendar.add("x-published-ttl", "PT15M")
     spans = [(entry.booking.starts_at, entry.booking.ends_at) for entry in feed.entries]
     spans += [(one.closure.starts_at, one.closure.ends_at) for one in feed.closures]
-    spans += [(one.time.starts_at, one.time.ends_at) for one in attended]
+    spans += [(one.outage.starts_at, one.ends_at or one.outage.starts_at) for one in feed.outages]
+    spans += [(one.time.starts_at, one.time.ends_at) for one in scheduled]
     if spans:
         first, last = min(starts_at for starts_at, _ in spans), max(ends_at for _, ends_at in spans)
         calendar.add_component(_timezone(zone, first.year - 1, last.year + 1))
@@ -47,7 +60,9 @@ def written(feed: Feed, *, site: str, zone: ZoneInfo, attended: Sequence[Attende
         calendar.add_component(_event(entry, feed, site, zone))
     for shut in feed.closures:
         calendar.add_component(_closure(shut, language, site, zone))
-    for one in attended:
+    for broken in feed.outages:
+        calendar.add_component(_outage(broken, language, site, zone))
+    for one in scheduled:
         calendar.add_component(_activity(one, language, site, zone))
     return bytes(calendar.to_ical())
 
@@ -86,11 +101,31 @@ def _closure(shut: Shut, language: Language, site: str, zone: ZoneInfo) -> Event
     return event
 
 
-def _activity(one: Attended, language: Language, site: str, zone: ZoneInfo) -> Event:
+def _outage(broken: Broken, language: Language, site: str, zone: ZoneInfo) -> Event:
+    """Of one whose end nobody knows, it lasts a day, and that day comes again and again."""
+    outage, event, where = broken.outage, Event(), _name(broken.space, language)
+    event.add("uid", f"{outage.id}@{site}.hearth")
+    event.add("sequence", int(outage.ended_at is not None))  # it begins, and once at most staff say that it is over
+    event.add("dtstamp", _whole(broken.changed_at))
+    event.add("created", _whole(outage.begun_at))
+    event.add("last-modified", _whole(broken.changed_at))
+    event.add("dtstart", _local(_whole(outage.starts_at), zone))
+    event.add("dtend", _local(_whole(broken.ends_at or outage.starts_at + _DAY), zone))
+    if broken.ends_at is None and not broken.is_off:
+        event.add("rrule", {"FREQ": "DAILY"})
+    event.add("summary", OUT_OF_ORDER.sentence(language, {"space": where, "reason": outage.reason}))
+    event.add("location", where)
+    said = IN_ORDER if outage.ended_at else SHUT if outage.ends_at else UNTIL_FURTHER_NOTICE
+    event.add("description", said.sentence(language, {}))
+    event.add("status", "CANCELLED" if broken.is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if broken.is_off else "OPAQUE")
+    return event
+
+
+def _activity(one: Scheduled, language: Language, site: str, zone: ZoneInfo) -> Event:
     activity, event = one.activity, Event()
-    is_off = activity.called_off_at is not None
     event.add("uid", f"{activity.id}-{one.time.no}@{site}.hearth")
-    event.add("sequence", int(is_off))
+    event.add("sequence", int(one.is_off))
     event.add("dtstamp", _whole(one.changed_at))
     event.add("dtstart", _local(one.time.starts_at, zone))
     event.add("dtend", _local(one.time.ends_at, zone))
@@ -98,8 +133,10 @@ def _activity(one: Attended, language: Language, site: str, zone: ZoneInfo) -> E
     event.add("summary", activity.title_zh if is_chinese else activity.title_en)
     if words := activity.words_zh if is_chinese else activity.words_en:
         event.add("description", words)
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
+    if one.space is not None:
+        event.add("location", _name(one.space, language))
+    event.add("status", "CANCELLED" if one.is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if one.is_off else "OPAQUE")
     return event
 
 

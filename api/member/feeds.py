@@ -95,8 +95,8 @@ async def read_feed(
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,
     since: Annotated[str | None, Header(alias="If-Modified-Since")] = None,
 ) -> Response:
-    """The bookings that this address reads, and a space's closures: those ahead, and what was over or cancelled in the
-    last thirty days."""
+    """The bookings that this address reads, and the activities that its reader has a place in; of a space all that
+    keeps others out of it. What is ahead, and what was over or cancelled in the last thirty days."""
     settings, now = desk.centre.settings, desk.clock.now()
 
     def look() -> tuple[bytes, datetime]:
@@ -104,8 +104,8 @@ async def read_feed(
 
         with desk.sessions.read() as session:
             found = feeds.feed(session, token=token, now=now)
-            attended, changed_at = _activities(session, found, now)
-            body = ical.written(found, site=settings.site, zone=ZoneInfo(settings.zone), attended=attended)
+            scheduled, changed_at = _activities(session, found, now)
+            body = ical.written(found, site=settings.site, zone=ZoneInfo(settings.zone), scheduled=scheduled)
             return body, changed_at
 
     body, changed_at = await desk.backroom.read(look)
@@ -121,11 +121,13 @@ async def read_feed(
     return Response(body, media_type=_MEDIA_TYPE, headers=headers)
 
 
-def _activities(session: Session, found: feeds.Feed, now: datetime) -> tuple[list[activities.Attended], datetime]:
-    """What the reader signed up for, in a feed of their own; and when it or any booking last changed."""
+def _activities(session: Session, found: feeds.Feed, now: datetime) -> tuple[list[activities.Scheduled], datetime]:
+    """What takes place in a space, or what the reader signed up for; and when it or anything else last changed."""
+    since = now - feeds.KEPT
     if found.space is not None:
-        return [], found.changed_at
-    attended = activities.times_of(session, member_id=found.reader.id, since=now - feeds.KEPT)
+        there = activities.times_in(session, space_ids=found.space_ids, since=since)
+        return there, max([found.changed_at, *(one.changed_at for one in there)])
+    attended = activities.times_of(session, member_id=found.reader.id, since=since)
     changed_at = activities.last_changed_at(session, member_id=found.reader.id)
     return attended, max(found.changed_at, changed_at or found.changed_at)
 

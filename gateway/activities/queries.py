@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.activities.model import Activity, ActivityPlace, ActivityTime, Registration, RegistrationState
 from gateway.kit.errors import NotFound
 from gateway.members.model import Member
+from gateway.spaces.model import Space
 
 
 @dataclass(frozen=True)
@@ -134,25 +135,36 @@ def present_of(session: Session, *, member_id: str, now: datetime) -> Sequence[R
 
 
 @dataclass(frozen=True)
-class Attended:
-    """One time of an activity in which a member has a place."""
+class Scheduled:
+    """One time of an activity, as a calendar is told of it. `space` None: it is somewhere else.
+
+    `joined_at`: since when its reader has a place in it; None: it is told to whoever looks after the space.
+    """
 
     activity: Activity
     time: ActivityTime
-    registration: Registration
+    space: Space | None
+    joined_at: datetime | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """It was called off."""
+        return self.activity.called_off_at is not None
 
     @property
     def changed_at(self) -> datetime:
         """When it last became what it is."""
-        return self.activity.called_off_at or max(self.activity.published_at, self.registration.joined_at)
+        published_at = self.activity.published_at
+        return self.activity.called_off_at or max(published_at, self.joined_at or published_at)
 
 
-def times_of(session: Session, *, member_id: str, since: datetime) -> list[Attended]:
+def times_of(session: Session, *, member_id: str, since: datetime) -> list[Scheduled]:
     """Every time that was not over then of whatever the member has a place in, called off or not, in order."""
     rows = session.execute(
-        select(Activity, ActivityTime, Registration)
+        select(Activity, ActivityTime, Space, Registration.joined_at)
         .join(ActivityTime, ActivityTime.activity_id == Activity.id)
         .join(Registration, Registration.activity_id == Activity.id)
+        .outerjoin(Space, Space.id == Activity.space_id)
         .where(
             Registration.member_id == member_id,
             Registration.state == RegistrationState.REGISTERED,
@@ -160,7 +172,19 @@ def times_of(session: Session, *, member_id: str, since: datetime) -> list[Atten
         )
         .order_by(ActivityTime.starts_at, ActivityTime.activity_id)
     )
-    return [Attended(*row) for row in rows]
+    return [Scheduled(*row) for row in rows]
+
+
+def times_in(session: Session, *, space_ids: Collection[str], since: datetime) -> list[Scheduled]:
+    """Every time that was not over then of whatever takes place in one of these spaces, called off or not, in order."""
+    rows = session.execute(
+        select(Activity, ActivityTime, Space)
+        .join(ActivityTime, ActivityTime.activity_id == Activity.id)
+        .join(Space, Space.id == Activity.space_id)
+        .where(Space.id.in_(space_ids), ActivityTime.ends_at > since)
+        .order_by(ActivityTime.starts_at, ActivityTime.activity_id)
+    )
+    return [Scheduled(*row) for row in rows]
 
 
 def last_changed_at(session: Session, *, member_id: str) -> datetime | None:

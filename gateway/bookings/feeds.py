@@ -1,4 +1,6 @@
-"""What calendar programs read: the addresses that lead there, and the bookings and closures. Nothing here commits."""
+"""What calendar programs read: the addresses that lead there, the bookings, and when a space is shut. Nothing here
+commits.
+"""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -6,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.bookings.model import LIVE, Booking, CalendarAddress
 from gateway.kit import audit
@@ -17,7 +19,7 @@ from gateway.kit.ids import new_id
 from gateway.members.model import Member, Role
 from gateway.members.queries import token_hash
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import Closure, Space
+from gateway.spaces.model import Closure, Outage, Space
 
 KEPT: Final = timedelta(days=30)  # what is over or cancelled is told for so long after its end
 MOST: Final = 500
@@ -27,7 +29,14 @@ READERS: Final = frozenset({Role.DESK, Role.TECHNICIAN, Role.MANAGER})  # of a s
 TOLD_WHO: Final = frozenset({Role.DESK, Role.MANAGER})  # read there whose a booking is
 
 
+_AT_ONCE: Final = timedelta(seconds=1)  # calendars know nothing shorter
+
 _Told = TypeVarTuple("_Told")
+_Columns = tuple[
+    InstrumentedAttribute[datetime],
+    ColumnElement[datetime] | InstrumentedAttribute[datetime],
+    InstrumentedAttribute[str],
+]
 
 
 @dataclass(frozen=True)
@@ -68,20 +77,51 @@ class Shut:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """One outage as a calendar is told of it."""
+
+    outage: Outage
+    space: Space
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when it lasts, or did; None: until further notice."""
+        if self.is_off:
+            return self.outage.ends_at
+        return self.outage.ended_at or self.outage.ends_at
+
+    @property
+    def is_off(self) -> bool:
+        """It was ended before it had begun, or at once."""
+        ended_at = self.outage.ended_at
+        return ended_at is not None and ended_at < self.outage.starts_at + _AT_ONCE
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it last became what it is."""
+        return self.outage.ended_at or self.outage.begun_at
+
+
+@dataclass(frozen=True)
 class Feed:
-    """What one address reads. `space` None: the reader's own bookings, and no closures."""
+    """What one address reads. `space` None: the reader's own bookings, and nothing of when a space is shut.
+
+    `space_ids`: the space, what it is part of, and its parts; whatever happens there is told.
+    """
 
     address: CalendarAddress
     reader: Member
     space: Space | None
     entries: Sequence[Entry]
     closures: Sequence[Shut] = ()
+    outages: Sequence[Broken] = ()
+    space_ids: Collection[str] = ()
 
     @property
     def changed_at(self) -> datetime:
         """When something in it last changed; when it was made, before any."""
-        changes = [entry.changed_at for entry in self.entries] + [shut.changed_at for shut in self.closures]
-        return max([self.address.made_at, *changes])
+        told: list[Entry | Shut | Broken] = [*self.entries, *self.closures, *self.outages]
+        return max([self.address.made_at, *(one.changed_at for one in told)])
 
 
 def make_address(
@@ -153,11 +193,15 @@ def feed(session: Session, *, token: str, now: datetime, most: int = MOST) -> Fe
         return Feed(address, reader, None, mine)
     if reader.role not in READERS:
         raise NotFound("calendar")
-    touching = [one.id for one in spaces.line_up(session, address.space_id)]
-    touching += spaces.parts_of(session, address.space_id)
-    there = _entries(session, Booking.space_id.in_(touching), now, most, is_told_who=reader.role in TOLD_WHO)
+    touching = spaces.family(session, address.space_id)
     return Feed(
-        address, reader, spaces.space(session, address.space_id), there, _closures(session, touching, now, most)
+        address,
+        reader,
+        spaces.space(session, address.space_id),
+        _entries(session, Booking.space_id.in_(touching), now, most, is_told_who=reader.role in TOLD_WHO),
+        _closures(session, touching, now, most),
+        _outages(session, touching, now, most),
+        touching,
     )
 
 
@@ -171,19 +215,26 @@ def _entries(
         .join(Member, Member.id == Booking.member_id)
         .where(which)
     )
-    rows = _nearest(session, told, Booking, now, most)
+    rows = _nearest(session, told, (Booking.starts_at, Booking.ends_at, Booking.id), now, most)
     return [Entry(booking, space, member if is_told_who else None) for booking, space, member in rows]
 
 
 def _closures(session: Session, space_ids: Collection[str], now: datetime, most: int) -> Sequence[Shut]:
     told = select(Closure, Space).join(Space, Space.id == Closure.space_id).where(Closure.space_id.in_(space_ids))
-    return [Shut(closure, space) for closure, space in _nearest(session, told, Closure, now, most)]
+    rows = _nearest(session, told, (Closure.starts_at, Closure.ends_at, Closure.id), now, most)
+    return [Shut(closure, space) for closure, space in rows]
 
 
-def _nearest(
-    session: Session, told: Select[*_Told], of: type[Booking] | type[Closure], now: datetime, most: int
-) -> Sequence[Row[*_Told]]:
-    ahead = told.where(of.ends_at > now).order_by(of.starts_at, of.id).limit(most)
-    past = told.where(of.ends_at <= now, of.ends_at > now - KEPT)
-    rows = [*session.execute(past.order_by(of.starts_at.desc(), of.id.desc()).limit(most)).all()][::-1]
+def _outages(session: Session, space_ids: Collection[str], now: datetime, most: int) -> Sequence[Broken]:
+    told = select(Outage, Space).join(Space, Space.id == Outage.space_id).where(Outage.space_id.in_(space_ids))
+    until = func.coalesce(Outage.ends_at, Outage.ended_at, spaces.FOR_EVER)
+    rows = _nearest(session, told, (Outage.starts_at, until, Outage.id), now, most)
+    return [Broken(outage, space) for outage, space in rows]
+
+
+def _nearest(session: Session, told: Select[*_Told], of: _Columns, now: datetime, most: int) -> Sequence[Row[*_Told]]:
+    starts_at, ends_at, name = of
+    ahead = told.where(ends_at > now).order_by(starts_at, name).limit(most)
+    past = told.where(ends_at <= now, ends_at > now - KEPT)
+    rows = [*session.execute(past.order_by(starts_at.desc(), name.desc()).limit(most)).all()][::-1]
     return [*rows, *session.execute(ahead).all()]

@@ -383,10 +383,115 @@ def test_whoever_asks_a_spaces_feed_by_time_gets_it_again_once_it_was_closed(hou
     assert house.browser().get(path, headers=since).status_code == 200
 
 
-def test_a_members_own_feed_tells_of_no_closure(house, phone, feed):
+def test_a_members_own_feed_tells_of_no_closure_outage_or_activity_they_have_no_place_in(house, phone, feed):
     close(house.signed_in("s002"), "room")
+    break_down(house.signed_in("s003"), "room", **at(10))
+    publish(house.signed_in("s002"), "room")
 
     assert events(feed()) == {}
+
+
+def break_down(technician, space, *, starts_at, ends_at=None):
+    wish = {"starts_at": starts_at, "reason": "空调坏了"} | ({"ends_at": ends_at} if ends_at else {})
+    answer = technician.post(f"/staff/spaces/{space}/outages", wish)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def test_a_spaces_feed_tells_why_it_is_out_of_order_and_until_when(house_on_each):
+    house_on_each.change(a_hall)
+    technician = house_on_each.signed_in("s003")
+    paths = {name: address(technician, space_id=name) for name in ("hall", "court-1", "court-3")}
+    outage = break_down(technician, "half-a", **at(9))
+
+    told = {name: events(house_on_each.browser().get(path)) for name, path in paths.items()}
+
+    assert told["court-3"] == {}
+    for name in ("hall", "court-1"):
+        assert told[name].keys() == {f"{outage}@demo.hearth"}
+    [event] = told["court-1"].values()
+    assert event.summary.value == "场地 half-a 停用：空调坏了"
+    assert (utc(event.dtstart).hour, utc(event.dtend).hour) == (9, 10)
+    assert (event.status.value, event.sequence.value, event.transp.value) == ("CONFIRMED", "0", "OPAQUE")
+
+
+def test_an_outage_that_is_ended_ends_there_and_one_that_never_came_is_cancelled(house_on_each):
+    house_on_each.change(a_space, "room")
+    technician = house_on_each.signed_in("s003")
+    path = address(technician, space_id="room")
+    begun = break_down(technician, "room", **at(4))
+    to_come = break_down(technician, "room", **at(9))
+    house_on_each.clock.advance(minutes=20)
+    for one in (begun, to_come):
+        assert technician.post(f"/staff/outages/{one}/end", {}).status_code == 200
+
+    told = events(house_on_each.browser().get(path))
+
+    over, never = told[f"{begun}@demo.hearth"], told[f"{to_come}@demo.hearth"]
+    assert (utc(over.dtstart), utc(over.dtend)) == (NOON, NOON + timedelta(minutes=20))
+    assert (over.status.value, over.sequence.value) == ("CONFIRMED", "1")
+    assert (never.status.value, never.sequence.value, never.transp.value) == ("CANCELLED", "1", "TRANSPARENT")
+    assert utc(never.dtstart).hour == 9
+
+
+def test_of_an_outage_whose_end_nobody_knows_every_day_is_taken_until_it_is_ended(house):
+    house.change(a_space, "room")
+    technician = house.signed_in("s003")
+    path = address(technician, space_id="room")
+    outage = break_down(technician, "room", starts_at=at(9)["starts_at"])
+
+    event = the_event(house.browser().get(path))
+    days = [utc(SimpleNamespace(value=day)) for day in event.getrruleset(addRDate=True)[:3]]
+    house.clock.advance(days=40)
+    assert the_event(house.browser().get(path)).uid.value == f"{outage}@demo.hearth", "however long it lasts"
+    assert house.signed_in("s003").post(f"/staff/outages/{outage}/end", {}).status_code == 200
+    ended = the_event(house.browser().get(path))
+
+    assert [(day.day, day.hour) for day in days] == [(22, 9), (23, 9), (24, 9)]
+    assert utc(event.dtend) - utc(event.dtstart) == timedelta(days=1)
+    assert "rrule" not in ended.contents
+    assert (utc(ended.dtend), ended.sequence.value) == (house.clock.now(), "1")
+
+
+def publish(desk, space):
+    activity = {
+        "kind": "class",
+        "title": {"zh-CN": "太极拳", "en": "Tai chi"},
+        "words": {"zh-CN": "零基础", "en": "For beginners"},
+        "starts_at": "2026-11-25T02:00:00Z",
+        "ends_at": "2026-11-25T03:00:00Z",
+        "recurrence": "FREQ=WEEKLY;COUNT=2",
+        "opens_at": "2026-11-22T03:30:00Z",
+        "closes_at": "2026-11-25T01:00:00Z",
+        "places": 5,
+        "space_id": space,
+    }
+    answer = desk.post("/staff/activities", activity)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def test_a_spaces_feed_tells_of_each_time_of_an_activity_there_and_keeps_it_when_it_is_called_off(house_on_each):
+    house_on_each.change(a_hall)
+    desk = house_on_each.signed_in("s002")
+    paths = {name: address(desk, space_id=name) for name in ("hall", "court-1", "court-3")}
+    activity = publish(desk, "half-a")
+
+    told = {name: events(house_on_each.browser().get(path)) for name, path in paths.items()}
+
+    assert told["court-3"] == {}
+    times = [f"{activity}-0@demo.hearth", f"{activity}-1@demo.hearth"]
+    assert list(told["hall"]) == list(told["court-1"]) == times
+    first = told["court-1"][times[0]]
+    assert (first.summary.value, first.location.value) == ("太极拳", "场地 half-a")
+    assert (utc(first.dtstart).day, utc(first.dtstart).hour, first.sequence.value) == (25, 2, "0")
+    house_on_each.clock.advance(seconds=5)
+    since = {"If-Modified-Since": house_on_each.browser().get(paths["hall"]).headers["last-modified"]}
+    desk.post(f"/staff/activities/{activity}/call-off", {"reason": "老师病了"})
+    off = events(house_on_each.browser().get(paths["hall"], headers=since)).values()
+    assert [(one.status.value, one.sequence.value, one.transp.value) for one in off] == [
+        ("CANCELLED", "1", "TRANSPARENT")
+    ] * 2
 
 
 def test_no_member_gets_a_spaces_feed_and_who_works_here_no_more_loses_theirs(house, hall):
