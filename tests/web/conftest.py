@@ -335,7 +335,29 @@ def browser_type_launch_args(browser_type_launch_args):
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if found is None:
         pytest.skip("no Chromium on this machine")
-    return {**browser_type_launch_args, "executable_path": found}
+    without = f"--disable-features={','.join([*_OFF_FOR_PLAYWRIGHT, *_OFF_FOR_SPEED])}"
+    return {**browser_type_launch_args, "executable_path": found, "args": [without]}
+
+
+# Chromium heeds one such list, the last, so what Playwright itself turns off is said again.
+_OFF_FOR_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+# Each new window, so each test, would load two pages of the browser's own that wait behind the address bar: two
+# further processes, and nearly half of the processor time that a fresh window costs.
+_OFF_FOR_SPEED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
 
 @dataclass
