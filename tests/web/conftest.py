@@ -1,10 +1,12 @@
 """A small centre with its real API on a real port, and a phone that looks at it. The test plays the gateway."""
 
+import asyncio
 import fcntl
 import math
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -321,12 +323,42 @@ def answering(app) -> Iterator[str]:
     """An app on a free port, in a thread of its own."""
     with server.listen("127.0.0.1", 0) as listener:
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-        program = uvicorn.Server(config)
+        program = PromptServer(config)
         thread = threading.Thread(target=program.run, kwargs={"sockets": [listener]})
         thread.start()
+        assert program.is_up.wait(PATIENCE_S)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        program.should_exit = True
+        program.end()
         thread.join()
+
+
+class PromptServer(uvicorn.Server):
+    """Ends when told to: uvicorn itself looks ten times a second, and then gives the connections as long again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = threading.Event()
+
+    def end(self) -> None:
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._told_to_end.set)
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        self._loop, self._told_to_end = asyncio.get_running_loop(), asyncio.Event()
+        self.is_up.set()
+        await self._told_to_end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in self.servers:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(set(self.server_state.tasks), timeout=1)
+            for task in late:
+                task.cancel()
+        await self.lifespan.shutdown()
 
 
 @pytest.fixture(scope="session")
