@@ -6,7 +6,7 @@ Whoever books, moves, waits, only asks or looks what is free hears the same.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.bookings.waits import Line, Wait, WaitState
@@ -18,6 +18,9 @@ from gateway.spaces.model import ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Span
 
 LATE_CLOSES: Final = timedelta(days=1)  # so long ahead nobody books a compartment that was not given back in time
+
+# Made once: every booking asks it, and to put it together takes longer than to answer it.
+_OPENED: Final = select(Line.id).where(Line.drawn_at.is_(None), Line.opens_at <= bindparam("now"))
 
 
 def claim(session: Session, *, space: Space, span: Span, source_id: str, people: int, now: datetime) -> None:
@@ -52,8 +55,7 @@ def late(session: Session, *, now: datetime) -> set[str]:
 
 def is_in_line(session: Session, *, space: Space, span: Span, now: datetime) -> bool:
     """Whether it has opened by now for those who stand in line for any of it, and their order is not drawn yet."""
-    opened = select(Line.id).where(Line.drawn_at.is_(None), Line.opens_at <= now)
-    if not (line_ids := session.scalars(opened).all()):
+    if not (line_ids := session.connection().scalars(_OPENED, {"now": now}).all()):
         return False
     standing = select(Wait.id).where(
         Wait.line_id.in_(line_ids),

@@ -59,7 +59,7 @@ def now_and_next(session: Session, *, space: Space, policy: Policy, now: datetim
     parts = spaces.undivided(session, space.id)
     return stretches(
         within,
-        hours=spaces.hours_of(session, space, zone=policy.zone, within=within),
+        hours=spaces.hours_of(session, space, zone=policy.zone),
         places={part.id: part.places for part in parts},
         is_divided=[part.id for part in parts] != [space.id],
         held=_held(session, [part.id for part in parts], within),

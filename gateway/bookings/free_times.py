@@ -91,7 +91,7 @@ def look(
     grids: dict[object, _Grid] = {}
     sheets: dict[str, list[_Sheet]] = defaultdict(list)
     found = []
-    for space, hours in spaces.all_hours(session, plan, wanted, zone=zone, within=within):
+    for space, hours in spaces.all_hours(session, plan, wanted, zone=zone):
         key = hours.alike, space.slot_min, space.buffer_min
         if key not in grids:
             spans = list(slots(hours, within))

@@ -242,7 +242,7 @@ def why_taken(session: Session, *, space: Space, span: Span, people: int, now: d
 
 def days(session: Session, *, space: Space, within: Span, policy: Policy) -> list[tuple[date, Day]]:
     """How every day is at a space on which some time of a span falls."""
-    hours = spaces.hours_of(session, space, zone=policy.zone, within=within)
+    hours = spaces.hours_of(session, space, zone=policy.zone)
     first, last = (instant.astimezone(policy.zone).date() for instant in (within.starts_at, within.ends_at - _MOMENT))
     count = (last - first).days + 1
     return [(day, hours.day(day)) for day in (first + timedelta(days=ahead) for ahead in range(count))]
@@ -263,7 +263,7 @@ def outside_hours(session: Session, *, space_id: str | None, day: date, policy: 
         by_space[booking.space_id].append(booking)
     found = []
     for one, bookings in by_space.items():
-        hours = spaces.hours_of(session, spaces.space(session, one), zone=policy.zone, within=whole_day)
+        hours = spaces.hours_of(session, spaces.space(session, one), zone=policy.zone)
         found += [booking for booking in bookings if is_closed(hours, rules.span_of(booking))]
     return found
 

@@ -82,8 +82,8 @@ def book(
     rule, limit and value, and `slot_taken` or `in_ballot` with up to three `alternatives` of the same length in which
     there is room for all.
     """
-    space = spaces.space(session, space_id)
     take_turns(session, member)
+    space = spaces.space(session, space_id)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
     judge = partial(standing.judge, Act.BOOK, guests=guests)
     judged = judge(span)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gateway.bookings import rules
 from gateway.bookings.model import LIVE, Booking
-from gateway.bookings.rules import ALTERNATIVES_WITHIN, Policy
+from gateway.bookings.rules import Policy
 from gateway.credit import queries as credit
 from gateway.kit.db import take_turn
 from gateway.members.model import Group, Member, Membership
@@ -77,11 +77,10 @@ class Standing:
         if in_turn:
             for branch in branches:
                 take_turn(session, Group, branch)
-        near = Span(span.starts_at - ALTERNATIVES_WITHIN, span.ends_at + ALTERNATIVES_WITHIN)
         near_days = {"after": span.starts_at - _COUNTED_WITHIN, "before": span.ends_at + _COUNTED_WITHIN}
         tell = partial(_held, session, _where(session, bounds), apart_from)
         return cls(
-            hours=spaces.hours_of(session, space, zone=policy.zone, within=near),
+            hours=spaces.hours_of(session, space, zone=policy.zone),
             now=now,
             bounds=bounds,
             held=tell(_OF_MEMBER, {"member_id": member.id, "now": now, **near_days}),
@@ -155,5 +154,7 @@ def _held(
     which: Select[str, datetime, datetime, str],
     asked: Mapping[str, object],
 ) -> list[Held]:
-    rows = session.execute(which, asked)
-    return [Held(row.starts_at, row.ends_at, where(row.space_id)) for row in rows if row.id != apart_from]
+    rows = session.connection().execute(which, asked)
+    return [
+        Held(starts_at, ends_at, where(at)) for booking_id, starts_at, ends_at, at in rows if booking_id != apart_from
+    ]

@@ -1,31 +1,26 @@
 """How days are at one place. Read-only."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from gateway.calendar.model import HOUSE, CalendarDay, DayKind, DayName, OpeningHours
 from gateway.calendar.national import PublicCalendar
 from gateway.calendar.rules import Day, Opening, Said, Week, Why, day_at
-
-# Made once: every booking asks these, and to put them together takes longer than to answer them.
-_DAYS: Final = select(CalendarDay).where(CalendarDay.day.between(bindparam("first"), bindparam("last")))
-_DAYS_OF: Final = _DAYS.where(CalendarDay.whose.in_(bindparam("whose", expanding=True)))
-_HOURS: Final = select(OpeningHours).where(OpeningHours.whose.in_(bindparam("whose", expanding=True)))
+from gateway.kit.edition import kept
 
 
 @dataclass(frozen=True)
 class Almanac:
-    """Every day of a span at one place, read once and asked of day by day.
+    """Every day at one place, asked of day by day.
 
     `said`: by date and by whose it is. `line`: the place itself and what it is part of, up to the HOUSE. `parts`: of
-    what is part of it.
+    what is part of it. Only who has said something is among them: by that, places are `alike`.
     """
 
     line: Sequence[str]
@@ -41,7 +36,7 @@ class Almanac:
         return self.usual, tuple(self.line), tuple(self.parts)
 
     def day(self, day: date) -> Day:
-        """How that day is. It must lie within the span that the almanac was made for."""
+        """How that day is."""
         said = self.said.get(day, {})
         nearest_first = [said[whose] for whose in self.line if whose in said]
         # Whoever books a whole has all of its parts.
@@ -51,35 +46,15 @@ class Almanac:
         )
 
 
-def almanac(
-    session: Session,
-    *,
-    line: Sequence[str],
-    parts: Sequence[str],
-    usual: Opening,
-    public: PublicCalendar,
-    first: date,
-    last: date,
-) -> Almanac:
-    """For the days from `first` to `last`.
-
-    `line`: the ids of the place itself and of what it is part of, upwards; `parts`: of what is part of it.
-    """
-    whole_line = [*line, HOUSE]
-    said = _by_day(session.scalars(_DAYS_OF, {"whose": [*whole_line, *parts], "first": first, "last": last}))
-    weeks = weeks_of(session, whole_line)
-    return Almanac(whole_line, parts, usual, public, said, [weeks[whose] for whose in whole_line])
-
-
 @dataclass(frozen=True)
 class AllSaid:
-    """What is said of every day of a span, everywhere: read once for many places."""
+    """What is said of every day, everywhere."""
 
     said: Mapping[date, Mapping[str, Said]]
     weeks: Mapping[str, Week]
 
     def at(self, *, line: Sequence[str], parts: Sequence[str], usual: Opening, public: PublicCalendar) -> Almanac:
-        """As `almanac`, for one place. Only who has said something matters: by that, places are `alike`."""
+        """For one place. `line`: its id and those of what it is part of, upwards; `parts`: of what is part of it."""
         heard = [one for one in (*line, HOUSE) if one in self._speakers or one in self.weeks]
         parts = [one for one in parts if one in self._speakers]
         return Almanac(heard, parts, usual, public, self.said, [self.weeks.get(one, {}) for one in heard])
@@ -89,20 +64,22 @@ class AllSaid:
         return frozenset(whose for said in self.said.values() for whose in said)
 
 
-def all_said(session: Session, *, first: date, last: date) -> AllSaid:
-    """For the days from `first` to `last`."""
+@kept
+def all_said(session: Session) -> AllSaid:
+    """Of every day, and of the weeks."""
+    said: dict[date, dict[str, Said]] = defaultdict(dict)
+    for day in session.scalars(select(CalendarDay)):
+        said[day.day][day.whose] = said_by(day)
     weeks: dict[str, dict[DayName, Opening | None]] = defaultdict(dict)
     for row in session.scalars(select(OpeningHours)):
         weeks[row.whose][row.day] = _opening(row)
-    return AllSaid(_by_day(session.scalars(_DAYS, {"first": first, "last": last})), weeks)
+    return AllSaid(dict(said), dict(weeks))
 
 
 def weeks_of(session: Session, whose: Sequence[str]) -> Mapping[str, Week]:
     """The opening hours that each of these has set for itself."""
-    weeks: dict[str, dict[DayName, Opening | None]] = {one: {} for one in whose}
-    for row in session.scalars(_HOURS, {"whose": list(whose)}):
-        weeks[row.whose][row.day] = _opening(row)
-    return weeks
+    weeks = all_said(session).weeks
+    return {one: weeks.get(one, {}) for one in whose}
 
 
 def days_said(session: Session, *, whose: str, year: int) -> dict[date, Said]:
@@ -132,13 +109,6 @@ def missing_year(session: Session, *, public: PublicCalendar, today: date) -> in
 def said_by(row: CalendarDay) -> Said:
     """As the row says; staff write in one language."""
     return Said(row.kind, Why(row.reason, row.reason), _opening(row))
-
-
-def _by_day(rows: Iterable[CalendarDay]) -> dict[date, dict[str, Said]]:
-    said: dict[date, dict[str, Said]] = defaultdict(dict)
-    for row in rows:
-        said[row.day][row.whose] = said_by(row)
-    return said
 
 
 def _ends_of(year: int) -> tuple[date, date]:

@@ -62,8 +62,7 @@ def openings(session: Session, *, zone: ZoneInfo, first: date, last: date) -> di
     """
     every = spaces.spaces(session)
     usual = Opening(min(one.opens_min for one in every), max(one.closes_min for one in every)) if every else _ALL_DAY
-    public = public_calendar(zone)
-    almanac = calendar.almanac(session, line=[], parts=[], usual=usual, public=public, first=first, last=last)
+    almanac = calendar.all_said(session).at(line=[], parts=[], usual=usual, public=public_calendar(zone))
     days = [first + ahead * _DAY for ahead in range((last - first).days + 1)]
     return {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
 

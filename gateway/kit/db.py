@@ -99,6 +99,10 @@ def _keep_at_hand(session: Session, row: object) -> None:
     session.info.setdefault("at hand", []).append(row)
 
 
+KEPT = "kept"  # in a session's `info`: what is kept from one transaction to the next, see `kit.edition`
+SEEN = "seen"  # and the edition of it that this transaction has read
+
+
 def take_turn(session: Session, table: type[Base], key: str) -> None:
     """Let others who take their turn at this row wait until the transaction ends; who only refers to it does not.
 
@@ -106,6 +110,7 @@ def take_turn(session: Session, table: type[Base], key: str) -> None:
     """
     if session.get_bind().dialect.name != "sqlite":
         session.get(table, key, with_for_update={"key_share": True})
+        session.info.pop(SEEN, None)  # whoever had to wait looks again
 
 
 @dataclass
@@ -115,6 +120,7 @@ class Sessions:
     engine: Engine
     on_commit: Callable[[list[Change]], None] = field(default=lambda changes: None)
     _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -122,7 +128,8 @@ class Sessions:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so what it has read cannot change under it.
         """
-        with self._in_turn(), _Attentive(self.engine, expire_on_commit=False) as session:
+        info = {KEPT: self._kept}
+        with self._in_turn(), _Attentive(self.engine, expire_on_commit=False, info=info) as session:
             with session.begin():
                 yield session
             changes = session.info.pop("changes", [])
@@ -149,7 +156,7 @@ class Sessions:
     def read(self) -> Iterator[Session]:
         """One consistent look; never waits for a writer on SQLite. Writing in it fails."""
         connection = self.engine.connect().execution_options(**_LOOK[self.engine.dialect.name])
-        with connection, Session(connection, expire_on_commit=False) as session:
+        with connection, Session(connection, expire_on_commit=False, info={KEPT: self._kept}) as session:
             yield session
 
     def close(self) -> None:

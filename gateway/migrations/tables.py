@@ -22,6 +22,7 @@ import gateway.floor_plan.model
 import gateway.jobs.model
 import gateway.kiosks.model
 import gateway.kit.audit
+import gateway.kit.edition
 import gateway.kit.idempotency
 import gateway.lockers.model
 import gateway.maintenance.model

@@ -1,19 +1,18 @@
 """Which rules there are, and which of them hold for a member. Read-only."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.kit.edition import kept
 from gateway.kit.errors import NotFound
 from gateway.members import groups as member_groups
 from gateway.members.model import GroupKind
 from gateway.policies import rules
 from gateway.policies.model import OF_A_BRANCH, Limit, PolicyRule
 from gateway.policies.rules import Bound, Groups, Peak, Rule, Scope
-
-_OF_SCOPES: Final = select(PolicyRule).where(PolicyRule.scope_id.in_(bindparam("ids", expanding=True)))
 
 
 def stored(session: Session) -> Sequence[PolicyRule]:
@@ -44,6 +43,15 @@ def ballots(session: Session) -> Sequence[PolicyRule]:
     return list({row.scope_id: row for row in rows}.values())
 
 
+@kept
+def by_scope(session: Session) -> Mapping[Scope, Sequence[Rule]]:
+    """Every rule that was set."""
+    found: dict[Scope, list[Rule]] = defaultdict(list)
+    for rule in map(plain, stored(session)):
+        found[rule.scope].append(rule)
+    return dict(found)
+
+
 def groups_of(session: Session, *, member_id: str) -> Groups:
     """Of which groups a member is."""
     mine = member_groups.groups_of(session, member_id=member_id)
@@ -53,10 +61,8 @@ def groups_of(session: Session, *, member_id: str) -> Groups:
 
 def rules_for(session: Session, *, scopes: Collection[Scope], defaults: Iterable[Rule]) -> list[Rule]:
     """The rules for these scopes; of the `defaults` those that no rule for everybody takes the place of."""
-    ids = {scope.id for scope in scopes}
-    rows = session.scalars(_OF_SCOPES, {"ids": list(ids)})
-    found = (plain(row) for row in rows)
-    return rules.with_defaults((one for one in found if one.scope in scopes), defaults)
+    stored = by_scope(session)
+    return rules.with_defaults((rule for scope in scopes for rule in stored.get(scope, ())), defaults)
 
 
 def bounds_for(session: Session, *, member_id: str, scopes: Collection[Scope], defaults: Iterable[Rule]) -> list[Bound]:

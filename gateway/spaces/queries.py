@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.calendar import queries as calendar
 from gateway.calendar.national import public_calendar
 from gateway.calendar.rules import Opening
+from gateway.kit.edition import kept
 from gateway.kit.errors import NotFound
 from gateway.spaces.model import Claim, ClaimKind, Closure, Outage, Space
 from gateway.spaces.rules import Hours, Span
@@ -20,41 +21,38 @@ from gateway.zones import queries as zones
 
 
 def space(session: Session, space_id: str) -> Space:
-    """Raises NotFound("space")."""
-    found = session.get(Space, space_id)
+    """To be read only, as `plan` has it. Raises NotFound("space")."""
+    found = plan(session).all.get(space_id)
     if found is None:
         raise NotFound("space")
     return found
 
 
-def spaces(session: Session) -> Sequence[Space]:
-    """All of them, by id."""
-    return session.scalars(select(Space).order_by(Space.id)).all()
+def spaces(session: Session) -> list[Space]:
+    """All of them, by id; to be read only."""
+    return list(plan(session).all.values())
 
 
 def has_parts(session: Session, space_id: str) -> bool:
     """Whether others are parts of it."""
-    return session.scalar(select(Space.id).where(Space.parent_id == space_id).limit(1)) is not None
+    return space_id in plan(session).parts
 
 
 def undivided(session: Session, space_id: str) -> list[Space]:
-    """What a space comes down to: itself, or the smallest of its parts, by id."""
-    tree = _tree(session, space_id)
-    divided = {one.parent_id for one in tree}
-    return [one for one in tree if one.id not in divided]
+    """What a space comes down to: itself, or the smallest of its parts, by id; nothing where there is no such space."""
+    found = plan(session)
+    return found.undivided(space_id) if space_id in found.all else []
 
 
-def parts_of(session: Session, space_id: str) -> Sequence[str]:
+def parts_of(session: Session, space_id: str) -> list[str]:
     """The ids of everything that is part of it, and of their parts."""
-    return [one.id for one in _tree(session, space_id) if one.id != space_id]
+    return [one.id for one in plan(session).below(space_id)]
 
 
 def line_up(session: Session, space_id: str) -> list[Space]:
-    """The space itself, what it is part of, and so on up to the whole."""
-    line = [space(session, space_id)]
-    while (above := line[-1].parent_id) is not None:
-        line.append(space(session, above))
-    return line
+    """The space itself, what it is part of, and so on up to the whole. Raises NotFound("space")."""
+    found = plan(session)
+    return [found.all[one] for one in found.line_up(space(session, space_id).id)]
 
 
 def lock_of(session: Session, space_id: str) -> str | None:
@@ -68,11 +66,14 @@ def in_zone(session: Session, zone_id: str) -> list[str]:
     return [one for one in all_spaces.all if where.of_space(all_spaces.line_up(one)) == zone_id]
 
 
+_SPACES: Final = select(Space.__table__).order_by(Space.id)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Every space, and which is part of which: read once and asked of space by space."""
+    """Every space, to be read only, and which is part of which."""
 
-    all: Mapping[str, Space]
+    all: Mapping[str, Space]  # in the order of their ids
     parts: Mapping[str, Sequence[Space]]  # by the id of what they are directly part of
 
     def below(self, space_id: str) -> list[Space]:
@@ -81,8 +82,9 @@ class Plan:
         return [one for part in direct for one in (part, *self.below(part.id))]
 
     def undivided(self, space_id: str) -> list[Space]:
-        """What a space comes down to: itself, or the smallest of its parts."""
-        return [one for one in (self.all[space_id], *self.below(space_id)) if one.id not in self.parts]
+        """What a space comes down to: itself, or the smallest of its parts, by id."""
+        tree = (self.all[space_id], *self.below(space_id))
+        return sorted((one for one in tree if one.id not in self.parts), key=lambda one: one.id)
 
     def line_up(self, space_id: str) -> list[str]:
         """The ids of the space itself, what it is part of, and so on up to the whole."""
@@ -92,21 +94,22 @@ class Plan:
         return line
 
 
+@kept
 def plan(session: Session) -> Plan:
     """Of the whole centre."""
     parts: dict[str, list[Space]] = defaultdict(list)
-    found = spaces(session)
+    found = [Space(**row._asdict()) for row in session.connection().execute(_SPACES)]
     for one in found:
         if one.parent_id is not None:
             parts[one.parent_id].append(one)
-    return Plan({one.id: one for one in found}, parts)
+    return Plan({one.id: one for one in found}, dict(parts))
 
 
 def all_hours(
-    session: Session, plan: Plan, wanted: Sequence[Space], *, zone: ZoneInfo, within: Span
+    session: Session, plan: Plan, wanted: Sequence[Space], *, zone: ZoneInfo
 ) -> Iterator[tuple[Space, Hours]]:
-    """When each of these spaces is open on the days that a span touches; those with the same days are `alike`."""
-    said = calendar.all_said(session, first=_day(within.starts_at, zone), last=_day(within.ends_at, zone))
+    """When each of these spaces is open; those with the same days are `alike`."""
+    said = calendar.all_said(session)
     for space in wanted:
         almanac = said.at(
             line=plan.line_up(space.id),
@@ -117,18 +120,10 @@ def all_hours(
         yield space, Hours(zone=zone, slot_min=space.slot_min, day=almanac.day, alike=almanac.alike)
 
 
-def hours_of(session: Session, space: Space, *, zone: ZoneInfo, within: Span) -> Hours:
-    """When a space is open on the days that a span touches, in the centre's zone."""
-    almanac = calendar.almanac(
-        session,
-        line=[one.id for one in line_up(session, space.id)],
-        parts=parts_of(session, space.id),
-        usual=Opening(space.opens_min, space.closes_min),
-        public=public_calendar(zone),
-        first=_day(within.starts_at, zone),
-        last=_day(within.ends_at, zone),
-    )
-    return Hours(zone=zone, slot_min=space.slot_min, day=almanac.day)
+def hours_of(session: Session, space: Space, *, zone: ZoneInfo) -> Hours:
+    """When a space is open, in the centre's zone."""
+    [(_, hours)] = all_hours(session, plan(session), [space], zone=zone)
+    return hours
 
 
 class Taken(NamedTuple):
@@ -144,7 +139,7 @@ class Taken(NamedTuple):
 def claims(session: Session, space_ids: Collection[str], within: Span) -> list[Taken]:
     """What is claimed of these undivided spaces at any time within a span, in order."""
     asked = {"space_ids": list(space_ids), "since": within.starts_at, "until": within.ends_at}
-    return [Taken._make(row) for row in session.execute(_CLAIMS, asked)]
+    return [Taken(*row) for row in session.connection().execute(_CLAIMS, asked)]
 
 
 def taken(claims: Iterable[Taken], span: Span) -> dict[str, set[int]]:
@@ -232,23 +227,7 @@ def is_claimed(session: Session, space_id: str) -> bool:
     return session.scalar(live.limit(1)) is not None
 
 
-def _day(instant: datetime, zone: ZoneInfo) -> date:
-    return instant.astimezone(zone).date()
-
-
-def _tree(session: Session, space_id: str) -> Sequence[Space]:
-    """The space and everything that is part of it, by id."""
-    return session.scalars(_TREE, {"space_id": space_id}).all()
-
-
-def _tree_of_one() -> Select[Space]:
-    below = select(Space.id).where(Space.id == bindparam("space_id")).cte(recursive=True)
-    below = below.union_all(select(Space.id).join(below, Space.parent_id == below.c.id))
-    return select(Space).join(below, below.c.id == Space.id).order_by(Space.id)
-
-
-# Made once: every booking asks these, and to put them together takes longer than to answer them.
-_TREE: Final = _tree_of_one()
+# Made once: every booking asks it, and to put it together takes longer than to answer it.
 _CLAIMS: Final = (
     select(Claim.space_id, Claim.place, Claim.starts_at, Claim.ends_at, Claim.kind)
     .where(

@@ -72,7 +72,9 @@ def set_capacity(session: Session, *, space_id: str, capacity: int, actor: str, 
 
     Raises NotFound("space"), and Malformed for a locker, which nobody goes into.
     """
-    space = queries.space(session, space_id)
+    space = session.get(Space, space_id)
+    if space is None:
+        raise NotFound("space")
     if space.kind is SpaceKind.LOCKER:
         raise Malformed("malformed", field="capacity")
     space.capacity = capacity or None

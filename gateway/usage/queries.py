@@ -114,7 +114,7 @@ def of_spaces(session: Session, period: Period) -> list[SpaceUsage]:
     closed = _closures(session, period.frame)
     undivided = [one for one in plan.all.values() if one.id not in plan.parts]
     found = []
-    for space, hours in spaces.all_hours(session, plan, undivided, zone=period.zone, within=period.frame):
+    for space, hours in spaces.all_hours(session, plan, undivided, zone=period.zone):
         opens = [span for day in period.days if (span := open_span(hours, day)) is not None]
         free = rules.less(list(rules.within(opens, period.frame)), rules.merged(closed.get(space.id, [])))
         found.append(_space_usage(plan, space, free, bookings.get(space.id, []), period.frame))
@@ -312,7 +312,7 @@ def _first_day(session: Session, zone: ZoneInfo) -> date | None:
 
 def _kinds(session: Session, *, first: date, last: date, zone: ZoneInfo) -> dict[date, str]:
     public = public_calendar(zone)
-    almanac = calendar.almanac(session, line=[], parts=[], usual=ALL_DAY, public=public, first=first, last=last)
+    almanac = calendar.all_said(session).at(line=[], parts=[], usual=ALL_DAY, public=public)
     found = {}
     for day in rules.days_between(first, last):
         said = public.of(day)

@@ -30,7 +30,6 @@ from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Closure, Space
-from gateway.spaces.rules import Span
 from gateway.zones import queries as zones
 from gateway.zones.model import Zone
 from tests.centre_builder import NOON, a_member
@@ -214,8 +213,7 @@ def test_a_space_of_an_earlier_release_keeps_its_hours(engine):
     migrations.upgrade(engine)
 
     with Sessions(engine).read() as session:
-        noon = Span(NOON, NOON + HOUR)
-        hours = spaces.hours_of(session, spaces.space(session, "room"), zone=ZoneInfo("Asia/Shanghai"), within=noon)
+        hours = spaces.hours_of(session, spaces.space(session, "room"), zone=ZoneInfo("Asia/Shanghai"))
         assert hours.day_of(NOON) == Day(Opening(540, 1020))
 
 

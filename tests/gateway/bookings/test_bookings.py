@@ -16,7 +16,7 @@ from tests.centre_builder import NOON, a_space
 from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, book, may_open, span
 from tests.statements import heard
 
-MOST_STATEMENTS = {"sqlite": (14, 10), "postgresql": (17, 12)}  # of a wish that is granted, and of one that is refused
+MOST_STATEMENTS = {"sqlite": (10, 4), "postgresql": (15, 8)}  # of a wish that is granted, and of one that is refused
 
 
 def move(session, booking, member, when, *, now=NOON):

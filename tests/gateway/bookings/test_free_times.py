@@ -31,7 +31,7 @@ def look(session, wanted=None, within=WEEK, people=1):
 
 def one_by_one(session, space, within=WEEK, people=1):
     free = Freedom(session, space, within, now=NOON, people=people)
-    hours = spaces.hours_of(session, space, zone=POLICY.zone, within=within)
+    hours = spaces.hours_of(session, space, zone=POLICY.zone)
     return [(slot, free.reason(slot)) for slot in slots(hours, within)]
 
 

@@ -88,7 +88,7 @@ def set_week(session, whose, **week):
 
 def opening_on(session, space_id, day, zone=SHANGHAI):
     noon = at(f"{day}T12:00", zone)
-    return spaces.hours_of(session, spaces.space(session, space_id), zone=zone, within=noon).day_of(noon.starts_at)
+    return spaces.hours_of(session, spaces.space(session, space_id), zone=zone).day_of(noon.starts_at)
 
 
 def slots_on(session, space_id, day, policy=YEAR_AHEAD):
