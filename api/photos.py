@@ -4,6 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Any, Final
 
+from fastapi import Query
 from pydantic import Field
 
 from api.backroom import BackRoom
@@ -19,6 +20,14 @@ JPEG: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"image/jpeg": {}}, "description": "The photo, drawn anew: no position in it."}
 }
 """What is answered where a photo is read, for the OpenAPI document."""
+
+
+Small = Annotated[bool, Query(description="As a list shows it: at most 480 pixels wide and high.")]
+
+
+def as_asked(jpeg: bytes, *, small: bool) -> bytes:
+    """A kept photo, whole or as a list shows it. Blocks for some milliseconds."""
+    return photo.small(jpeg) if small else jpeg
 
 
 async def drawn(backroom: BackRoom, text: str) -> bytes:

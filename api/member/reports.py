@@ -5,7 +5,7 @@ from fastapi import Response
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
-from api.photos import JPEG, drawn
+from api.photos import JPEG, Small, as_asked, drawn
 from api.report_views import NewReport, ReportView, ThingView, ThingViews
 from api.signpost import Doors
 from api.views import Items, items
@@ -108,12 +108,13 @@ async def read_report(report_id: Id, who: SignedIn) -> ReportView:
 
 
 @router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_SIGNED_IN, "not_found"))
-async def read_report_photo(report_id: Id, who: SignedIn) -> Response:
+async def read_report_photo(report_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """What the member photographed."""
 
     def look() -> bytes:
         with who.desk.sessions.read() as session:
             mine = queries.report_of(session, member_id=who.member(session).id, report_id=report_id)
-            return queries.photo(session, mine.id)
+            jpeg = queries.photo(session, mine.id)
+        return as_asked(jpeg, small=small)
 
     return Response(await who.desk.backroom.read(look), media_type="image/jpeg")

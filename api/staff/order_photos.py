@@ -5,7 +5,7 @@ from fastapi import Response
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
-from api.photos import JPEG, drawn
+from api.photos import JPEG, Small, as_asked, drawn
 from api.signpost import Doors
 from api.staff.order_photo_views import NewOrderPhoto, OrderPhotoView
 from gateway.maintenance import photos, queries
@@ -71,13 +71,14 @@ async def add_order_photo(order_id: Id, wanted: NewOrderPhoto, who: SignedIn, at
 
 
 @router.get("/{photo_id}", response_class=Response, responses=JPEG | problems(*_STAFF_ONLY, "not_found"))
-async def read_order_photo(order_id: Id, photo_id: Id, who: SignedIn) -> Response:
+async def read_order_photo(order_id: Id, photo_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """The picture. The work order itself lists its photos."""
 
     def look() -> bytes:
         with who.desk.sessions.read() as session:
             who.staff(session, *_STAFF)
-            return queries.photo(session, order_id=order_id, photo_id=photo_id).jpeg
+            jpeg = queries.photo(session, order_id=order_id, photo_id=photo_id).jpeg
+        return as_asked(jpeg, small=small)
 
     return Response(await who.desk.backroom.read(look), media_type="image/jpeg")
 

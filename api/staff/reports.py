@@ -5,7 +5,7 @@ from fastapi import Response
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
-from api.photos import JPEG
+from api.photos import JPEG, Small, as_asked
 from api.report_views import AnswerToReport, StaffReport
 from api.signpost import Doors
 from api.views import Items, items
@@ -32,13 +32,14 @@ async def list_reports_of_all(who: SignedIn, page: Paged, *, over: bool = False)
 
 
 @router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_STAFF_ONLY, "not_found"))
-async def read_photo_for_staff(report_id: Id, who: SignedIn) -> Response:
+async def read_photo_for_staff(report_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """What the member photographed."""
 
     def look() -> bytes:
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
-            return queries.photo(session, queries.report(session, report_id).id)
+            jpeg = queries.photo(session, queries.report(session, report_id).id)
+        return as_asked(jpeg, small=small)
 
     return Response(await who.desk.backroom.read(look), media_type="image/jpeg")
 

@@ -22,7 +22,7 @@ from gateway.fleet import queries as fleet
 from gateway.kit.clock import at_wall
 from gateway.lockers.model import Bank, Compartment, Rental, Use
 from gateway.spaces import queries as spaces
-from gateway.spaces.model import SHUT, Claim, Space
+from gateway.spaces.model import SHUT, Claim, Space, SpaceKind
 from gateway.spaces.queries import Plan
 from gateway.spaces.rules import Span, open_span, places_needed
 from gateway.unlocking.model import Unlock, UnlockState
@@ -108,11 +108,12 @@ class Forecast:
 
 
 def of_spaces(session: Session, period: Period) -> list[SpaceUsage]:
-    """Of every undivided space, by its id."""
+    """Of every undivided space, in the order of a list for people: rooms before lockers, court 2 before court 10."""
     plan = spaces.plan(session)
     bookings = _bookings(session, plan, period.frame)
     closed = _closures(session, period.frame)
     undivided = [one for one in plan.all.values() if one.id not in plan.parts]
+    undivided.sort(key=lambda one: (one.kind is SpaceKind.LOCKER, rules.in_a_list(one.name_en), one.id))
     found = []
     for space, hours in spaces.all_hours(session, plan, undivided, zone=period.zone):
         opens = [span for day in period.days if (span := open_span(hours, day)) is not None]
@@ -122,9 +123,9 @@ def of_spaces(session: Session, period: Period) -> list[SpaceUsage]:
 
 
 def of_banks(session: Session, period: Period) -> list[BankUsage]:
-    """Of every locker bank, by its id. What staff hold or assign is no use by members."""
+    """Of every locker bank, by its name. What staff hold or assign is no use by members."""
     begin, end = period.frame
-    banks = session.scalars(select(Bank).order_by(Bank.id)).all()
+    banks = sorted(session.scalars(select(Bank)), key=lambda one: (rules.in_a_list(one.name_en), one.id))
     bank_of = dict(iter(session.execute(select(Compartment.id, Compartment.bank_id))))
     by_lock = dict(iter(session.execute(select(Compartment.lock_id, Compartment.bank_id))))
     rentals: dict[str, list[Rental]] = defaultdict(list)

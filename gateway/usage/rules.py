@@ -1,5 +1,6 @@
 """Figures from plain values. What nobody knows is None, never 0."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,11 @@ HOURS_A_DAY: Final = 24
 WEEKS_BACK: Final = 8  # that a forecast looks
 FEWEST: Final = 3  # days alike, below which it says nothing
 TRIED_DAYS: Final = 28  # of the past that it is tried on, to tell its error
+
+
+def in_a_list(name: str) -> list[tuple[int, str]]:
+    """By what people look a name up in a list: numbers count as numbers, capitals and small letters alike."""
+    return [(int(number or 0), text) for number, text in re.findall(r"(\d{1,9})|(\D+)", name.casefold())]
 
 
 class Rates(NamedTuple):

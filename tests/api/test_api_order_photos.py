@@ -58,6 +58,16 @@ def test_a_photo_is_added_to_an_order_and_read_without_the_place_it_was_taken_at
     assert not Image.open(BytesIO(answer.content)).getexif()
 
 
+def test_a_list_asks_for_a_photo_as_small_as_it_shows_it(technician, at):
+    photo = technician.post(at, a_wish(size=(1600, 1200))).json()
+
+    small = technician.get(f"{at}/{photo['id']}", params={"small": True})
+
+    assert (small.headers["content-type"], small.headers["cache-control"]) == ("image/jpeg", "no-store")
+    assert Image.open(BytesIO(small.content)).size == (480, 360)
+    assert Image.open(BytesIO(technician.get(f"{at}/{photo['id']}").content)).size == (1280, 960)
+
+
 def test_a_photo_that_is_sent_again_is_the_same_photo(house, technician, at):
     wish, headers = a_wish(), {"Idempotency-Key": "one"}
 

@@ -78,6 +78,14 @@ def test_an_alert_is_told_with_where_it_is_and_whose_things_it_touches(screen: S
     expect(told.locator(".touched").last).to_contain_text(f"（{MEMBER}）")
     assert screen.faults() == {}
 
+    screen.sign_in("s002", language="en")
+    screen.page.reload()
+    expect(screen.row("alarm").get_by_role("button")).to_have_count(4)
+    too_wide = (
+        "[...document.querySelectorAll('.table-scroll')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    assert screen.page.evaluate(too_wide) == 0
+
 
 def test_a_door_that_opens_and_a_bank_that_goes_are_seen_at_once(screen: Screen):
     screen.sign_in("s003")

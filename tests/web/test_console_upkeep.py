@@ -88,7 +88,7 @@ def test_a_thing_is_photographed_before_and_after_the_work_and_a_photo_is_remove
         screen.go("保存")
         expect(card.locator("figure")).to_have_count(no + 1)
         thumbnail = card.get_by_role("img", name=f"照片：{words}")
-        expect(thumbnail).to_have_js_property("naturalWidth", 1280)
+        expect(thumbnail).to_have_js_property("naturalWidth", 480)
     assert screen.faults() == {}
     card.get_by_role("button", name="移除照片 修前").click()
     screen.go("移除照片")

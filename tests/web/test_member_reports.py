@@ -51,7 +51,7 @@ def test_a_report_with_a_photo_is_sent_small_and_its_answer_is_read(member: Phon
         member.button("发送").click()
     expect(member.page.get_by_text("已收到，谢谢！")).to_be_visible()
     expect(member.page.get_by_role("heading", name="场地 room")).to_be_visible()
-    expect(member.page.locator("main img.photo")).to_have_js_property("naturalWidth", 1280)
+    expect(member.page.locator("main img.photo")).to_have_js_property("naturalWidth", 480)
 
     assert len(asked.value.post_data) < 300_000
     with member.house.centre.sessions.read() as session:

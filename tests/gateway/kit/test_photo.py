@@ -1,5 +1,6 @@
 """A photo that somebody sends is drawn anew: bounded, and with nothing beside the picture."""
 
+import random
 import zlib
 from io import BytesIO
 from struct import pack
@@ -12,7 +13,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
 from gateway.kit.errors import Malformed
-from gateway.kit.photo import LONGEST_SIDE, MOST_BYTES, MOST_KEPT_BYTES, redrawn
+from gateway.kit.photo import LONGEST_SIDE, MOST_BYTES, MOST_KEPT_BYTES, redrawn, small
 from tests.centre_builder import a_photo
 
 
@@ -20,6 +21,19 @@ def read(jpeg):
     picture = Image.open(BytesIO(jpeg))
     picture.load()
     return picture
+
+
+def a_scene(width, height):
+    """The file of a picture with patches of all sizes, as of a room; the same each time."""
+    scene = Image.new("RGB", (width, height))
+    for cell in (400, 100, 25, 8):
+        size = (width // cell, height // cell)
+        colours = random.Random(cell).randbytes(size[0] * size[1] * 3)
+        patches = Image.frombytes("RGB", size, colours).resize(scene.size, Image.Resampling.BICUBIC)
+        scene = Image.blend(scene, patches, 0.5 if cell > 25 else 0.15)
+    file = BytesIO()
+    scene.save(file, "JPEG", quality=60)
+    return file.getvalue()
 
 
 def position():
@@ -52,6 +66,20 @@ def test_words_in_a_png_are_gone_too():
 
 def test_a_photo_taken_upright_is_upright():
     assert read(redrawn(a_photo(size=(64, 48), exif=position()))).size == (48, 64)
+
+
+@pytest.mark.parametrize(
+    ("size", "as_listed"), [((3000, 2000), (480, 320)), ((600, 3000), (96, 480)), ((40, 30), (40, 30))]
+)
+def test_a_list_shows_a_kept_photo_at_most_480_pixels_wide_and_high(size, as_listed):
+    assert read(small(redrawn(a_photo(size=size)))).size == as_listed
+
+
+def test_what_a_list_shows_is_a_sixth_of_the_bytes_at_most():
+    kept = redrawn(a_scene(1500, 1000))
+
+    assert len(kept) > 100_000
+    assert len(small(kept)) < len(kept) / 6
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])

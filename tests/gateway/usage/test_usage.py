@@ -16,6 +16,7 @@ from gateway.kit.ids import new_id
 from gateway.lockers.model import Rental, RentalState
 from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
+from gateway.spaces.model import SpaceKind
 from gateway.spaces.rules import Span
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.usage import queries, service
@@ -124,6 +125,25 @@ def test_a_party_uses_a_place_each_and_whoever_has_a_room_uses_the_room(session,
     assert seats.rates.occupancy == pytest.approx(3 / 4)
     assert of_space(session).used_h == 1.0
     assert queries.heat(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))[6][12] == 3.0 + 1.0
+
+
+def test_rooms_stand_before_lockers_and_their_numbers_count(session):
+    for space_id, name, kind in (
+        ("1", "Lockers B2", SpaceKind.LOCKER),
+        ("2", "Court 10", SpaceKind.COURT),
+        ("3", "court 2", SpaceKind.COURT),
+    ):
+        a_space(session, space_id, name_en=name, kind=kind)
+    a_bank(session, "bank-b")
+    a_bank(session, "bank-a").name_en = "Zoo"
+
+    found = queries.of_spaces(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))
+    names = [one.space.name_en for one in found]
+    assert names == ["court 2", "Court 10", "Space lawn", "Space room", "Space seats", "Lockers B2"]
+    assert [one.bank.id for one in queries.of_banks(session, Period(SUNDAY, SUNDAY, ZONE, EVENING))] == [
+        "bank-b",
+        "bank-a",
+    ]
 
 
 def test_hours_that_staff_closed_are_not_open(session, book):

@@ -50,9 +50,17 @@ function One({ report }: { report: Report }) {
         {say(`report.wrong.${report.wrong}`)} · {when(report.reported_at)}
       </p>
       {report.words && <p class="soft">{report.words}</p>}
-      {report.has_photo && <img class="photo" loading="lazy" alt={say('reports.photo')} src={`/api/v1/reports/${report.id}/photo`} />}
+      {report.has_photo && (
+        <a href={photoOf(report)} target="_blank" rel="noopener">
+          <img class="photo" loading="lazy" alt={say('reports.photo')} src={`${photoOf(report)}?small=true`} />
+        </a>
+      )}
     </section>
   )
+}
+
+function photoOf({ id }: Report): string {
+  return `/api/v1/reports/${id}/photo`
 }
 
 function Writing({ onSent, onClose }: { onSent: () => void; onClose: () => void }) {

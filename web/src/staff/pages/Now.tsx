@@ -227,7 +227,7 @@ function AlertActs({ alert, again }: { alert: Alert; again: () => Promise<void> 
       />,
     )
   return (
-    <>
+    <div class="acts-many">
       {alert.state === 'OPEN' && (
         <button type="button" class="quiet" onClick={take}>
           {s('alert.take')}
@@ -242,7 +242,7 @@ function AlertActs({ alert, again }: { alert: Alert; again: () => Promise<void> 
       <button type="button" class="quiet" onClick={clear}>
         {s('alert.clear')}
       </button>
-    </>
+    </div>
   )
 }
 

@@ -58,7 +58,7 @@ function One({ order, photo, onChange }: { order: Detail; photo: Photo; onChange
   return (
     <figure>
       <a href={address} target="_blank" rel="noopener">
-        <img loading="lazy" alt={s('orders.photo_of', { what: words })} src={address} />
+        <img loading="lazy" alt={s('orders.photo_of', { what: words })} src={`${address}?small=true`} />
       </a>
       <figcaption>
         {words}
