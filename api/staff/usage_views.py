@@ -149,7 +149,7 @@ class PeopleView(View):
     last: date
     days: int
     hours: list[list[float | None]]
-    entered: int
+    entered: int | None
     stay_min: float | None
 
 

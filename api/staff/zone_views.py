@@ -42,14 +42,15 @@ class CrowdView(View):
 
     `confidence` `rough` or `unknown` has a `doubt`: `no_counter`, `counter_silent`, `counter_was_away`, `drift_seen` or
     `presence_disagrees`. `entered` and `corrected`, who had to be added lest fewer than nobody were there, are since
-    the opening; `left_over` were still counted in at the last closing, `since` which counting began at zero.
+    the opening; `entered` null: a sensor sees how many there are, and nothing counts who comes. `left_over` were still
+    counted in at the last closing, `since` which counting began at zero.
     """
 
     people: int | None
     fullness: float | None
     confidence: Confidence
     doubt: Doubt | None
-    entered: int
+    entered: int | None
     corrected: int
     left_over: int | None
     since: datetime
@@ -91,7 +92,8 @@ class Moment(View):
 class ZoneDayView(View):
     """How many people were in a zone through a day: a point every quarter of an hour, as far as the day has come.
 
-    None of them where that is unknown. `entered` and `corrected` since the opening, `left_over`: who was still counted
+    None of them where that is unknown. `entered`, null where nothing counts who comes, and `corrected` since the
+    opening, `left_over`: who was still counted
     in when it closed, when counting begins at zero again; null before that. `most`: the most that ever were, from
     `most_at` on.
     """
@@ -101,7 +103,7 @@ class ZoneDayView(View):
     confidence: Confidence
     doubt: Doubt | None
     capacity: int | None
-    entered: int
+    entered: int | None
     corrected: int
     left_over: int | None
     most: int | None

@@ -1,6 +1,7 @@
-"""How many people were where through a day, from what the counters said. Read-only."""
+"""How many people were where through a day, from what counters said or sensors saw. Read-only."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from gateway.crowd.rules import Confidence, Doubt, Frame
 from gateway.kit.clock import at_wall
 from gateway.kit.db import Sessions
 from gateway.kit.errors import Malformed
+from gateway.telemetry.rules import HOLDS_MS, Sample
 from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
 from gateway.zones import queries as zones
 
@@ -26,12 +28,13 @@ _DAY: Final = timedelta(days=1)
 class LivedDay:
     """Of one zone. Points are how many were there at that moment, as far as the day has come; none while unknown.
 
-    `entered` and `corrected` since the opening; `left_over`: who was still counted in when it closed, None before that.
+    `entered` and `corrected` since the opening, the former None where nothing counts who comes; `left_over`: who was
+    still counted in when it closed, None before that.
     """
 
     confidence: Confidence
     doubt: Doubt | None
-    entered: int
+    entered: int | None
     corrected: int
     left_over: int | None
     most: int | None
@@ -65,16 +68,19 @@ def look_at(
     """Several days, in order, none of them to come. Blocks, too. Raises NotFound("zone")."""
     with sessions.read() as session:
         zones.zone(session, zone_id)
+        where = zones.whole_map(session)
         bounds = _bounds(session, days=days, zone=zone, now=now)
     if not bounds:
         return []
-    try:
-        with readings.read() as connection:
-            said = queries.readings_since(connection, since=bounds[0].frame.closed_at, now=bounds[-1].ends_at)
-    except NoReadingsError:
-        said = Readings()
+    said, seen = Readings(), list[list[Sample]]()
+    since, until = bounds[0].frame.closed_at, bounds[-1].ends_at
+    with suppress(NoReadingsError), readings.read() as connection:
+        said = queries.readings_since(connection, since=since, now=until)
+        seen = queries.seen_since(connection, said.series, where, zone=zone_id, since=since, now=until)
     with sessions.read() as session:
         counting = Counting(session, said, bounds[-1].frame, now)
+    if seen and not counting.doors(zone_id):
+        return [(day, _seen(seen, one)) for day, one in zip(days, bounds, strict=True)]
     return [(day, _lived(counting, zone_id, one)) for day, one in zip(days, bounds, strict=True)]
 
 
@@ -124,6 +130,28 @@ def _lived(counting: Counting, zone_id: str, bounds: _Bounds) -> LivedDay:
         most=course.most if marks else None,
         most_at=None if course.most_at_ms is None else datetime.fromtimestamp(course.most_at_ms / 1000, UTC),
         points=list(zip(marks, course.people, strict=True)),
+    )
+
+
+def _seen(heads: Sequence[Sequence[Sample]], bounds: _Bounds) -> LivedDay:
+    """Nothing is added up where sensors see how many there are; of a moment that they missed there is no point."""
+    marks = _marks(bounds)
+    people = rules.seen_at(heads, [now_ms(mark) for mark in marks], holds_ms=HOLDS_MS)
+    points = [(mark, seen) for mark, seen in zip(marks, people, strict=True) if seen is not None]
+    known = {mark for mark, _ in points}
+    last = bounds.closes_at or bounds.ends_at
+    missed = any(mark not in known for mark in marks if bounds.frame.opens_at <= mark <= last)
+    why = Doubt.SILENT if not points else Doubt.AWAY if missed else None
+    most = max((seen for _, seen in points), default=None)
+    return LivedDay(
+        confidence=rules.confidence(why),
+        doubt=why,
+        entered=None,
+        corrected=0,
+        left_over=None,
+        most=most,
+        most_at=next((at for at, seen in points if most and seen == most), None),
+        points=points,
     )
 
 

@@ -20,9 +20,10 @@ from gateway.kit.clock import at_wall
 from gateway.spaces import queries as spaces
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.queries import Rise, Series
-from gateway.telemetry.rules import COUNTED
+from gateway.telemetry.rules import COUNTED, Sample
 from gateway.telemetry.store import now_ms
 from gateway.zones import queries as zones
+from gateway.zones.queries import Map
 
 _ALL_DAY: Final = Opening(0, 1440)
 _DAY: Final = timedelta(days=1)
@@ -53,6 +54,16 @@ def readings_since(connection: Connection, *, since: datetime, now: datetime) ->
         telemetry.rises(connection, from_ms=now_ms(since), to_ms=now_ms(now) + 1),
         telemetry.heard_since(connection),
     )
+
+
+def seen_since(
+    connection: Connection, series: Iterable[Series], where: Map, *, zone: str, since: datetime, now: datetime
+) -> list[list[Sample]]:
+    """What each sensor in a zone that sees how many there are has said, in order of time."""
+    heads = [one.id for one in series if one.metric == _HEADS and where.of_sensor(one.device, one.sensor) == zone]
+    if not heads:
+        return []
+    return list(telemetry.said(connection, heads, from_ms=now_ms(since), to_ms=now_ms(now) + 1).values())
 
 
 def openings(session: Session, *, zone: ZoneInfo, first: date, last: date) -> dict[date, Opening]:
@@ -164,7 +175,7 @@ class Counting:
         known = [one for one in counts if one is not None]
         people = round(sum(known)) if len(known) == len(counts) else None
         why = None if people is not None else Doubt.SILENT
-        return Crowd(people, rules.confidence(why), why, capacity, 0, 0, None, self._frame.closed_at)
+        return Crowd(people, rules.confidence(why), why, capacity, None, 0, None, self._frame.closed_at)
 
     def _is_silent(self, door: Door) -> bool:
         heard: Collection[str] = [name for name, one in door.ways.items() if one.value_at(self._now_ms) is not None]

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from gateway.telemetry.rules import Sample
+
 DRIFT_FREE: Final = 2  # people that beams may miscount in a day before anybody doubts them
 DRIFT_SHARE: Final = 0.1  # or of all who came
 QUIET_BELOW: Final = 0.4  # of the capacity
@@ -53,7 +55,8 @@ class Tallied(NamedTuple):
 class Crowd:
     """How many people are in a zone, or in the whole house. `people` None: unknown.
 
-    `corrected` and `entered` since the opening; `left_over`: who was still counted in at the last closing, and no
+    `corrected` and `entered` since the opening, the latter None where a sensor sees how many there are and nothing
+    counts who comes; `left_over`: who was still counted in at the last closing, and no
     longer after it; None when it is not known. `since`: when counting began at zero.
     """
 
@@ -61,7 +64,7 @@ class Crowd:
     confidence: Confidence
     doubt: Doubt | None
     capacity: int | None
-    entered: int
+    entered: int | None
     corrected: int
     left_over: int | None
     since: datetime
@@ -140,6 +143,20 @@ def course(passed: Iterable[Passed], *, closings_ms: Collection[int], marks_ms: 
         if round(people) > most:
             most, most_at_ms = round(people), at_ms
     return Course([found[at_ms] for at_ms in marks_ms], most, most_at_ms)
+
+
+def seen_at(heads: Iterable[Sequence[Sample]], marks_ms: Sequence[int], *, holds_ms: int) -> list[int | None]:
+    """How many all of them saw at each mark, in order of time. None where one of them had said nothing for too long."""
+    found: list[float | None] = [0.0] * len(marks_ms)
+    for said in heads:
+        no, last = 0, None
+        for at, mark_ms in enumerate(marks_ms):
+            while no < len(said) and said[no].taken_ms <= mark_ms:
+                last, no = said[no], no + 1
+            fresh = last is not None and mark_ms - last.taken_ms <= holds_ms
+            value, so_far = last.value if last is not None and fresh else None, found[at]
+            found[at] = None if value is None or so_far is None else so_far + value
+    return [None if people is None else round(people) for people in found]
 
 
 def doubt(

@@ -1,7 +1,9 @@
 """Questions about readings."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
@@ -75,6 +77,25 @@ def rises(connection: Connection, *, from_ms: int, to_ms: int) -> list[Rise]:
 def heard_since(connection: Connection) -> dict[int, int]:
     """Since when each counter is heard without a silence, in milliseconds, by the number of its series."""
     return {row.series: row.back_ms for row in connection.execute(select(COUNTERS.c.series, COUNTERS.c.back_ms))}
+
+
+def said(connection: Connection, series: Collection[int], *, from_ms: int, to_ms: int) -> dict[int, list[Sample]]:
+    """What each said last in each minute of `[from_ms, to_ms)`, and all that is not rolled up yet, in order of time."""
+    found: dict[int, list[Sample]] = {one: [] for one in series}
+    kept = select(MINUTES.c.series, MINUTES.c.last_ms, MINUTES.c.last_value).where(
+        MINUTES.c.from_ms >= from_ms,
+        MINUTES.c.from_ms < to_ms,
+        MINUTES.c.series.in_(series),
+        MINUTES.c.last_ms.is_not(None),
+    )
+    start = connection.scalar(select(func.max(MARKS.c.sample))) or 0
+    new = select(SAMPLES.c.series, SAMPLES.c.taken_ms, SAMPLES.c.value).where(
+        SAMPLES.c.id > start, SAMPLES.c.series.in_(series), SAMPLES.c.taken_ms >= from_ms, SAMPLES.c.taken_ms < to_ms
+    )
+    for query in (kept, new.order_by(SAMPLES.c.id)):
+        for one, taken_ms, value in connection.execute(query):
+            found[one].append(Sample(taken_ms, value))
+    return {one: sorted(samples, key=attrgetter("taken_ms")) for one, samples in found.items()}
 
 
 def rolled_up_to(connection: Connection) -> int | None:

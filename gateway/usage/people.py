@@ -13,11 +13,14 @@ from gateway.usage import rules
 
 @dataclass(frozen=True)
 class Peopled:
-    """Of one zone. `days`: on how many of them somebody knows. `stay_min`: how long one stays; None: nobody came."""
+    """Of one zone. `days`: on how many of them somebody knows. `stay_min`: how long one stays; None: nobody came.
+
+    `entered` None, and then `stay_min` too: sensors saw how many there were, and nothing counted who came.
+    """
 
     days: int
     hours: list[list[float | None]]
-    entered: int
+    entered: int | None
     stay_min: float | None
 
 
@@ -25,7 +28,8 @@ def of_days(lived: Iterable[tuple[date, LivedDay]], zone: ZoneInfo) -> Peopled:
     """Of whole days. One that nobody knows of is left out, and not taken for one on which nobody came."""
     known = [(day, one) for day, one in lived if one.points]
     counts = {(day, hour): fmean(people) for day, one in known for hour, people in _by_hour(one, zone).items()}
-    entered = sum(one.entered for _, one in known)
+    came = [one.entered for _, one in known if one.entered is not None]
+    entered = sum(came) if came or not known else None
     spent_min = sum(people for _, one in known for _, people in one.points) * (crowd_days.STEP / timedelta(minutes=1))
     return Peopled(
         days=len(known),

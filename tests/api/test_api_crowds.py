@@ -19,7 +19,7 @@ class Counters:
         self.store = house.app.state.desk.readings
         (house.centre.directory / "data").mkdir()
         self.store.prepare()
-        self.numbers = itertools.count(1)
+        self.numbers, self.seen = itertools.count(1), itertools.count(1)
 
     def say(self, *, ago_min=0, **doors):
         """By sensor: entries and exits so far."""
@@ -30,6 +30,11 @@ class Counters:
             for metric, count in zip(("entries", "exits"), both, strict=True)
         ]
         self.store.keep([Letter("node", "0" * 16, next(self.numbers), 1, at, values)])
+
+    def see(self, *, ago_min, people):
+        """Of a sensor that sees how many there are."""
+        at = now_ms(self.house.clock.now() - timedelta(minutes=ago_min))
+        self.store.keep([Letter("head", "0" * 16, next(self.seen), 1, at, [Value("room", "people", float(people))])])
 
 
 @pytest.fixture
@@ -176,6 +181,34 @@ def test_use_tells_how_many_a_zone_has_in_an_hour_of_the_week_and_how_long_they_
     assert (before["days"], before["entered"], before["stay_min"]) == (0, 0, None)
     assert before["hours"] == [[None] * 24] * 7
     assert house.signed_in("s002").get("/staff/usage/people?zone=roof&from=2026-11-22&to=2026-11-22").status_code == 404
+
+
+@pytest.mark.parametrize("is_rolled_up", [False, True])
+def test_a_zone_whose_sensor_sees_how_many_there_are_has_a_day_too(house, technician, counters, is_rolled_up):
+    """It is Sunday noon. The sensor is there from eight on, sees five from nine on, is silent from ten to eleven."""
+    technician.post("/staff/zones", {"id": "attic", "name_zh": "阁楼", "name_en": "Attic"}, key="attic")
+    house.change(a_device, "head", doors=0)
+    technician.ask("PUT", "/staff/devices/head/zone", body={"zone": "attic"})
+    for ago_min in (one for one in range(240, -1, -5) if not 60 < one < 120):
+        counters.see(ago_min=ago_min, people=5 if ago_min <= 180 else 0)
+    if is_rolled_up:
+        counters.store.roll_up(now_ms=now_ms(house.clock.now()))
+
+    lived = house.signed_in("s002").get("/staff/zones/attic/day").json()
+
+    people = {one["at"][11:16]: one["people"] for one in lived["points"]}  # in UTC
+    assert (people["00:15"], people["00:45"], people["01:00"], people["01:45"], people["02:00"]) == (0, 0, 5, 5, 5)
+    assert not {"23:45", "02:30", "02:45"} & people.keys()  # nobody knows, which is not nobody
+    assert (people["03:00"], people["04:00"]) == (5, 5)
+    assert (lived["most"], lived["most_at"][11:16]) == (5, "01:00")
+    assert (lived["confidence"], lived["doubt"]) == ("rough", "counter_was_away")
+    assert (lived["entered"], lived["corrected"], lived["left_over"]) == (None, 0, None)
+    assert crowd(technician, "attic")["entered"] is None
+
+    house.clock.advance(hours=24)
+    asked = {"zone": "attic", "from": "2026-11-22", "to": "2026-11-22"}
+    week = house.signed_in("s002").get("/staff/usage/people", params=asked).json()
+    assert (week["days"], week["hours"][6][8], week["entered"], week["stay_min"]) == (1, 1.25, None, None)
 
 
 def test_a_day_to_come_is_refused(technician, counters):

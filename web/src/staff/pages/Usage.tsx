@@ -268,7 +268,7 @@ function PeopleOf({ zone, from, to }: { zone: string; from: string; to: string }
         <>
           {days > 0 && (
             <p class="lead">
-              {s('usage.people_days', { days, entered })} {stay_min !== null && s('usage.people_stay', { minutes: Math.round(stay_min) })}
+              {s('usage.people_days', { days, entered: entered ?? '—' })} {stay_min !== null && s('usage.people_stay', { minutes: Math.round(stay_min) })}
             </p>
           )}
           <Week week={hours} name={s('usage.people')} none={s('usage.no_people')} />

@@ -38,7 +38,7 @@ export function DaySheet({ zone }: { zone: Zone }) {
 function Lived({ day }: { day: Day }) {
   const facts: [string, string][] = [[z('sure'), z(`doubt.${day.doubt ?? 'none'}`, { corrected: day.corrected })]]
   if (day.most !== null) {
-    facts.unshift([z('entered'), z('times', { count: day.entered })])
+    if (day.entered !== null) facts.unshift([z('entered'), z('times', { count: day.entered })])
     if (day.most_at !== null) facts.unshift([z('most'), z('most_at', { people: day.most, time: time(day.most_at) })])
     if (day.left_over !== null) facts.push([z('left'), z('people', { count: day.left_over })])
   }
