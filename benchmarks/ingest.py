@@ -8,7 +8,8 @@ Beside it the floor, measured in the same run on the same broker and disk: a bar
 and writes what gathered in a second with one `executemany` into a table without an index.
 
 `--rule`: from a call button's message to the message that tells of it, past the alert's commit, beside 250 readings a
-second. Its floor, in the same run: a bare round trip between two clients of the same broker, and one durable commit.
+second. Its floor, in turn with it: a bare paho subscriber that hears the same readings, and for each call commits one
+row durably and publishes.
 """
 
 import argparse
@@ -46,6 +47,7 @@ AIM_CPU = 1.5
 AIM_BYTES = 100
 PATIENCE_S = 60.0
 SITE = "bench"
+FLOOR_CALL, FLOOR_TOLD = "floor/call", "floor/told"
 
 
 def main() -> int:
@@ -55,9 +57,12 @@ def main() -> int:
     parser.add_argument("--devices", type=int, nargs="+", default=CROWDS, help="how many there are (10 200 10000)")
     parser.add_argument("--rule", action="store_true", help="measure only how long a call takes to be told")
     parser.add_argument("--floor", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--floor-rule", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.floor:
         return bare_subscriber(int(options.floor[0]), Path(options.floor[1]))
+    if options.floor_rule:
+        return bare_rule(int(options.floor_rule[0]), Path(options.floor_rule[1]))
     with tempfile.TemporaryDirectory(prefix="hearth-bench-") as name:
         if options.rule:
             with mosquitto(Path(name)) as port:
@@ -94,28 +99,22 @@ def measure(folder: Path, port: int, devices: int, seconds: int) -> None:
 
 def measure_rule(folder: Path, port: int, seconds: int) -> None:
     """Calls, one after another, beside 250 readings a second; and the floor beside them too."""
-    with start_gateway(folder, port, devices=10) as sink, closing(sqlite3.connect(folder / "floor.db")) as database:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("CREATE TABLE alert (what TEXT)")
+    with start_gateway(folder, port, devices=10) as sink, start_floor_rule(folder, port):
         stop = threading.Event()
         others = threading.Thread(target=_keep_sending, args=(port, stop))
         others.start()
         try:
             sink.wait_for(1)
             told = Told(port, f"hearth/1/{SITE}/gateway/live/#", b'"call_staff"')
-            caller = Told(port, "floor/back", b"")
+            told_barely = Told(port, FLOOR_TOLD, b"")
             calls, floors = [], []
             until = time.monotonic() + seconds
             for no in itertools.count():
                 if time.monotonic() > until:
                     break
                 calls.append(told.after(f"hearth/1/{SITE}/dev-9/reading", _call(no)))
-                began = time.perf_counter()
-                caller.after("floor/back", b"x" * 200)
-                with database:
-                    database.execute("INSERT INTO alert VALUES (?)", ("x" * 200,))
-                floors.append(time.perf_counter() - began)
+                time.sleep(0.05)
+                floors.append(told_barely.after(FLOOR_CALL, _call(no)))
                 time.sleep(0.05)
         finally:
             stop.set()
@@ -335,6 +334,35 @@ def bare_subscriber(port: int, file: Path) -> int:
             database.execute("BEGIN")
             database.executemany("INSERT INTO reading VALUES (?, ?, ?)", rows)
             database.execute("COMMIT")
+
+
+@contextmanager
+def start_floor_rule(folder: Path, port: int) -> Iterator[None]:
+    """The bare rule."""
+    argv = [sys.executable, __file__, "--floor-rule", str(port), str(folder / "floor.db")]
+    with child(argv, folder / "floor.log", dict(os.environ), until="ready"):
+        yield
+
+
+def bare_rule(port: int, file: Path) -> int:
+    """paho, one durable commit for each call, and a word of it; the readings beside it are heard, and that is all."""
+    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("CREATE TABLE alert (what TEXT)")
+    client = connected(port)
+
+    def take(_client: object, _userdata: object, message: paho.MQTTMessage) -> None:
+        if message.topic == FLOOR_CALL:
+            database.execute("INSERT INTO alert VALUES (?)", (message.payload,))
+            client.publish(FLOOR_TOLD, message.payload)
+
+    client.on_message = take
+    client.subscribe([(FLOOR_CALL, 0), (f"hearth/1/{SITE}/+/reading", 0)])
+    client.loop_start()
+    print("ready", flush=True)
+    while True:
+        time.sleep(1.0)
 
 
 def connected(port: int) -> paho.Client:

@@ -1,6 +1,6 @@
 """The door that devices come in by: bytes become facts, or counted dead letters, and nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,7 +12,7 @@ from devices.wire.messages import Chal, Credential, Event, Part, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
-from gateway.facility.watch import KIND_OF, Watch
+from gateway.facility.watch import Watch, is_worth_a_look
 from gateway.faults import service as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import rules as fleet_rules
@@ -70,17 +70,22 @@ class Intake:
                 for letter in together:
                     self._receive_one(letter)
 
-    def approved_devices(self) -> frozenset[str]:
-        """Whose readings count. Safe from any thread."""
-        with self.sessions.read() as session:
-            return frozenset(fleet_queries.approved_ids(session))
+    def judge_readings(self, own: Mapping[str, Sequence[ReadingLetter]], others: Sequence[ReadingLetter]) -> set[str]:
+        """Let staff know at once of what they must, and say which devices of our own count: those approved.
 
-    def watch_readings(self, letters: Sequence[ReadingLetter]) -> None:
-        """Let staff know at once of what they must. Safe from the recorder's thread."""
-        told = [letter for letter in letters if any(value.metric in KIND_OF for value in letter.values)]
-        if told:
+        `own`: by device; `others`: of makers' devices, which count already. Safe from the recorder's thread.
+        """
+        telling = {device for device, letters in own.items() if any(map(is_worth_a_look, letters))}
+        approved: set[str] = set()
+        if telling or any(map(is_worth_a_look, others)):
             with self.sessions.begin() as session:
-                self.watch.note(session, told, now=self.clock.now())
+                approved.update(fleet_queries.approved_among(session, telling))
+                counting = [letter for device, letters in own.items() if device in approved for letter in letters]
+                self.watch.note(session, [*counting, *others], now=self.clock.now())
+        if quiet := own.keys() - telling:
+            with self.sessions.read() as session:
+                approved.update(quiet & set(fleet_queries.approved_ids(session)))
+        return approved
 
     def bury_readings(self, buried: Sequence[Buried]) -> None:
         """Count messages of readings that could not be read. Safe from any thread."""

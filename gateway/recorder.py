@@ -1,13 +1,16 @@
 """The door that readings come in by: a thread of its own, so that no flood of them can delay an unlock.
 
 A message costs the network's thread one `append`; once in a while everything that has come is read, written in one
-transaction and acknowledged. What is lost on the way, or refused by a full disk, its device still has and sends again.
+transaction and acknowledged. What somebody waits for goes ahead of that, with what its own device said before it and
+nothing else. What is lost on the way, or refused by a full disk, its device still has and sends again.
 """
 
 import logging
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,13 +48,26 @@ class Buried:
     count: int
 
 
+_Messages = list[tuple[bytes, int]]  # of one topic in the order they came: what it said, and when it came
+
+
+@dataclass(frozen=True)
+class _Post:
+    """What one topic brought, read; whether its device counts is another question."""
+
+    device: str
+    letters: list[Letter]
+    buried: list[Buried]
+    as_a_strangers: Buried | None  # what is buried instead, if it does not; None: nobody's, whoever the device is
+
+
 class Recorder:
     """`hear` is for the network's thread; everything else happens in `take`, on the thread that `start` begins.
 
-    `approved` names the devices whose readings count; `watch` is handed every reading before it is kept, and again
-    only when the gateway died in between; `acknowledge` tells a device how far its store is kept; `bury` is handed what
-    could not be read; `others` gives what came by another way and needs no acknowledging. All of them are called from
-    that thread, and must be safe there.
+    `judge` is handed every reading before it is kept, and again only when the gateway died in between: those of our own
+    devices, by device, and what came by another way; it says which of those devices count. `acknowledge` tells a device
+    how far its store is kept; `bury` is handed what could not be read; `others` gives what came by another way and
+    needs no acknowledging. All of them are called from that thread, and must be safe there.
     """
 
     def __init__(
@@ -60,8 +76,7 @@ class Recorder:
         *,
         site: str,
         clock: Clock,
-        approved: Callable[[], Collection[str]],
-        watch: Callable[[Sequence[Letter]], None],
+        judge: Callable[[Mapping[str, Sequence[Letter]], Sequence[Letter]], Collection[str]],
         acknowledge: Callable[[Kept], None],
         bury: Callable[[Sequence[Buried]], None],
         others: Callable[[], list[Letter]] = list,
@@ -69,12 +84,14 @@ class Recorder:
         self._store = store
         self._site = site
         self._clock = clock
-        self._approved = approved
-        self._watch = watch
+        self._judge = judge
         self._acknowledge = acknowledge
         self._bury = bury
         self._others = others
-        self._heard: deque[tuple[str, bytes, int]] = deque()
+        self._lock = threading.Lock()  # for the next three
+        self._heard: dict[str, _Messages] = {}  # by topic
+        self._waiting = 0  # messages
+        self._awaited: set[str] = set()  # topics
         self._hurry = threading.Event()
         self._is_stopping = False
         self._is_full = False
@@ -88,10 +105,15 @@ class Recorder:
 
     def hear(self, topic: str, payload: bytes) -> None:
         """A message has come. Never waits."""
-        if len(self._heard) >= MOST_WAITING:
-            return
-        self._heard.append((topic, payload, now_ms(self._clock.now())))
-        if len(self._heard) >= HURRY_AT or _HURRY in payload:
+        is_awaited = _HURRY in payload
+        with self._lock:
+            if self._waiting >= MOST_WAITING:
+                return
+            self._heard.setdefault(topic, []).append((payload, now_ms(self._clock.now())))
+            self._waiting += 1
+            if is_awaited:
+                self._awaited.add(topic)
+        if is_awaited or self._waiting >= HURRY_AT:
             self._hurry.set()
 
     def start(self) -> None:
@@ -111,39 +133,61 @@ class Recorder:
     def take(self) -> None:
         """Keep what has come, acknowledge it, and do what is due. Raises nothing for bad bytes or a full disk."""
         others = self._others()
-        letters, buried = self._read()
-        own = {letter.device for letter in letters}
-        letters += others
-        if buried:
-            self._bury(buried)
-        try:
-            kept = self._keep(letters) if letters else []
+        with self._room_or_not():
+            self._keep(self._all_heard(), others)
             self._look_after()
-            self._note_full(is_full=False)
-        except StoreFullError as error:
-            self._note_full(is_full=True, why=str(error))
-            self._store.prune(now_ms=now_ms(self._clock.now()))
-            return
-        for source in kept:
-            if source.device in own:
-                self._acknowledge(source)
 
-    def _keep(self, letters: list[Letter]) -> list[Kept]:
-        if fresh := self._store.fresh(letters):
-            self._watch(fresh)
-        return self._store.keep(letters)
+    def take_awaited(self) -> None:
+        """The same of what somebody waits for, and of what its device said before: everything else waits on."""
+        with self._room_or_not():
+            self._keep(self._awaited_alone(), [])
 
     # --- its thread
 
     def _run(self) -> None:
+        due_at = time.monotonic() + COMMIT_S
         while not self._is_stopping:
-            self._hurry.wait(COMMIT_S)
+            self._hurry.wait(max(0.0, due_at - time.monotonic()))
             self._hurry.clear()
             try:
-                self.take()
+                if self._is_stopping or self._waiting >= HURRY_AT or time.monotonic() >= due_at:
+                    due_at = time.monotonic() + COMMIT_S
+                    self.take()
+                else:
+                    self.take_awaited()
             except Exception:
                 # The thread's outermost loop: what was not acknowledged comes again.
                 log.exception("readings could not be kept")
+
+    def _all_heard(self) -> dict[str, _Messages]:
+        with self._lock:
+            heard, self._heard = self._heard, {}
+            self._waiting = 0
+            self._awaited.clear()
+        return heard
+
+    def _awaited_alone(self) -> dict[str, _Messages]:
+        with self._lock:
+            heard = {topic: self._heard.pop(topic) for topic in self._awaited}
+            self._waiting -= sum(map(len, heard.values()))
+            self._awaited.clear()
+        return heard
+
+    def _keep(self, heard: Mapping[str, _Messages], others: list[Letter]) -> None:
+        posts = [self._read(topic, messages) for topic, messages in heard.items()]
+        counting = self._those_that_count(posts, others)
+        if buried := [one for post in posts for one in _buried(post, counting)]:
+            self._bury(buried)
+        letters = [letter for post in posts if post.device in counting for letter in post.letters]
+        for source in self._store.keep(letters + others) if letters or others else []:
+            if source.device in counting:
+                self._acknowledge(source)
+
+    def _those_that_count(self, posts: list[_Post], others: list[Letter]) -> Collection[str]:
+        fresh: dict[str, list[Letter]] = {post.device: [] for post in posts}
+        for letter in self._store.fresh([letter for post in posts for letter in post.letters]):
+            fresh[letter.device].append(letter)
+        return self._judge(fresh, self._store.fresh(others)) if posts or others else ()
 
     def _look_after(self) -> None:
         now = self._clock.monotonic()
@@ -154,6 +198,17 @@ class Recorder:
             self._prune_at = now + PRUNE_S
             self._store.prune(now_ms=now_ms(self._clock.now()))
 
+    @contextmanager
+    def _room_or_not(self) -> Iterator[None]:
+        """Without room nothing is acknowledged, and what can be let go is."""
+        try:
+            yield
+        except StoreFullError as error:
+            self._note_full(is_full=True, why=str(error))
+            self._store.prune(now_ms=now_ms(self._clock.now()))
+        else:
+            self._note_full(is_full=False)
+
     def _note_full(self, *, is_full: bool, why: str = "") -> None:
         if is_full and not self._is_full:
             log.error("no reading is kept until there is room again: %s; lockers and doors are not affected", why)
@@ -161,33 +216,39 @@ class Recorder:
             log.info("readings are kept again")
         self._is_full = is_full
 
-    def _read(self) -> tuple[list[Letter], list[Buried]]:
-        approved = self._approved()
+    def _read(self, topic: str, messages: _Messages) -> _Post:
+        device, newest = topic.split("/")[-2], messages[-1][0]
+        try:
+            self._check(topic)
+        except WireError as error:
+            return _Post(device, [], [Buried(device, error.fault, error.detail, newest, len(messages))], None)
         letters: list[Letter] = []
-        newest: dict[tuple[str, Fault], tuple[str, bytes]] = {}
-        faults: Counter[tuple[str, Fault]] = Counter()
-        for _ in range(len(self._heard)):
-            topic, payload, received_ms = self._heard.popleft()
-            device = topic.split("/")[-2]
+        last: dict[Fault, tuple[str, bytes]] = {}
+        faults: Counter[Fault] = Counter()
+        for payload, received_ms in messages:
             try:
-                said = self._said(topic, payload, approved)
+                said = codec.decode_readings(payload)
                 unsound = [one for one in said.readings if not _is_sound(one)]
                 letters.append(_letter(device, said, received_ms))
                 problems = [(Fault.IMPLAUSIBLE, f"{one.sensor} says {one.metric} {one.value}") for one in unsound]
             except WireError as error:
                 problems = [(error.fault, error.detail)]
             for fault, detail in problems:
-                faults[device, fault] += 1
-                newest[device, fault] = (detail, payload)
-        return letters, [Buried(*name, *newest[name], count) for name, count in faults.items()]
+                faults[fault] += 1
+                last[fault] = (detail, payload)
+        buried = [Buried(device, fault, *last[fault], count) for fault, count in faults.items()]
+        return _Post(device, letters, buried, Buried(device, Fault.STRANGER, "", newest, len(messages)))
 
-    def _said(self, topic: str, payload: bytes, approved: Collection[str]) -> Readings:
+    def _check(self, topic: str) -> None:
         address = parse(topic)
         if address.site != self._site or address.channel is not Channel.READING:
             raise WireError(Fault.TOPIC, "another site's, or another channel")
-        if address.device not in approved:
-            raise WireError(Fault.STRANGER)
-        return codec.decode_readings(payload)
+
+
+def _buried(post: _Post, counting: Collection[str]) -> list[Buried]:
+    if post.as_a_strangers is None or post.device in counting:
+        return post.buried
+    return [post.as_a_strangers]
 
 
 def _letter(device: str, said: Readings, received_ms: int) -> Letter:

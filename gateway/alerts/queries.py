@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.alerts import rules
@@ -16,6 +16,21 @@ from gateway.kit.errors import NotFound
 _OF_ONE: Final = (Alert.kind == bindparam("kind"), Alert.thing == bindparam("thing"))
 _STANDING: Final = select(Alert).where(*_OF_ONE, Alert.cleared_at.is_(None))
 _CLEARED_BY_HAND_AT: Final = select(func.max(Alert.cleared_at)).where(*_OF_ONE, Alert.cleared_by_id.is_not(None))
+_HISTORY: Final = select(Alert, _CLEARED_BY_HAND_AT.scalar_subquery()).select_from(
+    select(literal(1).label("one")).subquery().outerjoin(Alert, and_(*_OF_ONE, Alert.cleared_at.is_(None)))
+)
+
+
+class History(NamedTuple):
+    """What there is already of a kind and thing."""
+
+    stands: Alert | None  # the one that is not cleared
+    cleared_by_hand_at: datetime | None  # when a person last cleared one
+
+    @property
+    def is_so(self) -> bool:
+        """One stands, and when it was last looked at it was still so."""
+        return self.stands is not None and self.stands.over_at is None
 
 
 def alert(session: Session, alert_id: str) -> Alert:
@@ -55,6 +70,11 @@ def alerts(
 def standing(session: Session, *, kind: str, thing: str) -> Alert | None:
     """The one that is not cleared; there is never a second."""
     return session.scalar(_STANDING, {"kind": kind, "thing": thing})
+
+
+def history(session: Session, *, kind: str, thing: str) -> History:
+    """All that a judgement needs, by one question."""
+    return History(*session.execute(_HISTORY, {"kind": kind, "thing": thing}).one())
 
 
 def is_standing(session: Session, *, kind: str, thing: str) -> bool:

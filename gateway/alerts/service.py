@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from gateway.alerts import queries, rules
 from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import MOVES, Alert, AlertLink, AlertState
+from gateway.alerts.queries import History
 from gateway.alerts.rules import Due
 from gateway.channels import service as channels
 from gateway.channels.model import Why
@@ -31,6 +32,8 @@ from gateway.members.model import Member
 _INSERT: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _ONE: Final = ["kind", "thing"]  # there is one of while it stands
 _STANDS: Final = Alert.cleared_at.is_(None)
+_ALERTS: Final = cast("Table", Alert.__table__)
+_LINKS: Final = cast("Table", AlertLink.__table__)
 
 Links = Mapping[str, str | None]  # what: id; None when there is none
 
@@ -71,20 +74,21 @@ def note_condition(
     hold: timedelta | None = None,
     facts: Mapping[str, object] | None = None,
     links: Links | None = None,
+    history: History | None = None,
 ) -> None:
     """Something is so, or is not: raise, count or let go as its kind says. Harmless to repeat.
 
     Raised once it has been so for the kind's hold time, or for `hold`; becoming so again counts. What a person cleared
     while it was so is raised again when it has been so for that long from then on. `since`: since when, if not now.
+    `history`: what `queries.history` said in this transaction, of whoever has asked already.
     """
-    stands = queries.standing(session, kind=kind, thing=thing)
+    stands, cleared_at = history or queries.history(session, kind=kind, thing=thing)
     if not is_so:
         if stands is not None:
             _let_go(session, stands, now)
         return
     if stands is not None and stands.over_at is None:
         return
-    cleared_at = queries.cleared_by_hand_at(session, kind=kind, thing=thing)
     began = max(since or now, cleared_at) if cleared_at else since or now
     if not rules.has_held(KINDS[kind], since=began, now=now, hold=hold):
         return
@@ -155,7 +159,7 @@ class _Sayings(NamedTuple):
     """What is said to a database, put together once: that takes longer than the answer."""
 
     raise_or_count: ReturningInsert[Alert]
-    raise_unless_it_stands: ReturningInsert[Alert]
+    raise_unless_it_stands: ReturningInsert[str]  # its id
     link: sqlite.Insert
 
 
@@ -166,13 +170,14 @@ def _sayings(session: Session) -> _Sayings:
 @cache
 def _sayings_to(dialect: str) -> _Sayings:
     """Both databases know ON CONFLICT, and SQLAlchemy says it alike for both."""
-    insert = cast("Callable[[type[Base]], sqlite.Insert]", _INSERT[dialect])
+    insert = cast("Callable[[type[Base] | Table], sqlite.Insert]", _INSERT[dialect])
     one = insert(Alert)
     again = {"count": Alert.count + 1, **{name: one.excluded[name] for name in ("last_at", "over_at", "facts")}}
     return _Sayings(
         one.on_conflict_do_update(index_elements=_ONE, index_where=_STANDS, set_=again).returning(Alert),
-        one.on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS).returning(Alert),
-        insert(AlertLink).on_conflict_do_nothing(),
+        # Of tables, not of classes: that is half the work where nobody wants the row as an object.
+        insert(_ALERTS).on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS).returning(_ALERTS.c.id),
+        insert(_LINKS).on_conflict_do_nothing(),
     )
 
 
@@ -200,8 +205,8 @@ def _json(facts: Mapping[str, object] | None) -> str:
 
 def _begin(session: Session, row: dict[str, Any], links: Links | None) -> None:
     """Of two who see it at the same instant one raises it."""
-    raised = session.scalars(_sayings(session).raise_unless_it_stands, row).one_or_none()
-    if raised is not None:
+    if session.scalars(_sayings(session).raise_unless_it_stands, row).one_or_none() is not None:
+        raised = Alert(**row)  # only to be read: what was written needs no reading back
         _link(session, raised, links)
         _tell(session, raised)
         _send(session, raised, Why.RAISED, raised.raised_at)

@@ -9,9 +9,10 @@ import base64
 import secrets
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Final, cast
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -130,11 +131,15 @@ def tell(
         )
     ]
     if rows:
-        # Both databases know ON CONFLICT, and SQLAlchemy says it alike for both.
-        insert = cast("sqlite.Insert", _INSERT[session.get_bind().dialect.name](Telling))
-        one_waits = Telling.delivery_id.is_(None)
-        names = ["channel_id", "alert_id", "why"]
-        session.execute(insert.values(rows).on_conflict_do_nothing(index_elements=names, index_where=one_waits))
+        session.execute(_have_it_told(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _have_it_told(dialect: str) -> sqlite.Insert:
+    """Put together once. Both databases know ON CONFLICT, and SQLAlchemy says it alike for both."""
+    insert = cast("sqlite.Insert", _INSERT[dialect](cast("Table", Telling.__table__)))
+    names = ["channel_id", "alert_id", "why"]
+    return insert.on_conflict_do_nothing(index_elements=names, index_where=Telling.delivery_id.is_(None))
 
 
 def make_delivery(session: Session, *, channel_id: str, content: str, now: datetime) -> Delivery:

@@ -29,8 +29,8 @@ class Watch:
                 self._judge(session, zone_id, crowd, crowd.fullness, now)
 
     def _judge(self, session: Session, zone_id: str, crowd: Crowd, fullness: float, now: datetime) -> None:
-        stands = alerts_queries.standing(session, kind=KIND, thing=zone_id)
-        was_so = zone_id in self._since or (stands is not None and stands.over_at is None)
+        history = alerts_queries.history(session, kind=KIND, thing=zone_id)
+        was_so = zone_id in self._since or history.is_so
         is_so = alerts_rules.is_so(KINDS[KIND], fullness, was_so=was_so)
         since = self._since.setdefault(zone_id, now) if is_so else self._since.pop(zone_id, now)
         zone = zones.zone(session, zone_id)
@@ -47,4 +47,5 @@ class Watch:
                 "capacity": crowd.capacity,
             },
             links={"zone": zone_id},
+            history=history,
         )

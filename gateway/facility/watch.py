@@ -38,6 +38,11 @@ def is_nearly_empty(percent: float, *, was_so: bool) -> bool:
     return percent < (FULL_AGAIN if was_so else EMPTY_BELOW)
 
 
+def is_worth_a_look(letter: Letter) -> bool:
+    """Whether it says anything that staff may have to know of."""
+    return any(value.metric in KIND_OF for value in letter.values)
+
+
 class Watch:
     """Looks at each reading once, in the order of its device. Since when a level is too high, it keeps in mind."""
 
@@ -54,8 +59,8 @@ class Watch:
 
     def _judge(self, session: Session, letter: Letter, value: Value, level: float, now: datetime) -> None:
         kind, thing = KIND_OF[value.metric], f"{letter.device}/{value.sensor}"
-        stands = alerts_queries.standing(session, kind=kind, thing=thing)
-        was_so = (kind, thing) in self._since or (stands is not None and stands.over_at is None)
+        history = alerts_queries.history(session, kind=kind, thing=thing)
+        was_so = (kind, thing) in self._since or history.is_so
         if kind == "battery_low":
             level = self._battery(thing, value.metric, level, was_so=was_so)
         is_so = alerts_rules.is_so(KINDS[kind], level, was_so=was_so)
@@ -73,6 +78,7 @@ class Watch:
             now=now,
             facts={"place": place_of(f"{letter.device} · {value.sensor}", zone), "level": round(level)},
             links={"device": letter.device, "zone": zone.id if zone else None},
+            history=history,
         )
 
     def _battery(self, thing: str, metric: str, level: float, *, was_so: bool) -> float:

@@ -13,6 +13,8 @@ from gateway.kit.errors import NotFound
 
 # Made once: every event of a device asks these, and to put them together takes as long as to answer them.
 _LOCK_AT: Final = select(Lock).where(Lock.device_id == bindparam("device_id"), Lock.door == bindparam("door"))
+_APPROVED: Final = select(Device.id).where(Device.state == DeviceState.APPROVED, Device.maker == "")
+_APPROVED_AMONG: Final = _APPROVED.where(Device.id.in_(bindparam("ids", expanding=True)))
 _EVENTS_OF: Final = (
     select(DeviceEvent).where(DeviceEvent.cmd_id == bindparam("cmd_id")).order_by(DeviceEvent.log_no, DeviceEvent.seq)
 )
@@ -33,7 +35,12 @@ def devices(session: Session) -> Sequence[Device]:
 
 def approved_ids(session: Session) -> Sequence[str]:
     """Of every device of our own that has been approved and is not suspended or retired."""
-    return session.scalars(select(Device.id).where(Device.state == DeviceState.APPROVED, Device.maker == "")).all()
+    return session.scalars(_APPROVED).all()
+
+
+def approved_among(session: Session, device_ids: Collection[str]) -> Sequence[str]:
+    """Those of them."""
+    return session.scalars(_APPROVED_AMONG, {"ids": list(device_ids)}).all() if device_ids else ()
 
 
 def outsiders(session: Session) -> Sequence[Device]:

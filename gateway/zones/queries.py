@@ -11,9 +11,13 @@ from gateway.kit.errors import NotFound
 from gateway.zones.model import Placed, Placement, Zone
 
 # Made once: every call for help asks it.
-_OF_SENSOR: Final = select(Placement).where(
-    (Placement.what == Placed.SENSOR) & (Placement.ref == bindparam("sensor"))
-    | (Placement.what == Placed.DEVICE) & (Placement.ref == bindparam("device"))
+_OF_SENSOR: Final = (
+    select(Placement.what, Zone)
+    .join(Zone, Zone.id == Placement.zone_id)
+    .where(
+        (Placement.what == Placed.SENSOR) & (Placement.ref == bindparam("sensor"))
+        | (Placement.what == Placed.DEVICE) & (Placement.ref == bindparam("device"))
+    )
 )
 
 
@@ -75,9 +79,8 @@ def whole_map(session: Session) -> Map:
 def zone_of_sensor(session: Session, *, device_id: str, sensor: str) -> Zone | None:
     """Where what it measures is so; None: nobody has said."""
     asked = {"sensor": sensor_ref(device_id, sensor), "device": device_id}
-    found = {one.what: one.zone_id for one in session.scalars(_OF_SENSOR, asked)}
-    nearest = found.get(Placed.SENSOR) or found.get(Placed.DEVICE)
-    return None if nearest is None else session.get_one(Zone, nearest)
+    found: dict[Placed, Zone] = dict(iter(session.execute(_OF_SENSOR, asked)))
+    return found.get(Placed.SENSOR) or found.get(Placed.DEVICE)
 
 
 def zone_of_device(session: Session, device_id: str) -> str | None:

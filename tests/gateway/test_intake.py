@@ -12,6 +12,7 @@ from devices.wire import codec
 from devices.wire.messages import Event, EventKind, Health, Level, Part, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
+from gateway.alerts import service as alerts_service
 from gateway.alerts.model import Alert
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking
@@ -23,8 +24,11 @@ from gateway.intake import Letter
 from gateway.kit.audit import AuditEntry
 from gateway.link.memory import MemoryCarriage
 from gateway.spaces.rules import Span
+from gateway.telemetry.store import Letter as ReadingLetter
+from gateway.telemetry.store import Value, now_ms
 from gateway.unlocking import service as unlocking
 from tests.centre_builder import NOON, HandClock, a_member, a_space
+from tests.statements import heard
 
 GATEWAY = SigningKey.generate()
 DEVICE = SigningKey.generate()
@@ -316,3 +320,57 @@ def test_a_door_opened_by_a_booking_checks_it_in(gateway, sessions):
 
     with sessions.read() as session:
         assert session.get_one(Booking, booking.id).checked_in_at == NOON
+
+
+def a_call(device, sensor="button"):
+    return ReadingLetter(device, "0" * 16, 1, 1, now_ms(NOON), [Value(sensor, "call", 1.0)])
+
+
+def things_told(sessions):
+    with sessions.read() as session:
+        return set(session.scalars(select(Alert.thing)))
+
+
+def test_a_call_counts_of_an_approved_device_and_of_a_makers_and_of_nobody_else(gateway, sessions):
+    with sessions.begin() as session:
+        fleet.note_presence(session, Presentation(device_id="pending", online=True, boot_id=BOOT), now=NOON)
+    own = {name: [a_call(name)] for name in ("bank-a", "pending", "unheard")} | {"silent": []}
+
+    assert gateway.intake.judge_readings(own, [a_call("lamp")]) == {"bank-a"}
+    assert things_told(sessions) == {"bank-a/button", "lamp/button"}
+
+
+def test_a_device_suspended_a_moment_ago_can_call_nobody(gateway, sessions):
+    gateway.intake.judge_readings({"bank-a": []}, [])
+    with sessions.begin() as session:
+        session.get_one(Device, "bank-a").state = DeviceState.SUSPENDED
+
+    assert gateway.intake.judge_readings({"bank-a": [a_call("bank-a")]}, []) == set()
+    assert things_told(sessions) == set()
+
+
+def test_a_call_is_judged_by_one_look_more_than_it_takes_to_write_it_down(gateway, sessions):
+    gateway.intake.judge_readings({"bank-a": [a_call("bank-a", "earlier")]}, [])
+    with heard(sessions) as statements:
+        gateway.intake.judge_readings({"bank-a": [a_call("bank-a")]}, [])
+
+    assert [one.text for one in statements if not one.was_ready] == []
+    assert len(statements) <= 6  # whether the device counts, and the five of its alert
+
+
+def test_a_call_is_told_after_its_commit_and_not_of_one_that_failed(gateway, sessions, said, monkeypatch):
+    def seen_elsewhere(topic, payload, **_):
+        live.append((topic, things_told(sessions)))
+        return True
+
+    live = []
+    monkeypatch.setattr(said, "publish", seen_elsewhere)
+    monkeypatch.setattr(alerts_service, "_link", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        gateway.intake.judge_readings({"bank-a": [a_call("bank-a")]}, [])
+    assert live == []
+
+    monkeypatch.undo()
+    monkeypatch.setattr(said, "publish", seen_elsewhere)
+    gateway.intake.judge_readings({"bank-a": [a_call("bank-a")]}, [])
+    assert live == [("hearth/1/demo/gateway/live/alert", {"bank-a/button"})]

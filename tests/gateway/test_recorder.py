@@ -1,13 +1,14 @@
 """Readings come in by a door of their own: bytes become samples or counted dead letters, and each is answered."""
 
 import json
+import threading
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from devices.wire import codec
 from devices.wire.messages import Measurement, Readings
-from gateway.recorder import MOST_WAITING, Recorder
+from gateway.recorder import COMMIT_S, MOST_WAITING, Recorder
 from gateway.telemetry import queries
 from gateway.telemetry.rules import Keeping
 from gateway.telemetry.store import Kept, Letter, ReadingStore, Value, now_ms
@@ -15,6 +16,7 @@ from tests.centre_builder import HandClock
 
 STORE = "0123456789abcdef"
 TOPIC = "hearth/1/demo/air-1/reading"
+OTHER = "hearth/1/demo/door-1/reading"
 
 
 class Desk:
@@ -34,11 +36,14 @@ class Desk:
             self.store,
             site="demo",
             clock=self.clock,
-            approved=lambda: {"air-1"},
-            watch=self.watched.extend,
+            judge=self.judge,
             acknowledge=self.acknowledged.append,
             bury=self.buried.extend,
         )
+
+    def judge(self, own, others):
+        self.watched += [letter for letters in own.values() for letter in letters] + list(others)
+        return own.keys() - {"stranger"}
 
     def hears(self, payload, topic=TOPIC):
         self.recorder.hear(topic, payload)
@@ -156,19 +161,60 @@ def test_each_reading_is_watched_once_and_before_it_is_acknowledged(desk):
 def test_what_could_not_be_watched_comes_again(desk):
     message = said(("cellar", "water_leak", True))
 
-    def no_database(letters):
+    def no_database(own, others):
         raise OSError("away")
 
-    desk.recorder._watch = no_database
+    desk.recorder._judge = no_database
     desk.recorder.hear(TOPIC, message)
     with pytest.raises(OSError, match="away"):
         desk.recorder.take()
     assert desk.acknowledged == []
 
-    desk.recorder._watch = desk.watched.extend
+    desk.recorder._judge = desk.judge
     desk.hears(message)
     assert len(desk.watched) == 1
     assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+
+
+CALL = [("button", "call", True)]
+
+
+def test_what_somebody_waits_for_goes_ahead_with_what_its_device_said_before_and_nothing_else(desk):
+    desk.recorder.hear(TOPIC, said(("hall", "co2", 600.0)))
+    desk.recorder.hear(OTHER, said(("door", "open", True)))
+    desk.recorder.hear(TOPIC, said(*CALL, seq=2, hurry=True))
+    desk.recorder.take_awaited()
+
+    assert [(one.device, one.seq) for one in desk.watched] == [("air-1", 1), ("air-1", 2)]
+    assert desk.acknowledged == [Kept("air-1", STORE, 2)]
+
+    desk.recorder.hear(TOPIC, said(("hall", "co2", 900.0), seq=3))
+    desk.recorder.take()
+    assert [(one.device, one.seq) for one in desk.watched[2:]] == [("door-1", 1), ("air-1", 3)]
+    assert desk.acknowledged[1:] == [Kept("door-1", STORE, 1), Kept("air-1", STORE, 3)]
+
+
+def test_a_call_waits_for_no_group_commit_and_those_who_do_not_call_still_wait_for_it(desk):
+    told = threading.Event()
+    desk.recorder._acknowledge = lambda kept: (desk.acknowledged.append(kept), told.set())
+    desk.recorder.start()
+    desk.recorder.hear(OTHER, said(("door", "open", True)))
+    desk.recorder.hear(TOPIC, said(*CALL, hurry=True))
+
+    assert told.wait(COMMIT_S / 2)
+    assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+    desk.recorder.stop()
+    assert desk.acknowledged[1:] == [Kept("door-1", STORE, 1)]
+
+
+def test_a_stranger_in_a_hurry_is_counted_and_never_kept(desk):
+    desk.recorder.hear("hearth/1/demo/stranger/reading", b"{")
+    desk.recorder.hear("hearth/1/demo/stranger/reading", said(*CALL, hurry=True))
+    desk.recorder.take_awaited()
+
+    assert [(one.fault, one.count) for one in desk.buried] == [("stranger", 2)]
+    assert desk.acknowledged == []
+    assert desk.latest() == {}
 
 
 def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):
@@ -177,8 +223,7 @@ def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):
         desk.store,
         site="demo",
         clock=desk.clock,
-        approved=lambda: {"air-1"},
-        watch=desk.watched.extend,
+        judge=desk.judge,
         acknowledge=desk.acknowledged.append,
         bury=desk.buried.extend,
         others=lambda: [other],
