@@ -47,6 +47,7 @@ from api.member import (
     session,
     shares,
     spaces,
+    tokens,
     unlocks,
     waitlist,
 )
@@ -170,7 +171,7 @@ def _signpost() -> Signpost:
     """To every door of the API. None knows its centre: so, once."""
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
-    for_them = (session, passkeys, me, personal, credit, floor_plan, reports, notices, live)
+    for_them = (session, passkeys, tokens, me, personal, credit, floor_plan, reports, notices, live)
     for_members = (*for_them, *for_lockers, *for_bookings)
     told_at_kiosks = (kiosk_spaces, kiosk_activities, kiosk_notices, kiosk_floor_plan)
     for_kiosks = (kiosk_visits, kiosk_lockers, *told_at_kiosks, kiosk_unlocks, kiosk_asides)

@@ -8,14 +8,18 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 from sqlalchemy.orm import Session
+from starlette.datastructures import Headers
 
 from api.backroom import BackRoom
 from api.kept import Kept
 from api.line import Line
 from api.live import Hub
+from api.programs import rights_for
 from api.turns import Turns
 from api.wished_language import wished
 from gateway.centre import Centre
+from gateway.credentials import tokens
+from gateway.credentials.rights import PREFIX, Right
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.errors import NotFound, Refused
@@ -23,6 +27,7 @@ from gateway.members import queries as members
 from gateway.members import service as members_service
 from gateway.members.model import Language, Member, Role
 from gateway.members.passwords import Hasher
+from gateway.members.rules import is_staff
 from gateway.telemetry.store import ReadingStore
 from gateway.usage.busy import Busy
 
@@ -114,6 +119,10 @@ class Caller:
         """What is said from here on is said in the language they chose, else in what their browser asks for."""
         self.request.state.language = member.chosen_language or wished(self.request)
 
+    def hears_as_staff(self, member: Member) -> bool:
+        """Whether they are told what concerns the whole house."""
+        return is_staff(member.role)
+
     @property
     def language(self) -> Language:
         """In which to speak to whoever is asking, once they are known."""
@@ -127,6 +136,48 @@ class Caller:
     def _note_seen(self) -> None:
         with self.desk.sessions.begin() as session:
             members_service.note_seen(session, token=self.token, now=self.desk.clock.now())
+
+
+@dataclass
+class ProgramCaller(Caller):
+    """A program with a member's token, who asks as that member does, as far as the token's rights go."""
+
+    _rights: frozenset[Right] = frozenset()  # which the token gives, once it was looked at
+
+    def account(self, session: Session) -> Member:
+        """Whose program it is. Raises Refused: `token_unknown`, `people_alone`, `right_missing` with its `right`."""
+        found = tokens.program(session, shown=self.token, now=self.desk.clock.now())
+        if found is None:
+            raise Refused("token_unknown")
+        self.speaks_with(found.member)
+        needed = rights_for(self.request.method, self.request.scope["route"].path)
+        if needed is None:
+            raise Refused("people_alone")
+        self._rights = found.rights
+        self._need(*sorted(needed))
+        if found.is_used_anew:
+            token_id = found.token.id  # afterwards it could not be asked for: a refusal leaves the row to no session
+            self.desk.backroom.later(lambda: self._note_used(token_id))
+        return found.member
+
+    def staff(self, session: Session, *roles: Role) -> Member:
+        """Like a person, if the token is for what staff do."""
+        member = super().staff(session, *roles)
+        self._need(Right.STAFF)
+        return member
+
+    def hears_as_staff(self, member: Member) -> bool:
+        """Like a person, if the token is for what staff do."""
+        return Right.STAFF in self._rights and is_staff(member.role)
+
+    def _need(self, *rights: Right) -> None:
+        for right in rights:
+            if right not in self._rights:
+                raise Refused("right_missing", right=right)
+
+    def _note_used(self, token_id: str) -> None:
+        with self.desk.sessions.begin() as session:
+            tokens.note_used(session, token_id=token_id, now=self.desk.clock.now())
 
 
 @dataclass(frozen=True)
@@ -143,8 +194,14 @@ def desk_of(request: Request) -> Desk:
 
 
 def token_of(request: Request, desk: Desk) -> str:
-    """The session's token that came along; empty when none did."""
-    return request.cookies.get(desk.cookie, "")
+    """The session's token that came along; empty when none did, or when a program asks: then no cookie counts."""
+    return "" if bearer_of(request.headers) is not None else request.cookies.get(desk.cookie, "")
+
+
+def bearer_of(headers: Headers) -> str | None:
+    """What a program or a kiosk shows (RFC 6750); None: nothing, as browsers do."""
+    scheme, _, shown = headers.get("authorization", "").partition(" ")
+    return shown.strip() if scheme.lower() == "bearer" else None
 
 
 # FastAPI calls a plain function on a thread of its own, which costs more than all of these do; so they are async.
@@ -156,7 +213,15 @@ async def at_desk(request: Request) -> Desk:
 
 
 async def caller(request: Request, desk: Annotated[Desk, Depends(at_desk)]) -> Caller:
-    """Raises Refused("not_signed_in") at once when there is no token to look at."""
+    """Whoever's program or browser it is.
+
+    Raises at once Refused("not_signed_in") when nothing came to look at, and Refused("token_unknown") for what is none.
+    """
+    shown = bearer_of(request.headers)
+    if shown is not None:
+        if not shown.startswith(PREFIX):
+            raise Refused("token_unknown")
+        return ProgramCaller(desk, request, shown)
     token = token_of(request, desk)
     if not token:
         raise Refused("not_signed_in")

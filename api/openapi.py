@@ -9,12 +9,15 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api.errors import MEDIA_TYPE
+from api.programs import rights_for
 from api.views import Problem
 from api.words import WORDS
+from gateway.credentials.rights import Right
 
 URL: Final = "/api/v1/openapi.json"
 
 _SESSION: Final = "session"  # the security schemes
+_PROGRAM: Final = "program"
 _KIOSK: Final = "kiosk"
 _VISIT: Final = "visit"
 
@@ -50,9 +53,11 @@ def _document(app: FastAPI, doors: Sequence[APIRoute]) -> dict[str, Any]:
         description="Errors are `application/problem+json` with a stable `code`. Times are RFC 3339, in UTC.",
         routes=doors,
     )
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, operations in document["paths"].items():
+        for verb, operation in operations.items():
             operation["security"] = _security(operation)
+            if operation["security"] == [{_SESSION: []}]:
+                _let_programs_in(operation, rights_for(verb.upper(), path))
             _use_problems(operation["responses"])
     _use_our_errors(document["components"]["schemas"])
     document["components"]["securitySchemes"] = {
@@ -61,6 +66,11 @@ def _document(app: FastAPI, doors: Sequence[APIRoute]) -> dict[str, Any]:
             "in": "cookie",
             "name": "hearth",
             "description": "Set by POST /session. Under TLS its name is `__Host-hearth`.",
+        },
+        _PROGRAM: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A program's, told once by POST /tokens. Named beside it: the rights that it must have.",
         },
         _KIOSK: {
             "type": "http",
@@ -83,6 +93,16 @@ def _security(operation: dict[str, Any]) -> list[dict[str, list[str]]]:
     schemes = {"not_signed_in": _SESSION, "kiosk_unknown": _KIOSK, "kiosk_visit_over": _VISIT}
     needed: dict[str, list[str]] = {scheme: [] for code, scheme in schemes.items() if code in refusals}
     return [needed] if needed else []
+
+
+def _let_programs_in(operation: dict[str, Any], rights: frozenset[Right] | None) -> None:
+    """Say with what rights a token opens a door that a session does."""
+    if rights is None:
+        return
+    operation["security"].append({_PROGRAM: sorted(rights)})
+    for status, refused in problems("token_unknown", *(["right_missing"] if rights else [])).items():
+        known = operation["responses"].setdefault(str(status), {"description": ""})
+        known["description"] = ", ".join(filter(None, [known["description"], refused["description"]]))
 
 
 def _use_problems(responses: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
+from api.deps import bearer_of
 from api.language import reader_language
 from gateway.kit.errors import Refused
 from gateway.members.model import Language
@@ -126,7 +127,8 @@ class Fence:
             return
         try:
             headers = Headers(scope=scope)
-            _refuse_other_sites(headers)
+            if bearer_of(headers) is None:
+                _refuse_other_sites(headers)
             most = next((most for path, most in _ROOMY.items() if path.fullmatch(scope["path"])), None)
             body = await self._body(
                 headers, receive, most=most or MOST_BYTES, within_s=self._roomy_s if most else self._body_s
@@ -173,7 +175,10 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _refuse_other_sites(headers: Headers) -> None:
-    """Browsers say where a request comes from; other programs do not, and send no cookie behind anybody's back."""
+    """Browsers say where a request comes from, and send a cookie behind their reader's back.
+
+    Not asked of what shows a token: no page of another site can make a browser do that without asking us first.
+    """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused("cross_origin")
     origin = headers.get("origin")

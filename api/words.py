@@ -33,6 +33,37 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "Too many tries. Please try again in {retry_after_s} seconds.",
         ),
         "not_allowed": Words(403, "您没有做这件事的权限。", "Your account is not allowed to do this."),
+        "token_unknown": Words(
+            401,
+            "这个程序令牌不对，或者已经失效。请在“程序接入”里重新生成。",
+            "This program's token is wrong, or has ended. Please make a new one.",
+        ),
+        "people_alone": Words(
+            403,
+            "这件事程序不能代办，请您本人登录来做。",
+            "No program can do this for you. Please sign in and do it yourself.",
+        ),
+        "right_missing": Words(
+            403,
+            "这个程序没有这项权限（{right}）。需要的话，请重新生成一个令牌。",
+            "This program may not do this: its token lacks the right `{right}`. Please make another if it should.",
+        ),
+        "token_ends_before": Words(
+            422, "到期时间已经过去，请选一个以后的时间。", "That end is past. Please choose a later one."
+        ),
+        "token_ends_late": Words(
+            422, "程序令牌最长用 {days} 天，请选近一点的到期日。", "A program is let in for {days} days at most."
+        ),
+        "token_ends_late_staff": Words(
+            422,
+            "能做工作人员的事的程序，令牌最长用 {days} 天。",
+            "A program that does what staff do is let in for {days} days at most.",
+        ),
+        "too_many_tokens": Words(
+            409,
+            "您最多可以接入 {limit} 个程序，请先停用一个。",
+            "You can let {limit} programs in at most. Please end one first.",
+        ),
         "password_must_be_set": Words(403, "请先设置您自己的密码。", "Please choose a password of your own first."),
         "password_too_short": Words(
             422, "密码太短，至少 8 个字符。", "That password is too short: use at least 8 characters."
@@ -871,6 +902,11 @@ NOTICES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "passkey_added": Sentence(
             "现在可以用一把新的通行密钥（{label}）登录您的账号。如果不是您本人添加的，请马上移除它，并修改密码。",
             "A new passkey ({label}) can now sign in as you. If you did not add it, please remove it at once and change"
+            " your password.",
+        ),
+        "token_made": Sentence(
+            "一个程序（{label}）现在可以使用您的账号。如果不是您本人设置的，请马上停用它，并修改密码。",
+            "A program ({label}) may now use your account. If you did not let it in, please end it at once and change"
             " your password.",
         ),
         "passkey_copied": Sentence(

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from api.deps import AtDesk, Caller, Desk
+from api.deps import AtDesk, Caller, Desk, bearer_of
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import rules
 from gateway.kiosks import service as kiosks_service
@@ -20,8 +20,6 @@ from gateway.members.model import Member, Role
 from gateway.unlocking.model import Unlock
 
 VISIT_HEADER: Final = "Kiosk-Visit"
-
-_BEARER: Final = "bearer "
 
 
 @dataclass
@@ -132,10 +130,10 @@ class KioskGuest(Caller):
 
 async def at_kiosk(request: Request, desk: AtDesk) -> KioskCaller:
     """Raises Refused("kiosk_unknown") at once when there is no token to look at."""
-    told = request.headers.get("authorization", "")
-    if not told.lower().startswith(_BEARER):
+    shown = bearer_of(request.headers)
+    if shown is None:
         raise Refused("kiosk_unknown")
-    return KioskCaller(desk, request, told[len(_BEARER) :].strip())
+    return KioskCaller(desk, request, shown)
 
 
 async def before_kiosk(request: Request, at: Annotated[KioskCaller, Depends(at_kiosk)]) -> KioskGuest:

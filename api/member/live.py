@@ -17,7 +17,6 @@ from api.signpost import Doors
 from gateway.kit.db import Change
 from gateway.kit.errors import Refused
 from gateway.lockers import queries as lockers
-from gateway.members.rules import is_staff
 
 router = Doors("/live", tags=["live"])
 
@@ -45,7 +44,7 @@ async def concern(who: SignedIn) -> Concern:
             member = who.member(session)
             banks = [found.bank.id for found in lockers.banks(session)]
             locks = lockers.locks_of(session, member_id=member.id)
-            return Concern(member.id, is_staff(member.role), locks, frozenset(banks))
+            return Concern(member.id, who.hears_as_staff(member), locks, frozenset(banks))
 
     return await who.desk.backroom.read(look)
 

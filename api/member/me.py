@@ -5,6 +5,7 @@ from api.member.passwords import proven
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import HappeningView, Items, Me, MeChange, NewPassword, items, seq_of
+from gateway.credentials import tokens
 from gateway.kit.errors import Malformed
 from gateway.lockers import history
 from gateway.members import service as members_service
@@ -42,7 +43,7 @@ async def read_me(who: SignedIn) -> Me:
     ),
 )
 async def change_me(change: MeChange, who: SignedIn) -> Me:
-    """Change what the member prefers, or their password. A new password signs every other device out."""
+    """Change what the member prefers, or their password. A new password signs every other device out, programs too."""
     new_hash = await _new_hash(who, change.password) if change.password else None
 
     def act() -> Member:
@@ -61,6 +62,7 @@ async def change_me(change: MeChange, who: SignedIn) -> Me:
                 members_service.change_password(
                     session, member=member, password_hash=new_hash, token=who.token, now=now
                 )
+                tokens.end_all(session, member=member, actor=member.audit_id, now=now)
             session.refresh(member)
             return member
 

@@ -6,6 +6,7 @@ TABLES: Final = {
     "members": ("账号", "Account"),
     "memberships": ("所在的组", "Groups"),
     "passkeys": ("通行密钥", "Passkeys"),
+    "tokens": ("接入的程序", "Programs let in"),
     "phones": ("出示通行码的手机", "Phones that show passes"),
     "member_sessions": ("登录过的设备", "Devices signed in"),
     "cards": ("会员卡", "Cards"),

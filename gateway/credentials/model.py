@@ -1,4 +1,4 @@
-"""Tables of PINs, cards, phones and passkeys."""
+"""Tables of PINs, cards, phones, passkeys and programs' tokens."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -87,3 +87,20 @@ class PasskeyChallenge(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     session_hash: Mapped[str | None] = mapped_column(String(64))  # in which a passkey is made; None: to sign in
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class Token(Base):
+    """Lets a program of a member's ask in their name. Only the SHA-256 of what the program shows is kept."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(64))  # by which the member tells their programs apart
+    may_act: Mapped[bool]  # beyond reading, which every token does
+    may_open: Mapped[bool]
+    for_staff: Mapped[bool]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)  # to the hour

@@ -24,6 +24,7 @@ NEWS: Final = frozenset(
         "opened_by_staff",
         "password_reset",
         "passkey_added",
+        "token_made",
         "passkey_copied",
         "phone_registered",
         "pin_reset",

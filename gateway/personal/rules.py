@@ -60,6 +60,7 @@ ABOUT_MEMBERS: Final = (
     Kept("phones", Fate.DELETED, via="session_hash", through="member_sessions", key="token_hash"),
     Kept("member_sessions", Fate.DELETED, ("member_id",)),
     Kept("passkeys", Fate.DELETED, ("member_id",)),
+    Kept("tokens", Fate.DELETED, ("member_id",)),
     Kept("cards", Fate.DELETED, ("member_id",)),
     Kept("pins", Fate.DELETED, ("of_id",), via="of_id", through="rentals"),
     Kept("kiosk_visits", Fate.DELETED, ("member_id",)),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.credentials import passkeys
+from gateway.credentials import passkeys, tokens
 from gateway.kit.errors import Refused
 from gateway.members import service as members
 from gateway.members.model import Language, Member, Role
@@ -48,6 +48,7 @@ def let_in_again(session: Session, *, member: Member, code_hash: str, staff: Mem
     ends_at = now + ONE_TIME_LASTS
     notices.leave(session, member_id=member.id, kind="password_reset", about=member.id, now=now)
     passkeys.remove_all(session, member=member, actor=staff.audit_id, now=now)
+    tokens.end_all(session, member=member, actor=staff.audit_id, now=now)
     members.give_one_time_password(
         session, member=member, password_hash=code_hash, ends_at=ends_at, actor=staff.audit_id, now=now
     )

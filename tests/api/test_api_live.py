@@ -29,6 +29,7 @@ class Stream:
     def __init__(self, house, browser):
         self._house = house
         cookies = "; ".join(f"{name}={value}" for name, value in browser.client.cookies.items())
+        shown = browser.client.headers.get("authorization")
         self._scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -39,7 +40,11 @@ class Stream:
             "raw_path": b"/api/v1/live",
             "query_string": b"",
             "root_path": "",
-            "headers": [(b"host", b"127.0.0.1:8000"), (b"cookie", cookies.encode())],
+            "headers": [
+                (b"host", b"127.0.0.1:8000"),
+                (b"cookie", cookies.encode()),
+                *([(b"authorization", shown.encode())] if shown else []),
+            ],
         }
         self._sent = asyncio.Queue()
         self._left = asyncio.Event()

@@ -46,6 +46,8 @@ def live_fully(house):
     phone, other = house.signed_in("10001"), house.signed_in("10002")
     phone.patch("/me/kiosk-pin", {"pin": "739205"})
     phone.post("/me/calendars", {"label": "家里"})
+    program = {"label": "家里的电脑", "ends_at": "2026-12-24T04:00:00Z", "password": PASSWORD}
+    assert phone.post("/tokens", program).status_code == 201
     booking = phone.post("/bookings", {"space_id": "room", **ONE}, key="book").json()
     phone.post("/bookings", {"space_id": "room", **TWO, "recurrence": "FREQ=DAILY;COUNT=2"}, key="series")
     other.post("/bookings", {"space_id": "court", **ONE}, key="theirs")
@@ -168,7 +170,7 @@ def test_nothing_in_any_table_leads_to_an_erased_member_and_the_trail_still_veri
     kept = everything_kept(house)
     trail = kept.pop("audit_entries")
     assert any(subject in row and "member_erased" in row for row in trail)
-    for word in (NAME, "10001", subject, "电梯坏了", "红卡", "家里", "小礼物", "我是老王"):
+    for word in (NAME, "10001", subject, "电梯坏了", "红卡", "家里", "家里的电脑", "小礼物", "我是老王"):
         assert [
             row for rows in kept.values() for row in rows if f'"{word}' in row or (word == NAME and word in row)
         ] == [], word

@@ -35,6 +35,7 @@ OWNED = {
     "calendar_id",
     "phone_id",
     "passkey_id",
+    "token_id",
     "entry_id",
     "credit_id",
     "report_id",
@@ -131,6 +132,7 @@ BODIES = {
         "label": "x",
     },
     "rename_passkey": {"label": "x"},
+    "make_token": {"label": "x", "ends_at": "2026-12-24T04:00:00Z", "password": "x"},
     "register_phone": {"public_key": A_PHONE.public_key, "password": "x", "label": "x"},
     "add_member": {"member_no": "10009", "name": "x"},
     "import_members": {"csv": "member_no,name"},
@@ -269,6 +271,7 @@ def make_things(house):
     activity = house.signed_in("s001").post("/staff/activities", BODIES["publish_activity"]).json()
     registration = phone.post(f"/activities/{activity['id']}/registrations", {}).json()
     shows = phone.post("/me/phones", {"public_key": A_PHONE.public_key, "password": PASSWORD, "label": "x"}).json()
+    token = phone.post("/tokens", {**BODIES["make_token"], "password": PASSWORD}).json()
     about = {"member_id": house.member_id("10001"), "booking_id": booking["id"], "cause": Cause.LATE_CANCEL}
     house.change(a_rule, Limit.LOW_CREDIT_MOST_AHEAD, 1)
     house.change(credit.note, **about, now=house.clock.now(), space={}, starts_at="")
@@ -293,6 +296,7 @@ def make_things(house):
         "registration_id": registration["id"],
         "phone_id": shows["id"],
         "passkey_id": house.change(a_passkey, "10001", now=house.clock.now()),
+        "token_id": token["id"],
         "ballot_id": ballot["id"],
         "entry_id": entry["id"],
         "credit_id": noted["id"],

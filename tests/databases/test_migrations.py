@@ -693,6 +693,21 @@ def test_after_every_step_one_passkey_is_one_members(engine):
         session.execute(text("DELETE FROM passkeys"))
 
 
+def test_after_every_step_one_token_is_one_members(engine):
+    migrations.upgrade(engine)
+    then = "2026-11-22 04:00:00.000000+00:00"
+    token = (
+        "INSERT INTO tokens (id, member_id, token_hash, label, may_act, may_open, for_staff, made_at, ends_at) VALUES"
+        f" ('{{id}}', '{{member}}', '{{hash}}', 'x', FALSE, FALSE, FALSE, '{then}', '{then}')"
+    )
+    with Sessions(engine).begin() as session:
+        member = a_member(session, "10001").id
+        session.execute(text(token.format(id="t1", member=member, hash="h")))
+        for id_, whose, kept in (("t2", member, "h"), ("t3", "nobody", "g")):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(token.format(id=id_, member=whose, hash=kept)))
+
+
 def test_assets_and_plans_of_before_stay_and_can_be_counted_in_hours_run(engine):
     upgrade_to(engine, "0045")
     then = "2026-11-22 04:00:00.000000+00:00"

@@ -1,4 +1,4 @@
-"""The phone's own calendar: its address is made, copied and ended on the phone."""
+"""What others than the phone read with: a calendar's address, a program's token. Made, copied and ended on it."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 import vobject
 from playwright.sync_api import expect
 
-from tests.web.conftest import Phone
+from tests.web.conftest import PASSWORD, Phone
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +35,10 @@ def test_a_members_calendar_address_is_made_copied_read_and_ended(phone: Phone):
     assert event.uid.value.startswith(booking_id)
     assert event.dtend.value - event.dtstart.value == timedelta(hours=1)
 
+    phone.page.reload()
+    expect(phone.button("停用")).to_be_visible()
+    expect(phone.page.get_by_label("您的日历地址（只显示这一次）")).to_have_count(0)
+
     phone.button("停用").click()
     expect(phone.page.get_by_text("已停用，日历里不会再更新")).to_be_visible()
     expect(phone.page.get_by_label("您的日历地址（只显示这一次）")).to_have_count(0)
@@ -42,14 +46,24 @@ def test_a_members_calendar_address_is_made_copied_read_and_ended(phone: Phone):
     assert phone.page.request.get(address).status == 404
 
 
-def test_an_address_is_not_shown_again(phone: Phone):
+def test_a_program_is_let_in_copied_and_ended(phone: Phone):
     phone.sign_in()
-    phone.show("/app/#/calendar")
-    phone.button("生成地址").click()
-    expect(phone.button("停用")).to_be_visible()
+    phone.show("/app/#/me/programs")
+    phone.button("接入一个程序").click()
+    phone.page.get_by_label("给哪个程序用").fill("家里的电脑")
+    phone.page.get_by_role("switch", name="可以替您办事").check()
+    phone.page.get_by_label("密码", exact=True).fill(PASSWORD)
+    phone.button("生成令牌").click()
+    token = phone.page.get_by_label("令牌（只显示这一次）").input_value()
+    phone.button("复制令牌").click()
+    expect(phone.page.get_by_text("已复制，请粘贴到您的程序里")).to_be_visible()
+    expect(phone.page.get_by_text("可以替您办事 · 还能用 90 天 · 还没用过")).to_be_visible()
 
-    phone.show("/app/#/calendar")
-    phone.page.reload()
+    assert phone.page.evaluate("navigator.clipboard.readText()") == token
+    shows = {"Authorization": f"Bearer {token}"}
+    assert phone.page.request.get(f"{phone.house.url}/api/v1/bookings", headers=shows).status == 200
 
-    expect(phone.button("停用")).to_be_visible()
-    expect(phone.page.get_by_label("您的日历地址（只显示这一次）")).to_have_count(0)
+    phone.button("停用 家里的电脑").click()
+    expect(phone.page.get_by_text("还没有接入程序。")).to_be_visible()
+    expect(phone.page.get_by_label("令牌（只显示这一次）")).to_have_count(0)
+    assert phone.page.request.get(f"{phone.house.url}/api/v1/bookings", headers=shows).status == 401

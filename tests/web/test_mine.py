@@ -28,6 +28,7 @@ PAGES = [
     "/drop-offs",
     "/pins",
     "/passkeys",
+    "/programs",
     "/draws",
     "/reports",
     "/credit",

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { type Answered, ask, sentenceFor } from '../../shared/api'
 import { language, t, when } from '../../shared/t'
 import { forgetIfSignedOut } from '../../shared/account/session'
@@ -9,6 +9,7 @@ import { Unreached, Waiting } from '../../shared/ui/Waiting'
 import { useAttempt } from '../../shared/attempt'
 import { lookAtSpaces, spaces } from '../booking'
 import { back } from '../route'
+import { Once } from './Once'
 import { say } from './words'
 
 type Calendar = Answered<'get', '/api/v1/me/calendars'>['items'][number]
@@ -64,33 +65,14 @@ export function Calendars() {
 
 /** A new one, which is shown this once. */
 function Made({ address }: { address: string }) {
-  const field = useRef<HTMLInputElement>(null)
-  const copy = async () => {
-    field.current?.select()
-    // Browsers keep the clipboard from pages that did not come by TLS, and let them copy what is selected.
-    const isCopied = await (navigator.clipboard?.writeText(address).then(() => true) ?? document.execCommand('copy'))
-    toast(say(isCopied ? 'calendar.copied' : 'calendar.selected'))
-  }
   return (
     <div class="calendar-made">
-      <div class="field">
-        <label for="calendar-address">{say('calendar.once')}</label>
-        <div class="field-box">
-          <input id="calendar-address" ref={field} type="text" readOnly value={address} onFocus={selectAll} />
-        </div>
-      </div>
-      <button type="button" class="primary" onClick={() => void copy()}>
-        {say('calendar.copy')}
-      </button>
+      <Once label={say('calendar.once')} value={address} copy={say('calendar.copy')} copied={say('calendar.copied')} />
       <a class="secondary" href={address.replace(/^https?:/, 'webcal:')}>
         {say('calendar.open')}
       </a>
     </div>
   )
-}
-
-function selectAll({ currentTarget }: { currentTarget: HTMLInputElement }): void {
-  currentTarget.select()
 }
 
 function Listed({ all, isBusy, end }: { all: Calendar[]; isBusy: boolean; end: (calendar: Calendar) => void }) {

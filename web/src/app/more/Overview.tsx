@@ -43,6 +43,7 @@ export function Overview() {
         <nav class="cells" aria-label={t('app.settings')}>
           <Cell to="/me/passkeys" icon="key" name="passkeys.title" />
           <Cell to="/calendar" icon="calendar" name="calendar.title" />
+          <Cell to="/me/programs" icon="chip" name="programs.title" />
           <Cell to="/me/data" icon="download" name="data.title" />
           <Cell to="/settings" icon="settings" name="settings.open" />
         </nav>

@@ -11,6 +11,7 @@ import { Notices } from './Notices'
 import { Overview } from './Overview'
 import { Passkeys } from './Passkeys'
 import { Pins } from './Pins'
+import { Programs } from './Programs'
 import { Reports } from './Reports'
 import { Shares } from './Shares'
 
@@ -24,6 +25,7 @@ const PAGES = {
   'drop-offs': DropOffs,
   pins: Pins,
   passkeys: Passkeys,
+  programs: Programs,
   credit: Credit,
   draws: Draws,
   reports: Reports,

@@ -1,0 +1,156 @@
+"""Programs that ask in a member's name: making, knowing and ending their tokens. Nothing here commits."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from gateway.credentials import rights as rules
+from gateway.credentials.model import Token
+from gateway.credentials.rights import MOST_TOKENS, PREFIX, SHOWN_AFTER_END, USED_EVERY, Right
+from gateway.kit import audit
+from gateway.kit.db import take_turn
+from gateway.kit.errors import Conflict, Malformed, NotFound, Refused
+from gateway.kit.ids import new_id
+from gateway.members.model import Member
+from gateway.members.queries import token_hash
+from gateway.members.rules import is_staff
+from gateway.notices import service as notices
+
+_SHOWN: Final = (  # made once: every request of a program's asks it
+    select(Token, Member)
+    .join(Member, Member.id == Token.member_id)
+    .where(Token.token_hash == bindparam("token_hash"), Token.ends_at > bindparam("now"), Member.disabled_at.is_(None))
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Whose program asks, and what it may. `is_used_anew`: `note_used` has something to write, at most once an hour."""
+
+    token: Token
+    member: Member
+    is_used_anew: bool
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Beyond reading."""
+        return rights_of(self.token)
+
+
+def make(
+    session: Session,
+    *,
+    member: Member,
+    label: str,
+    rights: Collection[Right],
+    ends_at: datetime,
+    password_hash: str,
+    now: datetime,
+) -> tuple[Token, str]:
+    """Let a program ask in the member's name; returns also what it shows, which is kept nowhere. They are told.
+
+    `password_hash`: of the password that was just proved. Raises Refused("wrong_credentials") when it is another's by
+    now, Refused("not_allowed") for `staff` unless they work here; Malformed("token_ends_before", "token_ends_late",
+    "token_ends_late_staff"); Conflict("too_many_tokens").
+    """
+    for_staff = Right.STAFF in rights
+    if for_staff and not is_staff(member.role):
+        raise Refused("not_allowed")
+    if fault := rules.end_fault(ends_at=ends_at, for_staff=for_staff, now=now):
+        raise Malformed(fault, field="ends_at", days=rules.longest(for_staff=for_staff).days)
+    take_turn(session, Member, member.id)  # so that two at once do not both count as the last
+    session.refresh(member)
+    if member.password_hash != password_hash or member.disabled_at is not None:
+        raise Refused("wrong_credentials")
+    if len(_good(session, member, now)) >= MOST_TOKENS:
+        raise Conflict("too_many_tokens", limit=MOST_TOKENS)
+    shown = PREFIX + secrets.token_urlsafe(32)
+    token = Token(
+        id=new_id(),
+        member_id=member.id,
+        token_hash=token_hash(shown),
+        label=label,
+        may_act=Right.ACT in rights,
+        may_open=Right.OPEN in rights,
+        for_staff=for_staff,
+        made_at=now,
+        ends_at=ends_at,
+        used_at=None,
+    )
+    session.add(token)
+    session.flush()
+    notices.leave(session, member_id=member.id, kind="token_made", about=token.id, now=now, label=label)
+    audit.append(
+        session,
+        actor=member.audit_id,
+        act="token_made",
+        thing=member.audit_id,
+        now=now,
+        token=token.id,
+        rights=sorted(rights_of(token)),
+        ends_at=ends_at.isoformat(),
+    )
+    return token, shown
+
+
+def program(session: Session, *, shown: str, now: datetime) -> Program | None:
+    """Whose program shows this; None when it never was one's, has ended, or its member is disabled."""
+    row = session.execute(_SHOWN, {"token_hash": token_hash(shown), "now": now}).first()
+    if row is None:
+        return None
+    token, member = row
+    return Program(token, member, rules.is_used_anew(token.used_at, now))
+
+
+def note_used(session: Session, *, token_id: str, now: datetime) -> None:
+    """A program came. Writes at most once an hour."""
+    long_ago = or_(Token.used_at.is_(None), Token.used_at <= now - USED_EVERY)
+    session.execute(update(Token).where(Token.id == token_id, long_ago).values(used_at=now))
+
+
+def end(session: Session, *, member: Member, token_id: str, now: datetime) -> str:
+    """It is good for nothing from now on; returns its hash. Raises NotFound("token"), for other people's too."""
+    mine = delete(Token).where(Token.id == token_id, Token.member_id == member.id)
+    ended: str | None = session.scalar(mine.returning(Token.token_hash))
+    if ended is None:
+        raise NotFound("token")
+    notices.take_back(session, about=token_id, kinds=["token_made"], now=now)
+    _note_ended(session, member, token_id, actor=member.audit_id, now=now)
+    return ended
+
+
+def end_all(session: Session, *, member: Member, actor: str, now: datetime) -> None:
+    """Whoever had got a token out of the account is out. Harmless when there is none."""
+    gone = session.scalars(delete(Token).where(Token.member_id == member.id).returning(Token.id)).all()
+    for token_id in sorted(gone):
+        _note_ended(session, member, token_id, actor=actor, now=now)
+
+
+def tokens_of(session: Session, *, member_id: str) -> Sequence[Token]:
+    """A member's, the newest first; those that have ended too, for a while."""
+    mine = select(Token).where(Token.member_id == member_id)
+    return session.scalars(mine.order_by(Token.made_at.desc(), Token.id)).all()
+
+
+def rights_of(token: Token) -> frozenset[Right]:
+    """What it may beyond reading."""
+    kept = {Right.ACT: token.may_act, Right.OPEN: token.may_open, Right.STAFF: token.for_staff}
+    return frozenset(right for right, is_given in kept.items() if is_given)
+
+
+def forget_ended(session: Session, *, now: datetime) -> None:
+    """Drop what ended so long ago that nobody wonders any more."""
+    session.execute(delete(Token).where(Token.ends_at <= now - SHOWN_AFTER_END))
+
+
+def _good(session: Session, member: Member, now: datetime) -> Sequence[Token]:
+    return [token for token in tokens_of(session, member_id=member.id) if token.ends_at > now]
+
+
+def _note_ended(session: Session, member: Member, token_id: str, *, actor: str, now: datetime) -> None:
+    audit.append(session, actor=actor, act="token_ended", thing=member.audit_id, now=now, token=token_id)
