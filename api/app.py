@@ -19,6 +19,7 @@ from api.kiosk import asides as kiosk_asides
 from api.kiosk import floor_plan as kiosk_floor_plan
 from api.kiosk import lockers as kiosk_lockers
 from api.kiosk import notices as kiosk_notices
+from api.kiosk import presented as kiosk_presented
 from api.kiosk import spaces as kiosk_spaces
 from api.kiosk import unlocks as kiosk_unlocks
 from api.kiosk import visits as kiosk_visits
@@ -174,7 +175,7 @@ def _signpost() -> Signpost:
     for_them = (session, passkeys, tokens, me, personal, credit, floor_plan, reports, notices, live)
     for_members = (*for_them, *for_lockers, *for_bookings)
     told_at_kiosks = (kiosk_spaces, kiosk_activities, kiosk_notices, kiosk_floor_plan)
-    for_kiosks = (kiosk_visits, kiosk_lockers, *told_at_kiosks, kiosk_unlocks, kiosk_asides)
+    for_kiosks = (kiosk_visits, kiosk_presented, kiosk_lockers, *told_at_kiosks, kiosk_unlocks, kiosk_asides)
     for_staff = (
         devices,
         doors,

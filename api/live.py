@@ -61,7 +61,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._readers: dict[str, list[Reader]] = defaultdict(list)  # by session, oldest first
-        self._watches: dict[str, set[asyncio.Event]] = defaultdict(set)  # by unlock
+        self._watches: dict[str, set[asyncio.Event]] = defaultdict(set)  # by unlock, or by kiosk
         self._is_closed = False
         self._pulse_at: float | None = None
         self._gateway_is_ready = False
@@ -71,6 +71,10 @@ class Hub:
         if change.kind == "unlock" and change.what.get("state") in TERMINAL:
             for event in self._watches.get(change.what["id"], ()):
                 event.set()
+        if change.kind == "presented":  # the kiosk's business, and no reader's
+            for event in self._watches.get(change.what["kiosk_id"], ()):
+                event.set()
+            return
         for readers in list(self._readers.values()):
             for reader in list(readers):
                 reader.offer(change)
@@ -101,19 +105,22 @@ class Hub:
             self._forget(reader)
 
     @contextmanager
-    def watch(self, unlock_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set when this unlock ends. Begin before reading the row: then its end is not missed."""
+    def watch(self, what: str) -> Iterator[asyncio.Event]:
+        """An event that is set when this unlock ends, or something is held to this kiosk's reader.
+
+        Begin before reading the row: then it is not missed.
+        """
         event = asyncio.Event()
         if self._is_closed:
             event.set()
-        watches = self._watches[unlock_id]
+        watches = self._watches[what]
         watches.add(event)
         try:
             yield event
         finally:
             watches.discard(event)
             if not watches:
-                self._watches.pop(unlock_id, None)
+                self._watches.pop(what, None)
 
     @property
     def readers(self) -> int:

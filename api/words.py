@@ -188,6 +188,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个码已经用过一次了，请等手机上换出新的码再试。",
             "This code was used once already. Please wait for the next one on your phone.",
         ),
+        "presented_over": Words(
+            401,
+            "时间过了，请把卡或码再放到读卡器上。",
+            "That was too long ago. Please hold your card or code to the reader again.",
+        ),
         "passkey_refused": Words(
             401,
             "这把通行密钥没能登录。请再试一次，或者用密码登录。",
@@ -657,6 +662,14 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
         "no_button": Words(
             409, "这台设备没有可以设置的按钮。", "This device has no button whose meaning can be chosen."
+        ),
+        "no_reader": Words(
+            409,
+            "这台设备不是自助机的读卡器，或者还没有批准。",
+            "That device is no kiosk's reader, or nobody has approved it yet.",
+        ),
+        "reader_taken": Words(
+            409, "这个读卡器已经接在另一台自助机上了。", "That reader belongs to another kiosk already."
         ),
         "bank_exists": Words(409, "这台设备已经是一组储物柜。", "This device is a locker bank already."),
         # Alerts

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from devices.wire import codec
 from devices.wire.errors import Fault, WireError
-from devices.wire.messages import Chal, Credential, Event, Part, State, Sync
+from devices.wire.messages import Chal, Credential, Event, Given, Part, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
 from gateway.bookings import service as bookings
@@ -20,6 +20,7 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import DeviceEvent, DoorLevel, PartHealth
 from gateway.fleet.rules import Place, Presentation, Report
 from gateway.fleet.service import Recorded
+from gateway.kiosks.presenting import Presenting
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.lockers import service as lockers
@@ -52,6 +53,7 @@ class Intake:
     site: str
     sessions: Sessions
     engine: UnlockEngine
+    presenting: Presenting
     link: Link
     clock: Clock
     reached: Callable[[str], None] = field(default=lambda step: None)
@@ -160,14 +162,20 @@ class Intake:
                 )
             case Sync():
                 self.engine.on_standing(_standing(device_id, answer))
+            case Given(id=which, q=q, age_ms=age_ms, text=text):
+                if not self.presenting.take(device_id, which=which, q=q, age_s=age_ms / 1000, text=text):
+                    raise WireError(Fault.LATE)
 
     def _receive_events(self, letters: list[Letter]) -> None:
         reports: list[tuple[Letter, Report]] = []
         for letter in letters:
             try:
-                reports.append((letter, self._report_of(letter)))
+                report = self._report_of(letter)
             except WireError as error:
                 self._bury(letter, error)
+                continue
+            if report is not None:
+                reports.append((letter, report))
         if not reports:
             return
         self.reached("event.received")
@@ -200,11 +208,14 @@ class Intake:
         if place is Place.AFTER_A_GAP:
             self.engine.meet(device_id)  # it knows whether those between will ever come
 
-    def _report_of(self, letter: Letter) -> Report:
+    def _report_of(self, letter: Letter) -> Report | None:
+        """None: it is a card held to a reader, which is no event to keep."""
         device_id = self._address_of(letter).device
         envelope = codec.decode_event(letter.payload, topic=letter.topic, key=self._pinned_key(device_id))
         if isinstance(envelope.msg, Credential):
-            raise WireError(Fault.UNBOUND)
+            if not self.presenting.hear(device_id, which=envelope.msg.id):
+                raise WireError(Fault.UNBOUND)
+            return None
         return _report(device_id, envelope.msg, envelope.age_ms)
 
     def _keep(self, session: Session, report: Report) -> Recorded:

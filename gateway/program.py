@@ -67,6 +67,7 @@ class GatewayProgram:
             clock=centre.clock,
             key=key,
             carriage=self._connection,
+            pepper=lambda: centre.pepper,
             reached=reached,
         )
         readings = reading_store(centre.directory, settings)

@@ -11,10 +11,12 @@ from gateway import broker
 from gateway.announcer import Showing
 from gateway.carrier import Carrier
 from gateway.centre import Centre
+from gateway.credentials.pepper import Pepper
 from gateway.crowd.look import Lookout
 from gateway.home_assistant import queries as home_assistant
 from gateway.home_assistant.documents import documents, is_ours
 from gateway.intake import Intake
+from gateway.kiosks.presenting import Presenting
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_boot_id
@@ -45,12 +47,25 @@ def assemble(
     clock: Clock,
     key: SigningKey,
     carriage: Carriage,
+    pepper: Callable[[], Pepper],
     reached: Callable[[str], None] = lambda step: None,
 ) -> Gateway:
-    """Wire engine, intake and carrier. `reached` is told each named step of an unlock."""
+    """Wire engine, intake and carrier. `pepper`: asked for when a card is shown.
+
+    `reached` is told each named step of an unlock.
+    """
     speaker = Speaker(carriage=carriage, site=site, key=key, gw_boot=new_boot_id())
     engine = UnlockEngine(sessions=sessions, link=speaker, clock=clock, reached=reached)
-    intake = Intake(site=site, sessions=sessions, engine=engine, link=speaker, clock=clock, reached=reached)
+    presenting = Presenting(sessions=sessions, asker=speaker, clock=clock, pepper=pepper)
+    intake = Intake(
+        site=site,
+        sessions=sessions,
+        engine=engine,
+        presenting=presenting,
+        link=speaker,
+        clock=clock,
+        reached=reached,
+    )
     carrier = Carrier(teller=speaker)
     sessions.on_commit = carrier.take_out
     return Gateway(engine=engine, intake=intake, carrier=carrier, speaker=speaker)

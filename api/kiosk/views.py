@@ -19,24 +19,33 @@ PassCode = Annotated[str, StringConstraints(min_length=1, max_length=256, patter
 class KioskView(View):
     """The kiosk that asks. `bank_id`: the locker bank it stands at, whose numbers need no bank named.
 
-    `stopped_until`: there were so many wrong PINs that it takes none until then; null: it does.
+    `stopped_until`: there were so many wrong PINs that it takes none until then; null: it does. `has_reader`: what is
+    held to a reader of its own is told by `GET /kiosk/presented`.
     """
 
     id: str
     name: str
     bank_id: str | None
     stopped_until: datetime | None
+    has_reader: bool
 
     @classmethod
-    def of(cls, kiosk: Kiosk, stopped_until: datetime | None) -> Self:
+    def of(cls, kiosk: Kiosk, stopped_until: datetime | None, *, has_reader: bool) -> Self:
         """As the row says."""
-        return cls(id=kiosk.id, name=kiosk.name, bank_id=kiosk.bank_id, stopped_until=stopped_until)
+        return cls(
+            id=kiosk.id,
+            name=kiosk.name,
+            bank_id=kiosk.bank_id,
+            stopped_until=stopped_until,
+            has_reader=has_reader,
+        )
 
 
 class KioskSignIn(Ask):
     """Who somebody says they are, by a locker's number or by a card, and the PIN that proves it; or a pass, and no PIN.
 
-    `qr`: the code that a member's phone shows. `bank_id`: whose number it is; needed only where several banks have it
+    `qr`: the code that a member's phone shows. `presented`: the handle of a card or a code that was held to the kiosk's
+    own reader; a PIN goes with a card's. `bank_id`: whose number it is; needed only where several banks have it
     and the kiosk stands at none of them.
     """
 
@@ -46,19 +55,20 @@ class KioskSignIn(Ask):
     bank_id: AnyId | None = None
     card: CardNumber | None = None
     qr: PassCode | None = None
+    presented: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     pin: PinDigits | None = Field(None, validate_default=True)
 
     @field_validator("pin")
     @classmethod
     def _goes_with_what_it_proves(cls, pin: str | None, info: ValidationInfo) -> str | None:
-        if (pin is None) is (info.data.get("qr") is None):
+        if info.data.get("presented") is None and (pin is None) is (info.data.get("qr") is None):
             raise ValueError("a PIN goes with a locker_no or a card, and with no qr")
         return pin
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if [self.locker_no, self.card, self.qr].count(None) != 2:
-            raise ValueError("name locker_no, card or qr, and only one of them")
+        if [self.locker_no, self.card, self.qr, self.presented].count(None) != 3:
+            raise ValueError("name locker_no, card, qr or presented, and only one of them")
         return self
 
 

@@ -15,13 +15,13 @@ from api.signpost import Doors
 from gateway.credentials import service as credentials_service
 from gateway.credentials.passes import Pass
 from gateway.credentials.rules import card_number
-from gateway.kiosks import limits, passes
+from gateway.kiosks import limits, passes, readers
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import service as kiosks_service
 from gateway.kiosks.model import Kiosk, KioskTry
 from gateway.kiosks.passes import COUNTED
 from gateway.kiosks.queries import Claim
-from gateway.kit.errors import Refused
+from gateway.kit.errors import Malformed, Refused
 
 router = Doors("/kiosk", tags=["kiosk"])
 
@@ -43,7 +43,8 @@ async def read_kiosk(at: AtKiosk) -> KioskView:
         with at.desk.sessions.read() as session:
             kiosk = at.kiosk(session)
             until = limits.stopped_until(session, kiosk_id=kiosk.id, now=at.desk.clock.now())
-            return KioskView.of(kiosk, until)
+            has_reader = readers.reader_of(session, kiosk_id=kiosk.id) is not None
+            return KioskView.of(kiosk, until, has_reader=has_reader)
 
     return await at.desk.backroom.read(look)
 
@@ -51,7 +52,16 @@ async def read_kiosk(at: AtKiosk) -> KioskView:
 @router.post(
     "/session",
     status_code=201,
-    responses=problems(*KIOSK, "wrong_pin", *sorted(COUNTED), "pin_locked", "kiosk_stopped", "malformed", "busy"),
+    responses=problems(
+        *KIOSK,
+        "wrong_pin",
+        *sorted(COUNTED),
+        "presented_over",
+        "pin_locked",
+        "kiosk_stopped",
+        "malformed",
+        "busy",
+    ),
 )
 async def begin_visit(asked: KioskSignIn, at: AtKiosk) -> NewVisitView:
     """Prove with a PIN whose locker or card it is, or show a pass. Whoever stood before this kiosk until now is out.
@@ -60,14 +70,14 @@ async def begin_visit(asked: KioskSignIn, at: AtKiosk) -> NewVisitView:
     lasts, it is the same visit.
     """
     desk = at.desk
-    if asked.qr is not None:
-        code = asked.qr
+    code = asked.qr if asked.presented is None else await desk.backroom.read(lambda: _pass_presented(at, asked))
+    if code is not None:
         return await desk.backroom.write(lambda: _let_in_by_pass(at, code))
     attempt = await desk.backroom.write(lambda: _take(at, asked))
     if not await _is_right(desk, attempt.claim, asked.pin or ""):
         await desk.backroom.write(lambda: _note_wrong(desk, attempt))
         raise Refused("wrong_pin")
-    return await desk.backroom.write(lambda: _let_in(desk, attempt))
+    return await desk.backroom.write(lambda: _let_in(desk, attempt, asked))
 
 
 @router.get("/session", responses=problems(*VISIT))
@@ -155,8 +165,21 @@ def _take(at: KioskCaller, asked: KioskSignIn) -> _Attempt:
         return _Attempt(kiosk, claim, limits.take_try(session, kiosk_id=kiosk.id, subject=claim.subject, now=now))
 
 
+def _pass_presented(at: KioskCaller, asked: KioskSignIn) -> str | None:
+    """The pass behind a handle; None: it is a card, whose PIN must come along. Raises Refused("presented_over")."""
+    with at.desk.sessions.read() as session:
+        kiosk_id, handle, now = at.kiosk(session).id, asked.presented or "", at.desk.clock.now()
+        code = readers.presented(session, kiosk_id=kiosk_id, handle=handle, now=now).code
+    if (asked.pin is None) is (code is None):
+        raise Malformed("malformed", field="pin")
+    return code
+
+
 def _claim(session: Session, desk: Desk, kiosk: Kiosk, asked: KioskSignIn) -> Claim:
     now = desk.clock.now()
+    if asked.presented is not None:
+        shown = readers.presented(session, kiosk_id=kiosk.id, handle=asked.presented, now=now)
+        return kiosks.claim_of_card(session, number_hash=shown.card_hash or "", now=now)
     if asked.card is not None:
         number_hash = desk.centre.pepper.card(card_number(asked.card))
         return kiosks.claim_of_card(session, number_hash=number_hash, now=now)
@@ -177,8 +200,10 @@ def _note_wrong(desk: Desk, attempt: _Attempt) -> None:
         limits.wrong(session, attempt.taken, now=desk.clock.now())
 
 
-def _let_in(desk: Desk, attempt: _Attempt) -> NewVisitView:
+def _let_in(desk: Desk, attempt: _Attempt, asked: KioskSignIn) -> NewVisitView:
     with desk.sessions.begin() as session:
+        if asked.presented is not None:
+            readers.use_up(session, kiosk_id=attempt.kiosk.id, handle=asked.presented)
         guest, token = kiosks_service.let_in(session, kiosk=attempt.kiosk, claim=attempt.claim, now=desk.clock.now())
         limits.right(session, attempt.taken)
         return NewVisitView(**VisitView.of(guest).model_dump(), token=token)

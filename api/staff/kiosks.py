@@ -12,8 +12,9 @@ from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import AnyId, Ask, Items, PlainText, View, behind, items
-from gateway.fleet.model import Presence
-from gateway.kiosks import limits, rules
+from gateway.fleet import queries as fleet
+from gateway.fleet.model import Device, PartHealth, Presence
+from gateway.kiosks import limits, readers, rules
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import service as kiosks_service
 from gateway.kiosks.model import Kiosk
@@ -32,11 +33,38 @@ class NewKiosk(Ask):
     bank_id: AnyId | None = None
 
 
+class KioskChange(Ask):
+    """Which device's readers are this kiosk's; null: none."""
+
+    device_id: AnyId | None
+
+
+class ReaderPart(View):
+    """One reader, as its technician calls it, and whether it answers."""
+
+    name: str
+    health: PartHealth
+
+
+class KioskReaderView(View):
+    """The readers beside a kiosk's screen, and whether the device they hang on is there."""
+
+    device_id: str
+    presence: Presence
+    parts: list[ReaderPart]
+
+    @classmethod
+    def of(cls, session: Session, device: Device) -> Self:
+        """As it says of itself."""
+        parts = [ReaderPart(name=part.name, health=part.health) for part in fleet.parts(session, device.id)]
+        return cls(device_id=device.id, presence=device.presence, parts=parts)
+
+
 class StaffKiosk(View):
     """A kiosk. `seen_at`: when it was last there, to the minute; `wrong_in_hour`: the wrong PINs typed there.
 
     `presence`: `offline` when nothing was heard of it for some minutes, `unknown` when nothing ever was.
-    `stopped_until`: so many that it takes no PIN until then; null: it does.
+    `stopped_until`: so many that it takes no PIN until then; null: it does. `reader`: null when it has none of its own.
     """
 
     id: str
@@ -47,10 +75,12 @@ class StaffKiosk(View):
     presence: Presence
     wrong_in_hour: int
     stopped_until: datetime | None
+    reader: KioskReaderView | None
 
     @classmethod
     def of(cls, session: Session, kiosk: Kiosk, now: datetime) -> Self:
         """As it stands in this transaction."""
+        reader = readers.reader_of(session, kiosk_id=kiosk.id)
         return cls(
             id=kiosk.id,
             name=kiosk.name,
@@ -60,6 +90,7 @@ class StaffKiosk(View):
             presence=rules.presence(kiosk.seen_at, now),
             wrong_in_hour=limits.wrong_at(session, kiosk_id=kiosk.id, now=now),
             stopped_until=limits.stopped_until(session, kiosk_id=kiosk.id, now=now),
+            reader=KioskReaderView.of(session, reader) if reader else None,
         )
 
 
@@ -104,6 +135,20 @@ async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -
             kept = NewKioskView(**StaffKiosk.of(session, kiosk, now).model_dump(), token=None)
             attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)
             return JSONResponse({**kept.model_dump(mode="json"), "token": token}, status_code=201)
+
+    return await desk.backroom.write(act)
+
+
+@router.patch("/{kiosk_id}", responses=problems(*_STAFF_ONLY, "not_found", "no_reader", "reader_taken", "malformed"))
+async def change_kiosk(kiosk_id: Id, wanted: KioskChange, who: SignedIn) -> StaffKiosk:
+    """Choose the device whose readers hang beside it: what is held to them signs people in here, and nowhere else."""
+    desk = who.desk
+
+    def act() -> StaffKiosk:
+        with desk.sessions.begin() as session:
+            actor, now = who.staff(session, *_ROLES).audit_id, desk.clock.now()
+            kiosk = readers.bind(session, kiosk_id=kiosk_id, device_id=wanted.device_id, actor=actor, now=now)
+            return StaffKiosk.of(session, kiosk, now)
 
     return await desk.backroom.write(act)
 

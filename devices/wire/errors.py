@@ -13,6 +13,7 @@ class Fault(StrEnum):
     MALFORMED = "malformed"  # signed, but not a message of this channel and version
     RETAINED = "retained"  # the broker kept it; whatever it asks, it asked long ago
     IMPLAUSIBLE = "implausible"  # a reading that no working sensor can give, or of a metric that is none of ours
+    LATE = "late"  # which card it was, and nobody had asked, or five seconds were over
     UNBOUND = "unbound"  # a card was presented to a reader that stands at no kiosk
     STRANGER = "stranger"  # from a device that is not approved
 

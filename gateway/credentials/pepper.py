@@ -44,6 +44,10 @@ class Pepper:
         """The token of the visit that a pass begins: a scanner that delivers it twice gets the same answer twice."""
         return self._keyed("visit", kiosk_id, code)
 
+    def shown(self, kiosk_id: str, code: str) -> str:
+        """What a kiosk's screen calls a pass that was held to its reader."""
+        return self._keyed("shown", kiosk_id, code)
+
     def _keyed(self, *parts: str) -> str:
         message = "\0".join(parts).encode("utf-8", "surrogatepass")
         return hmac.new(self.key, message, hashlib.sha256).hexdigest()

@@ -23,6 +23,31 @@ class Kiosk(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class KioskReader(Base):
+    """Which device's readers hang beside which kiosk: one has one, and each is one's."""
+
+    __tablename__ = "kiosk_readers"
+
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), unique=True)
+
+
+class Presentation(Base):
+    """What was held last to a kiosk's reader. Of a card only the hash under the pepper is kept; a pass counts once.
+
+    `handle`: by which that kiosk's screen, and nobody else, signs its owner in.
+    """
+
+    __tablename__ = "kiosk_presentations"
+    __table_args__ = (CheckConstraint("(card_hash IS NULL) <> (code IS NULL)", name="what"),)
+
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.id"), primary_key=True)
+    handle: Mapped[str] = mapped_column(String(64), unique=True)
+    card_hash: Mapped[str | None] = mapped_column(String(64))
+    code: Mapped[str | None] = mapped_column(String(128))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class KioskVisit(Base):
     """Somebody stands before a kiosk and has proved who they are. Only the SHA-256 of the token is kept.
 

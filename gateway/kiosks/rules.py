@@ -13,6 +13,8 @@ from gateway.fleet.model import Presence
 VISIT_LASTS: Final = timedelta(minutes=30)  # however much it is used: ten times "more time", even in elder mode
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly we know when a kiosk was last there
 THERE_WITHIN: Final = 3 * SEEN_EVERY  # it asks every ten seconds: so much later it is off, or its network is
+OFFERED_FOR: Final = timedelta(seconds=5)  # from the reader on, to the screen beside it; then whoever it was has left
+GOOD_FOR: Final = timedelta(minutes=3)  # for whoever has to type a PIN: two minutes of elder mode, and half of one more
 TELL_EVERY: Final = timedelta(hours=1)  # the same flood is told to staff once
 
 
@@ -60,6 +62,11 @@ def presence(seen_at: datetime | None, now: datetime) -> Presence:
     if seen_at is None:
         return Presence.UNKNOWN
     return Presence.ONLINE if now - seen_at < THERE_WITHIN else Presence.OFFLINE
+
+
+def is_within(span: timedelta, at: datetime, now: datetime) -> bool:
+    """Not longer ago than that. What lies further ahead than that was written under a clock that was wrong."""
+    return -span < now - at < span
 
 
 def masked(name: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.credentials.model import Card, Pin
 from gateway.kiosks import queries, rules
-from gateway.kiosks.model import Kiosk, KioskVisit
+from gateway.kiosks.model import Kiosk, KioskReader, KioskVisit, Presentation
 from gateway.kiosks.queries import Claim, Guest, token_hash
 from gateway.kit import audit
 from gateway.kit.errors import Refused
@@ -39,10 +39,14 @@ def register(session: Session, *, name: str, bank_id: str | None, actor: str, no
 
 
 def revoke(session: Session, *, kiosk_id: str, actor: str, now: datetime) -> None:
-    """From here on its token opens nothing, and whoever stands before it is out. Raises NotFound("kiosk")."""
+    """From here on its token opens nothing, whoever stands before it is out, and its reader is free.
+
+    Raises NotFound("kiosk").
+    """
     kiosk = queries.kiosk(session, kiosk_id)
     kiosk.revoked_at = now
-    session.execute(delete(KioskVisit).where(KioskVisit.kiosk_id == kiosk.id))
+    for table in (KioskVisit, Presentation, KioskReader):
+        session.execute(delete(table).where(table.kiosk_id == kiosk.id))
     audit.append(session, actor=actor, act="kiosk_revoked", thing=kiosk.id, now=now)
 
 
@@ -110,8 +114,9 @@ def let_out(session: Session, *, kiosk_id: str, token: str) -> None:
 
 
 def forget_ended_visits(session: Session, *, now: datetime) -> None:
-    """Drop those that are over by their age."""
+    """Drop those that are over by their age, and what was presented and is good for nothing any more."""
     session.execute(delete(KioskVisit).where(KioskVisit.ends_at <= now))
+    session.execute(delete(Presentation).where(Presentation.at <= now - rules.GOOD_FOR))
 
 
 def _still_so(session: Session, kiosk: Kiosk, claim: Claim) -> Member:

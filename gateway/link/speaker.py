@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devices.wire import codec
-from devices.wire.messages import ActorClass, Command, Eack, Open, Prep, Rack, Sreq
+from devices.wire.messages import ActorClass, Command, Eack, Give, Open, Prep, Rack, Sreq
 from devices.wire.signing import SigningKey
 from devices.wire.topics import GATEWAY, Address, Channel
 from gateway.link.port import Carriage
@@ -53,6 +53,10 @@ class Speaker:
     def acknowledge_readings(self, device_id: str, *, store: str, seq: int) -> None:
         """Its messages of readings up to `seq` of that store are kept."""
         self._say(device_id, Rack(store=store, seq=seq))
+
+    def give(self, device_id: str, *, which: str, q: str) -> None:
+        """Ask a kiosk's reader which card or code that is."""
+        self._say(device_id, Give(id=which, q=q))
 
     def tell(self, kind: str, what: Mapping[str, Any]) -> None:
         """Say what has changed to whoever shows it: plain, for the API only (the broker sees to that)."""

@@ -24,6 +24,7 @@ PUBLIC = {
 
 KIOSK_ALONE = {  # needs nobody before the kiosk
     "read_kiosk",
+    "read_presented",
     "begin_visit",
     "end_visit",
     "list_banks_at_kiosk",
@@ -225,6 +226,7 @@ def test_it_holds_every_resource_there_is():
         "/kiosk",
         "/kiosk/session",
         "/kiosk/pin",
+        "/kiosk/presented",
         "/kiosk/banks",
         "/kiosk/banks/{bank_id}",
         "/kiosk/rentals",

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.api.kiosk_builder import a_kiosk
+from tests.api.reader_builder import Reader
 from tests.api.test_api_pins import everything_kept
 
 
@@ -30,6 +32,7 @@ def test_a_technician_registers_a_kiosk_whose_token_is_told_once(house, technici
             "presence": "unknown",
             "wrong_in_hour": 0,
             "stopped_until": None,
+            "reader": None,
         }
     ]
 
@@ -49,10 +52,50 @@ def test_a_kiosk_that_cannot_be_is_refused(technician, body, status):
     assert technician.post("/staff/kiosks", body).status_code == status
 
 
+def reader_seen(technician):
+    [kiosk] = technician.get("/staff/kiosks").json()["items"]
+    return kiosk["reader"]
+
+
+def test_staff_see_a_kiosks_reader_and_whether_it_answers(house, technician):
+    kiosk_id = a_kiosk(house).get().json()["id"]
+    reader = Reader(house).approve().stand_at(kiosk_id)
+    seen = {"device_id": "kiosk-1", "presence": "online", "parts": [{"name": "card", "health": "ok"}]}
+    assert reader_seen(technician) == seen
+
+    reader.plug.when_down()
+    assert reader_seen(technician) == seen | {"parts": [{"name": "card", "health": "lost"}]}
+
+    reader.node.stop()
+    assert reader_seen(technician)["presence"] == "offline"
+
+
+def test_a_reader_is_one_kiosks_until_that_lets_it_go_or_is_gone(house, technician):
+    first, second = (a_kiosk(house, name).get().json()["id"] for name in ("大厅", "二楼"))
+    Reader(house).approve().stand_at(first)
+    wish = {"device_id": "kiosk-1"}
+
+    taken = technician.patch(f"/staff/kiosks/{second}", wish)
+    assert (taken.status_code, taken.json()["code"]) == (409, "reader_taken")
+    assert technician.patch(f"/staff/kiosks/{first}", {"device_id": None}).json()["reader"] is None
+    assert technician.patch(f"/staff/kiosks/{second}", wish).status_code == 200
+    technician.delete(f"/staff/kiosks/{second}")
+    assert technician.patch(f"/staff/kiosks/{first}", wish).status_code == 200
+
+
+def test_what_is_no_reader_or_not_yet_approved_is_no_kiosks(house, technician):
+    kiosk_id = a_kiosk(house).get().json()["id"]
+    Reader(house)
+
+    told = [technician.patch(f"/staff/kiosks/{kiosk_id}", {"device_id": name}) for name in ("kiosk-1", "bank-a", "no")]
+    codes = [(answer.status_code, answer.json()["code"]) for answer in told]
+    assert codes == [(409, "no_reader"), (409, "no_reader"), (404, "not_found")]
+
+
 @pytest.mark.parametrize("who", ["10001", "s002"])
-@pytest.mark.parametrize(("verb", "path"), [("GET", ""), ("POST", ""), ("DELETE", "/one")])
+@pytest.mark.parametrize(("verb", "path"), [("GET", ""), ("POST", ""), ("PATCH", "/one"), ("DELETE", "/one")])
 def test_kiosks_are_for_technicians_and_managers(house, who, verb, path):
-    more = {"body": {"name": "x"}} if verb == "POST" else {}
+    more = {"POST": {"body": {"name": "x"}}, "PATCH": {"body": {"device_id": None}}}.get(verb, {})
 
     answer = house.signed_in(who).ask(verb, f"/staff/kiosks{path}", **more)
 

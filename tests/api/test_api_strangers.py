@@ -142,6 +142,7 @@ BODIES = {
     "reset_kiosk_pin": {},
     "reset_pin": {"reason": "x"},
     "register_kiosk": {"name": "x"},
+    "change_kiosk": {"device_id": None},
     "begin_visit": {"locker_no": "01", "bank_id": "bank-a", "pin": "000000"},
     "stay": {},
     "choose_pin": {"pin": "483920"},

@@ -676,6 +676,34 @@ def test_rooms_and_banks_of_before_lockers_were_booked_ahead_stay_and_a_locker_c
         assert session.get_one(Rental, "r1").compartment_id == "c1"
 
 
+def test_after_every_step_a_reader_is_one_kiosks_and_what_is_presented_is_a_card_or_a_pass(engine):
+    migrations.upgrade(engine)
+    then = "2026-11-22 04:00:00.000000+00:00"
+    device = (
+        "INSERT INTO devices (id, kind, state, reason, public_key, fingerprint, doors, firmware, presence, boot_id,"
+        " heard_at, first_seen_at, log_no, last_hash)"
+        f" VALUES ('reader', 'kiosk', 'APPROVED', '', '', '', 0, '', 'online', '',"
+        f" '{then}', '{then}', 1, '')"
+    )
+    kiosk = f"INSERT INTO kiosks (id, name, token_hash, registered_at) VALUES ('{{no}}', 'x', '{{no}}', '{then}')"
+    shown = f"INSERT INTO kiosk_presentations VALUES ('{{no}}', 'h{{no}}', {{card}}, {{code}}, '{then}')"
+    with Sessions(engine).begin() as session:
+        session.execute(text(device))
+        for no in (1, 2):
+            session.execute(text(kiosk.format(no=no)))
+        session.execute(text("INSERT INTO kiosk_readers VALUES ('1', 'reader')"))
+        session.execute(text(shown.format(no=1, card="'c'", code="NULL")))
+        for wrong in (
+            "INSERT INTO kiosk_readers VALUES ('2', 'reader')",
+            shown.format(no=2, card="NULL", code="NULL"),
+            shown.format(no=2, card="'c'", code="'H1'"),
+        ):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(wrong))
+        session.execute(text("DELETE FROM kiosk_presentations"))
+        session.execute(text("DELETE FROM kiosk_readers"))
+
+
 def test_after_every_step_one_passkey_is_one_members(engine):
     migrations.upgrade(engine)
     then = "2026-11-22 04:00:00.000000+00:00"

@@ -6,6 +6,7 @@ import pytest
 
 from devices.wire.signing import SigningKey
 from gateway import wiring
+from gateway.credentials.pepper import Pepper
 from gateway.kit.db import announce
 from gateway.link.memory import MemoryCarriage
 from tests.centre_builder import HandClock
@@ -18,7 +19,14 @@ def ear():
 
 @pytest.fixture
 def gateway(sessions, ear):
-    return wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=SigningKey.generate(), carriage=ear)
+    return wiring.assemble(
+        site="demo",
+        sessions=sessions,
+        clock=HandClock(),
+        key=SigningKey.generate(),
+        carriage=ear,
+        pepper=Pepper.generate,
+    )
 
 
 def test_a_change_is_told_only_once_it_is_committed(sessions, ear, gateway):

@@ -17,6 +17,7 @@ from gateway.alerts.model import Alert
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
+from gateway.credentials.pepper import Pepper
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
 from gateway.fleet.rules import Presentation
@@ -72,7 +73,9 @@ def gateway(sessions, said):
         fleet.note_presence(session, told, now=NOON)
         device = fleet.approve(session, device_id="bank-a", fingerprint=key.fingerprint(), actor="staff", now=NOON)
         fleet.take_up_log(session, device, oldest_seq=1, now=NOON)
-    return wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said)
+    return wiring.assemble(
+        site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said, pepper=Pepper.generate
+    )
 
 
 def an_event(seq=1, kind=EventKind.BOOT, **facts):
@@ -138,7 +141,15 @@ def test_an_alert_stands_and_falls_with_the_event_that_caused_it(sessions, said,
         if step == "event.before_commit":
             raise ZeroDivisionError
 
-    dying = wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said, reached=die)
+    dying = wiring.assemble(
+        site="demo",
+        sessions=sessions,
+        clock=HandClock(),
+        key=GATEWAY,
+        carriage=said,
+        pepper=Pepper.generate,
+        reached=die,
+    )
     with pytest.raises(ZeroDivisionError):
         tell(dying, an_event(kind=EventKind.FORCED, door=2))
     assert (alerts(sessions), count(sessions, DeviceEvent)) == ({}, 0)
@@ -152,7 +163,15 @@ def test_a_gateway_that_dies_after_the_commit_does_not_raise_the_alert_again(ses
         if step == "event.committed":
             raise ZeroDivisionError
 
-    dying = wiring.assemble(site="demo", sessions=sessions, clock=HandClock(), key=GATEWAY, carriage=said, reached=die)
+    dying = wiring.assemble(
+        site="demo",
+        sessions=sessions,
+        clock=HandClock(),
+        key=GATEWAY,
+        carriage=said,
+        pepper=Pepper.generate,
+        reached=die,
+    )
     with pytest.raises(ZeroDivisionError):
         tell(dying, an_event(kind=EventKind.FORCED, door=2))
     tell(gateway, an_event(kind=EventKind.FORCED, door=2))

@@ -32,10 +32,10 @@ from gateway.jobs import queries as job_queries
 from gateway.jobs import service as jobs
 from gateway.jobs.rules import JobHealth, health_of
 from gateway.jobs.service import Run
-from gateway.kiosks import limits
+from gateway.kiosks import limits, readers
 from gateway.kiosks import queries as kiosk_queries
 from gateway.kiosks import service as kiosks
-from gateway.kiosks.model import KioskTry, KioskVisit
+from gateway.kiosks.model import KioskTry, KioskVisit, Presentation
 from gateway.kit import audit
 from gateway.kit.db import Sessions
 from gateway.lockers import service as lockers
@@ -133,13 +133,19 @@ def test_visits_that_are_over_and_wrong_pins_of_hours_ago_are_forgotten_and_youn
         claim = kiosk_queries.claim_of_card(session, number_hash="n", now=NOON)
         kiosks.let_in(session, kiosk=kiosk, claim=claim, now=NOON)
         limits.take_try(session, kiosk_id=kiosk.id, subject="one", now=NOON)
+        readers.present(session, kiosk=kiosk, handle="h", card_hash="n", code=None, at=NOON + timedelta(minutes=8))
     left = []
     for minutes in (9, 51):
         centre.clock.advance(minutes=minutes)
         run(timetable, "forget_ended_sessions")
         with centre.sessions.read() as session:
-            left.append([session.scalar(select(func.count()).select_from(table)) for table in (KioskVisit, KioskTry)])
-    assert left == [[1, 1], [0, 0]]
+            left.append(
+                [
+                    session.scalar(select(func.count()).select_from(table))
+                    for table in (KioskVisit, KioskTry, Presentation)
+                ]
+            )
+    assert left == [[1, 1, 1], [0, 0, 0]]
 
 
 def test_the_trails_head_is_anchored_once_however_often_asked(centre, timetable):

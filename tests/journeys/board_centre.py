@@ -128,6 +128,7 @@ class BoardCentre:
             clock=self.clock,
             key=GATEWAY_KEY,
             carriage=MemoryCarriage(lambda said: post.send("gateway", said.topic, said.payload, qos=said.qos)),
+            pepper=lambda: centre.pepper,
         )
         topics = [topic for topic, _ in wiring.subscriptions(self.building.site)]
         receive = lambda *letter: self.gateway.intake.receive([Letter(*letter)])  # noqa: E731

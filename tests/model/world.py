@@ -24,6 +24,7 @@ from firmware_sim.post import Letter
 from gateway import wiring
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.credentials.pepper import Pepper
 from gateway.emergencies import openings as emergency_openings
 from gateway.emergencies import service as emergencies
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
@@ -194,6 +195,7 @@ class World:
             clock=self.clock,
             key=GATEWAY_KEY,
             carriage=MemoryCarriage(self._post_from_the_gateway),
+            pepper=Pepper.generate,
             reached=self._gateway_reached,
         )
         carry = self.sessions.on_commit

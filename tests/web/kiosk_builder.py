@@ -1,5 +1,6 @@
 """A kiosk in the hall of a house, and somebody before it."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from playwright.sync_api import Browser, expect
 from gateway.credentials import service as credentials
 from gateway.credentials.model import PinOf
 from gateway.credentials.service import HashedPin
+from gateway.fleet import service as fleet
+from gateway.fleet.rules import Presentation
+from gateway.kiosks import queries as kiosk_queries
+from gateway.kiosks import readers
 from gateway.kiosks import service as kiosks
 from gateway.lockers import pins
 from gateway.lockers import service as lockers
@@ -147,6 +152,28 @@ def give_card(house: House, *, one_time: bool = False) -> None:
         credentials.register_card(
             session, member=member, number_hash=number_hash, pepper=centre.pepper.name, label="", actor="test", now=now
         )
+
+
+def give_reader(kiosk: Kiosk) -> None:
+    """Beside its screen, on a device that staff approved."""
+    now = kiosk.house.centre.clock.now()
+    told = Presentation(
+        device_id="reader", online=True, boot_id="1" * 16, kind="kiosk", public_key="k", fingerprint="F"
+    )
+    with kiosk.house.centre.sessions.begin() as session:
+        fleet.note_presence(session, told, now=now)
+        fleet.approve(session, device_id="reader", fingerprint="F", actor="test", now=now)
+        here = kiosk_queries.kiosk_with(session, token=kiosk.code)
+        readers.bind(session, kiosk_id=here.id, device_id="reader", actor="test", now=now)
+
+
+def hold(kiosk: Kiosk, card: str = CARD) -> None:
+    """A card to its own reader: what the gateway makes of that."""
+    centre = kiosk.house.centre
+    with centre.sessions.begin() as session:
+        here = kiosk_queries.kiosk_with(session, token=kiosk.code)
+        shown = {"handle": secrets.token_hex(32), "card_hash": centre.pepper.card(card), "code": None}
+        readers.present(session, kiosk=here, at=centre.clock.now(), **shown)
 
 
 def give_locker(house: House) -> None:

@@ -15,7 +15,18 @@ from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import MEMBER, OTHER, House, whole_five_minutes
-from tests.web.kiosk_builder import PIN, SCREENS, TO_SIGNED, Kiosk, give_card, give_locker, kiosk_at, walk
+from tests.web.kiosk_builder import (
+    PIN,
+    SCREENS,
+    TO_SIGNED,
+    Kiosk,
+    give_card,
+    give_locker,
+    give_reader,
+    hold,
+    kiosk_at,
+    walk,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -307,8 +318,9 @@ def test_a_visit_that_the_house_ended_is_over_here_too(kiosk: Kiosk):
     expect(kiosk.page.locator(".k-done")).to_have_count(0)
 
 
-def test_another_card_puts_out_whoever_stood_there(kiosk: Kiosk):
+def test_another_card_puts_out_whoever_stood_there_also_one_that_is_held_to_the_kiosks_own_reader(kiosk: Kiosk):
     give_card(kiosk.house)
+    give_reader(kiosk)
     kiosk.begin()
     kiosk.come()
     kiosk.scan("0000000000")
@@ -316,6 +328,12 @@ def test_another_card_puts_out_whoever_stood_there(kiosk: Kiosk):
     expect(kiosk.title).to_have_text("请输入密码")
     expect(kiosk.page.locator(".k-done")).to_have_count(0)
     assert "王" not in text_of(kiosk)
+
+    kiosk.page.locator(".k-out").first.click()
+    hold(kiosk)
+    expect(kiosk.title).to_have_text("请输入密码")
+    kiosk.type(PIN)
+    expect(kiosk.page.locator(".k-done")).to_be_visible()
 
 
 def test_somebody_who_is_done_says_how_it_was_and_staff_can_be_called(kiosk: Kiosk):

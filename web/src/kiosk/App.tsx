@@ -49,7 +49,7 @@ function Shown() {
     case 'notices':
       return <LaterNotices key={language.value} />
     case 'identify':
-      return <Identify key={now.card ?? now.pass} {...now} />
+      return <Identify key={person.value} {...now} />
     case 'camera':
       return <LaterCamera goal={now.goal} />
     case 'locker':

@@ -11,18 +11,18 @@ import { useFree } from './Free'
 import { Dots, Keypad, PIN_DIGITS } from './Keypad'
 import { Page } from './Page'
 import { found } from './free'
-import type { Goal } from './screen'
-import { come } from './visit'
+import type { Goal, Proof } from './screen'
+import { type Shown, come } from './visit'
 import { say, why } from './words'
 
 const LONGEST_NUMBER = 8
 
 /** Who stands here: a pass on their phone, or a card, or for one's locker alone its number; and the PIN that proves it. */
-export function Identify({ goal, card, pass }: { goal: Goal; card?: string; pass?: string }) {
+export function Identify({ goal, proof }: { goal: Goal; proof?: Proof }) {
   const [lockerNo, setLockerNo] = useState('')
   const [isNumbered, setNumbered] = useState(false)
-  if (pass) return <ByPass pass={pass} goal={goal} />
-  if (card) return <Pin shown={{ card }} goal={goal} title={say('pin.title_card')} onBack={undefined} />
+  if (proof?.by === 'pass') return <ByPass shown={proof.shown} goal={goal} />
+  if (proof) return <Pin shown={proof.shown} goal={goal} title={say('pin.title_card')} onBack={undefined} />
   if (isNumbered) {
     const title = say('pin.title_locker', { label: lockerNo })
     return <Pin shown={{ locker_no: lockerNo }} goal={goal} title={title} onBack={() => setNumbered(false)} />
@@ -67,9 +67,9 @@ function ShowCard({ icon = 'card' }: { icon?: IconName }) {
 }
 
 /** Nothing to do but wait; and when it is refused, to show the next code. */
-function ByPass({ pass, goal }: { pass: string; goal: Goal }) {
+function ByPass({ shown, goal }: { shown: Shown; goal: Goal }) {
   const { error, attempt } = useAttempt()
-  useEffect(() => void attempt(() => come({ qr: pass }, undefined, goal)), [])
+  useEffect(() => void attempt(() => come(shown, undefined, goal)), [])
   return (
     <Page title={say(error === undefined ? 'pass.title' : 'pass.refused')} lead={error === undefined ? undefined : why(error)}>
       {error === undefined ? <Waiting /> : <ShowCard icon="qr" />}
@@ -79,7 +79,7 @@ function ByPass({ pass, goal }: { pass: string; goal: Goal }) {
 }
 
 interface PinProps {
-  shown: { card: string } | { locker_no: string }
+  shown: Shown
   goal: Goal
   title: string
   onBack: (() => void) | undefined
@@ -97,7 +97,7 @@ function Pin({ shown, goal, title, onBack }: PinProps) {
     if (typed.length < PIN_DIGITS) return
     void attempt(async () => {
       try {
-        await come('card' in shown ? shown : { ...shown, ...(bank ? { bank_id: bank } : {}) }, typed, goal)
+        await come('locker_no' in shown && bank ? { ...shown, bank_id: bank } : shown, typed, goal)
       } catch (refusal) {
         setPin('')
         if (!isAboutTheBank(refusal)) throw refusal

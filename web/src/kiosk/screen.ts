@@ -1,6 +1,7 @@
 /** What is on the screen. In memory alone: there is no page to go back to, and no address that tells anything. */
 import { signal } from '@preact/signals'
 import type { Space } from './free'
+import type { Shown } from './visit'
 
 /** What somebody wants that needs to know who they are. */
 export type Goal =
@@ -12,12 +13,18 @@ export type Goal =
   | { at: 'activity'; id: string }
   | { at: 'notices' }
 
+/** What somebody has shown: a card, whose PIN they are asked for, or a pass. */
+export interface Proof {
+  by: 'card' | 'pass'
+  shown: Shown
+}
+
 export type Screen =
   | Goal
   | { at: 'free' }
   | { at: 'map'; to?: string }
   | { at: 'activities' }
-  | { at: 'identify'; goal: Goal; card?: string; pass?: string }
+  | { at: 'identify'; goal: Goal; proof?: Proof }
   | { at: 'camera'; goal: Goal }
   | { at: 'thanks' }
   | { at: 'over' }

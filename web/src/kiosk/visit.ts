@@ -4,12 +4,12 @@ import { type Answered, Problem, ask } from '../shared/api'
 import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
 import { readAs, readAsAtFirst } from './reading'
-import { type Goal, type Screen, goHome, screen, show } from './screen'
+import { type Goal, type Proof, type Screen, goHome, screen, show } from './screen'
 import { hush } from './voice'
 
 export type Visit = Answered<'get', '/api/v1/kiosk/session'>
 /** Who somebody says they are. */
-export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string }
+export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string } | { presented: string }
 
 export const visit = signal<Visit | undefined>(undefined)
 /** Whether they came by more than a locker's number, and so reach whatever is theirs. */
@@ -99,21 +99,26 @@ export function codeShown(code: string): boolean {
   return true
 }
 
+/** Somebody holds it to the kiosk's own reader: which card it is the house alone knows. */
+export function handleShown(presented: string, by: Proof['by']): void {
+  shown({ by, shown: { presented } })
+}
+
 function cardShown(card: string): void {
-  shown({ card })
+  shown({ by: 'card', shown: { card } })
 }
 
 function passShown(pass: string): void {
   lastPass = pass
-  shown({ pass })
+  shown({ by: 'pass', shown: { qr: pass } })
 }
 
 /** Whoever stood here has left; but who was asked to show something wants what they were asked for. */
-function shown(proof: { card: string } | { pass: string }): void {
+function shown(proof: Proof): void {
   const now = screen.value
   if (visit.value || now.at === 'thanks') wipe()
   person.value += 1
-  show({ at: 'identify', goal: 'goal' in now ? now.goal : { at: 'home' }, ...proof })
+  show({ at: 'identify', goal: 'goal' in now ? now.goal : { at: 'home' }, proof })
 }
 
 function end(): void {

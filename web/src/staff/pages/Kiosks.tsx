@@ -34,17 +34,18 @@ export function Kiosks() {
 function List() {
   const looked = useLook(
     async () => {
-      const [kiosks, banks] = await Promise.all([
+      const [kiosks, banks, devices] = await Promise.all([
         everything((query) => ask('get', PATH, { query })),
         everything((query) => ask('get', '/api/v1/banks', { query })),
+        everything((query) => ask('get', '/api/v1/staff/devices', { query })),
       ])
-      return { kiosks, banks: optionsOf(banks) }
+      return { kiosks, banks: optionsOf(banks), readers: devices.filter(isReader).map(({ id }) => id) }
     },
     ['device'],
   )
   return (
     <Seen looked={looked}>
-      {({ kiosks, banks }) => (
+      {({ kiosks, banks, readers }) => (
         <Table
           title={s('kiosks.list')}
           file="kiosks"
@@ -62,15 +63,25 @@ function List() {
             },
             { title: s('kiosks.wrong'), value: ({ wrong_in_hour }) => wrong_in_hour, isNumber: true },
             {
+              title: s('kiosks.reader'),
+              value: readerOf,
+              show: (kiosk) => (kiosk.reader ? <Badge tone={readerTone(kiosk)}>{readerOf(kiosk)}</Badge> : readerOf(kiosk)),
+            },
+            {
               title: s('doors.state'),
               value: stateOf,
               show: (kiosk) => <Badge tone={toneOf(kiosk)}>{stateOf(kiosk)}</Badge>,
             },
           ]}
           acts={(kiosk) => (
-            <button type="button" class="quiet" onClick={() => retire(kiosk, looked.again)}>
-              {s('kiosks.retire')}
-            </button>
+            <>
+              <button type="button" class="quiet" onClick={() => chooseReader(kiosk, freeFor(kiosk, kiosks, readers), looked.again)}>
+                {s('kiosks.reader_choose')}
+              </button>
+              <button type="button" class="quiet" onClick={() => retire(kiosk, looked.again)}>
+                {s('kiosks.retire')}
+              </button>
+            </>
           )}
         >
           <button type="button" class="solid" onClick={() => register(banks, looked.again)}>
@@ -91,6 +102,52 @@ function stateOf({ presence, stopped_until }: Kiosk): string {
 function toneOf({ presence, stopped_until }: Kiosk): Tone {
   if (presence === 'unknown') return 'plain'
   return presence === 'offline' || stopped_until ? 'alarm' : 'good'
+}
+
+function isReader({ kind, state }: { kind: string; state: string }): boolean {
+  return kind === 'kiosk' && state === 'APPROVED'
+}
+
+/** A reader that its device does not hear is as good as none. */
+function readerOf({ reader }: Kiosk): string {
+  if (!reader) return s('kiosks.no_reader')
+  if (reader.presence !== 'online') return s(`presence.${reader.presence}`)
+  const lost = reader.parts.filter(({ health }) => health === 'lost')
+  return lost.length === 0 ? s('kiosks.well') : s('kiosks.reader_lost', { names: lost.map(({ name }) => name).join(' · ') })
+}
+
+function readerTone({ reader }: Kiosk): Tone {
+  if (reader?.presence !== 'online') return reader?.presence === 'offline' ? 'alarm' : 'plain'
+  return reader.parts.some(({ health }) => health === 'lost') ? 'alarm' : 'good'
+}
+
+/** A reader is one kiosk's. */
+function freeFor({ id }: Kiosk, kiosks: Kiosk[], readers: string[]): string[] {
+  return readers.filter((device) => !kiosks.some((other) => other.id !== id && other.reader?.device_id === device))
+}
+
+function chooseReader({ id, name, reader }: Kiosk, readers: string[], again: Again): void {
+  const title = s('kiosks.reader_choose')
+  show(
+    <ActSheet
+      title={title}
+      lead={s('kiosks.reader_lead', { name })}
+      entries={[
+        {
+          name: 'device_id',
+          label: s('kiosks.reader'),
+          kind: 'select',
+          options: [{ value: '', label: s('kiosks.no_reader') }, ...readers.map((value) => ({ value, label: value }))],
+          value: reader?.device_id ?? '',
+          isOptional: true,
+        },
+      ]}
+      go={title}
+      done={s('card.done')}
+      onDone={() => void again()}
+      act={({ device_id }) => ask('patch', '/api/v1/staff/kiosks/{kiosk_id}', { at: { kiosk_id: id }, body: { device_id: device_id || null } })}
+    />,
+  )
 }
 
 function register(banks: { value: string; label: string }[], again: Again): void {
