@@ -4,12 +4,15 @@ check   format, lint, types, import rules, the pages' types, and the tests that 
 test    the same, and every other test: random schedules, PostgreSQL, real processes, a real browser
 """
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +40,7 @@ class Lane:
     marks: str
     only: str | None = None  # the marker that all of its tests bear: only files that name it are read
     apart: bool = False  # one file's tests may run in different processes: none shares anything costly
+    beside: bool = False  # nothing in it is timed: it takes the processor whenever the other lanes leave it idle
 
 
 def main() -> int:
@@ -45,10 +49,12 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     started = time.monotonic()
-    failed_checks = [name for name, command in CHECKS.items() if not _check(name, command)]
+    with ThreadPoolExecutor() as together:
+        is_well = dict(zip(CHECKS, together.map(_check, CHECKS, CHECKS.values()), strict=True))
+    failed_checks = [name for name, is_ok in is_well.items() if not is_ok]
     missing = [mark for mark, thing in NEEDS.items() if not THINGS[thing].is_here()]
     counts: Counter[str] = Counter()
-    failed_lanes = [lane.name for lane in lanes(sys.argv[1], missing) if not _run(lane, counts)]
+    failed_lanes = run_all(lanes(sys.argv[1], missing), counts)
     outcome = Outcome(failed_checks, failed_lanes, missing, counts)
     print(sum_up(sys.argv[1], outcome, time.monotonic() - started))
     return 0 if outcome.is_good() else 1
@@ -60,7 +66,7 @@ def lanes(asked: str, missing: list[str]) -> list[Lane]:
     left_out = [mark for mark in NEEDS if mark in missing]
     every = {
         "tests": Lane("tests", _none_of(["processes", "browser", "model", *left_out])),
-        "model": Lane("random schedules", "model", only="model", apart=True),
+        "model": Lane("random schedules", "model", only="model", apart=True, beside=True),
         "processes": Lane(
             "tests with real processes", f"processes and {_none_of(['browser', *left_out])}", only="processes"
         ),
@@ -86,25 +92,59 @@ def _check(name: str, command: list[str | Path]) -> bool:
     started = time.monotonic()
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     ok = done.returncode == 0
-    print(f"{'ok    ' if ok else 'FAILED'} {name} ({time.monotonic() - started:.1f} s)", flush=True)
-    if not ok:
-        print(done.stdout + done.stderr, flush=True)
+    said = "" if ok else f"{done.stdout}{done.stderr}\n"
+    print(f"{'ok    ' if ok else 'FAILED'} {name} ({time.monotonic() - started:.1f} s)\n{said}", end="", flush=True)
     return ok
 
 
-def _run(lane: Lane, counts: Counter[str]) -> bool:
+def run_all(chosen: list[Lane], counts: Counter[str]) -> list[str]:
+    """One lane after another, and meanwhile those that run beside; the names of those that failed."""
+    aside = {lane: _start_aside(lane) for lane in chosen if lane.beside}
+    try:
+        failed = [lane.name for lane in chosen if lane not in aside and not _run(lane)]
+        failed += [lane.name for lane, process in aside.items() if process.wait() != 0]
+    finally:
+        for process in aside.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+    for lane in aside:
+        print(f"\n{lane.name}, beside the others\n{_said_by(lane).read_text()}", end="", flush=True)
+    for lane in chosen:
+        if _report_of(lane).exists():
+            suite = next(ET.parse(_report_of(lane)).getroot().iter("testsuite"))
+            counts.update({word: int(suite.get(word, "0")) for word in ("tests", "failures", "errors", "skipped")})
+    return failed
+
+
+def _run(lane: Lane) -> bool:
     print(f"\n{lane.name}", flush=True)
-    report = Path(".make") / f"{lane.name.replace(' ', '-')}.xml"
-    report.unlink(missing_ok=True)
+    return subprocess.run(_command(lane), env=_with_bytecode(), check=False).returncode == 0
+
+
+def _start_aside(lane: Lane) -> subprocess.Popen[bytes]:
+    """Linux shares the processor among sessions first and inside each then: so it has one, and that one is nice too."""
+    with _said_by(lane).open("w") as said:
+        command = ["nice", "-n", "19", *_command(lane)]
+        process = subprocess.Popen(command, env=_with_bytecode(), stdout=said, stderr=said, start_new_session=True)
+    with contextlib.suppress(OSError):  # a kernel that does not share so
+        Path(f"/proc/{process.pid}/autogroup").write_text("19")
+    return process
+
+
+def _command(lane: Lane) -> list[str | Path]:
+    _report_of(lane).unlink(missing_ok=True)
     way = "load" if lane.apart else "loadfile"
     side_by_side = ["-n", str(AT_ONCE), "--dist", way]
     chosen = ["-m", lane.marks, *map(str, files_of(lane))]
-    command = [sys.executable, "-m", "pytest", "-q", *chosen, *side_by_side, f"--junitxml={report}"]
-    status = subprocess.run(command, env=_with_bytecode(), check=False).returncode
-    if report.exists():
-        suite = next(ET.parse(report).getroot().iter("testsuite"))
-        counts.update({word: int(suite.get(word, "0")) for word in ("tests", "failures", "errors", "skipped")})
-    return status == 0
+    return [sys.executable, "-m", "pytest", "-q", *chosen, *side_by_side, f"--junitxml={_report_of(lane)}"]
+
+
+def _report_of(lane: Lane) -> Path:
+    return Path(".make") / f"{lane.name.replace(' ', '-')}.xml"
+
+
+def _said_by(lane: Lane) -> Path:
+    return _report_of(lane).with_suffix(".txt")
 
 
 def _with_bytecode() -> dict[str, str]:

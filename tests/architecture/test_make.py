@@ -66,6 +66,37 @@ def test_a_test_marked_from_elsewhere_stops_the_run_since_no_lane_would_read_it(
     assert "must itself say that its tests are `processes`" in said.stdout + said.stderr
 
 
+def test_beside_the_others_runs_only_what_takes_no_time_by_the_clock(lanes):
+    """Whatever waits for a process, a page or a deadline would wait longer with its processor taken away."""
+    beside = [lane for lane in lanes.lanes("test", []) if lane.beside]
+
+    assert [mark for mark in (*SLOW, "none") for lane in beside if chosen(lane.marks, mark)] == ["model"]
+
+
+def test_a_lane_beside_the_others_takes_what_they_leave_is_told_counted_and_fails_the_whole(
+    lanes, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lanes, "AT_ONCE", 0)
+    (tmp_path / ".make").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text("def test_well(): ...")
+    (tmp_path / "tests" / "test_other.py").write_text(
+        "import os, pathlib\n"
+        "def test_ill():  # mark.model\n"
+        "    shared = pathlib.Path('/proc/self/autogroup')\n"
+        "    raise EOFError(f'nice {os.nice(0)}', shared.read_text().split()[-1] if shared.exists() else '19')\n"
+    )
+    aside, first = lanes.Lane("aside", "not model", only="model", beside=True), lanes.Lane("first", "not model")
+    counts = Counter()
+
+    assert lanes.run_all([aside, first], counts) == ["first", "aside"]
+    assert (counts["tests"], counts["failures"]) == (3, 2)
+    said = capfd.readouterr().out
+    assert said.index("1 failed, 1 passed") < said.index("aside, beside the others")
+    assert "EOFError: ('nice 19', '19')" in said.partition("aside, beside the others")[2]
+
+
 def test_check_leaves_the_slow_ones_out(lanes):
     (lane,) = lanes.lanes("check", [])
     assert chosen(lane.marks, "none")
