@@ -121,6 +121,8 @@ def test_everybody_finds_their_own_work_and_nothing_that_is_refused_them(screen:
     expect(links.first).to_be_visible()
     names = links.all_inner_texts()
     assert ALL & set(names) == ALL - NOBODYS_ELSE[number]
+    hidden_px = screen.page.locator(".side nav").evaluate("nav => nav.scrollHeight - nav.clientHeight")
+    assert hidden_px == 0, "on a laptop every page is in sight"
     for at, name in enumerate(names):
         links.nth(at).click()
         expect(screen.page.get_by_role("heading", level=1, name=name)).to_be_visible()

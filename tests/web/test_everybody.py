@@ -251,6 +251,7 @@ def test_everything_that_is_tapped_is_large_enough_and_so_is_every_word(phone: P
     phone.page.add_init_script(f"localStorage.setItem('language', '{language}')")
     phone.page.add_init_script(f"localStorage.setItem('elder', '{'yes' if elder else 'no'}')")
     phone.house.reads(language, elder_mode=elder)
+    phone.page.set_viewport_size({"width": 360, "height": 740})
     small = {}
     for screen in walk(phone):
         for target in phone.page.locator(
@@ -264,9 +265,22 @@ def test_everything_that_is_tapped_is_large_enough_and_so_is_every_word(phone: P
         small |= {f"{screen}: {text}": size for text, size in sizes if size < text_px}
         wider = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, f"{screen} is {wider} px too wide"
+        assert phone.page.evaluate(TABS_THAT_TOUCH) == [], screen
     assert small == {}
 
 
+TABS_THAT_TOUCH = """
+() => {
+  const boxOf = (tab) => {
+    const text = document.createRange()
+    text.selectNodeContents(tab)
+    return text.getBoundingClientRect()
+  }
+  const tabs = [...document.querySelectorAll('.tab')].map((tab) => ({ name: tab.innerText, ...boxOf(tab).toJSON() }))
+  const touches = ({ left, right }, no) => left < (tabs[no - 1]?.right ?? 0) || right > innerWidth
+  return tabs.filter((tab, no) => touches(tab, no) || tab.height > 66)
+}
+"""
 TEXT_SIZES = """
 () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

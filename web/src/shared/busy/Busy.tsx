@@ -29,7 +29,8 @@ export function Busy() {
         {!!seen.people && seen.level !== 'closed' && <p class="busy-people">{b('people', { count: seen.people })}</p>}
         {seen.zones.length > 0 && <Zones zones={seen.zones} />}
       </div>
-      {seen.later.some(({ share }) => share !== null) && <Hours hours={seen.later} />}
+      {/* A lone bar says nothing that the sentence has not said. */}
+      {seen.later.length > 1 && seen.later.some(({ share }) => share !== null) && <Hours hours={seen.later} />}
     </section>
   )
 }
