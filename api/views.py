@@ -327,6 +327,7 @@ class RentalView(View):
 
     `use`: `rented` by the member, or `assigned` by staff to them and perhaps to others. `until` null: theirs until it
     is given back. `stage`: how far it is past its end; null once given back. The holder may open it at every stage.
+    `extendable`: whether a later end may be asked for; the limits of its bank and the member's policies stay.
     """
 
     id: str
@@ -341,6 +342,7 @@ class RentalView(View):
     from_at: datetime = Field(alias="from")
     until: datetime | None
     stage: Stage | None
+    extendable: bool
     grace_until: datetime | None
     clear_out_at: datetime | None
 
@@ -363,6 +365,7 @@ class RentalView(View):
                 "from": rental.from_at,
                 "until": rental.until_at,
                 "stage": found.stage(now),
+                "extendable": found.is_extendable(now),
                 "grace_until": found.ending.grace_until if found.ending else None,
                 "clear_out_at": found.ending.clear_out_at if found.ending else None,
             }

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from api.deps import Id, Paged
+from api.explain_views import MyPolicy
 from api.idempotency import Keyed, Repeatable
 from api.kiosk.deps import BY_CARD, KIOSK, AtKiosk, BeforeKiosk
-from api.member import bookings
+from api.member import bookings, explain
 from api.member.spaces import MOST_DAYS, Guests, availability, span_of
 from api.openapi import problems
 from api.signpost import Doors
@@ -77,6 +78,12 @@ async def read_availability_at_kiosk(
             return availability(session, at.desk, space_id, span_of(since, until), guests)
 
     return await at.desk.backroom.read(look)
+
+
+@router.get("/policy", responses=problems(*BY_CARD))
+async def read_policy_at_kiosk(who: BeforeKiosk) -> MyPolicy:
+    """What holds for the guest, by card: how far ahead and how long they book, and when a booking opens its door."""
+    return await explain.read_my_policy(who)
 
 
 @router.get("/bookings", responses=problems(*BY_CARD, "not_found", "malformed"))

@@ -49,6 +49,11 @@ class RentalView:
             return None
         return self.ending.stage(now) if self.ending else Stage.RUNNING
 
+    def is_extendable(self, now: datetime) -> bool:
+        """Whether its holder may ask for a later end of it."""
+        mode = self.compartment.own_mode or self.bank.mode
+        return rules.is_extendable(self.rental.use, mode, self.stage(now), has_end=self.rental.until_at is not None)
+
 
 def banks(session: Session, *, zone: str | None = None) -> list[BankView]:
     """All of them, or those of a zone, named in either language; by id."""

@@ -323,6 +323,12 @@ def give_back_refusal(use: Use, *, people: int) -> str | None:
     return "assigned_by_staff" if use is Use.ASSIGNED and people > 1 else None
 
 
+def is_extendable(use: Use, mode: Mode, stage: Stage | None, *, has_end: bool) -> bool:
+    """Whether its holder may ask for a later end of it now: then their policies alone decide."""
+    runs = stage is not None and new_use_refusal(stage) is None
+    return runs and has_end and change_refusal(use) is None and mode is not Mode.BOOKABLE
+
+
 def change_refusal(use: Use) -> str | None:
     """Why a holder cannot have another end of it or share it, or None: what staff assign, they alone change."""
     return None if use is Use.RENTED else "assigned_by_staff"

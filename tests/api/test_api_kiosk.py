@@ -6,11 +6,12 @@ from sqlalchemy import select
 from gateway.kit.audit import AuditEntry
 from gateway.members import service as members
 from gateway.members.queries import member_by_no
+from gateway.policies.model import Limit
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.api.kiosk_builder import a_card, a_kiosk
 from tests.api.test_api_strangers import HOUR, OPERATIONS, PUBLIC, ask
-from tests.centre_builder import a_space, compartment_labelled
+from tests.centre_builder import a_rule, a_space, compartment_labelled
 
 NUMBER, PIN = "04:A2:1F:99", "483920"
 
@@ -99,7 +100,8 @@ def refuse(session, unlock_id, *, now):
 
 def test_a_guest_extends_and_gives_back_and_the_visit_ends_with_the_rental(by_locker, rental):
     path = f"/rentals/{rental['id']}"
-    assert [one["id"] for one in by_locker.get("/rentals").json()["items"]] == [rental["id"]]
+    [mine] = by_locker.get("/rentals").json()["items"]
+    assert (mine["id"], mine["extendable"]) == (rental["id"], True)
     assert by_locker.patch(path, {"until": "2026-11-24T04:00:00Z"}).json()["until"] == "2026-11-24T04:00:00Z"
 
     assert by_locker.delete(path).json()["state"] == "ENDED"
@@ -115,6 +117,7 @@ def test_a_guest_extends_and_gives_back_and_the_visit_ends_with_the_rental(by_lo
         ("POST", "/rentals", {}),
         ("POST", "/rentals/{rental}/pin", {}),
         ("GET", "/bookings", None),
+        ("GET", "/policy", None),
         ("POST", "/bookings", {"space_id": "room", **HOUR}),
         ("DELETE", "/bookings/one", None),
         ("POST", "/bookings/one/check-in", {}),
@@ -213,7 +216,19 @@ def test_by_card_a_member_books_a_locker_ahead_opens_it_by_the_booking_and_gives
     assert opened.status_code == 202, opened.text
     [rental] = by_card.get("/rentals").json()["items"]
     assert (rental["compartment"]["label"], rental["until"]) == ("01", HOUR["ends_at"])
+    assert rental["extendable"] is False
+    assert by_card.patch(f"/rentals/{rental['id']}", {"until": "2026-11-24T04:00:00Z"}).status_code == 409
     assert by_card.delete(f"/bookings/{booked['id']}").json()["code"] == "locker_in_use"
+
+
+def test_by_card_a_member_is_told_what_holds_for_them_as_on_their_phone(house, by_card):
+    house.change(a_space, "room")
+    house.change(a_rule, Limit.MAX_MINUTES, 60)
+
+    told = by_card.get("/policy").json()
+
+    assert told == house.signed_in("10001").get("/me/policy").json()
+    assert [(one["space_id"], one["max_minutes"]) for one in told["spaces"]] == [("room", 60)]
 
 
 def test_a_member_gives_no_booking_of_another_back_by_card(house, by_card):

@@ -87,6 +87,7 @@ def test_renting_answers_with_the_whole_rental(house):
         "from": "2026-11-22T04:00:00Z",
         "until": "2026-11-23T04:00:00Z",
         "stage": "running",
+        "extendable": True,
         "grace_until": "2026-11-23T05:00:00Z",
         "clear_out_at": "2026-11-30T05:00:00Z",
     }
@@ -254,7 +255,8 @@ def test_an_overdue_member_opens_and_gives_back_and_gets_nothing_new(house):
     house.clock.advance(days=1, hours=2)
     house.pulse()
     browser = house.signed_in()
-    assert browser.get(f"/rentals/{rental['id']}").json()["stage"] == "overdue"
+    late = browser.get(f"/rentals/{rental['id']}").json()
+    assert (late["stage"], late["extendable"]) == ("overdue", False)
 
     extended = browser.patch(f"/rentals/{rental['id']}", {"until": "2026-11-25T04:00:00Z"})
     another = browser.post("/rentals", {}, key="two")

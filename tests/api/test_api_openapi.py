@@ -238,6 +238,7 @@ def test_it_holds_every_resource_there_is():
         "/kiosk/floor-plan",
         "/kiosk/floor-plan/now",
         "/kiosk/floor-plan/way",
+        "/kiosk/policy",
         "/kiosk/bookings",
         "/kiosk/bookings/{booking_id}",
         "/kiosk/bookings/{booking_id}/check-in",

@@ -13,7 +13,9 @@ from gateway.alerts.model import Alert
 from gateway.kiosks.model import KioskVisit, Smile
 from gateway.lockers import queries as lockers
 from gateway.members import queries as members
+from gateway.policies.model import Limit
 from gateway.unlocking.model import UnlockState as State
+from tests.centre_builder import a_rule
 from tests.web.conftest import MEMBER, OTHER, House, whole_five_minutes
 from tests.web.kiosk_builder import (
     PIN,
@@ -205,15 +207,21 @@ def test_by_card_one_rents_opens_and_gives_back(kiosk: Kiosk):
         assert rental.ended_at is not None
 
 
-def test_by_card_one_books_and_checks_in(kiosk: Kiosk):
+def test_by_card_one_books_what_the_house_allows_and_checks_in(kiosk: Kiosk):
     give_card(kiosk.house)
     kiosk.house.build("room", opens_min=0, closes_min=1440, slot_min=5)
+    with kiosk.house.centre.sessions.begin() as session:
+        a_rule(session, Limit.MAX_MINUTES, 10)
+        a_rule(session, Limit.DAYS_AHEAD, 2)
     kiosk.begin()
     kiosk.tile(3)
     kiosk.page.locator(".k-line").click()
     kiosk.scan()
     kiosk.type(PIN)
     expect(kiosk.title).to_have_text("场地 room")  # what they came for is not asked for again
+    days, lengths = kiosk.page.locator(".choice-strip").all()
+    expect(days.get_by_role("radio")).to_have_count(3)
+    expect(lengths.get_by_role("radio")).to_have_count(2)
     kiosk.page.get_by_role("button", name=re.compile("预订|订")).last.click()
     expect(kiosk.title).to_have_text("今天的预约")
     kiosk.button("我到了").click()

@@ -168,6 +168,20 @@ def test_only_what_a_member_rented_do_they_extend_and_share(use):
     assert rules.change_refusal(use) == (None if use is Use.RENTED else "assigned_by_staff")
 
 
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("stage", [*Stage, None])
+@pytest.mark.parametrize("use", Use)
+def test_a_later_end_is_asked_for_while_it_runs_and_of_nothing_assigned_booked_ahead_or_without_an_end(
+    use, stage, mode
+):
+    runs = stage in {Stage.RUNNING, Stage.ENDING, Stage.GRACE}
+
+    found = rules.is_extendable(use, mode, stage, has_end=True)
+
+    assert found == (runs and use is Use.RENTED and mode is not Mode.BOOKABLE)
+    assert not rules.is_extendable(use, mode, stage, has_end=False)
+
+
 @pytest.mark.parametrize(
     ("door", "unsettled", "has_opened", "refusal"),
     [

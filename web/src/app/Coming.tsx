@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { sentenceFor } from '../shared/api'
+import { isTime, openFrom } from '../shared/policy'
 import { language, t, time, when, whenSpan } from '../shared/t'
 import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'
@@ -12,7 +13,7 @@ import { checkIn, leaveQueue, reclaim, take, withdraw } from './booking'
 import { LaterMoves } from './Later'
 import { type Ballot, type Wait, coming, entered, notices, now, waits } from './mine'
 import { go } from './route'
-import { type Booking, isTime, openFrom } from './times'
+import type { Booking } from './times'
 
 /** The member's bookings: what can be done now with the next and with each whose time it is; the others by name. */
 export function Coming() {

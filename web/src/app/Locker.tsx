@@ -8,17 +8,16 @@ import { toast } from '../shared/ui/toast'
 import { EndSheet } from './EndSheet'
 import { OpenButton } from '../shared/ui/OpenButton'
 import { extend } from './locker'
-import { type Rental, banks, bookings, doorOf } from './mine'
+import { type Rental, banks, doorOf } from './mine'
 import { go } from './route'
 
 /** A locker of the member's: which one, until when, and the button that opens it. */
 export function Locker({ rental }: { rental: Rental }) {
   const [isEnding, setEnding] = useState(false)
-  const isBooked = bookings.value?.some(({ rental_id }) => rental_id === rental.id) ?? false
-  const until = isBooked ? undefined : longer(rental, banks.value?.find(({ id }) => id === rental.bank_id))
+  const until = longer(rental, banks.value?.find(({ id }) => id === rental.bank_id))
   return (
     <>
-      <LockerCard rental={rental} door={doorOf(rental)} isBooked={isBooked} />
+      <LockerCard rental={rental} door={doorOf(rental)} />
       <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
       {until && <Extend rental={rental} until={until} />}
       <button type="button" class="secondary" onClick={() => setEnding(true)}>

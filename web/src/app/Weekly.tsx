@@ -1,9 +1,9 @@
 /** The same time every week: how often, and what came of it. */
 import { daysBetween } from '../shared/clock'
+import { daysAhead } from '../shared/policy'
 import { language, t, whenSpan } from '../shared/t'
 import { Choice } from '../shared/ui/Choice'
 import { Sheet } from '../shared/ui/Sheet'
-import { daysAhead } from './policy'
 import { pick } from './words'
 import type { Series, Span } from './times'
 

@@ -4,7 +4,7 @@ import { type Answered, Problem, ask, newKey } from '../shared/api'
 import { type Ballot, type Wait, bookings, look, waits } from './mine'
 import { forgetIfSignedOut } from '../shared/account/session'
 import { roomIn } from '../shared/party'
-import { mostGuests } from './policy'
+import { mostGuests } from '../shared/policy'
 import type { Booking, Series, Span, Times } from './times'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]

@@ -1,7 +1,6 @@
 /** What may be said of times and bookings without asking anybody. */
 import type { Answered } from '../shared/api'
 import { dayOf, midnight } from '../shared/clock'
-import { keyEarlyMin } from './policy'
 
 export type Booking = Answered<'get', '/api/v1/bookings'>['items'][number]
 export type Series = Answered<'get', '/api/v1/series/{series_id}'>
@@ -13,15 +12,6 @@ export type Span = Pick<Slot, 'starts_at' | 'ends_at'>
 export function ahead(all: Booking[], now: number): Booking[] {
   const rest = all.filter(({ state, ends_at }) => state !== 'CANCELLED' && Date.parse(ends_at) > now)
   return rest.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
-}
-
-/** From when a booking opens its door and checks in. */
-export function openFrom({ starts_at }: Span): string {
-  return new Date(Date.parse(starts_at) - keyEarlyMin() * 60_000).toISOString()
-}
-
-export function isTime(booking: Booking, now: number): boolean {
-  return booking.state === 'CONFIRMED' && now >= Date.parse(openFrom(booking))
 }
 
 /** The midnights at which today and the days after it begin, and the one that ends them at the centre. */

@@ -33,8 +33,7 @@ export function Lockers() {
   const booked = bookings?.filter((booking) => isLockerToTake(booking) && isOfToday(booking)) ?? []
   const only = told?.length === 1 && bookings && booked.length === 0 ? told[0] : undefined
   const rental = told?.find(({ id }) => id === chosen) ?? only
-  const isBooked = bookings?.some(({ rental_id }) => rental_id === rental?.id)
-  if (rental) return <Locker rental={rental} isBooked={isBooked ?? true} isFresh={error === undefined} onChange={look} />
+  if (rental) return <Locker rental={rental} isFresh={error === undefined} onChange={look} />
   return (
     <Page title={t('locker.title')} lead={told && told.length + booked.length > 1 ? say('lockers.which') : undefined}>
       {!(told && bookings) && (error === undefined ? <Waiting /> : <Fault>{why(error)}</Fault>)}
@@ -72,14 +71,12 @@ function None() {
 
 interface Props {
   rental: Rental
-  /** It was booked ahead, and cannot be had for longer; also while nobody has told. */
-  isBooked: boolean
   /** Whether the house was heard just now: else nothing may be said of the door. */
   isFresh: boolean
   onChange: () => Promise<void>
 }
 
-function Locker({ rental, isBooked, isFresh, onChange }: Props) {
+function Locker({ rental, isFresh, onChange }: Props) {
   const [isEnding, setEnding] = useState(false)
   const door = isFresh ? rental.door : 'unknown'
   useEffect(() => doorSeen({ rental_id: rental.id }, door), [door])
@@ -87,13 +84,13 @@ function Locker({ rental, isBooked, isFresh, onChange }: Props) {
   return (
     <Page title={t('locker.title')}>
       <div class="k-columns k-middle">
-        <LockerCard rental={rental} door={door} isBooked={isBooked} />
+        <LockerCard rental={rental} door={door} />
         <div>
           <OpenButton thing={{ rental_id: rental.id }} presence={rental.bank_presence} />
         </div>
       </div>
       <div class="k-columns k-acts">
-        {!isBooked && <Extend rental={rental} onChange={onChange} />}
+        {rental.extendable && <Extend rental={rental} onChange={onChange} />}
         {rental.use === 'rented' && (
           <button type="button" class="secondary" onClick={() => setEnding(true)}>
             {t('locker.end')}

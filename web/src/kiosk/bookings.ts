@@ -1,15 +1,14 @@
 /** What may be said of a guest's bookings without asking anybody. */
 import type { Answered } from '../shared/api'
 import { daysBetween } from '../shared/clock'
+import { lookAtPolicy } from './policy'
 import { askAsGuest } from './visit'
 
 export type Booking = Answered<'get', '/api/v1/kiosk/bookings'>['items'][number]
 
-const EARLY_MS = 600_000 // a centre may have another figure; then its refusal says so
-
 /** The guest's, held or asked for, that are not over, the soonest first. Throws what `ask` throws. */
 export async function lookAtBookings(): Promise<Booking[]> {
-  const { items } = await askAsGuest('get', '/api/v1/kiosk/bookings', { query: { limit: 200 } })
+  const [{ items }] = await Promise.all([askAsGuest('get', '/api/v1/kiosk/bookings', { query: { limit: 200 } }), lookAtPolicy()])
   const held = items.filter(({ state, ends_at }) => (state === 'CONFIRMED' || state === 'PENDING') && Date.parse(ends_at) > Date.now())
   return held.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
 }
@@ -22,13 +21,4 @@ export function isOfToday({ starts_at }: Booking): boolean {
 /** Whether it is a locker that they have not come for yet. */
 export function isLockerToTake({ space_kind, rental_id }: Booking): boolean {
   return space_kind === 'locker' && rental_id === null
-}
-
-/** From when a booking opens its door and checks in. */
-export function openFrom({ starts_at }: Booking): string {
-  return new Date(Date.parse(starts_at) - EARLY_MS).toISOString()
-}
-
-export function isTime(booking: Booking, now: number): boolean {
-  return booking.state === 'CONFIRMED' && now >= Date.parse(openFrom(booking))
 }

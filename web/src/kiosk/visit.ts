@@ -1,6 +1,7 @@
 /** Whoever stands here and has proved who they are; in memory alone, and gone with `wipe`. */
 import { computed, signal } from '@preact/signals'
 import { type Answered, Problem, ask } from '../shared/api'
+import { policy } from '../shared/policy'
 import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
 import { readAs, readAsAtFirst } from './reading'
@@ -125,6 +126,7 @@ function end(): void {
   if (visit.value) endAtHouse(token)
   window.clearInterval(beating)
   token = ''
+  policy.value = undefined
   visit.value = undefined
   person.value += 1
   leave()

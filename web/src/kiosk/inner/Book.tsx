@@ -4,6 +4,7 @@ import { useAttempt } from '../../shared/attempt'
 import { daysBetween, midnight, minuteOf } from '../../shared/clock'
 import { useLook } from '../../shared/look'
 import { MOST_ASKED, roomIn } from '../../shared/party'
+import { daysShown, longestMin, mostGuests } from '../../shared/policy'
 import { date, dayName, language, length, t, time, whenSpan } from '../../shared/t'
 import { Choice } from '../../shared/ui/Choice'
 import { Waiting } from '../../shared/ui/Waiting'
@@ -11,6 +12,7 @@ import { Fault } from '../Fault'
 import { Page } from '../Page'
 import type { Space, Span } from '../free'
 import { askAsKiosk } from '../house'
+import { lookAtPolicy } from '../policy'
 import { show } from '../screen'
 import { askAsGuest } from '../visit'
 import { announce } from '../voice'
@@ -28,7 +30,7 @@ type Slot = Answered<'get', '/api/v1/kiosk/spaces/{space_id}/availability'>['ite
 export function Book({ space }: { space: Space }) {
   const [people, setPeople] = useState(1)
   const { told, isOld, error, look } = useLook(() => slotsOf(space, people), AGAIN_MS, people)
-  const most = roomIn(space)
+  const most = Math.min(roomIn(space), 1 + mostGuests(space.id))
   return (
     <Page title={space.name[language.value]} lead={say('book.lead')}>
       {most > 1 && most < Infinity && <HowMany most={Math.min(most, MOST_ASKED)} value={people} onValue={setPeople} />}
@@ -46,7 +48,8 @@ export function Book({ space }: { space: Space }) {
 /** A space's times of this week that are not over, the soonest first, free for so many or not. Throws what `ask` throws. */
 async function slotsOf({ id }: Space, people: number): Promise<Slot[]> {
   const now = new Date()
-  const query = { from: now.toISOString(), to: midnight(now, DAYS).toISOString(), guests: people - 1 }
+  await lookAtPolicy()
+  const query = { from: now.toISOString(), to: midnight(now, daysOffered(id)).toISOString(), guests: people - 1 }
   return (await askAsKiosk('get', '/api/v1/kiosk/spaces/{space_id}/availability', { at: { space_id: id }, query })).items
 }
 
@@ -63,13 +66,12 @@ function Times({ space, slots, people, isOld, look }: Props) {
   const [wantedDay, wantDay] = useState<string>()
   const [wantedStart, wantStart] = useState<string>()
   const [wantedCount, wantCount] = useState(1)
-  const [refusedMin, refuseMin] = useState(Infinity)
   const [attempted, setAttempted] = useState({ wish: '', key: '' })
   const { isBusy, error, attempt } = useAttempt()
-  const days = daysOf(slots)
+  const days = daysOf(slots, daysOffered(space.id))
   const day = days.find(({ value }) => value === wantedDay) ?? days.find(({ free }) => free.length > 0) ?? days[0]
   const start = day?.free.find(({ starts_at }) => starts_at === wantedStart) ?? day?.free[0]
-  const allowed = (start ? spansFrom(slots, start.starts_at) : []).filter((span) => minutes(span) < refusedMin)
+  const allowed = (start ? spansFrom(slots, start.starts_at) : []).filter((span) => minutes(span) <= longestMin(space.id))
   const span = allowed[Math.min(wantedCount, allowed.length) - 1]
   const book = ({ starts_at, ends_at }: Span) =>
     attempt(async () => {
@@ -86,7 +88,6 @@ function Times({ space, slots, people, isOld, look }: Props) {
         show({ at: 'bookings' })
       } catch (refusal) {
         if (refusal instanceof Problem) setAttempted({ wish: '', key: '' })
-        if (refusal instanceof Problem && refusal.code === 'policy.max_minutes') refuseMin(minutes({ starts_at, ends_at }))
         void look()
         throw refusal
       }
@@ -155,9 +156,14 @@ interface Day {
   free: Slot[]
 }
 
-/** This week's days, and what of each is free. */
-function daysOf(slots: Slot[]): Day[] {
-  return Array.from({ length: DAYS }, (_, count) => {
+/** A week, or as many days as they may book ahead. */
+function daysOffered(space_id: string): number {
+  return Math.min(DAYS, daysShown(space_id))
+}
+
+/** So many days from today, and what of each is free. */
+function daysOf(slots: Slot[], days: number): Day[] {
+  return Array.from({ length: days }, (_, count) => {
     const free = slots.filter((slot) => slot.free && daysBetween(Date.now(), slot.starts_at) === count)
     return { value: String(count), at: midnight(Date.now(), count), free }
   })

@@ -13,12 +13,10 @@ const DOORS: Record<Rental['door'], { icon: IconName; sentence: Key }> = {
 interface Props {
   rental: Rental
   door: Rental['door']
-  /** It was booked ahead, and cannot be had for longer: what comes then may be booked. */
-  isBooked?: boolean
 }
 
 /** Which locker it is, what its contact says of the door, and until when it is theirs. */
-export function LockerCard({ rental, door, isBooked = false }: Props) {
+export function LockerCard({ rental, door }: Props) {
   const { compartment } = rental
   const { icon, sentence } = DOORS[door]
   return (
@@ -34,14 +32,14 @@ export function LockerCard({ rental, door, isBooked = false }: Props) {
         <Icon name={icon} />
         {t(sentence)}
       </p>
-      <Until rental={rental} mayStay={rental.use === 'rented' && !isBooked} />
+      <Until rental={rental} />
     </section>
   )
 }
 
-function Until({ rental: { use, until }, mayStay }: { rental: Rental; mayStay: boolean }) {
+function Until({ rental: { use, until, extendable } }: { rental: Rental }) {
   const isOverdue = until !== null && new Date(until) < new Date()
-  const help = mayStay ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
+  const help = extendable ? 'locker.overdue_help' : 'locker.assigned_overdue_help'
   return (
     <>
       <p class="locker-until">
