@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
-from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
+from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of, wrong
 from gateway.calendar.model import DayKind, DayName
 from gateway.calendar.rules import Day, Opening, Said, Week
 
@@ -39,7 +39,7 @@ class Hours(Ask):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
         if self.closes_min <= self.opens_min:
-            raise ValueError("closes_min must come after opens_min")
+            raise wrong("closes_min", "closes_min must come after opens_min")
         return self
 
     @property
@@ -95,7 +95,7 @@ class NewDay(Ask):
     @model_validator(mode="after")
     def _hours_when_special(self) -> Self:
         if (self.kind is DayKind.SPECIAL_HOURS) != (self.hours is not None):
-            raise ValueError("hours go with special_hours, and only with it")
+            raise wrong("hours", "hours go with special_hours, and only with it")
         return self
 
 

@@ -78,13 +78,19 @@ def problem(error: HearthError, language: Language, headers: Mapping[str, str] |
 
 def malformed(faults: Sequence[Mapping[str, Any]]) -> Malformed:
     """What pydantic found, as a refusal that names the fields and never repeats what was typed into them."""
-    fields = [{"field": _field(fault["loc"]), "why": str(fault["msg"])} for fault in faults]
+    fields = [{"field": _field(_place(fault)), "why": str(fault["msg"])} for fault in faults]
     return Malformed("malformed", field=fields[0]["field"], fields=fields)
 
 
 def _words(code: str, status: int) -> Words:
     fallback = "internal" if status == 500 else "not_allowed"
     return WORDS.get(code) or WORDS[fallback]
+
+
+def _place(fault: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Where it is; within a view that is wrong as a whole, in the field that `views.wrong` names."""
+    inner = fault.get("ctx", {}).get("field")
+    return tuple(fault["loc"]) if inner is None else (*fault["loc"], inner)
 
 
 def _field(place: Sequence[str | int]) -> str:

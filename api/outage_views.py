@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import model_validator
 from sqlalchemy.orm import Session
 
-from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
+from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of, wrong
 from gateway.bookings import moving
 from gateway.bookings import queries as bookings
 from gateway.bookings.move_offers import MoveOffer, MoveOption
@@ -24,7 +24,7 @@ class NewOutage(Ask):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise ValueError("ends_at must come after starts_at")
+            raise wrong("ends_at", "ends_at must come after starts_at")
         return self
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from api.calendar_views import Minute
-from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
+from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of, wrong
 from gateway.members.model import Group, GroupKind
 from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Peak, Rule, Scope
@@ -55,7 +55,7 @@ class PeakHours(Ask):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:
         if self.until_min <= self.from_min:
-            raise ValueError("until_min must come after from_min")
+            raise wrong("until_min", "until_min must come after from_min")
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from api.calendar_views import DayView, Minute
-from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
+from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of, wrong
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.queries import FreeSpace, Slot
 from gateway.spaces.model import Space, SpaceKind
@@ -119,9 +119,9 @@ class TimeWish(Ask):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.ends_at <= self.starts_at:
-            raise ValueError("ends_at must come after starts_at")
+            raise wrong("ends_at", "ends_at must come after starts_at")
         if self.ends_at - self.starts_at > _LONGEST:
-            raise ValueError("that is longer than a year")
+            raise wrong("ends_at", "that is longer than a year")
         return self
 
 
@@ -212,15 +212,17 @@ class NewSpace(Ask):
 
     @model_validator(mode="after")
     def _a_locker_is_one_compartment(self) -> Self:
-        of_its_own = (self.part_of, self.lock_id, self.places, self.capacity)
-        if self.kind is SpaceKind.LOCKER and of_its_own != (None, None, 1, None):
-            raise ValueError("a locker has no part_of, lock_id, places or capacity of its own")
+        never = {"part_of": None, "lock_id": None, "places": 1, "capacity": None}
+        if self.kind is SpaceKind.LOCKER:
+            for name, value in never.items():
+                if getattr(self, name) != value:
+                    raise wrong(name, "a locker has no part_of, lock_id, places or capacity of its own")
         return self
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
         if self.closes_min <= self.opens_min:
-            raise ValueError("closes_min must come after opens_min")
+            raise wrong("closes_min", "closes_min must come after opens_min")
         return self
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, LiteralString, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
 from api.deps import Page
@@ -80,6 +81,11 @@ class Ask(BaseModel):
     """A request's body. What is not expected is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def wrong(field: str, why: LiteralString) -> PydanticCustomError:
+    """For a validator that looks at several fields: which of them whoever asked should look at, and why."""
+    return PydanticCustomError("wrong", why, {"field": field})
 
 
 class View(BaseModel):
@@ -423,7 +429,7 @@ class UnlockWish(Ask):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if [self.lock_id, self.rental_id, self.booking_id].count(None) != 2:
-            raise ValueError("name lock_id, rental_id or booking_id, and only one of them")
+            raise wrong("lock_id", "name lock_id, rental_id or booking_id, and only one of them")
         return self
 
 

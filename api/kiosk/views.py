@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from api.pins import CardNumber, PinDigits
-from api.views import AnyId, Ask, View
+from api.views import AnyId, Ask, View, wrong
 from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kiosks.queries import Guest
 from gateway.kiosks.rules import masked
@@ -68,7 +68,7 @@ class KioskSignIn(Ask):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if [self.locker_no, self.card, self.qr, self.presented].count(None) != 3:
-            raise ValueError("name locker_no, card, qr or presented, and only one of them")
+            raise wrong("locker_no", "name locker_no, card, qr or presented, and only one of them")
         return self
 
 
@@ -135,5 +135,5 @@ class KioskUnlockWish(Ask):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if (self.rental_id is None) is (self.booking_id is None):
-            raise ValueError("name rental_id or booking_id, and only one of them")
+            raise wrong("rental_id", "name rental_id or booking_id, and only one of them")
         return self

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import StrictBool, StringConstraints, model_validator
 
 from api.staff.count_words import DIFFERENCES
-from api.views import Ask, InBothLanguages, View, name_of
+from api.views import Ask, InBothLanguages, View, name_of, wrong
 from api.words import told_to
 from gateway.counts.model import Seen, Sighting
 from gateway.counts.queries import BankCount, Line
@@ -29,7 +29,7 @@ class NewSighting(Ask):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if self.keep and not self.note:
-            raise ValueError("say in note why it is kept back")
+            raise wrong("note", "say in note why it is kept back")
         return self
 
 

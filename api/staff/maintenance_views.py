@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.report_views import Answer
 from api.staff import maintenance_words as words
 from api.staff.order_photo_views import OrderPhotoView
-from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of
+from api.views import AnyId, Ask, InBothLanguages, Instant, PlainText, View, name_of, wrong
 from gateway.maintenance import counters, names, queries, running
 from gateway.maintenance import words as reasons
 from gateway.maintenance.assets import What
@@ -527,7 +527,7 @@ class OrderChange(Ask):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.priority is None and (self.blocks is None or "due_at" in self.model_fields_set):
-            raise ValueError("priority or blocks must be given, and priority with due_at")
+            raise wrong("priority", "priority or blocks must be given, and priority with due_at")
         return self
 
 

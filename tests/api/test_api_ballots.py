@@ -75,8 +75,8 @@ def test_a_member_hands_in_reads_withdraws_and_hands_in_anew(house, ballot):
         ({"wishes": []}, "wishes"),
         ({"wishes": [TEN, TEN]}, "wishes"),
         ({"wishes": [{**TEN, "space_id": "elsewhere"}]}, "wishes"),
-        ({"wishes": [{"starts_at": TEN["starts_at"], "ends_at": TEN["starts_at"]}]}, "wishes.0"),
-        ({"wishes": [{"starts_at": TEN["ends_at"], "ends_at": TEN["starts_at"]}]}, "wishes.0"),
+        ({"wishes": [{"starts_at": TEN["starts_at"], "ends_at": TEN["starts_at"]}]}, "wishes.0.ends_at"),
+        ({"wishes": [{"starts_at": TEN["ends_at"], "ends_at": TEN["starts_at"]}]}, "wishes.0.ends_at"),
         ({"wishes": [TEN], "guests": -1}, "guests"),
     ],
 )

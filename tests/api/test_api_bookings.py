@@ -147,10 +147,10 @@ def test_a_loser_gets_409_with_alternatives_and_a_sentence(house, phone):
         ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z"}, "ends_at"),
         ({"space_id": "room", "starts_at": "2026-11-22T06:00:00", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
         ({"space_id": "room", "starts_at": "tomorrow", "ends_at": "2026-11-22T07:00:00Z"}, "starts_at"),
-        ({"space_id": "room", **hour(7, -1)}, "body"),
+        ({"space_id": "room", **hour(7, -1)}, "ends_at"),
         ({"space_id": "room", "starts_at": "9999-12-31T22:00:00Z", "ends_at": "9999-12-31T23:00:00Z"}, "starts_at"),
         ({"space_id": "room", "starts_at": "0001-01-01T00:00:00Z", "ends_at": "0001-01-01T01:00:00Z"}, "starts_at"),
-        ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z", "ends_at": "2999-11-22T06:00:00Z"}, "body"),
+        ({"space_id": "room", "starts_at": "2026-11-22T06:00:00Z", "ends_at": "2999-11-22T06:00:00Z"}, "ends_at"),
         ({"space_id": 7, **hour(6)}, "space_id"),
         ({"space_id": "room", "note": "hi", **hour(6)}, "note"),
     ],
@@ -264,8 +264,11 @@ def test_a_space_needs_a_door_that_is_there_and_hours_that_can_be(house):
     wanted = {"id": "studio", "kind": "room", "name_zh": "琴房", "name_en": "Piano room"}
 
     assert manager.post("/staff/spaces", {**wanted, "lock_id": "nothing"}).status_code == 404
-    assert manager.post("/staff/spaces", {**wanted, "opens_min": 600, "closes_min": 600}).status_code == 422
     assert manager.post("/staff/spaces", {**wanted, "part_of": "attic"}).status_code == 404
+    late = manager.post("/staff/spaces", {**wanted, "opens_min": 600, "closes_min": 600})
+    assert (late.status_code, late.json()["field"]) == (422, "closes_min")
+    row = manager.post("/staff/spaces", {**wanted, "kind": "locker", "places": 3})
+    assert (row.status_code, row.json()["field"]) == (422, "places")
 
 
 def test_the_manager_says_for_how_many_people_a_space_is_and_nobody_books_it_for_more(house, phone):

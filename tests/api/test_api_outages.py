@@ -108,3 +108,9 @@ def test_staff_see_how_many_are_still_to_be_moved(technician, phone, offered):
     phone.post(f"/bookings/{offered['booking']['id']}/move-offer/decline", {})
 
     assert technician.get("/staff/outages").json()["items"][0]["bookings_in_the_way"] == 0
+
+
+def test_an_outage_that_would_end_before_it_begins_names_its_end(technician):
+    answer = technician.post("/staff/spaces/room/outages", {**BROKEN, "ends_at": BROKEN["starts_at"]})
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "ends_at")

@@ -200,7 +200,7 @@ def test_the_lock_of_a_rental_that_has_ended_is_nobodys(house, phone, rental):
 def test_a_press_must_name_one_thing(house, phone, body):
     answer = phone.post("/unlocks", body, key="press")
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "malformed", "lock_id")
 
 
 class TestWithTheGatewayAway:
