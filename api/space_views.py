@@ -85,10 +85,11 @@ class Availability(View):
 
 
 class StretchView(View):
-    """A time that is free without a gap."""
+    """A time that is free without a gap. `places_free`: as many in every slot of it, though not always the same."""
 
     starts_at: datetime
     ends_at: datetime
+    places_free: int
 
 
 class FreeSpaceView(View):
@@ -101,7 +102,10 @@ class FreeSpaceView(View):
     @classmethod
     def of(cls, found: FreeSpace) -> Self:
         """As the query found it."""
-        free = [StretchView(starts_at=one.starts_at, ends_at=one.ends_at) for one in found.stretches]
+        free = [
+            StretchView(starts_at=span.starts_at, ends_at=span.ends_at, places_free=places_free)
+            for span, places_free in found.stretches
+        ]
         return cls(space_id=found.space.id, kind=found.space.kind, free=free)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, compress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, bindparam, select, type_coerce
@@ -42,6 +42,15 @@ _CLAIMS: Final = select(
 _CLAIMS_OF: Final = _CLAIMS.where(Claim.space_id.in_(bindparam("space_ids", expanding=True)))
 
 
+class Stretch(NamedTuple):
+    """A time that is free without a gap. `places_free`: so many places are free in every slot of it, not always the
+    same.
+    """
+
+    span: Span
+    places_free: int
+
+
 @dataclass(frozen=True)
 class FreeTimes:
     """Every bookable slot of a space, in order, and why so many people cannot have it; None: it is free for them.
@@ -66,19 +75,29 @@ class FreeTimes:
         """Both, slot by slot."""
         return zip(self.spans, self.reasons, strict=True)
 
-    def stretches(self, at_least: timedelta) -> list[Span]:
+    def stretches(self, at_least: timedelta) -> list[Stretch]:
         """What is free without a gap for so long, from slot to slot.
 
         Of several places another may be free in every slot.
         """
+        found = [span for span in self._gapless() if span.ends_at - span.starts_at >= at_least]
+        if self.places == 1:
+            return [Stretch(span, 1) for span in found]
+        return [Stretch(span, self._fewest_in(span)) for span in found]
+
+    def _fewest_in(self, stretch: Span) -> int:
+        first = bisect_left(self.spans, stretch.starts_at, key=lambda span: span.starts_at)
+        beyond = bisect_left(self.spans, stretch.ends_at, key=lambda span: span.starts_at)
+        return self.places - max(bits.bit_count() for bits in self.taken[first:beyond])
+
+    def _gapless(self) -> list[Span]:
         edges: list[datetime] = []  # from, until, from, until …
         for starts_at, ends_at in compress(self.spans, [reason is None for reason in self.reasons]):
             if edges and edges[-1] == starts_at:
                 edges[-1] = ends_at
             else:
                 edges += starts_at, ends_at
-        both = zip(edges[::2], edges[1::2], strict=True)
-        return [Span(since, until) for since, until in both if until - since >= at_least]
+        return [Span(since, until) for since, until in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def look(

@@ -209,7 +209,7 @@ class FreeSpace:
     """A space and what is free of it, in order."""
 
     space: Space
-    stretches: Sequence[Span]
+    stretches: Sequence[free_times.Stretch]
 
 
 def free_spaces(

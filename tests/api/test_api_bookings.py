@@ -83,6 +83,17 @@ def test_a_party_has_a_place_each_or_hears_when_it_could(house, phone):
         found = phone.get(f"/spaces/availability?{DAY}&guests={guests}").json()["items"]
         stretches = {one["space_id"]: one["free"] for one in found}.get("seats")
         assert (stretches and [(one["starts_at"][11:13], one["ends_at"][11:13]) for one in stretches]) == hours
+    assert come(other, 0, when=9).status_code == 201
+    assert how_many_are_left(phone, "from=2026-11-22T04:00:00Z&to=2026-11-22T06:00:00Z") == {"room": [1], "seats": [4]}
+    assert how_many_are_left(phone, "from=2026-11-22T07:00:00Z&to=2026-11-22T14:00:00Z") == {"room": [1], "seats": [3]}
+    assert how_many_are_left(phone, f"{DAY}&guests=1")["seats"] == [4, 3]
+
+
+def how_many_are_left(phone, query):
+    """In each free stretch of each space: as many in every slot of it."""
+    found = phone.get(f"/spaces/availability?{query}").json()["items"]
+    told = {one["space_id"]: [stretch["places_free"] for stretch in one["free"]] for one in found}
+    return {name: told[name] for name in ("room", "seats")}
 
 
 def test_everything_that_is_free_is_found_at_once(phone):

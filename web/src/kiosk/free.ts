@@ -7,7 +7,7 @@ import { askAsKiosk } from './house'
 export type Bank = Answered<'get', '/api/v1/kiosk/banks'>['items'][number]
 export type Space = Answered<'get', '/api/v1/kiosk/spaces'>['items'][number]
 type Free = Answered<'get', '/api/v1/kiosk/spaces/availability'>['items'][number]
-export type Span = Free['free'][number]
+export type Span = Pick<Free['free'][number], 'starts_at' | 'ends_at'>
 
 export interface Found {
   banks: Bank[]

@@ -209,11 +209,15 @@ interface LineProps {
 
 /** One of them, with its day drawn: one tap goes to where it is booked, with the time that was found. */
 function Line({ found, day, bounds, from, min, people }: LineProps) {
-  const { space, free, until } = found
+  const { space, free, until, left } = found
   const all = spaces.value
   const whole = Array.isArray(all) ? all.find(({ id }) => id === space.part_of) : undefined
   const start = Date.parse(found.time?.starts_at ?? day.toISOString())
-  const says = [found.time && until && (start === from ? f('find.until', { until: time(until) }) : stretch(found, until)), whole && f('find.part_of', { whole: whole.name[language.value] })]
+  const says = [
+    found.time && until && (start === from ? f('find.until', { until: time(until) }) : stretch(found, until)),
+    space.places > 1 && left > 0 && f('find.left', { count: left }),
+    whole && f('find.part_of', { whole: whole.name[language.value] }),
+  ]
   return (
     <button type="button" class="cell space find-line" onClick={() => go(`/book/${space.id}/${start / 1000}/${min}/${people}`)}>
       <span>

@@ -19,6 +19,8 @@ export interface Found {
   time: Span | undefined
   /** Until when what is free at that time stays so. */
   until: string | undefined
+  /** As many places as are free until then. */
+  left: number
 }
 
 const MOST = { limit: 200 }
@@ -45,11 +47,11 @@ export function judge(spaces: Space[], all: Free[], from: number, min: number): 
     const free = all.find(({ space_id }) => space_id === space.id)?.free ?? []
     const times = free.flatMap((stretch) => {
       const time = timeIn(stretch, space.slot_min, from, min)
-      return time ? [{ time, until: stretch.ends_at }] : []
+      return time ? [{ time, until: stretch.ends_at, left: stretch.places_free }] : []
     })
     const away = ({ time }: { time: Span }) => Math.abs(Date.parse(time.starts_at) - from)
     const [nearest] = times.sort((one, other) => away(one) - away(other))
-    return { space, free, time: nearest?.time, until: nearest?.until }
+    return { space, free, time: nearest?.time, until: nearest?.until, left: nearest?.left ?? 0 }
   })
 }
 
