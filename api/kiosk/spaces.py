@@ -118,4 +118,4 @@ async def cancel_booking_at_kiosk(booking_id: Id, who: BeforeKiosk) -> BookingVi
 )
 async def check_in_at_kiosk(booking_id: Id, who: BeforeKiosk, attempt: Repeatable) -> Response:
     """Say that one is there. Send `{}`."""
-    return await bookings.check_in(booking_id, who, attempt)
+    return await bookings.come(booking_id, who, attempt, is_at_kiosk=True)

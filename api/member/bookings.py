@@ -14,6 +14,7 @@ from gateway.bookings import no_shows, series
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
+from gateway.kiosks import queries as kiosks
 from gateway.lockers import queries as lockers
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import SpaceKind
@@ -69,6 +70,7 @@ CHECK_IN = (
     "booking_denied",
     "booking_pending",
     "open_it_first",
+    "check_in_at_kiosk",
     "malformed",
     "idempotency_key_reused",
 )
@@ -217,7 +219,12 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
     responses=problems(*_SIGNED_IN, *CHECK_IN),
 )
 async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
-    """Say that one is there. Opening the door says it too. Send `{}`."""
+    """Say that one is there. Opening the door says it too, and where there is none a kiosk proves it. Send `{}`."""
+    return await come(booking_id, who, attempt, is_at_kiosk=False)
+
+
+async def come(booking_id: Id, who: SignedIn, attempt: Repeatable, *, is_at_kiosk: bool) -> Response:
+    """Check in, here or at a kiosk."""
     desk = who.desk
 
     def act() -> Response:
@@ -226,7 +233,13 @@ async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Respon
             if told := attempt.recall(session, member_id=member.id):
                 return told
             booking = bookings.booking_of(session, member_id=member.id, booking_id=booking_id)
-            bookings_service.check_in(session, booking=booking, policy=desk.centre.booking_policy, now=now)
+            bookings_service.check_in(
+                session,
+                booking=booking,
+                policy=desk.centre.booking_policy,
+                now=now,
+                is_from_afar=not is_at_kiosk and kiosks.is_one_there(session, now=now),
+            )
             return attempt.keep(session, member_id=member.id, status=200, view=booking_view(session, booking), now=now)
 
     return await desk.backroom.write(act)

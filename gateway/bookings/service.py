@@ -266,16 +266,23 @@ def take_offer(session: Session, *, wait_id: str, member: Member, policy: Policy
     return booking
 
 
-def check_in(session: Session, *, booking: Booking, policy: Policy, now: datetime) -> Booking:
+def check_in(
+    session: Session, *, booking: Booking, policy: Policy, now: datetime, is_from_afar: bool = False
+) -> Booking:
     """Somebody came, and says so. The first time counts, unless `arrivals` annuls it; harmless to repeat.
 
+    `is_from_afar`: it was said where anybody can say it from anywhere, and there is a kiosk at which they could prove
+    it. A door proves it as well.
+
     Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`; `open_it_first` of a
-    locker, where opening it is the check-in.
+    locker, where opening it is the check-in; `check_in_at_kiosk` from afar, where there is no door.
     """
     if refusal := rules.key_refusal(booking, policy, now):
         raise Conflict(refusal)
     if spaces.space(session, booking.space_id).kind is SpaceKind.LOCKER:
         raise Conflict("open_it_first")
+    if is_from_afar and booking.checked_in_at is None and spaces.lock_of(session, booking.space_id) is None:
+        raise Conflict("check_in_at_kiosk")
     _note_arrival(session, booking, now)
     return booking
 

@@ -54,6 +54,12 @@ def kiosks(session: Session) -> Sequence[Kiosk]:
     return session.scalars(select(Kiosk).where(Kiosk.revoked_at.is_(None)).order_by(Kiosk.id)).all()
 
 
+def is_one_there(session: Session, *, now: datetime) -> bool:
+    """Whether any kiosk is switched on and heard, so that somebody can go to it."""
+    seen = select(Kiosk.id).where(Kiosk.revoked_at.is_(None), Kiosk.seen_at > now - rules.THERE_WITHIN)
+    return session.scalar(seen.limit(1)) is not None
+
+
 def kiosk(session: Session, kiosk_id: str) -> Kiosk:
     """One of them. Raises NotFound("kiosk")."""
     found = session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, Kiosk.revoked_at.is_(None)))
