@@ -249,8 +249,8 @@ class _Jobs:
             self._do(partial(faults.look_at_lock, lock_id=one, now=now))
         for one in self._found(fault_queries.devices_to_look_at):
             self._do(partial(faults.look_at_device, device_id=one, now=now))
-        for one in self._found(fault_queries.devices_whose_boards_to_look_at):
-            self._do(partial(faults.look_at_boards, device_id=one, now=now))
+        for one in self._found(fault_queries.devices_whose_parts_to_look_at):
+            self._do(partial(faults.look_at_parts, device_id=one, now=now))
         for one in self._found(partial(silence.kiosks_to_look_at, now=now)):
             self._do(partial(silence.look_at_kiosk, kiosk_id=one, up_since=self._up_since, now=now))
 

@@ -101,14 +101,24 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             en="{place}: {part} does not answer. Doors {doors} can be neither opened nor seen. Please check"
             " its power and its wires.",
         ),
+        "reader_dead": Kind(
+            severity=Severity.WARNING,
+            hold=_MINUTE,
+            calm=5 * _MINUTE,
+            keeps_quiet=True,
+            escalate_after=4 * _HOUR,
+            zh="{place}：{part} 没有应答，现在刷卡、扫码没有反应。请检查它的插头和接线。",
+            en="{place}: {part} does not answer, so cards and codes do nothing there. Please check its plug and its"
+            " wire.",
+        ),
         "device_silent": Kind(
             severity=Severity.ALARM,
             hold=2 * _MINUTE,
             calm=_MINUTE,
             escalate_after=15 * _MINUTE,
-            zh="{place}：设备从 {since} 起没有消息，那里的门现在打不开。请检查它的电源和网络。",
-            en="{place}: nothing has been heard of the device since {since}, so no door opens there. Please check its"
-            " power and its network.",
+            zh="{place}：设备从 {since} 起没有消息，接在它上面的门、传感器或读卡器现在用不了。请检查它的电源和网络。",
+            en="{place}: nothing has been heard of the device since {since}, so the doors, sensors or readers on it do"
+            " not work. Please check its power and its network.",
         ),
         "kiosk_silent": Kind(
             severity=Severity.WARNING,

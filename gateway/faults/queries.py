@@ -30,6 +30,7 @@ from gateway.fleet.model import (
 from gateway.fleet.rules import Part
 from gateway.lockers.model import Bank, Compartment
 
+PART_KINDS: Final = ("board_dead", "reader_dead")
 OF_DOORS: Final = ("ajar", "jammed", "sensor_suspect")  # kinds that are so, or are not, of one lock
 
 _SHORTEST_AJAR = timedelta(minutes=1)
@@ -110,32 +111,32 @@ def devices_to_look_at(session: Session) -> list[str]:
     return list(session.scalars(select(Device.id).where(away | Device.id.in_(accused)).order_by(Device.id)))
 
 
-def devices_whose_boards_to_look_at(session: Session) -> list[str]:
-    """Devices that are there and have a board that does not answer, or an alert that says so."""
+def devices_whose_parts_to_look_at(session: Session) -> list[str]:
+    """Devices that are there and have a board or a reader that does not answer, or an alert that says so."""
     lost = select(DevicePart.device_id).where(DevicePart.health == PartHealth.LOST)
     accused = (
         select(AlertLink.ref)
         .join(Alert)
-        .where(Alert.cleared_at.is_(None), Alert.kind == "board_dead", AlertLink.what == "device")
+        .where(Alert.cleared_at.is_(None), Alert.kind.in_(PART_KINDS), AlertLink.what == "device")
     )
     concerned = (Device.state == DeviceState.APPROVED) & (Device.presence == Presence.ONLINE)
     query = select(Device.id).where(concerned, Device.id.in_(lost) | Device.id.in_(accused))
     return list(session.scalars(query.order_by(Device.id)))
 
 
-def accused_boards(session: Session, device_id: str) -> set[str]:
-    """Boards of a device against which an alert stands."""
+def accused_parts(session: Session, device_id: str) -> dict[str, str]:
+    """Boards and readers of a device against which an alert stands, and of which kind."""
     query = (
-        select(Alert.thing)
+        select(Alert.thing, Alert.kind)
         .join(AlertLink)
         .where(
             Alert.cleared_at.is_(None),
-            Alert.kind == "board_dead",
+            Alert.kind.in_(PART_KINDS),
             AlertLink.what == "device",
             AlertLink.ref == device_id,
         )
     )
-    return set(session.scalars(query))
+    return {row.thing: row.kind for row in session.execute(query)}
 
 
 def locks_with_many_openings(session: Session) -> list[str]:

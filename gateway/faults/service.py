@@ -109,30 +109,38 @@ def look_at_device(session: Session, *, device_id: str, now: datetime) -> None:
     )
 
 
-def look_at_boards(session: Session, *, device_id: str, now: datetime) -> None:
-    """Judge whether a device's boards answer. Of one that is away itself nobody can tell. Harmless to repeat."""
+def look_at_parts(session: Session, *, device_id: str, now: datetime) -> None:
+    """Judge whether a device's boards and readers answer. Of one that is away nobody can tell. Harmless to repeat."""
     device = fleet.device(session, device_id)
     if device.presence is not Presence.ONLINE:
         return
     place = places.of_device(session, device)
     parts = {places.board(part): part for part in fleet.parts(session, device_id)}
-    for thing in parts.keys() | queries.accused_boards(session, device_id):
+    accused = queries.accused_parts(session, device_id)
+    for thing in parts.keys() | accused.keys():
         part = parts.get(thing)
         alerts.note_condition(
             session,
-            kind="board_dead",
+            kind=accused.get(thing) or _kind_of(part),
             thing=thing,
             is_so=part is not None and part.health is PartHealth.LOST,
             since=part.health_at if part else None,
             now=now,
-            facts=_of_board(place, part) if part else None,
+            facts=_of_part(place, part) if part else None,
             links=place.links,
         )
 
 
-def _of_board(place: Place, part: DevicePart) -> dict[str, object]:
-    name = {"zh-CN": f"锁控板 {part.name}", "en": f"lock board {part.name}"}
+def _kind_of(part: DevicePart | None) -> str:
+    """On a board hang doors, on a reader none."""
+    return "board_dead" if part is None or Part.of(part).doors else "reader_dead"
+
+
+def _of_part(place: Place, part: DevicePart) -> dict[str, object]:
     told = Part.of(part)
+    if not told.doors:
+        return {"place": place.name, "part": {"zh-CN": f"读卡器 {part.name}", "en": f"reader {part.name}"}}
+    name = {"zh-CN": f"锁控板 {part.name}", "en": f"lock board {part.name}"}
     doors = {"zh-CN": told.doors_in_words(between="、"), "en": told.doors_in_words(between=", ")}
     return {"place": place.name, "part": name, "doors": doors}
 

@@ -71,7 +71,7 @@ class Watched:
         now = self.clock.now()
         with self.sessions.read() as session:
             locks, devices = queries.locks_to_look_at(session, now=now), queries.devices_to_look_at(session)
-            with_boards = queries.devices_whose_boards_to_look_at(session)
+            with_boards = queries.devices_whose_parts_to_look_at(session)
         for lock_id in locks:
             with self.sessions.begin() as session:
                 service.look_at_lock(session, lock_id=lock_id, now=now)
@@ -80,7 +80,7 @@ class Watched:
                 service.look_at_device(session, device_id=device_id, now=now)
         for device_id in with_boards:
             with self.sessions.begin() as session:
-                service.look_at_boards(session, device_id=device_id, now=now)
+                service.look_at_parts(session, device_id=device_id, now=now)
 
     def restart(self):
         """The bank starts anew."""

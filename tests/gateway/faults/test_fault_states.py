@@ -490,6 +490,25 @@ def test_a_board_is_right_again_after_five_minutes_of_answers_and_flapping_count
     assert bank.alert("board_dead") is None
 
 
+def test_a_reader_that_does_not_answer_for_a_minute_is_told_of_without_a_word_of_doors(bank):
+    def reader(health):
+        parts = {"card": Part(health=health, doors=())}
+        told = Presentation(
+            device_id="bank-a", online=True, boot_id=_boot(bank), public_key=KEY, fingerprint="F", doors=5, parts=parts
+        )
+        bank.change(fleet.note_presence, told, now=bank.now)
+        bank.minutes(1)
+
+    reader(PartHealth.LOST)
+    assert facts(bank.alert("reader_dead"))["part"] == {"zh-CN": "读卡器 card", "en": "reader card"}
+    assert bank.kinds() == ["reader_dead"]
+    assert "doors" not in facts(bank.alert("reader_dead"))
+
+    reader(PartHealth.OK)
+    bank.minutes(6)
+    assert bank.alert("reader_dead") is None
+
+
 def test_a_board_that_was_taken_out_is_no_longer_missed(bank):
     goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
     bank.minutes(1)
@@ -512,7 +531,7 @@ def test_a_board_that_was_lost_with_its_device_is_no_alarm_of_its_own(bank):
     goes(bank, Presence.ONLINE, usb1=PartHealth.LOST)
     goes(bank, Presence.OFFLINE)
     bank.minutes(5)
-    bank.change(service.look_at_boards, device_id="bank-a", now=bank.now)
+    bank.change(service.look_at_parts, device_id="bank-a", now=bank.now)
 
     assert bank.kinds() == ["device_silent"]
 
