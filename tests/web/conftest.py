@@ -436,6 +436,10 @@ class Phone:
         self.page.locator("dialog header button").click()
         self.page.locator("dialog").wait_for(state="detached")
 
+    def sizes(self, which: str) -> list[tuple[str, float, float]]:
+        """What is written on each of them, how wide it is, and how high: of all of them in one question."""
+        return self.page.locator(which).evaluate_all(SIZES)
+
     def press(self) -> None:
         """Press the big button; the request has arrived when this returns."""
         with self.page.expect_response(
@@ -457,6 +461,13 @@ class Phone:
         """By what is written on it."""
         return self.page.get_by_role("button", name=name, exact=True)
 
+
+SIZES = """
+all => all.map((one) => {
+  const { width, height } = one.getBoundingClientRect()
+  return [one.innerText, width, height]
+})
+"""
 
 # A browser itself reports every answer of 400 and more; ours are asked for. Files of the pages must never be missing.
 _ASKED_FOR = re.compile(

@@ -107,8 +107,8 @@ def test_everybody_can_use_the_page_of_activities(phone: Phone, language, scheme
     assert {fault["id"]: [node["html"] for node in fault["nodes"]] for fault in found} == {}
     assert [text for text, size in phone.page.evaluate(TEXT_SIZES) if size < (18 if elder else 15)] == []
     assert phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    for target in phone.page.locator("button:visible, nav a:visible, summary:visible").all():
-        assert target.bounding_box()["height"] >= (59.5 if elder else 43.5), target.inner_text()
+    for text, _, height in phone.sizes("button:visible, nav a:visible, summary:visible"):
+        assert height >= (59.5 if elder else 43.5), text
 
 
 @pytest.fixture

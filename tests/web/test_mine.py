@@ -235,10 +235,9 @@ def test_everybody_can_use_every_page(phone: Phone, language, scheme, elder):
         found = phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
         wrong |= {f"{path} {fault['id']}": [node["html"] for node in fault["nodes"]] for fault in found}
         least_px, text_px = (60, 18) if elder else (44, 15)
-        for target in phone.page.locator("button:visible, nav a:visible").all():
-            box = target.bounding_box()
-            if box["height"] < least_px - 0.5 or box["width"] < 44:
-                wrong[f"{path} {target.inner_text()}"] = box
+        for text, width, height in phone.sizes("button:visible, nav a:visible"):
+            if height < least_px - 0.5 or width < 44:
+                wrong[f"{path} {text}"] = width, height
         small = {text: size for text, size in phone.page.evaluate(TEXT_SIZES) if size < text_px}
         wrong |= {f"{path} small": small} if small else {}
         wide = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
