@@ -145,6 +145,7 @@ class DemoZone:
 
 
 NODE: Final = "hall-node"  # a facility node, in the first of these; from there one goes on into the others
+VENTILATOR: Final = "ventilator"  # its meter
 NODE_FILE: Final = "facility.toml"
 ZONES: Final = (
     DemoZone("hall", "大厅", "Lobby", 60, door="main-door"),
@@ -217,6 +218,11 @@ chip = "sunrise_co2"
 name = "mains"
 pin = 22
 pulses_per_kwh = 10
+
+[[meter]]
+name = "ventilator"
+pin = 12
+pulses_per_kwh = 400
 """.splitlines()
 
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.demo import NODE, VENTILATOR
 from gateway.demo_weeks import BEHIND, Act
 from gateway.kit.clock import at_wall
-from gateway.maintenance import assets, plans, queries, service
+from gateway.maintenance import assets, plans, queries, running, service
 from gateway.maintenance.assets import Thing, What, Wish
 from gateway.maintenance.model import Asset, AssetKind, Counter, OpenedBy, OrderKind, Plan, Priority, WorkOrder
 from gateway.maintenance.plans import Rhythm
@@ -23,6 +24,7 @@ from gateway.reports import orders as report_orders
 from gateway.reports import queries as reports_queries
 from gateway.reports import service as reports
 from gateway.reports.model import About, ReportState, Wrong
+from gateway.telemetry.queries import Series
 
 _TECHNICIAN: Final = "s003"
 _DESK: Final = "s002"
@@ -31,6 +33,8 @@ _MACHINES: Final = (
     (AssetKind.FAN, "篮球馆新风机", "Sports hall ventilator"),
 )
 _DISPENSER: Final = _MACHINES[0][1]
+_VENTILATOR: Final = _MACHINES[1][1]
+_RUNS_FROM_W: Final = 40  # by its own meter: more than it draws at night
 _FILTER: Final = ("更换饮水机滤芯", "Change the filter of the water dispenser")
 _FILTER_DAYS: Final = 30
 
@@ -144,12 +148,18 @@ def _take_up(session: Session, at: datetime) -> None:
     assets.take_up_all(session, now=at)
     for kind, zh, en in _MACHINES:
         assets.add_asset(session, kind=kind, wish=Wish(name_zh=zh, name_en=en), actor="gateway", now=at)
+    ventilator = _machine(session, _VENTILATOR)
+    meter = Series(0, NODE, VENTILATOR, running.METRIC, None)
+    running.set_power_sensor(
+        session, asset_id=ventilator.id, series=meter, runs_from_w=_RUNS_FROM_W, actor="gateway", now=at
+    )
+    assets.rate(session, asset_id=ventilator.id, rated_life=40_000, rated_by=Counter.HOURS_RUN, actor="gateway", now=at)
     for door in queries.assets(session, kind=AssetKind.ROOM_DOOR):
         assets.rate(session, asset_id=door.id, rated_life=500_000, rated_by=Counter.CYCLES, actor="gateway", now=at)
     for template in TEMPLATES:
         rhythm = Rhythm(every_days=template.every_days, every_uses=template.every_uses, counted_in=template.counted_in)
         _plan(session, template.asset_kind, (template.name_zh, template.name_en), rhythm, at)
-    _plan(session, _dispenser(session), _FILTER, Rhythm(every_days=_FILTER_DAYS), at)
+    _plan(session, _machine(session, _DISPENSER), _FILTER, Rhythm(every_days=_FILTER_DAYS), at)
 
 
 def _plan(session: Session, of: Asset | AssetKind, name: tuple[str, str], rhythm: Rhythm, at: datetime) -> Plan:
@@ -159,19 +169,19 @@ def _plan(session: Session, of: Asset | AssetKind, name: tuple[str, str], rhythm
     )
 
 
-def _dispenser(session: Session) -> Asset:
-    return session.scalars(select(Asset).where(Asset.name_zh == _DISPENSER)).one()
+def _machine(session: Session, name_zh: str) -> Asset:
+    return session.scalars(select(Asset).where(Asset.name_zh == name_zh)).one()
 
 
 def _order_filter(session: Session, at: datetime) -> None:
-    asset = _dispenser(session)
+    asset = _machine(session, _DISPENSER)
     for plan in plans.plans_of(session, asset):
         plans.look_after(session, plan_id=plan.id, asset_id=asset.id, now=at)
 
 
 def _change_filter(session: Session, at: datetime) -> None:
     work = Work(note="滤芯换好了，放水十分钟。", minutes=20, parts={"滤芯": 1})
-    for order in queries.standing(session, asset_id=_dispenser(session).id):
+    for order in queries.standing(session, asset_id=_machine(session, _DISPENSER).id):
         service.finish(session, order_id=order.id, work=work, actor=_person(session, _TECHNICIAN), now=at)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from devices.nodes.forwarder import Forwarder
+from devices.nodes.load import Load
 from devices.nodes.locker_bank import Identity
 from devices.nodes.passage import Passage, Way
 from devices.ports import Outbox, Timers
@@ -119,6 +120,7 @@ class Facility:
         self._firmware = firmware
         self._passed = {name: {Way.IN: 0, Way.OUT: 0} for name in parts.beams}
         self._pulses = dict.fromkeys(parts.meters, 0)
+        self._loads = {name: Load(meter.pulses_per_kwh, now=timers.now()) for name, meter in parts.meters.items()}
         self._is_resting = False
         self._is_connected = False
         self._calls: list[int] = []  # the messages that somebody waits for
@@ -197,6 +199,7 @@ class Facility:
     def _turned(self, name: str, is_on: bool) -> None:
         if is_on:
             self._pulses[name] += 1
+            self._loads[name].pulse(self._timers.now())
             self._tell_soon()
 
     def _tell_soon(self) -> None:
@@ -235,7 +238,9 @@ class Facility:
             Measurement(sensor=name, metric="energy", value=pulses / self._parts.meters[name].pulses_per_kwh)
             for name, pulses in self._pulses.items()
         ]
-        return [*people, *energy]
+        now = self._timers.now()
+        power = [Measurement(sensor=name, metric="power", value=load.watts(now)) for name, load in self._loads.items()]
+        return [*people, *energy, *power]
 
     # --- what it shows
 

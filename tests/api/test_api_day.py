@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from devices.runtime.config import BrokerConfig
-from devices.runtime.facility_config import AirConfig, BeamsConfig, FacilityConfig, SwitchConfig
+from devices.runtime.facility_config import AirConfig, BeamsConfig, FacilityConfig, MeterConfig, SwitchConfig
 from devices.wire.signing import SigningKey
 from firmware_sim import day
 from firmware_sim.memory_readings import MemoryReadings
+from gateway.maintenance import running
+from gateway.maintenance.model import PowerSensor
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
@@ -29,6 +31,7 @@ CONFIG = FacilityConfig(
     ),
     switch=(SwitchConfig(name="cellar", means="water_leak", pin=5),),
     air=(AirConfig(name="hall-air", chip="scd41"),),
+    meter=(MeterConfig(name="ventilator", pin=22, pulses_per_kwh=400),),
 )
 BEGIN = NOON - day.LASTS
 HAPPENS = day.between(BEGIN, NOON, ZONE, doors=2)
@@ -116,3 +119,14 @@ def test_the_air_grows_stale_with_the_people_and_is_fresh_at_night(desk):
 
     assert most(night) == 420.0
     assert most(evening) > 550.0
+
+
+def test_a_machine_with_a_meter_of_ours_ran_while_the_house_was_open_and_stood_still_at_night(desk):
+    ventilator = PowerSensor(asset_id="fan", device="node", sensor="ventilator", runs_from_w=40, since_at=BEGIN)
+    with desk.house.app.state.desk.readings.read() as connection:
+        [told] = running.hours(connection, [ventilator], now=NOON).values()
+
+    ran_h = {hour.astimezone(ZONE).hour: run.ran_s / 3600 for hour, run in told.items()}
+    assert all(ran_h[hour] == pytest.approx(1, abs=0.1) for hour in (8, 13, 21))
+    assert all(ran_h[hour] == 0 for hour in (0, 3, 5))
+    assert sum(ran_h.values()) == pytest.approx(15, abs=0.5)

@@ -2,18 +2,21 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from devices.runtime import facility_config
 from gateway import demo_upkeep, demo_weeks
 from gateway.centre import open_centre
-from gateway.demo import DOORS, furnish
+from gateway.demo import DOORS, NODE_FILE, furnish
 from gateway.founding import found
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
-from gateway.maintenance import plans, queries
+from gateway.maintenance import plans, queries, running
 from gateway.maintenance.model import AssetKind, OrderKind, OrderState, WorkOrder
+from gateway.maintenance.model import Counter as Use
 from gateway.reports.model import FaultReport, ReportState
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)  # half past five in the afternoon
@@ -46,6 +49,16 @@ def test_every_kind_that_the_house_has_is_taken_up_and_planned_for(session):
         AssetKind.FAN,
     }
     assert "Change the filter of the water dispenser" in far
+
+
+def test_the_ventilators_hours_are_told_by_a_meter_that_the_demos_node_has(session):
+    [ventilator] = queries.assets(session, kind=AssetKind.FAN)
+    told = running.power_sensor(session, ventilator)
+    centre_dir = Path(session.get_bind().engine.url.database).parent.parent
+    node = facility_config.load(centre_dir / "demo" / told.device / NODE_FILE)
+
+    assert told.sensor in {meter.name for meter in node.meter}
+    assert ventilator.rated_by is Use.HOURS_RUN
 
 
 def test_work_was_done_and_some_still_waits(session):

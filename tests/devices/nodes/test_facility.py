@@ -163,6 +163,19 @@ def test_pulses_of_a_meter_are_energy(hall):
     assert hall.told("mains", "energy")[-1] == 0.25
 
 
+def test_pulses_of_a_meter_are_power_too_and_none_for_long_is_ever_less(hall):
+    for _ in range(5):
+        hall.press(METER)
+        hall.clockwork.advance(35.6)  # 36 s with the press
+    hall.clockwork.advance(3 * REPORT_S)
+
+    told = hall.told("mains", "power")
+    assert told[0] is None  # nothing has told it yet
+    assert told[-5:-3] == [100, 100]
+    assert told[-3:] == sorted(told[-3:], reverse=True)
+    assert 0 < told[-1] < 25
+
+
 def test_the_air_is_told_every_half_minute_and_unknown_when_the_sensor_is_silent(hall):
     hall.clockwork.advance(AIR_S)
     hall.air.values = {"co2": None, "temperature": None}
