@@ -33,15 +33,23 @@ class Freedom:
         for claim in spaces.claims(session, self._places, Span(within.starts_at, within.ends_at + self._buffer)):
             self._diaries[claim.space_id, claim.place].add(claim)
 
+    def is_free(self, slot: Span) -> bool:
+        """Whether so many can have this time."""
+        is_open = slot.starts_at >= self._closed_until and not self._is_too_many
+        return is_open and self._has_room(self._claims(slot))
+
     def reason(self, slot: Span) -> str | None:
         """Why nobody can have this time; None: it is free."""
+        if self.is_free(slot):
+            return None
         if slot.starts_at < self._now:
             return "in_the_past"
         if self._is_too_many:
             return "too_many_people"
-        found = self._claims(Span(slot.starts_at, slot.ends_at + self._buffer))
-        if self._has_room(found):
-            return "closed" if slot.starts_at < self._closed_until else None
+        found = self._claims(slot)
+        return "closed" if self._has_room(found) else self._why_taken(found)
+
+    def _why_taken(self, found: list[Taken]) -> str:
         kinds = {claim.kind for claim in found}
         if ClaimKind.BALLOT in kinds:
             return "in_ballot"
@@ -50,7 +58,8 @@ class Freedom:
         closed = [claim for claim in found if claim.kind is ClaimKind.CLOSURE]
         return "slot_taken" if self._has_room(closed) else "closed"
 
-    def _claims(self, span: Span) -> list[Taken]:
+    def _claims(self, slot: Span) -> list[Taken]:
+        span = Span(slot.starts_at, slot.ends_at + self._buffer)
         return [claim for diary in self._diaries.values() for claim in diary.all_in(span)]
 
     def _has_room(self, claims: list[Taken]) -> bool:

@@ -285,7 +285,7 @@ def alternatives(
     near = Span(wanted.starts_at - rules.ALTERNATIVES_WITHIN, wanted.ends_at + rules.ALTERNATIVES_WITHIN)
     free = Freedom(session, space, near, people=people, now=now)
     spans = _runs(list(slots(hours, near)), wanted)
-    return rules.nearest(wanted, spans, is_free=lambda span: free.reason(span) is None and is_allowed(span))
+    return rules.nearest(wanted, spans, is_free=lambda span: free.is_free(span) and is_allowed(span))
 
 
 def _runs(found: list[Span], wanted: Span) -> Iterator[Span]:

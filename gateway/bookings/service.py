@@ -122,8 +122,10 @@ def seat(
 
     `waits`: staff must agree first. Raises Conflict: `slot_taken`, `in_ballot`; nothing is changed then.
     """
+    booking_id = new_id()
+    claims.claim(session, space=space, span=span, source_id=booking_id, people=1 + guests, now=now)
     booking = Booking(
-        id=new_id(),
+        id=booking_id,
         space_id=space.id,
         member_id=member.id,
         state=BookingState.PENDING if waits else BookingState.CONFIRMED,
@@ -134,7 +136,6 @@ def seat(
         checked_in_at=None,
         cancelled_at=None,
     )
-    claims.claim(session, space=space, span=span, source_id=booking.id, people=booking.people, now=now)
     session.add(booking)
     session.flush()
     give_key(session, booking, policy)

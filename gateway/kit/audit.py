@@ -75,7 +75,7 @@ def follow(last: Head, *, actor: str, act: str, thing: str, now: datetime, detai
 
 def head(session: Session) -> Head:
     """The newest entry's place and hash; (0, GENESIS) while there is none."""
-    row = session.execute(_HEAD).first()
+    row = session.connection().execute(_HEAD).first()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ class SystemClock:
         return _kernel_boot_id()
 
 
+@lru_cache(maxsize=4096)
 def at_wall(zone: ZoneInfo, day: date, minutes: int) -> datetime:
     """The instant at which clocks in `zone` show so many minutes after midnight.
 

@@ -6,9 +6,9 @@ So a rule that takes never allows more, and one that lifts never allows less.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.policies.model import AT_LEAST, OF_A_BRANCH, Layer, Limit
 
@@ -114,12 +114,12 @@ def bounds(rules: Iterable[Rule], *, scopes: Collection[Scope], groups: Groups) 
     for rule in rules:
         if rule.scope in scopes:
             found[rule.limit, rule.scope, rule.peak].append(rule)
-    return [bound for (limit, _, _), same in found.items() for bound in _bounds(limit, same, groups)]
+    # Two rules that one grant lifts come to the same.
+    return list(dict.fromkeys(bound for (limit, _, _), same in found.items() for bound in _bounds(limit, same, groups)))
 
 
-def judge(found: Mapping[Bound, int]) -> Verdict:
+def judge(findings: Iterable[Finding]) -> Verdict:
     """Whether a wish that comes to this keeps every bound."""
-    findings = (Finding(bound, value) for bound, value in found.items())
     return Verdict(tuple(sorted(findings, key=_first_told)))
 
 
@@ -159,14 +159,18 @@ def _needs_approval(bound: Bound) -> bool:
     return bound.limit is Limit.NEEDS_APPROVAL and bound.value > 0
 
 
+_PLACE: Final = {limit: place for place, limit in enumerate(Limit)}
+_WIDTH: Final = {layer: place for place, layer in enumerate(Layer)}
+
+
 def _first_told(finding: Finding) -> tuple[bool, int, int, int, str, str]:
     """What refuses first; then as `Limit` has them, the strictest, and the narrowest, so that one answer is given."""
     bound = finding.bound
     return (
         not finding.refuses,
-        list(Limit).index(bound.limit),
+        _PLACE[bound.limit],
         _strictness(bound.limit, bound.value),
-        -list(Layer).index(bound.scope.layer),
+        -_WIDTH[bound.scope.layer],
         bound.by.id,
         bound.branch or "",
     )

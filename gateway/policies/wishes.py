@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.kit.clock import at_wall
 from gateway.policies import rules
 from gateway.policies.model import Limit
-from gateway.policies.rules import Bound, Peak, Scope, Verdict
+from gateway.policies.rules import Bound, Finding, Peak, Scope, Verdict
 
 UTC: Final = ZoneInfo("UTC")
 WHOLE_DAY_MIN: Final = 1440
@@ -112,7 +112,7 @@ class Wish:
 def judge(wish: Wish, bounds: Iterable[Bound]) -> Verdict:
     """Whether a wish keeps every bound that matters to its act. Who asks why, and who acts, ask this."""
     asked = [bound for bound in bounds if bound.limit in ASKED[wish.act]]
-    return rules.judge({bound: _MEASURES[bound.limit](wish, bound, asked) for bound in asked})
+    return rules.judge([Finding(bound, _MEASURES[bound.limit](wish, bound, asked)) for bound in asked])
 
 
 def opening(wish: Wish, bounds: Iterable[Bound]) -> datetime | None:

@@ -55,7 +55,7 @@ def fill(session, seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_many_spaces_at_once_are_as_free_as_each_is_by_itself(session, seed):
     a_space(session, "seats", places=3)
-    a_space(session, "kitchen", buffer_min=30)
+    a_space(session, "kitchen", buffer_min=30, capacity=2)
     a_space(session, "booth", slot_min=30, buffer_min=10, opens_min=9 * 60)
     calendar_service.set_week(session, whose="lawn", week={DayName.TUE: Opening(600, 720)}, actor="test", now=NOON)
     calendar_service.set_week(session, whose=HOUSE, week={DayName.WED: None}, actor="test", now=NOON)

@@ -246,3 +246,12 @@ def test_every_limit_is_asked_by_some_act_and_can_be_measured(limit):
     assert acts
     [finding] = verdict(replace(WEEK_AHEAD, act=acts[0]), [replace(rule(limit, 1), peak=peak)]).findings
     assert isinstance(finding.found, int)
+
+
+def test_two_rules_that_one_grant_lifts_are_looked_at_once():
+    both = [Rule(id=name, limit=Limit.GUESTS, value=value) for name, value in (("a", 1), ("b", 2))]
+    grant = Rule(id="c", limit=Limit.GUESTS, value=4, group_id="east", lifts=True)
+
+    [bound] = rules.bounds([*both, grant], scopes=HERE, groups=GROUPS)
+
+    assert (bound.value, bound.by) == (4, grant)
