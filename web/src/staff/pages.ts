@@ -4,28 +4,28 @@ import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
 import { Audit } from './pages/Audit'
 import { Bookings } from './pages/Bookings'
-import { Channels } from './pages/Channels'
 import { Devices } from './pages/Devices'
 import { Displays } from './pages/Displays'
-import { Hours } from './pages/Hours'
 import { Kiosks } from './pages/Kiosks'
 import { Lockers } from './pages/Lockers'
 import { Members } from './pages/Members'
 import { Now } from './pages/Now'
 import { Policies } from './pages/Policies'
-import { Usage } from './pages/Usage'
 import { Zones } from './pages/Zones'
 import { later } from './later'
 import type { Word } from './words'
 
-const Activities = later(async () => (await import('./pages/Activities')).Activities)
+const Activities = later(async () => (await import('./pages/activities/Activities')).Activities)
 const Ballots = later(async () => (await import('./pages/ballots/Ballots')).Ballots)
 const Reports = later(async () => (await import('./pages/Reports')).Reports)
 const Orders = later(async () => (await import('./pages/Orders')).Orders)
 const Assets = later(async () => (await import('./pages/Assets')).Assets)
+const Usage = later(async () => (await import('./pages/usage/Usage')).Usage)
+const Hours = later(async () => (await import('./pages/hours/Hours')).Hours)
+const Channels = later(async () => (await import('./pages/channels/Channels')).Channels)
 const Settings = later(async () => (await import('./pages/settings/Settings')).Settings)
 const Plan = later(async () => (await import('./pages/plan/Editor')).Editor)
-const Backups = later(async () => (await import('./pages/Backups')).Backups)
+const Backups = later(async () => (await import('./pages/backups/Backups')).Backups)
 
 export type Role = Me['role']
 

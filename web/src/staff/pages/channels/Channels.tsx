@@ -1,14 +1,15 @@
-import { type Answered, ask, newKey } from '../../shared/api'
-import { LANGUAGE_NAMES, when } from '../../shared/t'
-import { toast } from '../../shared/ui/toast'
-import { Badge, Head, Seen } from '../kit/Head'
-import { Table } from '../kit/Table'
-import { Told } from '../kit/Told'
-import { fieldClock, minutesOf } from '../kit/clock'
-import { everything, useLook } from '../kit/look'
-import { ActSheet, type Entry, type Filled, hide, show } from '../kit/sheets'
-import { addressOf, place } from '../route'
-import { named, s } from '../words'
+import { type Answered, ask, newKey } from '../../../shared/api'
+import { LANGUAGE_NAMES, when } from '../../../shared/t'
+import { toast } from '../../../shared/ui/toast'
+import { Badge, Head, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { Told } from '../../kit/Told'
+import { fieldClock, minutesOf } from '../../kit/clock'
+import { everything, useLook } from '../../kit/look'
+import { ActSheet, type Entry, type Filled, hide, show } from '../../kit/sheets'
+import { addressOf, place } from '../../route'
+import { named, s } from '../../words'
+import { say } from './words'
 
 type Channel = Answered<'get', '/api/v1/staff/channels'>['items'][number]
 type Again = () => Promise<void>
@@ -31,10 +32,10 @@ function List() {
     <>
       <Head title={title}>
         <button type="button" class="solid" onClick={() => add(looked.again)}>
-          {s('channels.add')}
+          {say('add')}
         </button>
       </Head>
-      <p class="lead">{s('channels.help')}</p>
+      <p class="lead">{say('help')}</p>
       <Seen looked={looked}>
         {(rows) => (
           <Table
@@ -42,21 +43,21 @@ function List() {
             file="channels"
             rows={rows}
             id={({ id }) => id}
-            empty={s('channels.none')}
+            empty={say('none')}
             columns={[
-              { title: s('channels.name'), value: ({ name }) => name },
-              { title: s('channels.to'), value: ({ goes_to }) => goes_to },
-              { title: s('channels.from'), value: ({ from_severity }) => named('severity', from_severity) },
-              { title: s('channels.quiet'), value: quietOf },
+              { title: say('name'), value: ({ name }) => name },
+              { title: say('to'), value: ({ goes_to }) => goes_to },
+              { title: say('from'), value: ({ from_severity }) => named('severity', from_severity) },
+              { title: say('quiet'), value: quietOf },
               {
                 title: s('doors.state'),
-                value: ({ failing_since }) => s(failing_since ? 'channels.failing' : 'channels.well'),
+                value: ({ failing_since }) => say(failing_since ? 'failing' : 'well'),
                 show: ({ failing_since }) => (
-                  <Badge tone={failing_since ? 'alarm' : 'good'}>{s(failing_since ? 'channels.failing' : 'channels.well')}</Badge>
+                  <Badge tone={failing_since ? 'alarm' : 'good'}>{say(failing_since ? 'failing' : 'well')}</Badge>
                 ),
               },
-              { title: s('channels.waiting'), value: ({ waiting }) => waiting, isNumber: true },
-              { title: s('channels.given_up'), value: ({ given_up }) => given_up, isNumber: true },
+              { title: say('waiting'), value: ({ waiting }) => waiting, isNumber: true },
+              { title: say('given_up'), value: ({ given_up }) => given_up, isNumber: true },
             ]}
             acts={(one) => <Acts channel={one} again={looked.again} />}
           />
@@ -67,44 +68,44 @@ function List() {
 }
 
 function quietOf({ quiet }: Channel): string {
-  return quiet ? `${fieldClock(quiet.from_min)}–${fieldClock(quiet.until_min)}` : s('channels.never_quiet')
+  return quiet ? `${fieldClock(quiet.from_min)}–${fieldClock(quiet.until_min)}` : say('never_quiet')
 }
 
 function entries(channel?: Channel): Entry[] {
   return [
-    { name: 'name', label: s('channels.name'), value: channel?.name ?? '' },
+    { name: 'name', label: say('name'), value: channel?.name ?? '' },
     {
       name: 'address',
-      label: s('channels.address'),
+      label: say('address'),
       kind: 'password',
-      hint: s(channel ? 'channels.address_stays' : 'channels.address_hint'),
+      hint: say(channel ? 'address_stays' : 'address_hint'),
       isOptional: channel !== undefined,
     },
     {
       name: 'from_severity',
-      label: s('channels.from'),
+      label: say('from'),
       kind: 'select',
       options: SEVERITIES.map((value) => ({ value, label: named('severity', value) })),
       value: channel?.from_severity ?? 'warning',
     },
     {
       name: 'language',
-      label: s('channels.language'),
+      label: say('language'),
       kind: 'select',
       options: LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] })),
       value: channel?.language ?? 'zh-CN',
     },
     {
       name: 'quiet_from',
-      label: s('channels.quiet_from'),
+      label: say('quiet_from'),
       kind: 'time',
       value: channel ? (channel.quiet ? fieldClock(channel.quiet.from_min) : '') : '22:00',
-      hint: s('channels.quiet_hint'),
+      hint: say('quiet_hint'),
       isOptional: true,
     },
     {
       name: 'quiet_until',
-      label: s('channels.quiet_until'),
+      label: say('quiet_until'),
       kind: 'time',
       value: channel ? (channel.quiet ? fieldClock(channel.quiet.until_min) : '') : '08:00',
       isOptional: true,
@@ -125,10 +126,10 @@ function add(again: Again): void {
   const key = newKey()
   show(
     <ActSheet
-      title={s('channels.add')}
-      lead={s('channels.add_lead')}
+      title={say('add')}
+      lead={say('add_lead')}
       entries={entries()}
-      go={s('channels.add')}
+      go={say('add')}
       act={async (filled) => {
         const body = { ...bodyOf(filled), address: filled.address ?? '', hears_escalated: true }
         told(await ask('post', PATH, { key, body }))
@@ -140,8 +141,8 @@ function add(again: Again): void {
 
 /** A webhook's receiver needs the secret; any other way out has none. */
 function told({ name, secret }: { name: string; secret: string | null }): void {
-  if (secret) return show(<Told title={name} lead={s('channels.secret')} secret={secret} />)
-  toast(s('channels.made'))
+  if (secret) return show(<Told title={name} lead={say('secret')} secret={secret} />)
+  toast(say('made'))
   hide()
 }
 
@@ -151,10 +152,10 @@ function Acts({ channel, again }: { channel: Channel; again: Again }) {
   const test = () =>
     show(
       <ActSheet
-        title={s('channels.test')}
-        lead={s('channels.test_lead', { name: channel.name })}
-        go={s('channels.test')}
-        done={s('channels.tested')}
+        title={say('test')}
+        lead={say('test_lead', { name: channel.name })}
+        go={say('test')}
+        done={say('tested')}
         onDone={() => void again()}
         act={() => ask('post', '/api/v1/staff/channels/{channel_id}/test', { at, key })}
       />,
@@ -162,9 +163,9 @@ function Acts({ channel, again }: { channel: Channel; again: Again }) {
   const change = () =>
     show(
       <ActSheet
-        title={s('channels.change')}
+        title={say('change')}
         entries={entries(channel)}
-        go={s('channels.change')}
+        go={say('change')}
         act={async (filled) => {
           const body = { ...bodyOf(filled), ...(filled.address ? { address: filled.address } : {}) }
           told(await ask('patch', ONE, { at, body }))
@@ -175,10 +176,10 @@ function Acts({ channel, again }: { channel: Channel; again: Again }) {
   const remove = () =>
     show(
       <ActSheet
-        title={s('channels.remove')}
-        lead={s('channels.remove_lead', { name: channel.name })}
+        title={say('remove')}
+        lead={say('remove_lead', { name: channel.name })}
         isGrave
-        go={s('channels.remove')}
+        go={say('remove')}
         done={s('card.done')}
         onDone={() => void again()}
         act={() => ask('delete', ONE, { at })}
@@ -187,16 +188,16 @@ function Acts({ channel, again }: { channel: Channel; again: Again }) {
   return (
     <>
       <button type="button" class="quiet" onClick={test}>
-        {s('channels.test')}
+        {say('test')}
       </button>
       <a class="quiet" href={addressOf('channels', channel.id)}>
-        {s('channels.messages')}
+        {say('messages')}
       </a>
       <button type="button" class="quiet" onClick={change}>
-        {s('channels.change')}
+        {say('change')}
       </button>
       <button type="button" class="quiet" onClick={remove}>
-        {s('channels.remove')}
+        {say('remove')}
       </button>
     </>
   )
@@ -210,12 +211,12 @@ function Messages({ channel_id }: { channel_id: string }) {
     ['alert'],
     [channel_id],
   )
-  const title = s('channels.messages')
+  const title = say('messages')
   return (
     <>
       <Head title={title}>
         <a class="quiet" href={addressOf('channels')}>
-          {s('channels.back')}
+          {say('back')}
         </a>
       </Head>
       <Seen looked={looked}>
@@ -225,18 +226,18 @@ function Messages({ channel_id }: { channel_id: string }) {
             file="messages"
             rows={rows}
             id={({ id }) => id}
-            empty={s('channels.no_messages')}
+            empty={say('no_messages')}
             columns={[
-              { title: s('channels.made_at'), value: ({ made_at }) => made_at, show: ({ made_at }) => when(made_at), isNumber: true },
-              { title: s('channels.said'), value: ({ title, body }) => `${title} ${body}`, show: ({ title }) => title },
+              { title: say('made_at'), value: ({ made_at }) => made_at, show: ({ made_at }) => when(made_at), isNumber: true },
+              { title: say('said'), value: ({ title, body }) => `${title} ${body}`, show: ({ title }) => title },
               {
                 title: s('doors.state'),
                 value: ({ state }) => named('delivery', state),
                 show: ({ state }) => <Badge tone={TONES[state]}>{named('delivery', state)}</Badge>,
               },
-              { title: s('channels.tries'), value: ({ tries }) => tries, isNumber: true },
+              { title: say('tries'), value: ({ tries }) => tries, isNumber: true },
               {
-                title: s('channels.why'),
+                title: say('why'),
                 value: ({ failed_with }) => failed_with ?? '',
                 show: ({ failed_with }) => <span class="prose">{failed_with}</span>,
               },

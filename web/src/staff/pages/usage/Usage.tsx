@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
-import { type Answered, ask } from '../../shared/api'
-import { dayOf } from '../../shared/clock'
-import { language } from '../../shared/t'
-import { Head, Seen } from '../kit/Head'
-import { Table } from '../kit/Table'
-import { everything, useLook } from '../kit/look'
-import { nameOf, optionsOf } from '../kit/names'
-import { named, s, type Word } from '../words'
+import { type Answered, ask } from '../../../shared/api'
+import { dayOf } from '../../../shared/clock'
+import { language } from '../../../shared/t'
+import { Head, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { everything, useLook } from '../../kit/look'
+import { nameOf, optionsOf } from '../../kit/names'
+import { named, s } from '../../words'
+import { type Word, say } from './words'
 
 type Usage = Answered<'get', '/api/v1/staff/usage'>
 type Heat = Answered<'get', '/api/v1/staff/usage/heat'>
@@ -28,16 +29,16 @@ export function Usage() {
     <>
       <Head title={s('usage.title')}>
         <label>
-          {s('usage.from')} <input type="date" value={from} max={to} required onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
+          {say('from')} <input type="date" value={from} max={to} required onChange={(event) => event.currentTarget.value && setFrom(event.currentTarget.value)} />
         </label>
         <label>
-          {s('usage.to')} <input type="date" value={to} min={from} required onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
+          {say('to')} <input type="date" value={to} min={from} required onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
         </label>
         <a class="quiet" href={`${ADDRESS}/export.xlsx?from=${from}&to=${to}`} download>
-          {s('usage.workbook')}
+          {say('workbook')}
         </a>
         <a class="quiet" href={`${ADDRESS}/report?month=${to.slice(0, 7)}&language=${language.value}`} target="_blank" rel="noopener">
-          {s('usage.month')}
+          {say('month')}
         </a>
       </Head>
       <Seen looked={looked}>
@@ -91,15 +92,15 @@ function Spaces({ found: { usage, names } }: { found: Found }) {
   })
   return (
     <section aria-labelledby="spaces">
-      <h2 id="spaces">{s('usage.spaces')}</h2>
+      <h2 id="spaces">{say('spaces')}</h2>
       <Table
-        title={s('usage.spaces')}
+        title={say('spaces')}
         file="usage-spaces"
         rows={usage.spaces}
         id={({ space_id }) => space_id}
-        empty={s('usage.no_spaces')}
+        empty={say('no_spaces')}
         columns={[
-          { title: s('usage.space'), value: ({ space_id }) => names.get(space_id) ?? space_id },
+          { title: say('space'), value: ({ space_id }) => names.get(space_id) ?? space_id },
           figure('open_h'),
           figure('booked_h'),
           figure('used_h'),
@@ -119,16 +120,16 @@ function Lockers({ found: { usage, names } }: { found: Found }) {
   const nameOfFigure = namesOf(usage)
   return (
     <section aria-labelledby="lockers">
-      <h2 id="lockers">{s('usage.lockers')}</h2>
+      <h2 id="lockers">{say('lockers')}</h2>
       <Table
-        title={s('usage.lockers')}
+        title={say('lockers')}
         file="usage-lockers"
         rows={usage.banks}
         id={({ bank_id }) => bank_id}
-        empty={s('usage.no_lockers')}
+        empty={say('no_lockers')}
         columns={[
-          { title: s('usage.bank'), value: ({ bank_id }) => names.get(bank_id) ?? bank_id },
-          { title: s('usage.rentals'), value: ({ rentals }) => rentals, isNumber: true },
+          { title: say('bank'), value: ({ bank_id }) => names.get(bank_id) ?? bank_id },
+          { title: say('rentals'), value: ({ rentals }) => rentals, isNumber: true },
           {
             title: nameOfFigure('turnover'),
             value: ({ turnover }) => numberOf(turnover),
@@ -157,18 +158,18 @@ function failed({ failed: by_end }: BankUse): number {
 function Unmet({ unmet }: { unmet: Usage['unmet'] }) {
   return (
     <section aria-labelledby="unmet">
-      <h2 id="unmet">{s('usage.unmet')}</h2>
-      <p class="lead">{s('usage.waited', { unseated: unmet.waits_unseated, waits: unmet.waits })}</p>
+      <h2 id="unmet">{say('unmet')}</h2>
+      <p class="lead">{say('waited', { unseated: unmet.waits_unseated, waits: unmet.waits })}</p>
       <Table
-        title={s('usage.unmet')}
+        title={say('unmet')}
         file="usage-unmet"
         rows={[...unmet.refused].sort((one, other) => other.count - one.count)}
         id={({ wish, code }) => `${wish} ${code}`}
-        empty={s('usage.all_met')}
+        empty={say('all_met')}
         columns={[
-          { title: s('usage.wish'), value: ({ wish }) => wishOf(wish) },
-          { title: s('usage.reason'), value: ({ text }) => text, show: ({ text }) => <span class="prose">{text}</span> },
-          { title: s('usage.times'), value: ({ count }) => count, isNumber: true },
+          { title: say('wish'), value: ({ wish }) => wishOf(wish) },
+          { title: say('reason'), value: ({ text }) => text, show: ({ text }) => <span class="prose">{text}</span> },
+          { title: say('times'), value: ({ count }) => count, isNumber: true },
         ]}
       />
     </section>
@@ -176,17 +177,17 @@ function Unmet({ unmet }: { unmet: Usage['unmet'] }) {
 }
 
 const WISHES: Record<string, Word> = {
-  bookings: 'usage.wish.bookings',
-  series: 'usage.wish.series',
-  waitlist: 'usage.wish.waitlist',
-  rentals: 'usage.wish.rentals',
-  'drop-offs': 'usage.wish.drop_offs',
-  unlocks: 'usage.wish.unlocks',
+  bookings: 'wish.bookings',
+  series: 'wish.series',
+  waitlist: 'wish.waitlist',
+  rentals: 'wish.rentals',
+  'drop-offs': 'wish.drop_offs',
+  unlocks: 'wish.unlocks',
 }
 
 function wishOf(wish: string): string {
   const word = WISHES[wish]
-  return word ? s(word) : wish
+  return word ? say(word) : wish
 }
 
 /** As it is today: what will fail first, then what has used most of its life. */
@@ -194,13 +195,13 @@ function Wearing({ found: { usage, wear } }: { found: Found }) {
   const nameOfFigure = namesOf(usage)
   return (
     <section aria-labelledby="wear">
-      <h2 id="wear">{s('usage.wear')}</h2>
+      <h2 id="wear">{say('wear')}</h2>
       <Table
-        title={s('usage.wear')}
+        title={say('wear')}
         file="usage-wear"
         rows={wear}
         id={({ asset_id }) => asset_id}
-        empty={s('usage.no_wear')}
+        empty={say('no_wear')}
         columns={[
           { title: s('assets.name'), value: ({ asset }) => nameOf(asset) },
           {
@@ -209,7 +210,7 @@ function Wearing({ found: { usage, wear } }: { found: Found }) {
             show: ({ used, rated_by }) => (used === null || !rated_by ? s('usage.unknown') : `${used} ${named('counter', rated_by)}`),
             isNumber: true,
           },
-          { title: s('usage.rated_life'), value: ({ rated_life }) => rated_life ?? '', show: ({ rated_life }) => shown(rated_life), isNumber: true },
+          { title: say('rated_life'), value: ({ rated_life }) => rated_life ?? '', show: ({ rated_life }) => shown(rated_life), isNumber: true },
           { title: nameOfFigure('part_used'), value: ({ part_used }) => numberOf(part_used), show: ({ part_used }) => shown(part_used, true), isNumber: true },
           {
             title: nameOfFigure('fails_about'),
@@ -217,7 +218,7 @@ function Wearing({ found: { usage, wear } }: { found: Found }) {
             show: ({ outlook }) => (outlook?.about ? dayOf(outlook.about) : s('usage.unknown')),
             isNumber: true,
           },
-          { title: s('usage.reason'), value: ({ outlook }) => outlook?.text ?? '', show: ({ outlook }) => <span class="prose">{outlook?.text}</span> },
+          { title: say('reason'), value: ({ outlook }) => outlook?.text ?? '', show: ({ outlook }) => <span class="prose">{outlook?.text}</span> },
         ]}
       />
     </section>
@@ -230,8 +231,8 @@ const SHADES = 5
 function HoursOfTheWeek({ heat }: { heat: Heat }) {
   return (
     <section>
-      <h2>{s('usage.heat')}</h2>
-      <Week week={heat.hours} name={s('usage.heat')} none={s('usage.no_heat')} />
+      <h2>{say('heat')}</h2>
+      <Week week={heat.hours} name={say('heat')} none={say('no_heat')} />
     </section>
   )
 }
@@ -244,9 +245,9 @@ function People({ from, to }: { from: string; to: string }) {
   if (!zones.value || !zone) return null
   return (
     <section>
-      <h2>{s('usage.people')}</h2>
+      <h2>{say('people')}</h2>
       <label>
-        {s('usage.zone')}{' '}
+        {say('zone')}{' '}
         <select value={zone.id} onChange={(event) => choose(event.currentTarget.value)}>
           {optionsOf(zones.value).map(({ value, label }) => (
             <option key={value} value={value}>
@@ -268,10 +269,10 @@ function PeopleOf({ zone, from, to }: { zone: string; from: string; to: string }
         <>
           {days > 0 && (
             <p class="lead">
-              {s('usage.people_days', { days, entered: entered ?? '—' })} {stay_min !== null && s('usage.people_stay', { minutes: Math.round(stay_min) })}
+              {say('people_days', { days, entered: entered ?? '—' })} {stay_min !== null && say('people_stay', { minutes: Math.round(stay_min) })}
             </p>
           )}
-          <Week week={hours} name={s('usage.people')} none={s('usage.no_people')} />
+          <Week week={hours} name={say('people')} none={say('no_people')} />
         </>
       )}
     </Seen>
@@ -290,7 +291,7 @@ function Week({ week, name, none }: { week: Heat['hours']; name: string; none: s
       <table class="heat">
         <thead>
           <tr>
-            <th scope="col">{s('usage.hour')}</th>
+            <th scope="col">{say('hour')}</th>
             {week.map((_, day) => (
               <th key={day} scope="col" class="number">
                 {weekday(day)}
@@ -319,10 +320,10 @@ function Ahead({ forecast }: { forecast: Forecast }) {
   const rows = (forecast.expected ?? []).filter(({ most }) => most > 0)
   return (
     <section aria-labelledby="ahead">
-      <h2 id="ahead">{s('usage.ahead', { day: forecast.day })}</h2>
+      <h2 id="ahead">{say('ahead', { day: forecast.day })}</h2>
       {forecast.error !== null && forecast.naive_error !== null && (
         <p class="lead">
-          {s('usage.error', {
+          {say('error', {
             days: forecast.tried_days,
             error: shown(forecast.error),
             naive: shown(forecast.naive_error),
@@ -330,16 +331,16 @@ function Ahead({ forecast }: { forecast: Forecast }) {
         </p>
       )}
       <Table
-        title={s('usage.ahead', { day: forecast.day })}
+        title={say('ahead', { day: forecast.day })}
         file={`forecast-${forecast.day}`}
         rows={rows}
         id={({ hour }) => String(hour)}
-        empty={s(forecast.expected === null ? 'usage.too_early' : 'usage.nobody_expected')}
+        empty={say(forecast.expected === null ? 'too_early' : 'nobody_expected')}
         columns={[
-          { title: s('usage.hour'), value: ({ hour }) => clock(hour) },
-          { title: s('usage.expected'), value: ({ mean }) => numberOf(mean), show: ({ mean }) => shown(mean), isNumber: true },
-          { title: s('usage.least'), value: ({ least }) => numberOf(least), show: ({ least }) => shown(least), isNumber: true },
-          { title: s('usage.most'), value: ({ most }) => numberOf(most), show: ({ most }) => shown(most), isNumber: true },
+          { title: say('hour'), value: ({ hour }) => clock(hour) },
+          { title: say('expected'), value: ({ mean }) => numberOf(mean), show: ({ mean }) => shown(mean), isNumber: true },
+          { title: say('least'), value: ({ least }) => numberOf(least), show: ({ least }) => shown(least), isNumber: true },
+          { title: say('most'), value: ({ most }) => numberOf(most), show: ({ most }) => shown(most), isNumber: true },
         ]}
       />
     </section>
@@ -349,7 +350,7 @@ function Ahead({ forecast }: { forecast: Forecast }) {
 function Meanings({ usage }: { usage: Usage }) {
   return (
     <details>
-      <summary>{s('usage.meanings')}</summary>
+      <summary>{say('meanings')}</summary>
       <dl class="facts">
         {usage.definitions.map(({ figure, name, meaning }) => (
           <div key={figure}>

@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks'
-import { me } from '../../shared/account/session'
-import { type Answered, ask } from '../../shared/api'
-import { dayOf } from '../../shared/clock'
-import { clock } from '../../shared/t'
-import { Badge, Head, Seen } from '../kit/Head'
-import { Table } from '../kit/Table'
-import { everything, useLook } from '../kit/look'
-import { fieldClock, minutesOf } from '../kit/clock'
-import { nameOf, optionsOf } from '../kit/names'
-import { ActSheet, EntryField, show } from '../kit/sheets'
-import { named, s } from '../words'
+import { me } from '../../../shared/account/session'
+import { type Answered, ask } from '../../../shared/api'
+import { dayOf } from '../../../shared/clock'
+import { clock } from '../../../shared/t'
+import { Badge, Head, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { everything, useLook } from '../../kit/look'
+import { fieldClock, minutesOf } from '../../kit/clock'
+import { nameOf, optionsOf } from '../../kit/names'
+import { ActSheet, EntryField, show } from '../../kit/sheets'
+import { named, s } from '../../words'
+import { say } from './words'
 
 type Week = Answered<'get', '/api/v1/staff/opening-hours'>['week']
 type Day = Answered<'get', '/api/v1/staff/calendar'>['items'][number]
@@ -45,7 +46,7 @@ export function Hours() {
             <div class="inline">
               <EntryField
                 name="whose"
-                label={s('hours.whose')}
+                label={say('whose')}
                 kind="select"
                 value={whose}
                 onValue={setWhose}
@@ -53,7 +54,7 @@ export function Hours() {
               />
               <EntryField
                 name="year"
-                label={s('hours.year')}
+                label={say('year')}
                 kind="select"
                 value={year}
                 onValue={setYear}
@@ -76,8 +77,8 @@ interface Shared {
 }
 
 function said(hours: Hours | null | undefined): string {
-  if (hours === undefined) return s('hours.usual')
-  return hours ? `${clock(hours.opens_min)}–${clock(hours.closes_min)}` : s('hours.closed')
+  if (hours === undefined) return say('usual')
+  return hours ? `${clock(hours.opens_min)}–${clock(hours.closes_min)}` : say('closed')
 }
 
 function WeekOf({ week, whose, again }: Shared & { week: Week }) {
@@ -86,21 +87,21 @@ function WeekOf({ week, whose, again }: Shared & { week: Week }) {
     show(
       <ActSheet
         title={named('dayname', day)}
-        lead={s('hours.change_lead')}
+        lead={say('change_lead')}
         entries={[
           {
             name: 'how',
-            label: s('hours.how'),
+            label: say('how'),
             kind: 'select',
             value: week[day] === undefined ? 'usual' : week[day] === null ? 'closed' : 'open',
             options: [
-              { value: 'open', label: s('hours.open') },
-              { value: 'closed', label: s('hours.closed') },
-              { value: 'usual', label: s('hours.usual') },
+              { value: 'open', label: say('open') },
+              { value: 'closed', label: say('closed') },
+              { value: 'usual', label: say('usual') },
             ],
           },
-          { name: 'opens', label: s('hours.opens'), kind: 'time', value: fieldClock(week[day]?.opens_min ?? 540) },
-          { name: 'closes', label: s('hours.closes'), kind: 'time', value: fieldClock((week[day]?.closes_min ?? 1260) % MIDNIGHT) },
+          { name: 'opens', label: say('opens'), kind: 'time', value: fieldClock(week[day]?.opens_min ?? 540) },
+          { name: 'closes', label: say('closes'), kind: 'time', value: fieldClock((week[day]?.closes_min ?? 1260) % MIDNIGHT) },
         ]}
         go={s('person.groups_go')}
         done={s('person.groups_set')}
@@ -119,16 +120,16 @@ function WeekOf({ week, whose, again }: Shared & { week: Week }) {
     )
   return (
     <section aria-labelledby="week">
-      <h2 id="week">{s('hours.week')}</h2>
+      <h2 id="week">{say('week')}</h2>
       <Table
-        title={s('hours.week')}
+        title={say('week')}
         file="opening-hours"
         rows={DAYS.map((day) => ({ day, hours: week[day] }))}
         id={({ day }) => day}
         empty=""
         columns={[
-          { title: s('hours.day'), value: ({ day }) => named('dayname', day) },
-          { title: s('hours.hours'), value: ({ hours }) => said(hours) },
+          { title: say('day'), value: ({ day }) => named('dayname', day) },
+          { title: say('hours'), value: ({ hours }) => said(hours) },
         ]}
         {...(mayChange && {
           acts: ({ day }: { day: (typeof DAYS)[number] }) => (
@@ -147,17 +148,17 @@ const KINDS = ['closed', 'special_hours', 'holiday', 'workday'] as const
 
 function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: boolean }) {
   const mayChange = me.value?.role !== 'technician'
-  const say = () =>
+  const setDay = () =>
     show(
       <ActSheet
-        title={s('hours.say')}
-        lead={s('hours.say_lead')}
+        title={say('say')}
+        lead={say('say_lead')}
         entries={[
-          { name: 'day', label: s('hours.date'), kind: 'date', value: dayOf(Date.now()) },
-          { name: 'kind', label: s('hours.what'), kind: 'select', value: 'closed', options: KINDS.map((value) => ({ value, label: named('daykind', value) })) },
-          { name: 'reason', label: s('reason'), hint: s('hours.reason_hint') },
-          { name: 'opens', label: s('hours.opens'), kind: 'time', isOptional: true, hint: s('hours.special_hint') },
-          { name: 'closes', label: s('hours.closes'), kind: 'time', isOptional: true },
+          { name: 'day', label: say('date'), kind: 'date', value: dayOf(Date.now()) },
+          { name: 'kind', label: say('what'), kind: 'select', value: 'closed', options: KINDS.map((value) => ({ value, label: named('daykind', value) })) },
+          { name: 'reason', label: s('reason'), hint: say('reason_hint') },
+          { name: 'opens', label: say('opens'), kind: 'time', isOptional: true, hint: say('special_hint') },
+          { name: 'closes', label: say('closes'), kind: 'time', isOptional: true },
         ]}
         go={s('person.groups_go')}
         onDone={() => void again()}
@@ -172,9 +173,9 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
   const clear = (day: string) =>
     show(
       <ActSheet
-        title={s('hours.clear')}
-        lead={s('hours.clear_lead', { day })}
-        go={s('hours.clear')}
+        title={say('clear')}
+        lead={say('clear_lead', { day })}
+        go={say('clear')}
         done={s('card.done')}
         onDone={() => void again()}
         act={() => ask('delete', '/api/v1/staff/calendar/{day}', { at: { day }, query: whose ? { space_id: whose } : {} })}
@@ -182,32 +183,32 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
     )
   return (
     <section aria-labelledby="days">
-      <h2 id="days">{s('hours.days')}</h2>
-      {!isKnown && <p class="lead">{s('hours.unknown_year')}</p>}
+      <h2 id="days">{say('days')}</h2>
+      {!isKnown && <p class="lead">{say('unknown_year')}</p>}
       <Table
-        title={s('hours.days')}
+        title={say('days')}
         file="calendar"
         rows={[...days].sort((one, other) => Number(other.said_by === 'staff') - Number(one.said_by === 'staff'))}
         id={({ day, said_by }) => `${day} ${said_by}`}
-        empty={s('hours.no_days')}
+        empty={say('no_days')}
         columns={[
-          { title: s('hours.date'), value: ({ day }) => day, isNumber: true },
-          { title: s('hours.what'), value: ({ kind }) => named('daykind', kind), show: ({ kind }) => <Badge tone={kind === 'closed' ? 'care' : 'plain'}>{named('daykind', kind)}</Badge> },
+          { title: say('date'), value: ({ day }) => day, isNumber: true },
+          { title: say('what'), value: ({ kind }) => named('daykind', kind), show: ({ kind }) => <Badge tone={kind === 'closed' ? 'care' : 'plain'}>{named('daykind', kind)}</Badge> },
           { title: s('reason'), value: ({ why }) => nameOf(why) },
-          { title: s('hours.hours'), value: ({ hours }) => (hours ? said(hours) : '') },
-          { title: s('hours.said_by'), value: ({ said_by }) => named('said_by', said_by) },
+          { title: say('hours'), value: ({ hours }) => (hours ? said(hours) : '') },
+          { title: say('said_by'), value: ({ said_by }) => named('said_by', said_by) },
         ]}
         acts={({ day, said_by }) =>
           mayChange && said_by === 'staff' && (
             <button type="button" class="quiet" onClick={() => clear(day)}>
-              {s('hours.clear')}
+              {say('clear')}
             </button>
           )
         }
       >
         {mayChange && (
-          <button type="button" class="quiet" onClick={say}>
-            {s('hours.say')}
+          <button type="button" class="quiet" onClick={setDay}>
+            {say('say')}
           </button>
         )}
       </Table>
@@ -219,9 +220,9 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
 function Done({ outside }: { outside: number }) {
   return (
     <ActSheet
-      title={s('hours.said')}
-      lead={outside > 0 ? s('hours.outside', { count: outside }) : s('hours.none_outside')}
-      go={s('hours.understood')}
+      title={say('said')}
+      lead={outside > 0 ? say('outside', { count: outside }) : say('none_outside')}
+      go={say('understood')}
       done={s('card.done')}
       act={async () => undefined}
     />

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks'
-import { type Answered, ask, newKey } from '../../shared/api'
-import { fieldTime, instantOf } from '../../shared/clock'
-import { language, whenSpan } from '../../shared/t'
-import { Badge, Head, Seen } from '../kit/Head'
-import { Table } from '../kit/Table'
-import { everything, useLook } from '../kit/look'
-import { nameOf, optionsOf } from '../kit/names'
-import { ActSheet, type Filled, show } from '../kit/sheets'
-import { named, s } from '../words'
+import { type Answered, ask, newKey } from '../../../shared/api'
+import { fieldTime, instantOf } from '../../../shared/clock'
+import { language, whenSpan } from '../../../shared/t'
+import { Badge, Head, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { everything, useLook } from '../../kit/look'
+import { nameOf, optionsOf } from '../../kit/names'
+import { ActSheet, type Filled, show } from '../../kit/sheets'
+import { named, s } from '../../words'
+import { say } from './words'
 
 type Activity = Answered<'get', '/api/v1/staff/activities'>['items'][number]
 
@@ -24,7 +25,7 @@ export function Activities() {
     <>
       <Head title={title}>
         <button type="button" class="quiet" onClick={() => void publish(looked.again)}>
-          {s('activities.publish')}
+          {say('publish')}
         </button>
       </Head>
       <Seen looked={looked}>
@@ -34,18 +35,18 @@ export function Activities() {
               title={title}
               rows={all}
               id={({ id }) => id}
-              empty={s('activities.none')}
+              empty={say('none')}
               file="activities"
               columns={[
-                { title: s('activities.name'), value: (one) => nameOf(one.title) },
-                { title: s('activities.kind'), value: (one) => named('activity_kind', one.kind) },
-                { title: s('activities.first'), value: (one) => one.times[0]?.starts_at ?? '', show: (one) => one.times[0] && whenSpan(one.times[0]) },
-                { title: s('activities.times'), value: (one) => one.times.length, isNumber: true },
+                { title: say('name'), value: (one) => nameOf(one.title) },
+                { title: say('kind'), value: (one) => named('activity_kind', one.kind) },
+                { title: say('first'), value: (one) => one.times[0]?.starts_at ?? '', show: (one) => one.times[0] && whenSpan(one.times[0]) },
+                { title: say('times'), value: (one) => one.times.length, isNumber: true },
                 { title: s('bookings.space'), value: (one) => one.space_name?.[language.value] ?? '' },
-                { title: s('activities.taken'), value: (one) => `${one.taken} / ${one.places}`, isNumber: true },
-                { title: s('activities.waiting'), value: (one) => one.waiting, isNumber: true },
+                { title: say('taken'), value: (one) => `${one.taken} / ${one.places}`, isNumber: true },
+                { title: say('waiting'), value: (one) => one.waiting, isNumber: true },
                 {
-                  title: s('activities.state'),
+                  title: say('state'),
                   value: stateOf,
                   show: (one) => <Badge tone={one.called_off_for ? 'care' : 'good'}>{stateOf(one)}</Badge>,
                 },
@@ -53,11 +54,11 @@ export function Activities() {
               acts={(one) => (
                 <>
                   <button type="button" class="quiet" aria-pressed={chosen === one.id} onClick={() => choose(one.id)}>
-                    {s('activities.who')}
+                    {say('who')}
                   </button>
                   {!one.called_off_for && (
                     <button type="button" class="quiet" onClick={() => callOff(one, looked.again)}>
-                      {s('activities.call_off')}
+                      {say('call_off')}
                     </button>
                   )}
                 </>
@@ -74,7 +75,7 @@ export function Activities() {
 }
 
 function stateOf({ called_off_for }: Activity): string {
-  return called_off_for ? s('activities.off', { reason: called_off_for }) : s('activities.on')
+  return called_off_for ? say('off', { reason: called_off_for }) : say('on')
 }
 
 /** Who has a place and who waits; it can be taken along as a list, and says who came. */
@@ -85,7 +86,7 @@ function Who({ one }: { one: Activity }) {
     await ask('patch', `${PATH}/{activity_id}/registrations/{registration_id}`, { at: { ...at, registration_id }, body: { came } })
     await looked.again()
   }
-  const title = s('activities.who_in', { name: nameOf(one.title) })
+  const title = say('who_in', { name: nameOf(one.title) })
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
@@ -95,18 +96,18 @@ function Who({ one }: { one: Activity }) {
             title={title}
             rows={people}
             id={({ id }) => id}
-            empty={s('activities.nobody')}
+            empty={say('nobody')}
             file="registrations"
             columns={[
               { title: s('members.number'), value: ({ member_no }) => member_no },
               { title: s('members.name'), value: ({ name }) => name },
-              { title: s('activities.stands'), value: ({ state }) => named('registration', state) },
-              { title: s('activities.came'), value: ({ came_at }) => (came_at ? s('yes') : '') },
+              { title: say('stands'), value: ({ state }) => named('registration', state) },
+              { title: say('came'), value: ({ came_at }) => (came_at ? s('yes') : '') },
             ]}
             acts={({ id, state, came_at }) =>
               state === 'REGISTERED' && (
                 <button type="button" class="quiet" onClick={() => void note(id, came_at === null)}>
-                  {s(came_at ? 'activities.did_not_come' : 'activities.did_come')}
+                  {say(came_at ? 'did_not_come' : 'did_come')}
                 </button>
               )
             }
@@ -127,25 +128,25 @@ async function publish(again: () => Promise<void>): Promise<void> {
   const time = (name: string, label: string, ms: number) => ({ name, label, kind: 'datetime-local' as const, value: fieldTime(ms) })
   show(
     <ActSheet
-      title={s('activities.publish')}
-      lead={s('activities.publish_lead')}
+      title={say('publish')}
+      lead={say('publish_lead')}
       entries={[
-        { name: 'kind', label: s('activities.kind'), kind: 'select', value: 'class', options: KINDS.map((value) => ({ value, label: named('activity_kind', value) })) },
-        { name: 'zh', label: s('activities.title_zh') },
-        { name: 'en', label: s('activities.title_en') },
-        { name: 'words_zh', label: s('activities.words_zh'), isOptional: true },
-        { name: 'words_en', label: s('activities.words_en'), isOptional: true },
-        time('starts_at', s('activities.starts'), tomorrow),
-        time('ends_at', s('activities.ends'), tomorrow + HOUR_MS),
-        { name: 'weeks', label: s('activities.weeks'), kind: 'number', value: '1' },
-        { name: 'places', label: s('activities.places'), kind: 'number', value: '20' },
-        { name: 'space', label: s('activities.space'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('activities.no_space') }, ...optionsOf(spaces)] },
-        { name: 'group', label: s('activities.group'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('policies.everybody') }, ...optionsOf(groups)] },
-        time('opens_at', s('activities.opens'), Date.now()),
-        time('closes_at', s('activities.closes'), tomorrow - HOUR_MS),
+        { name: 'kind', label: say('kind'), kind: 'select', value: 'class', options: KINDS.map((value) => ({ value, label: named('activity_kind', value) })) },
+        { name: 'zh', label: say('title_zh') },
+        { name: 'en', label: say('title_en') },
+        { name: 'words_zh', label: say('words_zh'), isOptional: true },
+        { name: 'words_en', label: say('words_en'), isOptional: true },
+        time('starts_at', say('starts'), tomorrow),
+        time('ends_at', say('ends'), tomorrow + HOUR_MS),
+        { name: 'weeks', label: say('weeks'), kind: 'number', value: '1' },
+        { name: 'places', label: say('places'), kind: 'number', value: '20' },
+        { name: 'space', label: say('space'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: say('no_space') }, ...optionsOf(spaces)] },
+        { name: 'group', label: say('group'), kind: 'select', value: '', isOptional: true, options: [{ value: '', label: s('policies.everybody') }, ...optionsOf(groups)] },
+        time('opens_at', say('opens'), Date.now()),
+        time('closes_at', say('closes'), tomorrow - HOUR_MS),
       ]}
-      go={s('activities.publish')}
-      done={s('activities.published')}
+      go={say('publish')}
+      done={say('published')}
       onDone={() => void again()}
       act={(filled) => {
         // The same wish after an answer that was lost is the same attempt: it is published once.
@@ -179,12 +180,12 @@ function callOff(one: Activity, again: () => Promise<void>): void {
   const at = { activity_id: one.id }
   show(
     <ActSheet
-      title={s('activities.call_off_one', { name: nameOf(one.title) })}
-      lead={s('activities.call_off_lead', { count: one.taken + one.waiting })}
+      title={say('call_off_one', { name: nameOf(one.title) })}
+      lead={say('call_off_lead', { count: one.taken + one.waiting })}
       isGrave
-      entries={[{ name: 'reason', label: s('activities.reason') }]}
-      go={s('activities.call_off')}
-      done={s('activities.is_off')}
+      entries={[{ name: 'reason', label: say('reason') }]}
+      go={say('call_off')}
+      done={say('is_off')}
       onDone={() => void again()}
       act={({ reason = '' }) => ask('post', `${PATH}/{activity_id}/call-off`, { at, body: { reason }, key: newKey() })}
     />,
