@@ -143,13 +143,27 @@ def test_a_machine_is_given_a_power_sensor_and_a_plan_by_the_hours_it_runs(scree
     screen.row("跑步机").get_by_role("button", name="查看").click()
     expect(screen.page.locator("dialog")).to_contain_text("plug-1 · relay，60 瓦起算运转")
     expect(screen.page.locator("dialog")).to_contain_text("小时（运转）")
-    screen.page.keyboard.press("Escape")
+    screen.go("新建保养计划")
+    screen.fill("中文名", "换跑带")
+    screen.fill("英文名", "Change the belt")
+    screen.fill("每用多少", "2000")
+    assert screen.faults() == {}
+    screen.go("新建保养计划")
     expect(screen.page.locator("dialog")).to_have_count(0)
 
     screen.at("assets/plans")
+    expect(screen.row("换跑带", "一件设备", "每 2000 小时（运转）")).to_have_count(1)
     screen.page.get_by_role("button", name="采用 润滑").click()
     screen.go("采用")
     expect(screen.row("润滑", "每 250 小时（运转）")).to_have_count(1)
+    screen.page.get_by_role("button", name="新建保养计划").click()
+    screen.page.get_by_label("给谁做").select_option(label="风扇")
+    screen.fill("中文名", "换皮带")
+    screen.fill("英文名", "Change its belt")
+    screen.fill("每几天", "180")
+    screen.fill("每用多少", "4000")
+    screen.go("新建保养计划")
+    expect(screen.row("换皮带", "风扇", "每 180 天，或每 4000 小时（运转）")).to_have_count(1)
 
 
 def test_the_desk_opens_a_work_order_for_a_door_and_finds_no_step_that_is_not_its_own(screen: Screen):

@@ -11,6 +11,7 @@ import { place } from '../route'
 import { named, s } from '../words'
 import { Failures } from './upkeep/Failures'
 import { Plans } from './upkeep/Plans'
+import { makePlan } from './upkeep/newPlan'
 import { openOrder } from './upkeep/order'
 
 type Asset = Answered<'get', '/api/v1/staff/assets'>['items'][number]
@@ -106,6 +107,7 @@ async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<voi
           ? [
               { name: s('assets.rate'), go: () => rate(one, found.uses.map(({ counter }) => counter), again) },
               ...(isMachine(found) ? [{ name: s('assets.set_power'), go: () => void setPower(found, again) }] : []),
+              { name: s('plans.make'), go: () => makePlan(one, again, found.uses.map(({ counter }) => counter)) },
               { name: s('assets.retire'), go: () => retire(one, again) },
             ]
           : []

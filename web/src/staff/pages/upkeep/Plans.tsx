@@ -7,6 +7,7 @@ import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
+import { makePlan } from './newPlan'
 
 type Plan = Answered<'get', '/api/v1/staff/plans'>['items'][number]
 type Template = Answered<'get', '/api/v1/staff/plans/templates'>['items'][number]
@@ -53,7 +54,13 @@ export function Plans() {
                 )}
               </>
             )}
-          />
+          >
+            {mayChange && (
+              <button type="button" class="quiet" onClick={() => makePlan(null, looked.again)}>
+                {s('plans.make')}
+              </button>
+            )}
+          </Table>
           <h2>{s('plans.templates')}</h2>
           <ul class="plain-list">
             {templates.map((one) => (
