@@ -21,6 +21,7 @@ from gateway.files import only_one
 from gateway.fleet import service as fleet
 from gateway.intake import Letter
 from gateway.kit.memory import keep_for_good
+from gateway.kit.right_of_way import RightOfWay
 from gateway.machine import Machine
 from gateway.notify.courier import EnvoyCourier
 from gateway.postman import Postman
@@ -43,6 +44,7 @@ class GatewayProgram:
     def __init__(self, centre: Centre, *, key: SigningKey, reached: Callable[[str], None]) -> None:
         self._centre = centre
         self._queue: queue.SimpleQueue[Callable[[], None] | Incoming] = queue.SimpleQueue()
+        self._right_of_way = RightOfWay()
         self._is_stopping = False
         self._judged_at: float | None = None  # monotonic; when the silent are given up
         self._ready_since: datetime | None = None
@@ -78,6 +80,7 @@ class GatewayProgram:
             site=settings.site,
             clock=centre.clock,
             others=self._ear.letters if self._ear else list,
+            right_of_way=self._right_of_way,
         )
         self._showing = wiring.show(centre, readings)
         self._postman = Postman(
@@ -161,7 +164,8 @@ class GatewayProgram:
 
     def _do(self, act: Callable[[], None]) -> bool:
         try:
-            act()
+            with self._right_of_way.taken():
+                act()
         except Exception:
             # The thread's outermost loop: one bad act must not end the others.
             log.exception("an act of the gateway failed")

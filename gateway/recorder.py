@@ -20,6 +20,7 @@ from devices.wire.messages import Measurement, Readings
 from devices.wire.metrics import BOOLEANS, METRICS
 from devices.wire.topics import Channel, parse
 from gateway.kit.clock import Clock
+from gateway.kit.right_of_way import RightOfWay
 from gateway.telemetry import rules
 from gateway.telemetry.store import Kept, Letter, ReadingStore, StoreFullError, Value, now_ms
 
@@ -80,7 +81,9 @@ class Recorder:
         acknowledge: Callable[[Kept], None],
         bury: Callable[[Sequence[Buried]], None],
         others: Callable[[], list[Letter]] = list,
+        right_of_way: RightOfWay | None = None,
     ) -> None:
+        """`right_of_way`: who goes first. None: nobody else is here."""
         self._store = store
         self._site = site
         self._clock = clock
@@ -88,6 +91,7 @@ class Recorder:
         self._acknowledge = acknowledge
         self._bury = bury
         self._others = others
+        self._giving_way = (right_of_way or RightOfWay()).giving_way
         self._lock = threading.Lock()  # for the next three
         self._heard: dict[str, _Messages] = {}  # by topic
         self._waiting = 0  # messages
@@ -174,18 +178,19 @@ class Recorder:
         return heard
 
     def _keep(self, heard: Mapping[str, _Messages], others: list[Letter]) -> None:
-        posts = [self._read(topic, messages) for topic, messages in heard.items()]
+        posts = [self._read(topic, messages) for topic, messages in self._giving_way(heard.items())]
         counting = self._those_that_count(posts, others)
         if buried := [one for post in posts for one in _buried(post, counting)]:
             self._bury(buried)
         letters = [letter for post in posts if post.device in counting for letter in post.letters]
-        for source in self._store.keep(letters + others) if letters or others else []:
+        for source in self._store.keep(self._giving_way(letters + others)) if letters or others else []:
             if source.device in counting:
                 self._acknowledge(source)
 
     def _those_that_count(self, posts: list[_Post], others: list[Letter]) -> Collection[str]:
         fresh: dict[str, list[Letter]] = {post.device: [] for post in posts}
-        for letter in self._store.fresh([letter for post in posts for letter in post.letters]):
+        letters = (letter for post in posts for letter in post.letters)
+        for letter in self._store.fresh(self._giving_way(letters)):
             fresh[letter.device].append(letter)
         return self._judge(fresh, self._store.fresh(others)) if posts or others else ()
 
@@ -225,7 +230,7 @@ class Recorder:
         letters: list[Letter] = []
         last: dict[Fault, tuple[str, bytes]] = {}
         faults: Counter[Fault] = Counter()
-        for payload, received_ms in messages:
+        for payload, received_ms in self._giving_way(messages):
             try:
                 said = codec.decode_readings(payload)
                 unsound = [one for one in said.readings if not _is_sound(one)]

@@ -20,6 +20,7 @@ from gateway.kiosks.presenting import Presenting
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_boot_id
+from gateway.kit.right_of_way import RightOfWay
 from gateway.link.port import Carriage
 from gateway.link.speaker import Speaker
 from gateway.recorder import Recorder
@@ -78,6 +79,7 @@ def record(
     site: str,
     clock: Clock,
     others: Callable[[], list[Letter]] = list,
+    right_of_way: RightOfWay | None = None,
 ) -> Recorder:
     """The gateway's ear for readings; start and stop it beside the rest."""
     return Recorder(
@@ -88,6 +90,7 @@ def record(
         acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
         bury=gateway.intake.bury_readings,
         others=others,
+        right_of_way=right_of_way,
     )
 
 

@@ -47,6 +47,7 @@ from gateway.telemetry.model import (
 )
 from gateway.telemetry.rules import Keeping, Rollup, Sample, Tally
 
+_ROWS: Final = 500  # samples in one statement: what hands the letters over has its say in between
 _SLICE: Final = 10_000  # samples let go in one transaction: a writer waits for no more than that
 _PAGES: Final = 2_000  # given back to the disk at once
 _ENOUGH: Final = 0.9  # of the most bytes, so that not every batch lets something go
@@ -142,6 +143,9 @@ class ReadingStore:
                     if kept[letter.device] is not before:
                         rows += self._news(connection, letter, last, made)
                         self._count(connection, letter, counting, made)
+                    if len(rows) >= _ROWS:
+                        connection.execute(insert(SAMPLES), rows)
+                        rows = []
                 if rows:
                     connection.execute(insert(SAMPLES), rows)
                 counting.write_down(connection)

@@ -8,6 +8,7 @@ import pytest
 
 from devices.wire import codec
 from devices.wire.messages import Measurement, Readings
+from gateway.kit.right_of_way import PIECE, RightOfWay
 from gateway.recorder import COMMIT_S, MOST_WAITING, Recorder
 from gateway.telemetry import queries
 from gateway.telemetry.rules import Keeping
@@ -215,6 +216,33 @@ def test_a_stranger_in_a_hurry_is_counted_and_never_kept(desk):
     assert [(one.fault, one.count) for one in desk.buried] == [("stranger", 2)]
     assert desk.acknowledged == []
     assert desk.latest() == {}
+
+
+class Counted(RightOfWay):
+    """Notes how many things were done in one go."""
+
+    def __init__(self):
+        super().__init__()
+        self.pieces = []
+
+    def giving_way(self, things, **_):
+        for no, thing in enumerate(super().giving_way(things), start=1):
+            self.pieces.append(no)
+            yield thing
+
+
+def test_many_readings_are_read_and_kept_in_small_pieces_between_which_an_unlock_goes_first(desk):
+    way = Counted()
+    desk.recorder._giving_way = way.giving_way
+    many = 5 * PIECE
+    for seq in range(1, many + 1):
+        desk.recorder.hear(TOPIC, said(("hall", "energy", float(seq)), seq=seq))
+        desk.recorder.hear(f"hearth/1/demo/meter-{seq}/reading", said(("hall", "energy", float(seq))))
+    desk.recorder.take()
+
+    # Read: of one device, and of many devices one each; known already?; kept.
+    assert way.pieces.count(many) == 4
+    assert way.pieces.count(2 * many) == 2
 
 
 def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):
