@@ -32,6 +32,7 @@ from api.member import (
     bookings,
     credit,
     drop_offs,
+    feedback,
     feeds,
     floor_plan,
     live,
@@ -90,6 +91,7 @@ from api.staff import board as staff_board
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
 from api.staff import credit as staff_credit
+from api.staff import feedback as staff_feedback
 from api.staff import floor_plan as staff_floor_plan
 from api.staff import groups as staff_groups
 from api.staff import policies as staff_policies
@@ -172,7 +174,7 @@ def _signpost() -> Signpost:
     """To every door of the API. None knows its centre: so, once."""
     for_lockers = (banks, rentals, pins, phones, shares, drop_offs, unlocks)
     for_bookings = (spaces, bookings, moves, series, waitlist, ballots, activities, feeds)
-    for_them = (session, passkeys, tokens, me, personal, credit, floor_plan, reports, notices, live)
+    for_them = (session, passkeys, tokens, me, personal, credit, floor_plan, reports, feedback, notices, live)
     for_members = (*for_them, *for_lockers, *for_bookings)
     told_at_kiosks = (kiosk_spaces, kiosk_activities, kiosk_notices, kiosk_floor_plan)
     for_kiosks = (kiosk_visits, kiosk_presented, kiosk_lockers, *told_at_kiosks, kiosk_unlocks, kiosk_asides)
@@ -197,6 +199,7 @@ def _signpost() -> Signpost:
         keys,
         kiosks,
         smiles,
+        staff_feedback,
         emergencies,
         alerts,
         work_orders,

@@ -11,18 +11,18 @@ from api.signpost import ROOT
 from gateway.credentials.rights import Right
 
 _READ: Final = re.compile(
-    r"/(activities|ballots|banks|bookings|drop-offs|explain|floor-plan|live|move-offers|notices|rentals|reports|series"
+    r"/(activities|ballots|banks|bookings|drop-offs|explain|feedback|floor-plan|live|move-offers|notices|rentals|reports|series"
     r"|shares|spaces|unlocks|waitlist)(/.*)?|/me|/me/(history|credit|policy)"
 )
 _ACT: Final = re.compile(
-    r"/(activities|ballots|bookings|drop-offs|notices|rentals|reports|series|waitlist)(/.*)?|/me/credit/.*"
+    r"/(activities|ballots|bookings|drop-offs|feedback|notices|rentals|reports|series|waitlist)(/.*)?|/me/credit/.*"
 )
 _OPEN: Final = re.compile(r"POST /(unlocks|rentals/[^/]+/shares|drop-offs/[^/]+/confirm)")
 _PEOPLE_ALONE: Final = re.compile(r"/rentals/[^/]+/pin")
 # Nothing of how the house is set up, who may come in and by what, or what opens: nor backups, nor other tokens.
 _STAFF_READ: Final = re.compile(
     r"/staff/(activities|alerts|assets|assignments|audit|ballots|banks|board|bookings|calendar|compartments|credit"
-    r"|dead-letters|devices|emergencies|floor-plan|groups|holds|locks|members|opening-hours|outages|plans|policies"
+    r"|dead-letters|devices|emergencies|feedback|floor-plan|groups|holds|locks|members|opening-hours|outages|plans|policies"
     r"|reconciliation|rentals|reports|sensors|smiles|spaces|usage|work-orders|zones)(/.*)?"
 )
 _STAFF_ACT: Final = re.compile(r"/staff/(activities|alerts|assets|bookings|outages|plans|reports|work-orders)(/.*)?")

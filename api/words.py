@@ -126,6 +126,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "今天报修的次数太多了，请明天再报，急事请直接找工作人员。",
             "You have reported a lot today. Please report again tomorrow; if it is urgent, ask our staff.",
         ),
+        "too_much_feedback": Words(
+            429,
+            "今天已经提了好几条意见，谢谢您！请明天再提。",
+            "You have told us a lot today, thank you. Please tell us more tomorrow.",
+        ),
         "photo_too_large": Words(422, "照片太大，请重新拍一张。", "That photo is too large. Please take another."),
         "photo_unreadable": Words(
             422, "这张照片打不开，请重新拍一张。", "That photo cannot be opened. Please take another."

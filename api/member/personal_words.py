@@ -31,6 +31,7 @@ TABLES: Final = {
     "ballot_wishes": ("抽签志愿", "Wishes in draws"),
     "activity_registrations": ("活动报名", "Activities signed up for"),
     "fault_reports": ("报修", "Faults reported"),
+    "feedback": ("意见", "Feedback"),
     "report_photos": ("报修的照片", "Photos of faults"),
     "audit_entries": ("操作记录", "Audit trail"),
     "sightings": ("查看柜子（工作人员）", "Lockers looked into (staff)"),

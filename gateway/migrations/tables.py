@@ -16,6 +16,7 @@ import gateway.credentials.model
 import gateway.credit.model
 import gateway.emergencies.model
 import gateway.faults.model
+import gateway.feedback.model
 import gateway.fleet.joining
 import gateway.fleet.model
 import gateway.floor_plan.model

@@ -84,6 +84,7 @@ ABOUT_MEMBERS: Final = (
     Kept("activity_registrations", Fate.ANONYMOUS, ("member_id",)),
     Kept("report_photos", Fate.DELETED, via="report_id", through="fault_reports"),
     Kept("fault_reports", Fate.ANONYMOUS, ("member_id",), blanked=("words",)),
+    Kept("feedback", Fate.ANONYMOUS, ("member_id",), blanked=("words",)),
     Kept("audit_entries", Fate.ANONYMOUS, ("actor", "thing"), by_audit_id=True),
     # What somebody did here as one of the staff.
     Kept("sightings", Fate.ANONYMOUS, ("seen_by_id",)),

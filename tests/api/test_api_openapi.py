@@ -91,6 +91,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/spaces/{space_id}/ballots",
         "/staff/ballots",
         "/staff/ballots/{ballot_id}/call-off",
+        "/feedback",
+        "/staff/feedback",
         "/reports",
         "/reports/things",
         "/reports/{report_id}",

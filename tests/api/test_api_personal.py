@@ -70,6 +70,7 @@ def live_fully(house):
     ).json()
     assert phone.delete(f"/drop-offs/{left['id']}").status_code == 200
     assert phone.post("/reports", {**with_photo(), "words": "我是老王，门坏了"}, key="report").status_code == 201
+    assert phone.post("/feedback", {"score": 2, "words": "老王觉得太吵"}).status_code == 201
     lesson = house.signed_in("s002").post("/staff/activities", {**TAI_CHI, "space_id": None}).json()
     assert phone.post(f"/activities/{lesson['id']}/registrations", {}).status_code == 201
     rental = house.rent("10001")
@@ -170,7 +171,18 @@ def test_nothing_in_any_table_leads_to_an_erased_member_and_the_trail_still_veri
     kept = everything_kept(house)
     trail = kept.pop("audit_entries")
     assert any(subject in row and "member_erased" in row for row in trail)
-    for word in (NAME, "10001", subject, "电梯坏了", "红卡", "家里", "家里的电脑", "小礼物", "我是老王"):
+    for word in (
+        NAME,
+        "10001",
+        subject,
+        "电梯坏了",
+        "红卡",
+        "家里",
+        "家里的电脑",
+        "小礼物",
+        "我是老王",
+        "老王觉得太吵",
+    ):
         assert [
             row for rows in kept.values() for row in rows if f'"{word}' in row or (word == NAME and word in row)
         ] == [], word

@@ -77,6 +77,7 @@ BODIES = {
     "make_calendar": {},
     "join_waitlist": {"space_id": "room", **HOUR},
     "accept_offer": {},
+    "give_feedback": {"score": 4},
     "report_fault": {"about": "elsewhere", "wrong": "broken"},
     "answer_report": {"state": "MENDED", "answer": "x"},
     "appeal_credit": {"reason": "x"},

@@ -194,6 +194,7 @@ def test_every_door_says_whether_a_program_may_and_new_ones_are_shut():
             "decline_move",
             "end_rental",
             "extend_rental",
+            "give_feedback",
             "hand_in_wishes",
             "join_waitlist",
             "leave_waitlist",

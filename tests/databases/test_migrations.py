@@ -736,6 +736,18 @@ def test_after_every_step_one_token_is_one_members(engine):
                 session.execute(text(token.format(id=id_, member=whose, hash=kept)))
 
 
+def test_after_every_step_feedback_is_somebodys_and_has_a_score(engine):
+    migrations.upgrade(engine)
+    then = "2026-11-22 04:00:00.000000+00:00"
+    said = "INSERT INTO feedback (id, member_id, score, words, given_at) VALUES"
+    with Sessions(engine).begin() as session:
+        member = a_member(session, "10001").id
+        session.execute(text(f"{said} ('f1', '{member}', 5, '', '{then}')"))
+        for whose, score in ((member, 0), (member, 6), ("nobody", 3)):
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(text(f"{said} ('f2', '{whose}', {score}, '', '{then}')"))
+
+
 def test_assets_and_plans_of_before_stay_and_can_be_counted_in_hours_run(engine):
     upgrade_to(engine, "0045")
     then = "2026-11-22 04:00:00.000000+00:00"

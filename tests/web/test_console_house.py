@@ -8,11 +8,13 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import update
 
 from gateway.centre import make_seal
+from gateway.feedback import service as feedback
 from gateway.kiosks import service as kiosks
 from gateway.kiosks import smiles
 from gateway.kiosks.model import Kiosk, Mood
+from gateway.members import queries as members
 from gateway.zones import service as zones
-from tests.web.conftest import House
+from tests.web.conftest import MEMBER, House
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -158,8 +160,11 @@ def test_what_those_who_left_a_kiosk_said_is_counted_by_day(screen: Screen):
         hall, _ = kiosks.register(session, name="一楼大厅", bank_id=None, actor="s001", now=now)
         for mood in (Mood.GOOD, Mood.GOOD, Mood.POOR):
             smiles.smile(session, kiosk_id=hall.id, mood=mood, today=day)
+        member = members.member_by_no(session, member_no=MEMBER)
+        feedback.give(session, member=member, score=2, words="太吵", space_id=None, now=now)
     screen.at("kiosks/smiles")
     expect(screen.row("一楼大厅").locator("td")).to_have_text([day.isoformat(), "一楼大厅", "2", "0", "1"])
+    expect(screen.row("太吵").locator("td").nth(1)).to_have_text("2")
 
 
 def test_a_group_is_made_and_removed_by_the_manager_alone(screen: Screen):

@@ -29,6 +29,7 @@ PAGES = [
     "/pins",
     "/passkeys",
     "/programs",
+    "/feedback",
     "/draws",
     "/reports",
     "/credit",
@@ -245,9 +246,16 @@ def test_everybody_can_use_every_page(phone: Phone, language, scheme, elder):
     assert wrong == {}
 
 
-def test_all_that_is_kept_is_counted_and_taken_along(phone: Phone):
+def test_all_that_is_kept_is_counted_and_taken_along_and_what_they_just_said_too(phone: Phone):
     phone.hold_a_locker()
+    phone.show("/app/#/me/feedback")
+    phone.button("说一说").click()
+    phone.page.get_by_role("radio", name="不太好").check()
+    phone.page.get_by_label("想说的话（可以不写）").fill("太吵")
+    phone.button("发送").click()
+    expect(phone.page.locator("main .card").filter(has_text="不太好")).to_contain_text("太吵")
     phone.show("/app/#/me/data")
+    expect(phone.page.locator(".lines li").filter(has_text="意见：1 条")).to_be_visible()
     expect(phone.page.locator(".lines li").filter(has_text="租柜记录：1 条")).to_be_visible()
     with phone.page.expect_download() as download:
         phone.page.get_by_role("link", name="下载我的全部数据").click()

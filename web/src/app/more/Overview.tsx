@@ -34,6 +34,7 @@ export function Overview() {
           <Cell to="/me/pins" icon="lock" name="pins.title" />
           <Cell to="/me/draws" icon="scales" name="draws.title" />
           <Cell to="/me/reports" icon="wrench" name="reports.title" />
+          <Cell to="/me/feedback" icon="good" name="feedback.title" />
           {typeof credit === 'object' && credit.is_on && (
             <Cell to="/me/credit" icon="chart" name="credit.title">
               <span class="soft">{say('credit.short', { points: credit.points })}</span>

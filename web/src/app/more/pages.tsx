@@ -6,6 +6,7 @@ import { Credit } from './Credit'
 import { Data } from './Data'
 import { Draws } from './Draws'
 import { DropOffs } from './DropOffs'
+import { Feedback } from './Feedback'
 import { History } from './History'
 import { Notices } from './Notices'
 import { Overview } from './Overview'
@@ -29,6 +30,7 @@ const PAGES = {
   credit: Credit,
   draws: Draws,
   reports: Reports,
+  feedback: Feedback,
   data: Data,
 }
 

@@ -6,9 +6,11 @@ import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
 import { optionsOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
+import { later } from '../later'
 import { place } from '../route'
 import { s } from '../words'
-import { Smiles } from './kiosks/Smiles'
+
+const Smiles = later(async () => (await import('./kiosks/Smiles')).Smiles)
 
 type Kiosk = Answered<'get', '/api/v1/staff/kiosks'>['items'][number]
 type Again = () => Promise<void>
