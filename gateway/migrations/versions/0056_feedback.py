@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 
 
 def upgrade() -> None:
-    """From 0054: nobody has said anything yet."""
+    """From 0055: nobody has said anything yet."""
     op.create_table(
         "feedback",
         sa.Column("id", sa.String(length=32), nullable=False),
