@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -56,6 +56,11 @@ from gateway.zones import queries as zones
 
 T = TypeVar("T")
 
+_SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_FRESH: Final = timedelta(minutes=2)  # a check-in, after which it is looked at each minute with all the others
+
 
 def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> BackgroundScheduler:
     """The centre's jobs, each safe to run twice or late. Start it and shut it down yourself."""
@@ -65,11 +70,11 @@ def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> Back
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
     log = _Log(centre, timetable)
-    for job, minutes in [
+    for job, every in [
         *_Jobs(centre, key, lambda: machine.look(commit_s=log.commit_s)).all(),
-        (log.write_down_runs, 1),
+        (log.write_down_runs, _MINUTE),
     ]:
-        timetable.add_job(log.noting(job, minutes), "interval", minutes=minutes, id=job.__name__)
+        timetable.add_job(log.noting(job, every), "interval", seconds=every // _SECOND, id=job.__name__)
     return timetable
 
 
@@ -83,10 +88,10 @@ class _Log:
         self._runs: dict[str, Run] = {}
         self.commit_s: float | None = None  # how long writing it down took, the last time
 
-    def noting(self, job: Callable[[], None], minutes: int) -> Callable[[], None]:
+    def noting(self, job: Callable[[], None], every: timedelta) -> Callable[[], None]:
         """The job, with every run of it noted; what it raises goes on to the timetable, which logs it."""
         name = job.__name__
-        self._runs[name] = Run(name=name, every_min=minutes, ran_at=None, done_at=None, due_at=None)
+        self._runs[name] = Run(name=name, every_min=max(1, every // _MINUTE), ran_at=None, done_at=None, due_at=None)
 
         def run() -> None:
             began_at = self._centre.clock.now()
@@ -123,35 +128,37 @@ class _Jobs:
         self._crowds = CrowdWatch()
         self._up_since = centre.clock.now()
 
-    def all(self) -> list[tuple[Callable[[], None], int]]:
-        """Each with its interval in minutes."""
+    def all(self) -> list[tuple[Callable[[], None], timedelta]]:
+        """Each with its interval. What comes back each second reads, and writes only where there is something to do."""
         return [
-            (self.forget_ended_sessions, 60),
-            (self.anchor_the_audit_trail, 5),
-            (self.remind_of_bookings, 1),
-            (self.remind_of_activities, 1),
-            (self.annul_unproved_check_ins, 1),
-            (self.release_no_shows, 1),
-            (self.deny_unanswered_bookings, 1),
-            (self.trim_dead_series, 5),
-            (self.open_ballots, 5),
-            (self.draw_ballots, 1),
-            (self.look_after_the_waitlist, 1),
-            (self.look_after_booked_lockers, 1),
-            (self.look_after_outages, 1),
-            (self.tell_of_late_rentals, 1),
-            (self.look_for_faults, 1),
-            (self.look_at_latches, 60),
-            (self.take_up_assets, 60),
-            (self.count_running_hours, 60),
-            (self.order_planned_work, 60),
-            (self.foresee_wear, 60),
-            (self.look_after_alerts, 1),
-            (self.look_after_the_machine, 1),
-            (self.look_at_crowds, 1),
-            (self.forget_old_messages, 60),
-            (self.forget_old_photos, 60),
-            (self.copy_the_centre, 15),
+            (self.forget_ended_sessions, _HOUR),
+            (self.anchor_the_audit_trail, 5 * _MINUTE),
+            (self.remind_of_bookings, _MINUTE),
+            (self.remind_of_activities, _MINUTE),
+            (self.annul_fresh_check_ins, _SECOND),
+            (self.annul_unproved_check_ins, _MINUTE),
+            (self.release_no_shows, _MINUTE),
+            (self.deny_unanswered_bookings, _MINUTE),
+            (self.trim_dead_series, 5 * _MINUTE),
+            (self.open_ballots, 5 * _MINUTE),
+            (self.draw_ballots, _MINUTE),
+            (self.draw_lines, _SECOND),
+            (self.look_after_the_waitlist, _MINUTE),
+            (self.look_after_booked_lockers, _MINUTE),
+            (self.look_after_outages, _MINUTE),
+            (self.tell_of_late_rentals, _MINUTE),
+            (self.look_for_faults, _MINUTE),
+            (self.look_at_latches, _HOUR),
+            (self.take_up_assets, _HOUR),
+            (self.count_running_hours, _HOUR),
+            (self.order_planned_work, _HOUR),
+            (self.foresee_wear, _HOUR),
+            (self.look_after_alerts, _MINUTE),
+            (self.look_after_the_machine, _MINUTE),
+            (self.look_at_crowds, _MINUTE),
+            (self.forget_old_messages, _HOUR),
+            (self.forget_old_photos, _HOUR),
+            (self.copy_the_centre, 15 * _MINUTE),
         ]
 
     def forget_ended_sessions(self) -> None:
@@ -181,9 +188,16 @@ class _Jobs:
         for activity_id, no in self._found(soon):
             self._do(partial(activities.remind, activity_id=activity_id, no=no, now=now))
 
+    def annul_fresh_check_ins(self) -> None:
+        self._annul_check_ins(since=self._now() - _FRESH)
+
     def annul_unproved_check_ins(self) -> None:
+        """Whatever could not be told while it was fresh: a door was away, or this machine was."""
+        self._annul_check_ins(since=None)
+
+    def _annul_check_ins(self, *, since: datetime | None) -> None:
         now = self._now()
-        for one in self._found(partial(arrivals.to_prove, now=now)):
+        for one in self._found(partial(arrivals.unproved, since=since, now=now)):
             self._do(partial(arrivals.annul_unless_proved, booking_id=one, now=now))
 
     def release_no_shows(self) -> None:
@@ -215,10 +229,13 @@ class _Jobs:
         for one in self._found(partial(ballot_queries.due, now=now)):
             self._do(partial(draw.draw, ballot_id=one, policy=policy, now=now))
 
-    def look_after_the_waitlist(self) -> None:
+    def draw_lines(self) -> None:
         now, policy = self._now(), self._centre.booking_policy
         for one in self._found(partial(lines.due, now=now)):
             self._do(partial(waitlist.draw_line, line_id=one, policy=policy, now=now))
+
+    def look_after_the_waitlist(self) -> None:
+        now, policy = self._now(), self._centre.booking_policy
         for one in self._found(waitlist.due):
             self._do(partial(waitlist.look_after, wait_id=one, policy=policy, now=now))
 

@@ -13,14 +13,19 @@ from gateway.fleet.model import DoorLevel
 from gateway.spaces import queries as spaces
 
 
-def to_prove(session: Session, *, now: datetime) -> Sequence[str]:
-    """The ids of the bookings that are not over and whose check-in must have been borne out by now."""
-    said = select(Booking.id).where(
+def unproved(session: Session, *, now: datetime, since: datetime | None = None) -> Sequence[str]:
+    """The ids of the bookings that are not over and whose check-in the door has not borne out in time.
+
+    `since`: only of check-ins said from then on.
+    """
+    said = select(Booking).where(
         Booking.state == BookingState.CONFIRMED,
         Booking.checked_in_at <= now - rules.PROVED_WITHIN,
         Booking.ends_at > now,
     )
-    return session.scalars(said.order_by(Booking.checked_in_at)).all()
+    if since is not None:
+        said = said.where(Booking.checked_in_at >= since)
+    return [one.id for one in session.scalars(said.order_by(Booking.checked_in_at)) if _is_unproved(session, one, now)]
 
 
 def annul_unless_proved(session: Session, *, booking_id: str, now: datetime) -> bool:
@@ -29,15 +34,19 @@ def annul_unless_proved(session: Session, *, booking_id: str, now: datetime) -> 
     Where there is no door, or nobody can tell how it stands, their word counts. Safe to repeat.
     """
     booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if not _is_unproved(session, booking, now):
+        return False
+    service.change(session, booking, now=now, checked_in_at=None)
+    service.leave_notice(session, booking, "check_in_annulled", now)
+    service.tell(session, booking, actor="gateway", act="check_in_annulled", now=now)
+    return True
+
+
+def _is_unproved(session: Session, booking: Booking, now: datetime) -> bool:
     said_at = booking.checked_in_at
     if booking.state is not BookingState.CONFIRMED or said_at is None or now < said_at + rules.PROVED_WITHIN:
         return False
     lock_id = spaces.lock_of(session, booking.space_id)
     if lock_id is None or fleet.door_level(session, lock_id) is not DoorLevel.SHUT:
         return False
-    if fleet.told_of_opening(session, lock_id, since=said_at - rules.PROVED_WITHIN):
-        return False
-    service.change(session, booking, now=now, checked_in_at=None)
-    service.leave_notice(session, booking, "check_in_annulled", now)
-    service.tell(session, booking, actor="gateway", act="check_in_annulled", now=now)
-    return True
+    return not fleet.told_of_opening(session, lock_id, since=said_at - rules.PROVED_WITHIN)

@@ -35,6 +35,7 @@ class Booking(Base):
         CheckConstraint("(state = 'DENIED') = (denied_at IS NOT NULL)", name="denied"),
         Index("ix_bookings_member", "member_id", "starts_at"),
         Index("ix_bookings_space", "space_id", "starts_at"),
+        Index("ix_bookings_checked_in_at", "checked_in_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -26,6 +26,7 @@ from gateway.credentials import tokens
 from gateway.credentials.model import Token
 from gateway.credentials.service import HashedPin
 from gateway.faults.model import Pulse, PulseEnd
+from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DevicePart, DoorLevel, PartHealth, Presence
 from gateway.jobs import queries as job_queries
@@ -213,6 +214,47 @@ def test_a_booking_in_whose_room_a_sensor_sees_somebody_is_left_alone_until_it_d
     assert found == [BookingState.CONFIRMED, BookingState.RELEASED]
 
 
+def test_what_is_promised_within_a_second_comes_back_each_second(timetable):
+    """A line is drawn, and a check-in that no door has borne out is taken back."""
+    each_second = {job.id for job in timetable.get_jobs() if job.trigger.interval == timedelta(seconds=1)}
+
+    assert each_second == {"draw_lines", "annul_fresh_check_ins"}
+
+
+def test_a_check_in_is_taken_back_at_once_or_when_its_door_is_seen_again(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_device(session, "doors", doors=1)
+        lock = fleet_queries.lock_at(session, "doors", 1)
+        a_space(session, "room", lock_id=lock.id)
+        lock.level = DoorLevel.UNKNOWN
+        wang, policy = a_member(session), centre.booking_policy
+        span = Span(NOON, NOON + timedelta(hours=1))
+        booking = bookings.book(session, member=wang, space_id="room", span=span, policy=policy, now=NOON)
+
+    def come():
+        with centre.sessions.begin() as session:
+            of = session.get_one(Booking, booking.id)
+            bookings.check_in(session, booking=of, policy=policy, now=centre.clock.now())
+
+    def stands_after(job):
+        run(timetable, job)
+        with centre.sessions.read() as session:
+            return session.get_one(Booking, booking.id).checked_in_at is not None
+
+    come()
+    centre.clock.advance(minutes=3)
+    assert stands_after("annul_unproved_check_ins"), "nobody can tell"
+    with centre.sessions.begin() as session:
+        fleet_queries.lock_at(session, "doors", 1).level = DoorLevel.SHUT
+    assert stands_after("annul_fresh_check_ins"), "it is not fresh any more"
+    assert not stands_after("annul_unproved_check_ins")
+    come()
+    centre.clock.advance(seconds=14)
+    assert stands_after("annul_fresh_check_ins")
+    centre.clock.advance(seconds=1)
+    assert not stands_after("annul_fresh_check_ins")
+
+
 def test_a_booking_that_nobody_agreed_to_in_time_is_a_no(centre, timetable):
     with centre.sessions.begin() as session:
         a_space(session, "lawn")
@@ -384,12 +426,12 @@ def test_a_line_is_drawn_at_its_instant_or_as_soon_as_there_is_a_clock_again(cen
         when = Span(NOON + timedelta(days=8), NOON + timedelta(days=8, hours=1))
         wish = {"space_id": "lawn", "span": when, "policy": policy, "now": NOON}
         wait_id = waitlist.join(session, member=wang, **wish).id
-    run(timetable, "look_after_the_waitlist")
+    run(timetable, "draw_lines")
     with centre.sessions.read() as session:
         assert session.get_one(Wait, wait_id).state is WaitState.WAITING
     centre.clock.advance(days=1, minutes=5)  # nothing ran meanwhile
     for _ in range(2):
-        run(timetable, "look_after_the_waitlist")
+        run(timetable, "draw_lines")
     with centre.sessions.read() as session:
         wait = session.get_one(Wait, wait_id)
         assert (wait.state, wait.joined_at) == (WaitState.OFFERED, NOON + timedelta(days=1))

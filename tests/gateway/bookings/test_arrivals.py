@@ -47,7 +47,7 @@ def pressed(session, member, at=START, space_id="room"):
 
 
 def annul(session, booking, now):
-    if booking.id not in arrivals.to_prove(session, now=now):
+    if booking.id not in arrivals.unproved(session, now=now):
         return False
     return arrivals.annul_unless_proved(session, booking_id=booking.id, now=now)
 
