@@ -12,10 +12,12 @@ from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
 from api.signpost import Doors
+from api.staff.alert_kind_views import AlertKinds, AlertKindView
 from api.staff.alert_views import AlertNote, AlertShelf, AlertView
 from api.views import Items, items
 from gateway.alerts import queries as alerts
 from gateway.alerts import service as alerts_service
+from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import Alert, AlertState
 from gateway.members.model import Member, Role
 
@@ -45,6 +47,18 @@ async def list_alerts(
             found = alerts.alerts(session, limit=page.limit + 1, after=page.after, state=state, kind=kind, about=about)
             views = AlertView.several(session, found, reader=member, language=who.language, zone=_zone(who))
             return items(found, page, view=lambda one: views[one.id], name=lambda one: one.id)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.get("/kinds", responses=problems(*_STAFF_ONLY))
+async def list_alert_kinds(who: SignedIn) -> AlertKinds:
+    """The rules: from which level on each is raised, after how long, how much it presses, when it is over."""
+
+    def look() -> AlertKinds:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            return AlertKinds(items=[AlertKindView.of(name, one, who.language) for name, one in KINDS.items()])
 
     return await who.desk.backroom.read(look)
 

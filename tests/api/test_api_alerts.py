@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.alerts import service as alerts
+from gateway.alerts.kinds import KINDS
 from tests.api.test_api_staff import all_of
 from tests.centre_builder import NOON
 
@@ -20,6 +21,20 @@ def forced(house):
         facts={"place": PLACE},
         links={"lock": "lock-1", "bank": "bank-a"},
     ).id
+
+
+def test_staff_read_the_rules_by_which_alerts_are_raised(house):
+    told = house.signed_in("s003").get("/staff/alerts/kinds").json()
+    by_kind = {one["kind"]: one for one in told["items"]}
+
+    assert (told["quiet_from_min"], told["quiet_until_min"]) == (22 * 60, 8 * 60)
+    assert by_kind.keys() == KINDS.keys()
+    air, leak = by_kind["stale_air"], by_kind["leak"]
+    assert (air["raise_at"], air["clear_below"], air["hold_s"], air["keeps_quiet"]) == (1500, 1000, 600, True)
+    assert (air["severity"], air["latched"], air["escalate_after_s"]) == ("info", False, None)
+    assert (leak["severity"], leak["latched"], leak["hold_s"], leak["keeps_quiet"]) == ("alarm", True, 0, False)
+    assert leak["text"].startswith("{place}：")
+    assert house.signed_in("10001").get("/staff/alerts/kinds").status_code == 403
 
 
 def test_staff_read_what_it_is_and_what_to_do(house, forced):

@@ -257,6 +257,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/smiles",
         "/staff/dead-letters",
         "/staff/audit",
+        "/staff/alerts/kinds",
         "/staff/alerts/{alert_id}/work-order",
         "/staff/reports/{report_id}/work-order",
         "/staff/work-orders",

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -69,11 +71,13 @@ def test_an_alert_is_told_with_where_it_is_and_whose_things_it_touches(screen: S
         now = screen.house.centre.clock.now()
         place = places.of_lock(session, session.get_one(Lock, lock_of(session, "01")), now=now)
         facts = {"facts": {"place": place.name}, "links": place.links}
-        alerts.raise_alert(session, kind="forced", thing=place.thing, now=now, **facts)
+        happened = now - timedelta(hours=5)  # its device was away meanwhile
+        alerts.raise_alert(session, kind="forced", thing=place.thing, now=now, at=happened, **facts)
     screen.at("now")
 
     told = screen.row("紧急")
     expect(told).to_contain_text(place.name["zh-CN"])
+    expect(told).to_contain_text(happened.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%H:%M"))
     expect(told.locator(".touched").last).to_contain_text("租用：")
     expect(told.locator(".touched").last).to_contain_text(f"（{MEMBER}）")
     assert screen.faults() == {}

@@ -137,7 +137,7 @@ function Alerts({ alerts, again }: { alerts: Alert[]; again: () => Promise<void>
             show: ({ severity }) => <Badge tone={TONES[severity]}>{named('severity', severity)}</Badge>,
           },
           { title: s('alert.text'), value: (one) => [one.text, placesOf(one)].join(' '), show: (one) => <Told alert={one} /> },
-          { title: s('alert.since'), value: ({ raised_at }) => raised_at, show: ({ raised_at }) => when(raised_at), isNumber: true },
+          { title: s('alert.since'), value: ({ since }) => since, show: ({ since }) => when(since), isNumber: true },
           { title: s('alert.count'), value: ({ count }) => count, isNumber: true },
           {
             title: s('alert.state'),

@@ -1,0 +1,58 @@
+"""The rules by which alerts are raised, as JSON."""
+
+from datetime import timedelta
+from typing import Self
+
+from api.views import View
+from gateway.alerts import rules
+from gateway.alerts.kinds import Kind
+from gateway.channels.model import Severity
+from gateway.members.model import Language
+
+
+class AlertKindView(View):
+    """A rule. It is raised from `raise_at` on, once it was so for `hold_s`, and is over below `clear_below`.
+
+    `latched`: until a person clears it; else it goes by itself after `calm_s` in which it was not so. `keeps_quiet`: in
+    quiet hours it is shown, and disturbs nobody. `escalate_after_s`: so long untouched, and the manager is told; null:
+    never. `text` in the reader's language, with `{place}` for where.
+    """
+
+    kind: str
+    severity: Severity
+    latched: bool
+    raise_at: float
+    clear_below: float
+    hold_s: int
+    calm_s: int
+    keeps_quiet: bool
+    escalate_after_s: int | None
+    text: str
+
+    @classmethod
+    def of(cls, name: str, kind: Kind, language: Language) -> Self:
+        """As it is written down."""
+        return cls(
+            kind=name,
+            severity=kind.severity,
+            latched=kind.latched,
+            raise_at=kind.raise_at,
+            clear_below=kind.clear_below,
+            hold_s=_seconds(kind.hold),
+            calm_s=_seconds(kind.calm),
+            keeps_quiet=kind.keeps_quiet,
+            escalate_after_s=None if kind.escalate_after is None else _seconds(kind.escalate_after),
+            text=kind.zh if language is Language.ZH_CN else kind.en,
+        )
+
+
+class AlertKinds(View):
+    """Every rule, and the minutes after midnight between which it is quiet."""
+
+    items: list[AlertKindView]
+    quiet_from_min: int = rules.QUIET_FROM.hour * 60 + rules.QUIET_FROM.minute
+    quiet_until_min: int = rules.QUIET_UNTIL.hour * 60 + rules.QUIET_UNTIL.minute
+
+
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())
