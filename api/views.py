@@ -1,7 +1,7 @@
 """What is asked and what is answered, as JSON. Every one has a name in the OpenAPI document."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, LiteralString, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -836,7 +836,10 @@ class DeadLetterView(View):
 
 
 class AuditView(View):
-    """One entry of the audit trail. `actor_no`: the member number of whoever did it, while they have an account."""
+    """One entry of the audit trail.
+
+    `actor_no`, `thing_no`: the member number of whoever did it, and of whom it was done to, while they have an account.
+    """
 
     seq: int
     at: datetime
@@ -844,19 +847,21 @@ class AuditView(View):
     actor_no: str | None
     act: str
     thing: str
+    thing_no: str | None
     detail: dict[str, Any]
     hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry, actor_no: str | None) -> Self:
-        """As the row says."""
+    def of(cls, entry: AuditEntry, numbers: Mapping[str, str]) -> Self:
+        """As the row says; `numbers`: of members, by how the trail knows them."""
         return cls(
             seq=entry.seq,
             at=entry.at,
             actor=entry.actor,
-            actor_no=actor_no,
+            actor_no=numbers.get(entry.actor),
             act=entry.act,
             thing=entry.thing,
+            thing_no=numbers.get(entry.thing),
             detail=json.loads(entry.detail),
             hash=entry.hash,
         )

@@ -57,11 +57,13 @@ async def list_audit(
                 wanted=audit.Wanted(act, _subject(session, member_no), about),
                 newest_first=newest,
             )
-            numbers = members.numbers_of(session, audit_ids={entry.actor for entry in found})
+            numbers = members.numbers_of(
+                session, audit_ids={one for entry in found for one in (entry.actor, entry.thing)}
+            )
             return items(
                 found,
                 page,
-                view=lambda entry: AuditView.of(entry, numbers.get(entry.actor)),
+                view=lambda entry: AuditView.of(entry, numbers),
                 name=lambda entry: str(entry.seq),
             )
 

@@ -1,7 +1,9 @@
 """Every sentence exists in both languages, and for everything that the server can say."""
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from typing import get_args
 
 import pytest
@@ -11,14 +13,19 @@ from api.pins import KioskPinState
 from api.views import Doer
 from api.words import WORDS
 from gateway.activities.model import ActivityKind
+from gateway.alerts.model import AlertState
 from gateway.ballots.model import EntryState
+from gateway.counts.model import Seen
 from gateway.credit.model import Appeal, Cause
-from gateway.lockers.model import DropOffState
+from gateway.fleet.model import DeviceState
+from gateway.lockers.model import ClearOutState, Condition, DropOffState
+from gateway.maintenance.model import OrderState
 from gateway.personal.rules import Fate
 from gateway.policies.model import Limit
 from gateway.reports.model import About, ReportState, Wrong
 from gateway.settings import variables
 from gateway.unlocking.model import UnlockState
+from gateway.zones.model import Placed
 from tests.web.conftest import ROOT
 
 SOURCES = ROOT / "web/src"
@@ -196,3 +203,32 @@ def test_every_setting_has_its_words_in_the_console():
 def test_every_state_of_an_unlock_is_shown():
     shown = (SOURCES / "shared/unlock.ts").read_text()
     assert {state for state in UnlockState if f"case '{state}'" not in shown} == set()
+
+
+def acts_written_down() -> Iterator[str]:
+    """What the code calls each act in the audit trail: wherever a call is handed an `act=` word for word."""
+    for file in (each for program in ("gateway", "api") for each in (ROOT / program).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "act":
+                either = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+                yield from (each.value for each in either if isinstance(each, ast.Constant) and each.value.islower())
+
+
+FAMILIES = {
+    "unlock": UnlockState,
+    "device": DeviceState,
+    "alert": AlertState,
+    "work_order": OrderState,
+    "compartment": Condition,
+    "clear_out": ClearOutState,
+    "seen": Seen,
+}
+"""Acts that are named for the state they lead to."""
+
+ACTS = {*acts_written_down(), *(f"{each}_placed" for each in Placed)}
+ACTS |= {f"{family}_{each.lower()}" for family, states in FAMILIES.items() for each in states}
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_what_was_done_has_words_in_the_audit_trail(act):
+    assert BOOKS["audit"]["zh-CN"][f"act.{act}"]

@@ -2,7 +2,6 @@
 import type { ComponentType } from 'preact'
 import type { Me } from '../shared/account/session'
 import type { IconName } from '../shared/ui/Icon'
-import { Audit } from './pages/Audit'
 import { Bookings } from './pages/Bookings'
 import { Devices } from './pages/Devices'
 import { Displays } from './pages/Displays'
@@ -23,6 +22,7 @@ const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Usage = later(async () => (await import('./pages/usage/Usage')).Usage)
 const Hours = later(async () => (await import('./pages/hours/Hours')).Hours)
 const Channels = later(async () => (await import('./pages/channels/Channels')).Channels)
+const Audit = later(async () => (await import('./pages/audit/Audit')).Audit)
 const Settings = later(async () => (await import('./pages/settings/Settings')).Settings)
 const Plan = later(async () => (await import('./pages/plan/Editor')).Editor)
 const Backups = later(async () => (await import('./pages/backups/Backups')).Backups)

@@ -1,13 +1,14 @@
 import type { TargetedSubmitEvent } from 'preact'
 import { useState } from 'preact/hooks'
-import { type Answered, ask } from '../../shared/api'
-import { when } from '../../shared/t'
-import { Icon } from '../../shared/ui/Icon'
-import { Head, Seen } from '../kit/Head'
-import { Table } from '../kit/Table'
-import { useLook } from '../kit/look'
-import { EntryField, type Filled } from '../kit/sheets'
-import { s } from '../words'
+import { type Answered, ask } from '../../../shared/api'
+import { language, when } from '../../../shared/t'
+import { Icon } from '../../../shared/ui/Icon'
+import { Head, Seen } from '../../kit/Head'
+import { Table } from '../../kit/Table'
+import { useLook } from '../../kit/look'
+import { EntryField, type Filled } from '../../kit/sheets'
+import { s } from '../../words'
+import { ACTS, actCalled, say } from './words'
 
 type Entry = Answered<'get', '/api/v1/staff/audit'>['items'][number]
 
@@ -36,12 +37,12 @@ export function Audit() {
     <>
       <Head title={s('audit.title')} />
       <form class="inline" onSubmit={search}>
-        <EntryField {...field('member_no')} label={s('audit.who')} />
-        <EntryField {...field('act')} label={s('audit.act')} />
-        <EntryField {...field('about')} label={s('audit.thing')} />
+        <EntryField {...field('member_no')} label={say('who')} />
+        <EntryField {...field('act')} label={say('act')} kind="select" options={acts()} />
+        <EntryField {...field('about')} label={say('thing')} />
         <button class="solid">
           <Icon name="search" />
-          {s('audit.search')}
+          {say('search')}
         </button>
       </form>
       <Seen looked={looked}>
@@ -53,25 +54,25 @@ export function Audit() {
               rows={items}
               id={({ seq }) => String(seq)}
               isFound
-              empty={s('audit.none')}
+              empty={say('none')}
               columns={[
-                { title: s('audit.seq'), value: ({ seq }) => seq, isNumber: true },
-                { title: s('audit.at'), value: ({ at }) => at, show: ({ at }) => when(at), isNumber: true },
-                { title: s('audit.actor'), value: ({ actor, actor_no }) => actor_no ?? actor },
-                { title: s('audit.act'), value: ({ act }) => act },
-                { title: s('audit.thing'), value: ({ thing }) => thing, show: ({ thing }) => <span class="word">{thing}</span> },
-                { title: s('audit.detail'), value: detailOf, show: (one) => <span class="word">{detailOf(one)}</span> },
+                { title: say('seq'), value: ({ seq }) => seq, isNumber: true },
+                { title: say('at'), value: ({ at }) => at, show: ({ at }) => when(at), isNumber: true },
+                { title: say('actor'), value: ({ actor, actor_no }) => actor_no ?? actor },
+                { title: say('act'), value: ({ act }) => actCalled(act), show: ({ act }) => <span title={act}>{actCalled(act)}</span> },
+                { title: say('thing'), value: thingOf, show: (one) => <span class="word">{thingOf(one)}</span> },
+                { title: say('detail'), value: detailOf, show: (one) => <span class="word">{detailOf(one)}</span> },
               ]}
             />
             <div class="head-acts">
               {before && (
                 <button type="button" class="quiet" onClick={() => setBefore(undefined)}>
-                  {s('audit.newest')}
+                  {say('newest')}
                 </button>
               )}
               {next !== null && (
                 <button type="button" class="quiet" onClick={() => setBefore(next)}>
-                  {s('audit.older')}
+                  {say('older')}
                 </button>
               )}
             </div>
@@ -80,6 +81,18 @@ export function Audit() {
       </Seen>
     </>
   )
+}
+
+/** Every act, in the order of its name. */
+function acts() {
+  const named = ACTS.map((act) => ({ value: act, label: actCalled(act) }))
+  const sorted = named.sort((one, other) => one.label.localeCompare(other.label, language.value))
+  return [{ value: '', label: say('any') }, ...sorted]
+}
+
+/** Of a member their number, which the desk knows them by. */
+function thingOf({ thing, thing_no }: Entry): string {
+  return thing_no ?? thing
 }
 
 function detailOf({ detail }: Entry): string {
