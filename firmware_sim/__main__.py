@@ -18,6 +18,7 @@ from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
 from firmware_sim import day, facility
 from firmware_sim.doors import Hands
+from firmware_sim.kiosk import LiveKiosk
 from firmware_sim.ledger import Ledger, read_ledger
 from firmware_sim.live import LiveBank, Stage
 from firmware_sim.orders import follow
@@ -35,6 +36,9 @@ after `ok`, or says after `error` what is wrong with it:
   shut-all     push every door shut      doors     which stand open, as in `ok doors 3 7`
   key on       turn the key switch       fire on   the fire contact trips; `off` puts either back, `cut` cuts its wires
 With several banks, each line begins with the bank's name: `bank-a shut 3`.
+
+To a kiosk's readers something is held by a line to the named pipe beside its file (`echo 0012345678 > card`), or by
+  kiosk-node hold card 0012345678     kiosk-node pull card     unplug it; `push` puts it back
 
 HEARTH_KILL_AT names a step of the firmware (`intent.kept`, `pulsed`...): the process kills itself when it comes there.
 """
@@ -71,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m firmware_sim", description=_HELP, formatter_class=plain)
     scenarios = parser.add_subparsers(dest="scenario", required=True, metavar="SCENARIO")
     demo = scenarios.add_parser("demo", help="every bank of a demo centre", epilog=_DEMO_EXAMPLE, formatter_class=plain)
-    demo.add_argument("--centre", type=Path, required=True, help="the centre's directory: runs its demo/*/node.toml")
+    demo.add_argument(
+        "--centre", type=Path, required=True, help="the centre's directory: runs its demo/*/node.toml, kiosk.toml"
+    )
     _add_physics(demo, closes_after_s=8.0)
     bank = scenarios.add_parser("bank", help="one bank, for tests", epilog=_BANK_EXAMPLE, formatter_class=plain)
     bank.add_argument("--config", type=Path, required=True, help="its node.toml")
@@ -130,6 +136,10 @@ def _paths(options: argparse.Namespace) -> list[Path]:
     return paths
 
 
+def _kiosk_paths(options: argparse.Namespace) -> list[Path]:
+    return [] if options.scenario == "bank" else sorted(options.centre.glob("demo/*/kiosk.toml"))
+
+
 def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
     stopping = _stop_on_signals()
     stage = _stage(options.ledger)
@@ -144,11 +154,16 @@ def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
     banks = [
         LiveBank(path, stage=stage, hands=hands, settle_s=settle_s, reached=reached, when_ready=_say) for path in paths
     ]
+    kiosks = [LiveKiosk(path) for path in _kiosk_paths(options)]
     stage.physics.start()
     for bank in banks:
         bank.start()
-    threading.Thread(target=_obey, args=(banks,), name="hands", daemon=True).start()
+    for kiosk in kiosks:
+        kiosk.start()
+    threading.Thread(target=_obey, args=(banks, kiosks), name="hands", daemon=True).start()
     stopping.wait()
+    for kiosk in kiosks:
+        kiosk.stop()
     for bank in banks:
         bank.stop()
     stage.physics.stop()
@@ -176,10 +191,14 @@ def _stop_on_signals() -> threading.Event:
     return stopping
 
 
-def _obey(banks: Sequence[LiveBank]) -> None:
+def _obey(banks: Sequence[LiveBank], kiosks: Sequence[LiveKiosk]) -> None:
     by_name = {bank.device: bank for bank in banks}
+    at_kiosks = {kiosk.device: kiosk for kiosk in kiosks}
     for line in sys.stdin:
-        if words := line.split():
+        words = line.split()
+        if words and words[0] in at_kiosks:
+            _say(at_kiosks[words[0]].follow(words[1:]))
+        elif words:
             _say(follow(words, by_name))
 
 

@@ -147,6 +147,13 @@ class DemoZone:
 NODE: Final = "hall-node"  # a facility node, in the first of these; from there one goes on into the others
 VENTILATOR: Final = "ventilator"  # its meter
 NODE_FILE: Final = "facility.toml"
+READER: Final = "kiosk-node"  # the reader beside the kiosk's screen, in the same zone
+_READER_PARTS: Final = [
+    "",
+    "[[reader]]",
+    'name = "card"',
+    'port = "/dev/serial0"  # of a real one; see docs/readers.md',
+]
 ZONES: Final = (
     DemoZone("hall", "大厅", "Lobby", 60, door="main-door"),
     DemoZone("pool", "泳池", "Pool", 40, door="pool-door", sensors=("pool", "pool-air", "pool-window", "pool-call")),
@@ -271,6 +278,7 @@ def furnish(
         _install_banks(centre, banks, keys)
         _install_spaces(centre, doors[DOORS], keys[DOORS])
         _install_node(centre, _device_files(centre_dir, NODE, _NODE_PARTS, centre.settings, file=NODE_FILE))
+        _install_reader(centre, _device_files(centre_dir, READER, _READER_PARTS, centre.settings, file="kiosk.toml"))
         people = _settle_people(centre, password)
         _assign(centre, banks)
         _offer_for_booking(centre, banks)
@@ -525,6 +533,15 @@ def _install_node(centre: Centre, key: PublicKey) -> None:
                     actor="gateway",
                     now=now,
                 )
+
+
+def _install_reader(centre: Centre, key: PublicKey) -> None:
+    """The kiosk's node, once; wherever it is put afterwards it stays."""
+    now = centre.clock.now()
+    with centre.sessions.begin() as session:
+        if session.get(Device, READER) is None:
+            _approve(session, READER, 0, key, now, kind="kiosk")
+            zones.place(session, what=Placed.DEVICE, ref=READER, zone_id=ZONES[0].id, actor="gateway", now=now)
 
 
 def _approve(

@@ -13,6 +13,7 @@ from gateway.credentials.rules import is_easy_to_guess, new_pin
 from gateway.credentials.service import HashedPin
 from gateway.files import write_private
 from gateway.kiosks import queries as kiosks_queries
+from gateway.kiosks import readers
 from gateway.kiosks import service as kiosks
 from gateway.members import queries as members_queries
 from gateway.members.passwords import Hasher
@@ -31,13 +32,15 @@ class DemoKiosk:
     pin: str
 
 
-def place_kiosk(centre: Centre, *, bank_id: str, name: str, kept_in: Path) -> DemoKiosk:
-    """Register one at that bank, once, and give the first member a card; afterwards only tell of them again."""
+def place_kiosk(centre: Centre, *, bank_id: str, name: str, reader: str, kept_in: Path) -> DemoKiosk:
+    """Register one at that bank with that reader, once, and give the first member a card; else only tell of them."""
     file = kept_in / "kiosk.json"
     known = _known(centre, file)
     if known:
         return known
-    made = DemoKiosk(code=_register(centre, bank_id, name), holder=_HOLDER, card=_CARD, pin=_easy_to_type(_HOLDER))
+    made = DemoKiosk(
+        code=_register(centre, bank_id, name, reader), holder=_HOLDER, card=_CARD, pin=_easy_to_type(_HOLDER)
+    )
     _give_card(centre, made)
     write_private(file, json.dumps(asdict(made), indent=2).encode())
     return made
@@ -52,10 +55,12 @@ def _known(centre: Centre, file: Path) -> DemoKiosk | None:
         return kept if kiosks_queries.kiosk_with(session, token=kept.code) else None
 
 
-def _register(centre: Centre, bank_id: str, name: str) -> str:
+def _register(centre: Centre, bank_id: str, name: str, reader: str) -> str:
     now = centre.clock.now()
     with centre.sessions.begin() as session:
-        _, code = kiosks.register(session, name=name, bank_id=bank_id, actor="gateway", now=now)
+        kiosk, code = kiosks.register(session, name=name, bank_id=bank_id, actor="gateway", now=now)
+        if not readers.is_taken(session, device_id=reader):
+            readers.bind(session, kiosk_id=kiosk.id, device_id=reader, actor="gateway", now=now)
         return code
 
 

@@ -16,7 +16,7 @@ from gateway import broker, demo_activities, demo_floor_plan, demo_upkeep, demo_
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
-from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, ZONES, DemoPeople, furnish
+from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, READER, ZONES, DemoPeople, furnish
 from gateway.demo import FOLDER as DEMO_FOLDER
 from gateway.demo_kiosk import DemoKiosk, place_kiosk
 from gateway.files import only_one
@@ -74,7 +74,8 @@ def welcome(settings: Settings, people: DemoPeople | None, kiosk: DemoKiosk | No
         lines += [f"  {who:12} {number:16} {password}" for who, number, password in [("", "number", "password"), *rows]]
         lines.append("")
     if kiosk:
-        lines += [f"  at the kiosk: card {kiosk.card} of {kiosk.holder} (type it, then Enter), PIN {kiosk.pin}", ""]
+        lines += [f"  at the kiosk: card {kiosk.card} of {kiosk.holder} (type it, then Enter), PIN {kiosk.pin}"]
+        lines += [f"  or to its reader: echo {kiosk.card} > {DEMO_FOLDER}/{READER}/card, in the centre's folder", ""]
     if broker.kind_here(settings.broker) == "embedded":
         lines.append(
             "The embedded broker stands in for Mosquitto, on 127.0.0.1 only, for trying out: apt install mosquitto."
@@ -103,7 +104,7 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
         demo_activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
-        kiosk = place_kiosk(centre, bank_id=lobby.device, name=ZONES[0].name_zh, kept_in=kept_in)
+        kiosk = place_kiosk(centre, bank_id=lobby.device, name=ZONES[0].name_zh, reader=READER, kept_in=kept_in)
         demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
     finally:
         centre.sessions.close()

@@ -49,6 +49,11 @@ def reader_of(session: Session, *, kiosk_id: str) -> Device | None:
     return session.scalar(bound.where(KioskReader.kiosk_id == kiosk_id))
 
 
+def is_taken(session: Session, *, device_id: str) -> bool:
+    """It is some kiosk's reader."""
+    return session.scalar(select(KioskReader).where(KioskReader.device_id == device_id)) is not None
+
+
 def kiosk_at(session: Session, *, device_id: str) -> Kiosk | None:
     """The kiosk whose reader an approved device is; None: what is held to it is nobody's business."""
     return session.scalar(

@@ -2,16 +2,16 @@
 
 from gateway.centre import open_centre
 from gateway.credentials.model import PinOf
-from gateway.demo import FOLDER, furnish
+from gateway.demo import FOLDER, READER, furnish
 from gateway.demo_kiosk import place_kiosk
 from gateway.founding import found
-from gateway.kiosks import queries, service
+from gateway.kiosks import queries, readers, service
 from gateway.members.passwords import Hasher
 from tests.centre_builder import NOON
 
 
 def place(centre):
-    return place_kiosk(centre, bank_id="bank-a", name="大厅", kept_in=centre.directory / FOLDER)
+    return place_kiosk(centre, bank_id="bank-a", name="大厅", reader=READER, kept_in=centre.directory / FOLDER)
 
 
 def test_a_kiosk_and_a_card_with_its_pin_are_there_once(tmp_path):
@@ -26,6 +26,7 @@ def test_a_kiosk_and_a_card_with_its_pin_are_there_once(tmp_path):
             kiosk = queries.kiosk_with(session, token=made.code)
             claim = queries.claim_of_card(session, number_hash=centre.pepper.card(made.card), now=centre.clock.now())
             peppered = centre.pepper.pin(made.pin, of=PinOf.MEMBER, of_id=claim.of_id)
+            assert readers.kiosk_at(session, device_id=READER) is kiosk
             assert (kiosk.bank_id, Hasher().matches(claim.pin.hash, peppered)) == ("bank-a", True)
             service.revoke(session, kiosk_id=kiosk.id, actor="test", now=centre.clock.now())
 
