@@ -219,7 +219,9 @@ def test_by_card_one_books_what_the_house_allows_and_checks_in(kiosk: Kiosk):
     kiosk.scan()
     kiosk.type(PIN)
     expect(kiosk.title).to_have_text("场地 room")  # what they came for is not asked for again
-    days, lengths = kiosk.page.locator(".choice-strip").all()
+    strips = kiosk.page.locator(".choice-strip")
+    expect(strips).to_have_count(2)  # the house has said what may be chosen
+    days, lengths = strips.all()
     expect(days.get_by_role("radio")).to_have_count(3)
     expect(lengths.get_by_role("radio")).to_have_count(2)
     kiosk.page.get_by_role("button", name=re.compile("预订|订")).last.click()
