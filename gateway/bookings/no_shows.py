@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +47,8 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     """The member is there after all, minutes after their time was given back: it is theirs again, and they are in.
 
     Raises Conflict: `booking_not_released`, `booking_reclaim_late`, `booking_over`, `policy.…` when they booked so much
-    else meanwhile that it would be too much, and `slot_taken` when somebody else has it by now.
+    else meanwhile that it would be too much, and `slot_taken` when somebody else has it by now, with up to three
+    `alternatives` as for whoever books.
     """
     service.take_turns(session, member)
     session.refresh(booking, with_for_update=True)
@@ -55,7 +57,13 @@ def reclaim(session: Session, *, booking: Booking, member: Member, policy: Polic
     space, span = spaces.space(session, booking.space_id), rules.span_of(booking)
     standing = Standing.of(session, member=member, space=space, span=span, policy=policy, now=now, in_turn=True)
     standing.judge(Act.RECLAIM, span).insist()
-    claims.claim(session, space=space, span=span, source_id=booking.id, people=booking.people, now=now)
+    people, judge = booking.people, partial(standing.judge, Act.BOOK, guests=booking.guests)
+    try:
+        claims.claim(session, space=space, span=span, source_id=booking.id, people=people, now=now)
+    except Conflict as refused:
+        raise service.with_alternatives(
+            session, refused, space, span, judge, people=people, hours=standing.hours, now=now
+        ) from refused
     service.change(
         session,
         booking,

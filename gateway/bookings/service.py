@@ -96,7 +96,7 @@ def book(
             session, member=member, space=space, span=span, guests=guests, waits=waits, policy=policy, now=now
         )
     except Conflict as refused:
-        raise _with_alternatives(
+        raise with_alternatives(
             session, refused, space, span, judge, people=1 + guests, hours=standing.hours, now=now
         ) from refused
     if by is not None:
@@ -182,7 +182,7 @@ def move(
     try:
         claims.move(session, space=space, span=span, source_id=booking.id, people=people, now=now)
     except Conflict as refused:
-        raise _with_alternatives(
+        raise with_alternatives(
             session, refused, space, span, judge, people=people, hours=standing.hours, now=now
         ) from refused
     if by is None and booking.state is BookingState.CONFIRMED and span != given_up:
@@ -385,7 +385,7 @@ def take_turns(session: Session, member: Member) -> None:
     take_turn(session, Member, member.id)
 
 
-def _with_alternatives(
+def with_alternatives(
     session: Session,
     refused: Conflict,
     space: Space,
@@ -396,6 +396,7 @@ def _with_alternatives(
     hours: Hours,
     now: datetime,
 ) -> Conflict:
+    """The refusal of a time that others have, with up to three that may be had instead by this judgement."""
     found = queries.alternatives(
         session,
         space=space,

@@ -1,7 +1,7 @@
 """Where nobody came: given back in time, never when it was our door, and had again by who comes late."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from gateway.fleet.model import Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict
 from gateway.spaces import queries as spaces
+from gateway.spaces.rules import Span
 from gateway.telemetry.queries import Series
 from gateway.telemetry.rules import HOLDS_MS, Sample
 from gateway.unlocking import service as unlocking
@@ -153,10 +154,21 @@ def test_but_not_when_it_is_too_late_or_somebody_else_has_it(session, wang, li):
         reclaim(session, booking, wang, GRACE_OVER + 5 * MINUTE + timedelta(seconds=1))
     book(session, li, when=span(2), now=GRACE_OVER)
 
-    with pytest.raises(Conflict, match="slot_taken"):
+    with pytest.raises(Conflict, match="slot_taken") as refused:
         reclaim(session, booking, wang, GRACE_OVER + MINUTE)
 
     assert booking.state is BookingState.RELEASED
+    instead = refused.value.facts["alternatives"]
+    assert len(instead) == 3
+    for one in instead:
+        its_span = Span(datetime.fromisoformat(one["starts_at"]), datetime.fromisoformat(one["ends_at"]))
+        service.cancel(
+            session,
+            booking=book(session, wang, when=its_span, now=GRACE_OVER + MINUTE),
+            member=wang,
+            policy=POLICY,
+            now=GRACE_OVER + MINUTE,
+        )
 
 
 def test_what_was_given_back_is_neither_moved_nor_cancelled_nor_opened(session, wang):
