@@ -212,7 +212,7 @@ def compare_looks(sessions: Sessions, file: Path, _acts: int) -> None:
             ).fetchall()
         )
 
-    free = sum(round(span.minutes / 60) for one in look() for span in one.stretches)
+    free = sum(round(stretch.span.minutes / 60) for one in look() for stretch in one.stretches)
     print(f"what is free in {ROOMS} rooms over {DAYS} days: {free} of {ROOMS * DAYS * HOURS} slots, {query()} claims")
     ours, floor = median(look), median(query)
     bare.close()
