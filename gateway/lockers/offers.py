@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -41,7 +42,7 @@ def best(session: Session, wish: Wish, unsettled_locks: frozenset[str], *, in_re
 
 def of(session: Session, compartment_id: str) -> Offer:
     """One compartment, held or not. Raises NotFound("compartment")."""
-    row = session.execute(_offers().where(Compartment.id == compartment_id)).first()
+    row = session.execute(_OFFERS.where(Compartment.id == compartment_id)).first()
     if row is None:
         raise NotFound("compartment")
     return _offer(row)
@@ -74,7 +75,7 @@ def _is_offered() -> ColumnElement[bool]:
 
 def _that_fit(session: Session, wish: Wish) -> list[Offer]:
     """The compartments that are nobody's and offered to whoever comes, and fit what was asked for."""
-    query = _offers().where(Rental.id.is_(None), _is_offered())
+    query = _OFFERS.where(Rental.id.is_(None), _is_offered())
     if wish.zone is not None:
         query = query.where(is_in(wish.zone))
     if wish.bank_id is not None:
@@ -130,3 +131,6 @@ def _offer(row: Row[*_OfferRow]) -> Offer:
         uses=uses,
         last_used_at=last_used_at,
     )
+
+
+_OFFERS: Final = _offers()  # made once: to put it together takes longer than to answer it

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from gateway.alerts import queries as alerts
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, DoorLevel
 from gateway.kit import audit
+from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Malformed
 from gateway.kit.ids import new_id
 from gateway.lockers import moves, offers, queries, rules
@@ -20,6 +22,7 @@ from gateway.lockers.offers import Wish
 from gateway.lockers.rules import Offer, Times
 from gateway.lockers.standing import Standing
 from gateway.members.model import Member
+from gateway.policies.rules import Verdict
 from gateway.policies.wishes import Act
 from gateway.zones import queries as zones_queries
 from gateway.zones import service as zones
@@ -91,7 +94,7 @@ def rent(
     """
     _refuse_the_past(until, now)
     # On PostgreSQL a member's wishes take turns, so that two at once do not both count as their last.
-    session.get(Member, member.id, with_for_update={"key_share": True})
+    take_turn(session, Member, member.id)
     all_banks = [view.bank.id for view in queries.banks(session)]
     standing = Standing.of(session, member=member, banks=all_banks, max_days=max_days, now=now)
     _refuse_while_overdue(session, standing.rentals, now)
@@ -136,7 +139,7 @@ def extend(session: Session, *, rental: Rental, until: datetime, now: datetime, 
     if offer.mode is Mode.BOOKABLE:  # somebody may have booked what comes then
         raise Conflict("compartment_bookable")
     standing = Standing.of(session, member=member, banks=[offer.bank_id], max_days=max_days, now=now)
-    usual = _usual(offer, standing, days=1)
+    usual = _usual(offer.bank_id, standing, days=1)
     allowed = rules.times(offer.mode, limit=offer.limit, usual=usual) or usual
     _refuse_until(allowed if rental.until_at else None, from_at=rental.from_at, until=until)
     standing.insist(standing.judge(Act.EXTEND, offer.bank_id, from_at=rental.from_at, until=until))
@@ -272,27 +275,30 @@ def _that_may_be_had(
     found: list[Offer], until: datetime | None, standing: Standing, *, days: int
 ) -> list[tuple[Offer, datetime | None]]:
     """Those that this member can have until then, and until when each would run. Raises Conflict as the best would."""
-    wishes, now = [], standing.now
-    for offer in found:
-        allowed = rules.times(offer.mode, limit=offer.limit, usual=_usual(offer, standing, days=days))
+    now = standing.now
+
+    @cache
+    def judged(bank_id: str, mode: Mode, limit: Times) -> tuple[Times | None, datetime | None, Verdict]:
+        """The same for all that are alike: a bank has many."""
+        allowed = rules.times(mode, limit=limit, usual=_usual(bank_id, standing, days=days))
         runs_until = rules.until_of(allowed, wished=until, now=now)
-        verdict = standing.judge(Act.RENT, offer.bank_id, from_at=now, until=runs_until)
-        wishes.append((offer, runs_until, allowed, verdict))
-    fitting = [
-        (offer, runs_until)
-        for offer, runs_until, allowed, verdict in wishes
-        if verdict.refusal is None and rules.until_fault(allowed, from_at=now, until=until) is None
-    ]
+        return allowed, runs_until, standing.judge(Act.RENT, bank_id, from_at=now, until=runs_until)
+
+    fitting = []
+    for offer in found:
+        allowed, runs_until, verdict = judged(offer.bank_id, offer.mode, offer.limit)
+        if verdict.refusal is None and rules.until_fault(allowed, from_at=now, until=until) is None:
+            fitting.append((offer, runs_until))
     if not fitting:
-        _, _, allowed, verdict = wishes[0]
+        allowed, _, verdict = judged(found[0].bank_id, found[0].mode, found[0].limit)
         _refuse_until(allowed, from_at=now, until=until)
         standing.insist(verdict)
     return fitting
 
 
-def _usual(offer: Offer, standing: Standing, *, days: int) -> Times:
+def _usual(bank_id: str, standing: Standing, *, days: int) -> Times:
     """The times of a bank that has none of its own, for this member. How long at most is for the rules to say."""
-    most = standing.max_days(offer.bank_id)
+    most = standing.max_days(bank_id)
     return rules.usual_times(days=days if most is None else min(days, most))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gateway.kit import audit
+from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, NotFound
 from gateway.members.model import Group, GroupKind, Member, Membership
 
@@ -67,7 +68,7 @@ def set_groups(session: Session, *, member: Member, group_ids: Collection[str], 
     """Let a member be in these groups and no others, from here on. Raises NotFound("group")."""
     wanted = sorted({group(session, one).id for one in group_ids})
     # On PostgreSQL two who set them at once take turns, and so does whoever is counted by them.
-    session.get(Member, member.id, with_for_update={"key_share": True})
+    take_turn(session, Member, member.id)
     session.execute(delete(Membership).where(Membership.member_id == member.id))
     session.add_all(Membership(group_id=one, member_id=member.id) for one in wanted)
     session.flush()

@@ -16,6 +16,7 @@ from gateway.fleet import queries as fleet
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
 from gateway.kit.clock import Clock
+from gateway.kit.db import take_turn
 from gateway.kit.errors import Refused
 from gateway.lockers import moves
 from gateway.lockers.history import ASKED_BY_STAFF
@@ -82,7 +83,7 @@ def _refuse_alone(session: Session, lock_id: str, staff: Member, *, signed_in_at
     if not rules.is_proved(signed_in_at, now):
         raise Refused("password_again")
     # On PostgreSQL one person's wishes take turns, so that two at once do not both count as the last of the day.
-    session.get(Member, staff.id, with_for_update={"key_share": True})
+    take_turn(session, Member, staff.id)
     entries = session.scalars(
         select(AuditEntry).where(
             AuditEntry.actor == staff.audit_id, AuditEntry.act == ASKED_BY_STAFF, AuditEntry.at > now - _DAY
