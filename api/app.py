@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import busy, door, errors, health, metrics, openapi, webfaces
+from api import about, busy, door, errors, health, metrics, openapi, webfaces
 from api.backroom import BackRoom
 from api.deps import Desk
 from api.kept import Kept
@@ -155,7 +155,7 @@ def openapi_document() -> dict[str, Any]:
 def _doors(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
     app = FastAPI(
         title="Hearth",
-        version="1",
+        version=about.VERSION,
         openapi_url=openapi.URL,
         docs_url=None,
         redoc_url=None,
@@ -217,7 +217,7 @@ def _signpost() -> Signpost:
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)
-    parts = (*for_members, *for_kiosks, *for_staff, *about_policies, busy, door, health, metrics)
+    parts = (*for_members, *for_kiosks, *for_staff, *about_policies, about, busy, door, health, metrics)
     return Signpost(each for part in parts for each in part.router.routes)
 
 

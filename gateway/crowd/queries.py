@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.calendar import queries as calendar
 from gateway.calendar.national import public_calendar
+from gateway.calendar.queries import Almanac
 from gateway.calendar.rules import Opening
 from gateway.crowd import rules
 from gateway.crowd.rules import Confidence, Crowd, Doubt, Frame, Passed
@@ -67,15 +68,20 @@ def seen_since(
 
 
 def openings(session: Session, *, zone: ZoneInfo, first: date, last: date) -> dict[date, Opening]:
-    """When the house is open, by day; a day on which it is closed is missing.
+    """When the house is open, by day; a day on which it is closed is missing."""
+    almanac = of_house(session, zone=zone)
+    days = [first + ahead * _DAY for ahead in range((last - first).days + 1)]
+    return {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
+
+
+def of_house(session: Session, *, zone: ZoneInfo) -> Almanac:
+    """How days are for the whole house.
 
     Where the centre has set no hours, its spaces' usual ones say it: from the first that opens to the last that closes.
     """
     every = spaces.spaces(session)
     usual = Opening(min(one.opens_min for one in every), max(one.closes_min for one in every)) if every else _ALL_DAY
-    almanac = calendar.all_said(session).at(line=[], parts=[], usual=usual, public=public_calendar(zone))
-    days = [first + ahead * _DAY for ahead in range((last - first).days + 1)]
-    return {day: opening for day in days if (opening := almanac.day(day).opening) is not None}
+    return calendar.all_said(session).at(line=[], parts=[], usual=usual, public=public_calendar(zone))
 
 
 def frame(session: Session, *, zone: ZoneInfo, now: datetime) -> Frame:

@@ -20,6 +20,7 @@ PUBLIC = {
     "read_door",
     "read_door_code",
     "read_busy",
+    "read_centre",
 }
 
 KIOSK_ALONE = {  # needs nobody before the kiosk
@@ -115,6 +116,7 @@ def test_it_holds_every_resource_there_is():
         "/spaces/availability",
         "/spaces/{space_id}/availability",
         "/busy",
+        "/centre",
         "/floor-plan",
         "/floor-plan/now",
         "/floor-plan/way",

@@ -52,6 +52,7 @@ PUBLIC = {
     "read_door",
     "read_door_code",
     "read_busy",
+    "read_centre",
 }
 OPERATIONS = [
     (verb.upper(), path.removeprefix("/api/v1"), operation)
