@@ -44,9 +44,9 @@ def bind(session: Session, *, kiosk_id: str, device_id: str | None, actor: str, 
 
 
 def reader_of(session: Session, *, kiosk_id: str) -> Device | None:
-    """The device whose readers are this kiosk's."""
+    """The device whose readers are this kiosk's; None too when it is gone for good."""
     bound = select(Device).join(KioskReader, KioskReader.device_id == Device.id)
-    return session.scalar(bound.where(KioskReader.kiosk_id == kiosk_id))
+    return session.scalar(bound.where(KioskReader.kiosk_id == kiosk_id, Device.state != DeviceState.RETIRED))
 
 
 def is_taken(session: Session, *, device_id: str) -> bool:

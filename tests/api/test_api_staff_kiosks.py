@@ -69,6 +69,9 @@ def test_staff_see_a_kiosks_reader_and_whether_it_answers(house, technician):
     reader.node.stop()
     assert reader_seen(technician)["presence"] == "offline"
 
+    technician.post("/staff/devices/kiosk-1/retire", {})
+    assert reader_seen(technician) is None
+
 
 def test_a_reader_is_one_kiosks_until_that_lets_it_go_or_is_gone(house, technician):
     first, second = (a_kiosk(house, name).get().json()["id"] for name in ("大厅", "二楼"))
