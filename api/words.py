@@ -322,7 +322,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             409,
             "这里没有门可开，请到职工之家的自助机上签到：刷会员卡，或者出示手机上的“我的码”。",
             "There is no door to open here. Please say that you have come at a kiosk in the centre: with your card, or"
-            " with the code on your phone.",
+            " with the pass on your phone.",
         ),
         "only_depositor": Words(
             403, "只有留东西的会员可以这样做。", "Only the member who left the things can do this."
