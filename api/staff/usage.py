@@ -19,10 +19,12 @@ from api.staff.assets import batteries_of
 from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
 from api.staff.usage_views import (
     BankUsageView,
+    DayUsageView,
     ForecastView,
     HeatView,
     PeopleView,
     SpaceUsageView,
+    TrendView,
     UnmetView,
     UsageView,
     definitions,
@@ -96,6 +98,17 @@ async def read_heat(
     def look(session: Session, _staff: Member, period: Period) -> HeatView:
         hours = usage.heat(session, period, space_id=space_id, used_only=basis is Basis.USED)
         return HeatView(first=first, last=last, hours=hours)
+
+    return await look_at(who, first, last, look)
+
+
+@router.get("/trend", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+async def read_trend(who: SignedIn, first: First, last: Last, space_id: OfSpace = None) -> TrendView:
+    """Hours booked and used, day by day."""
+
+    def look(session: Session, _staff: Member, period: Period) -> TrendView:
+        found = usage.trend(session, period, space_id=space_id)
+        return TrendView(first=first, last=last, days=[DayUsageView.of(one) for one in found])
 
     return await look_at(who, first, last, look)
 

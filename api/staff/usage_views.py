@@ -5,7 +5,7 @@ from datetime import date
 from api.staff.usage_words import FIGURES, reason
 from api.views import View
 from gateway.members.model import Language
-from gateway.usage.queries import BankUsage, Forecast, SpaceUsage, Unmet
+from gateway.usage.queries import BankUsage, DayUsage, Forecast, SpaceUsage, Unmet
 from gateway.usage.rules import Middle
 
 
@@ -135,6 +135,27 @@ class HeatView(View):
     first: date
     last: date
     hours: list[list[float | None]]
+
+
+class DayUsageView(View):
+    """Hours booked and used, everywhere together or of one space."""
+
+    day: date
+    booked_h: float
+    used_h: float
+
+    @classmethod
+    def of(cls, one: DayUsage) -> "DayUsageView":
+        """As it was counted."""
+        return cls(day=one.day, booked_h=one.booked_h, used_h=one.used_h)
+
+
+class TrendView(View):
+    """Day by day, without those that are yet to come."""
+
+    first: date
+    last: date
+    days: list[DayUsageView]
 
 
 class PeopleView(View):

@@ -98,6 +98,15 @@ class Unmet:
 
 
 @dataclass(frozen=True)
+class DayUsage:
+    """Hours booked and used of one day, each place for itself."""
+
+    day: date
+    booked_h: float
+    used_h: float
+
+
+@dataclass(frozen=True)
 class Forecast:
     """Hours used in each hour of a day to come. `expected` None: too little is known yet."""
 
@@ -177,6 +186,15 @@ def heat(
     """
     cells = rules.by_hour(_spans(session, period, space_id=space_id, used_only=used_only), period.zone)
     return rules.week(cells, period.days)
+
+
+def trend(session: Session, period: Period, *, space_id: str | None = None) -> list[DayUsage]:
+    """Day by day, of those that have begun; of today what has passed. `space_id` as for `heat`."""
+    booked, used = (
+        rules.by_day(_spans(session, period, space_id=space_id, used_only=used_only), period.zone)
+        for used_only in (False, True)
+    )
+    return [DayUsage(day, booked.get(day, 0.0), used.get(day, 0.0)) for day in period.days]
 
 
 def forecast(session: Session, *, day: date, space_id: str | None, zone: ZoneInfo, now: datetime) -> Forecast:

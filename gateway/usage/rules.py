@@ -105,6 +105,14 @@ def by_hour(spans: Iterable[Span], zone: ZoneInfo) -> dict[tuple[date, int], flo
     return found
 
 
+def by_day(spans: Iterable[Span], zone: ZoneInfo) -> dict[date, float]:
+    """How many hours fall into each of the centre's days."""
+    found: dict[date, float] = {}
+    for (day, _), hours_there in by_hour(spans, zone).items():
+        found[day] = found.get(day, 0.0) + hours_there
+    return found
+
+
 def week(cells: Mapping[tuple[date, int], float], days: Sequence[date]) -> list[list[float | None]]:
     """The mean of each hour of the week, Monday first, over `days`. None: no such weekday among them."""
     grid: list[list[float | None]] = []

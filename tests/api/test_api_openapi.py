@@ -299,6 +299,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/usage/forecast",
         "/staff/usage/heat",
         "/staff/usage/people",
+        "/staff/usage/trend",
         "/staff/usage/wear",
         "/health/live",
         "/health/ready",

@@ -51,7 +51,7 @@ def test_what_was_wanted_and_refused_is_counted_and_what_was_malformed_is_not(ho
 
 
 def test_only_staff_read_it(house, desk):
-    for path in ("usage", "usage/heat", "usage/wear", "usage/export.csv", "usage/export.xlsx"):
+    for path in ("usage", "usage/heat", "usage/trend", "usage/wear", "usage/export.csv", "usage/export.xlsx"):
         assert house.signed_in("10001").get(f"/staff/{path}", params=DAY).status_code == 403
     assert house.browser().get("/staff/usage/report", params={"month": "2026-11"}).status_code == 401
 
@@ -90,6 +90,16 @@ def test_the_hours_of_the_week(desk):
     assert found[6] == [0.0] * 24
     assert found[0] == [None] * 24
     assert desk.get("/staff/usage/heat", params={**DAY, "space_id": "nowhere"}).status_code == 404
+
+
+def test_days_are_told_one_by_one_and_none_that_is_yet_to_come(desk):
+    asked = {"from": "2026-11-21", "to": "2026-11-30"}
+
+    found = desk.get("/staff/usage/trend", params=asked).json()
+
+    assert [one["day"] for one in found["days"]] == ["2026-11-21", "2026-11-22"]
+    assert found["days"][0] == {"day": "2026-11-21", "booked_h": 0.0, "used_h": 0.0}
+    assert desk.get("/staff/usage/trend", params={**asked, "space_id": "nowhere"}).status_code == 404
 
 
 def test_a_forecast_without_a_past_says_so(desk):

@@ -1,5 +1,6 @@
 """What the house is used for, on the console: every figure to read, in both languages."""
 
+import re
 from functools import partial
 
 import pytest
@@ -46,6 +47,8 @@ def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, langua
     with screen.house.centre.sessions.begin() as session:
         usage.note_refusal(session, wish="rentals", code="slot_taken", now=screen.house.centre.clock.now())
         assets.take_up_all(session, now=screen.house.centre.clock.now())
+    screen.house.build("court", opens_min=0, closes_min=1440, slot_min=5)
+    screen.house.books("court", starts_in_min=-25)  # and nobody came
     screen.sign_in("s003", language=language)
     screen.at("usage")
 
@@ -54,6 +57,12 @@ def test_figures_are_told_apart_explained_and_taken_along(screen: Screen, langua
     expect(screen.page.get_by_text(too_early)).to_be_visible()
     expect(screen.row(wish, "1")).to_have_count(1)
     expect(screen.row(f"0 {counted}", "0%").first).to_be_visible()
+    expect(screen.page.locator(".trend-booked")).to_have_count(28)
+    screen.page.locator("details").first.locator("summary").click()
+    booked = screen.page.locator("details tbody tr td:nth-child(2)")
+    screen.page.locator("details thead button").nth(1).click()  # the least first
+    screen.page.locator("details thead button").nth(1).click()
+    expect(booked.first).to_have_text(re.compile(r"^0\.[1-9]$"))
     screen.page.get_by_text(meanings).click()
     expect(screen.page.get_by_text(meaning)).to_be_visible()
     assert screen.faults() == {}

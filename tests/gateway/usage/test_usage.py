@@ -265,6 +265,21 @@ def test_the_heat_map_tells_booked_from_used_and_one_space_from_all(session, boo
     assert queries.heat(session, week, space_id="seats")[6][12] == 0.0
 
 
+def test_each_day_has_its_own_hours_booked_and_used_and_a_night_is_two_days(session, book):
+    book(start=0)
+    book("seats", start=1, came=False)
+    book(start=-14, length=4)  # from ten in the evening
+    days = queries.trend(session, Period(SUNDAY - 2 * DAY, SUNDAY + DAY, ZONE, EVENING))
+
+    assert [(one.day, one.booked_h, one.used_h) for one in days] == [
+        (SUNDAY - 2 * DAY, 0.0, 0.0),
+        (SUNDAY - DAY, 2.0, 2.0),
+        (SUNDAY, 4.0, 3.0),
+    ]
+    [_, _, alone] = queries.trend(session, Period(SUNDAY - 2 * DAY, SUNDAY, ZONE, EVENING), space_id="seats")
+    assert (alone.booked_h, alone.used_h) == (1.0, 0.0)
+
+
 def every_sunday(book, weeks, hours=1):
     for back in range(1, weeks + 1):
         book(start=-7 * 24 * back, length=hours, booked=-7 * 24 * back - 1)

@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'preact'
 import { useState } from 'preact/hooks'
 import { type Answered, ask } from '../../../shared/api'
 import { dayOf } from '../../../shared/clock'
@@ -7,6 +8,7 @@ import { Table } from '../../kit/Table'
 import { everything, useLook } from '../../kit/look'
 import { nameOf, optionsOf } from '../../kit/names'
 import { named, s } from '../../words'
+import { Trend } from './Trend'
 import { type Word, say } from './words'
 
 type Usage = Answered<'get', '/api/v1/staff/usage'>
@@ -45,6 +47,7 @@ export function Usage() {
         {(found) => (
           <>
             <Spaces found={found} />
+            <Trend days={found.trend} />
             <HoursOfTheWeek heat={found.heat} />
             <People from={from} to={to} />
             <Ahead forecast={found.forecast} />
@@ -62,6 +65,7 @@ export function Usage() {
 interface Found {
   usage: Usage
   heat: Heat
+  trend: ComponentProps<typeof Trend>['days']
   forecast: Forecast
   wear: readonly Wear[]
   /** What spaces and banks are called, by their ids. */
@@ -70,16 +74,17 @@ interface Found {
 
 async function look(from: string, to: string): Promise<Found> {
   const query = { from, to }
-  const [usage, heat, forecast, wear, spaces, banks] = await Promise.all([
+  const [usage, heat, trend, forecast, wear, spaces, banks] = await Promise.all([
     ask('get', ADDRESS, { query }),
     ask('get', `${ADDRESS}/heat`, { query }),
+    ask('get', `${ADDRESS}/trend`, { query }),
     ask('get', `${ADDRESS}/forecast`, { query: { day: dayOf(Date.now() + DAY_MS) } }),
     ask('get', `${ADDRESS}/wear`),
     ask('get', '/api/v1/spaces'),
     ask('get', '/api/v1/banks'),
   ])
   const names = new Map([...spaces.items, ...banks.items].map(({ id, name }) => [id, nameOf(name)]))
-  return { usage, heat, forecast, wear: wear.items, names }
+  return { usage, heat, trend: trend.days, forecast, wear: wear.items, names }
 }
 
 function Spaces({ found: { usage, names } }: { found: Found }) {
