@@ -6,17 +6,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from devices.runtime import failpoint
+from devices.runtime import failpoint, program
 from devices.runtime.config import ConfigError
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mailbox import Mailbox
 from devices.runtime.store import LogError
-from firmware_sim import day, facility
+from firmware_sim import day, facility, wanted
 from firmware_sim.doors import Hands
 from firmware_sim.kiosk import LiveKiosk
 from firmware_sim.ledger import Ledger, read_ledger
@@ -44,6 +44,7 @@ HEARTH_KILL_AT names a step of the firmware (`intent.kept`, `pulsed`...): the pr
 """
 _BANK_EXAMPLE = "example: python -m firmware_sim bank --config node.toml --ledger truth.jsonl --spring-ms 0"
 _NODE_EXAMPLE = "example: python -m firmware_sim facility --config node.toml --comes-every 5"
+_DAY_EXAMPLE = "example: python -m firmware_sim day --centre .centre"
 _DEMO_EXAMPLE = "example: python -m firmware_sim demo --centre .centre"
 
 
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.scenario == "facility":
             return _run_node(options)
+        if options.scenario == "day":
+            return _ask_for_a_day(options)
         return _run(_paths(options), options)
     except (ConfigError, LogError, OSError) as error:
         print(f"firmware_sim: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
@@ -61,13 +64,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_node(options: argparse.Namespace) -> int:
-    there = None
-    if options.day:
-        began = time.monotonic()
-        lived = day.live_until_now(options.config, zone=ZoneInfo(options.zone), now=datetime.now(UTC))
-        there = lived.there
-        _say(f"lived through {lived.hours:.1f} h in {time.monotonic() - began:.0f} s; {sum(there.values())} are inside")
-    return facility.run(options.config, comes_every_s=options.comes_every, there=there)
+    signal.pthread_sigmask(signal.SIG_BLOCK, program.STOP_SIGNALS)  # so that the firmware's own wait hears them
+    config = options.config.resolve()
+    there = _live(config, ZoneInfo(options.zone)) if options.day else None
+    while asked := facility.run(config, comes_every_s=options.comes_every, there=there):
+        _live(config, asked.zone)  # before it was made: whoever is inside now is still there
+        there = asked.there
+    return 0
+
+
+def _live(config: Path, zone: ZoneInfo) -> Mapping[str, int]:
+    began = time.monotonic()
+    lived = day.live_until_now(config, zone=zone, now=datetime.now(UTC))
+    inside = sum(lived.there.values())
+    _say(f"lived through {lived.hours:.1f} h in {time.monotonic() - began:.0f} s; {inside} are inside")
+    return lived.there
+
+
+def _ask_for_a_day(options: argparse.Namespace) -> int:
+    nodes = sorted(options.centre.glob("demo/*/facility.toml"))
+    if not nodes:
+        raise ConfigError(f"there is no demo/*/facility.toml in {options.centre}; `hearth run --demo` makes one")
+    wanted.ask(nodes, ZoneInfo(options.zone))
+    _say("the node lives through the last 24 hours now, as far as it has not, and sends what it measured")
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +119,15 @@ def _parser() -> argparse.ArgumentParser:
         help="it has lived through the last 24 hours without a gateway, or what it had not lived of them, and sends now"
         " what it measured",
     )
-    node.add_argument("--zone", default="Asia/Shanghai", help="whose hours people keep (default: %(default)s)")
+    asked = scenarios.add_parser(
+        "day",
+        help="ask the facility node of a demo centre that is up to have lived through a day",
+        epilog=_DAY_EXAMPLE,
+        formatter_class=plain,
+    )
+    asked.add_argument("--centre", type=Path, required=True, help="the centre's directory")
+    for one in (node, asked):
+        one.add_argument("--zone", default="Asia/Shanghai", help="whose hours people keep (default: %(default)s)")
     return parser
 
 

@@ -7,6 +7,7 @@ was, and goes out by the ordinary way as soon as the node runs. Nobody's clock i
 import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -31,6 +32,8 @@ from firmware_sim.crowd import Crowd
 from firmware_sim.pins import SolderedPins
 
 LASTS: Final = timedelta(hours=24)
+_SHORTEST: Final = timedelta(minutes=1)  # that is worth living
+_SINCE: Final = "lived-since"
 # How many come in each hour from 7:00 on: before work, in the morning, and most after work. All are out by 22:00.
 COME: Final = (3, 5, 10, 12, 8, 5, 5, 8, 10, 9, 12, 18, 20, 14, 5)
 OPENS_AT: Final = time(7)
@@ -59,10 +62,15 @@ class Happens(NamedTuple):
     is_on: bool = False
 
 
-def of_one_day(day: date, zone: ZoneInfo, *, doors: int, since: datetime) -> Iterator[Happens]:
-    """What happens on a day of the centre's calendar, in no order. Whoever had come before `since` is not there."""
+def of_one_day(
+    day: date, zone: ZoneInfo, *, doors: int, since: datetime, out_by: datetime | None = None
+) -> Iterator[Happens]:
+    """What happens on a day of the centre's calendar, in no order.
+
+    Whoever had come before `since`, or would not have gone by `out_by`, is not there.
+    """
     for visit in visits_of(day, zone, doors=doors):
-        if visit[0].at >= since:
+        if visit[0].at >= since and (out_by is None or visit[-1].at < out_by):
             yield from visit
     for at, what, is_on in ONCE:
         yield Happens(datetime.combine(day, at, zone), what, is_on=is_on)
@@ -88,10 +96,13 @@ def visits_of(day: date, zone: ZoneInfo, *, doors: int) -> Iterator[Sequence[Hap
                 yield [Happens(comes, "come"), *on, Happens(goes, "go")]
 
 
-def between(begin: datetime, end: datetime, zone: ZoneInfo, *, doors: int = 1) -> Sequence[Happens]:
-    """In order; the same whenever it is asked."""
+def between(
+    begin: datetime, end: datetime, zone: ZoneInfo, *, doors: int = 1, all_out: bool = False
+) -> Sequence[Happens]:
+    """In order; the same whenever it is asked. `all_out`: at its end nobody is inside."""
     days = sorted({moment.astimezone(zone).date() for moment in (begin, end)})
-    every = (one for day in days for one in of_one_day(day, zone, doors=doors, since=begin))
+    out_by = end if all_out else None
+    every = (one for day in days for one in of_one_day(day, zone, doors=doors, since=begin, out_by=out_by))
     return sorted(one for one in every if begin <= one.at < end)
 
 
@@ -168,26 +179,57 @@ class Lived(NamedTuple):
     there: Mapping[str, int]
 
 
+class NotLived(NamedTuple):
+    """A span that a node has not lived through. `all_out`: what follows it has been lived, and began with nobody."""
+
+    begin: datetime
+    end: datetime
+    all_out: bool
+
+
+def not_lived(*, since: datetime | None, until: datetime | None, now: datetime) -> list[NotLived]:
+    """What of the last day a node has not lived that lived from `since` until `until`; None: it never has."""
+    begin = now - LASTS
+    if since is None or until is None or until <= begin:
+        return [NotLived(begin, now, all_out=False)]
+    spans = [NotLived(begin, min(since, now), all_out=True), NotLived(min(until, now), now, all_out=False)]
+    return [one for one in spans if one.end - one.begin >= _SHORTEST]
+
+
 def live_until_now(path: Path, *, zone: ZoneInfo, now: datetime) -> Lived:
     """The last day, into the store of the node of that file; what it has lived of it before it does not live again.
 
     Raises ConfigError, LogError or OSError.
     """
     config = facility_config.load(path)
-    store = path.resolve().parent / config.readings
-    key = program.own_key(path.resolve().parent / config.key)
+    folder = path.resolve().parent
+    store, key_file = folder / config.readings, folder / config.key
+    key = program.own_key(key_file)
     held = lock.take(store)
     try:
-        begin = min(now, max([now - LASTS, *_written_at(store)]))
+        until = max(_written_at(store), default=None)
+        since = _lived_since(folder, key_file)
+        spans = not_lived(since=since, until=until, now=now)
         readings = SqliteReadings(store)
+        there: Mapping[str, int] = {}
         try:
-            happens = between(begin, now, zone, doors=len(config.beams))
-            there = live(config, readings, key=key, begin=begin, happens=happens, end=now)
+            for begin, end, all_out in spans:
+                happens = between(begin, end, zone, doors=len(config.beams), all_out=all_out)
+                there = live(config, readings, key=key, begin=begin, happens=happens, end=end)
         finally:
             readings.close()
+        if spans:
+            (folder / _SINCE).write_text(min(since, *(one.begin for one in spans)).isoformat(), encoding="utf-8")
     finally:
         held.close()
-    return Lived((now - begin) / timedelta(hours=1), there)
+    return Lived(sum((one.end - one.begin for one in spans), timedelta()) / timedelta(hours=1), there)
+
+
+def _lived_since(folder: Path, key_file: Path) -> datetime:
+    """When it was made, or from when on it has lived before it was."""
+    with suppress(FileNotFoundError, ValueError):
+        return datetime.fromisoformat((folder / _SINCE).read_text(encoding="utf-8"))
+    return datetime.fromtimestamp(key_file.stat().st_mtime, UTC)
 
 
 def _written_at(store: Path) -> Iterator[datetime]:
