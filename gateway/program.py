@@ -73,7 +73,7 @@ class GatewayProgram:
             reached=reached,
         )
         readings = reading_store(centre.directory, settings)
-        self._ear = wiring.listen(centre)
+        self._ear = wiring.listen(centre, self._right_of_way)
         self._recorder = wiring.record(
             self._gateway,
             readings,

@@ -6,7 +6,7 @@ alerts and for figures; nothing here opens, books or permits anything.
 
 import json
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,6 +23,7 @@ from gateway.fleet.rhythms import Rhythms
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.ids import new_boot_id
+from gateway.kit.right_of_way import RightOfWay
 from gateway.telemetry import rules
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.vendors import metrics
@@ -31,6 +32,7 @@ from gateway.vendors.reading import guess, read
 from gateway.vendors.results import Kind, Message, Reading, Result
 
 MOST_WAITING: Final = 20_000  # messages; what comes on top is let go
+MOST_AT_ONCE: Final = 500  # in one transaction: an unlock waits for no more than that
 MOST_BRIDGES: Final = 8
 _WITH_BRIDGE: Final = "zigbee2mqtt"
 MOST_TOPICS: Final = 20_000  # remembered, to be cleared when their device goes
@@ -54,11 +56,22 @@ class _Heard:
 class VendorIntake:
     """`hear` is for the network's thread; `letters` and `to_clear` for the one that stores readings."""
 
-    def __init__(self, *, sessions: Sessions, clock: Clock, is_ours: Callable[[str], bool]) -> None:
-        """`is_ours` tells the topics on which we ourselves describe something in a maker's way."""
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        clock: Clock,
+        is_ours: Callable[[str], bool],
+        right_of_way: RightOfWay | None = None,
+    ) -> None:
+        """`is_ours` tells the topics on which we ourselves describe something in a maker's way.
+
+        `right_of_way`: who goes first. None: nobody else is here.
+        """
         self._sessions = sessions
         self._clock = clock
         self._is_ours = is_ours
+        self._right_of_way = right_of_way or RightOfWay()
         self._heard: deque[tuple[Message, int]] = deque()
         self._known = Known()
         self._topics: OrderedDict[str, Name] = OrderedDict()
@@ -82,17 +95,28 @@ class VendorIntake:
         Who was not known waits for approval from now on; what could not be read is counted. Raises nothing for bad
         bytes.
         """
-        heard = list(self._read())
-        if not heard and not self._rhythms.is_due(self._clock.now()):
-            return []
+        heard = list(self._right_of_way.giving_way(self._read()))
+        letters: list[Letter] = []
+        for start in range(0, len(heard), MOST_AT_ONCE):
+            self._right_of_way.give_way()
+            letters += self._take_together(heard[start : start + MOST_AT_ONCE])
+        if self._rhythms.is_due(self._clock.now()):
+            letters += self._those_who_fell_silent()
+        return letters
+
+    def _take_together(self, heard: Sequence[_Heard]) -> list[Letter]:
         with self._sessions.begin() as session:
             roll = _Roll(session, now=self._clock.now())
             self._bury(session, heard)
             letters = [letter for one in heard if (letter := self._take(roll, one)) is not None]
             self._note_topics_gone(roll)
-            for silent in self._rhythms.note_the_silent(session, roll.devices(), now=self._clock.now()):
-                letters += self._unknown(silent.id)
         return letters
+
+    def _those_who_fell_silent(self) -> list[Letter]:
+        with self._sessions.begin() as session:
+            devices = _Roll(session, now=self._clock.now()).devices()
+            silent = self._rhythms.note_the_silent(session, devices, now=self._clock.now())
+            return [letter for one in silent for letter in self._unknown(one.id)]
 
     def to_clear(self) -> list[str]:
         """Topics of retired devices, and of names that are no longer anybody's: on each an empty message is due."""

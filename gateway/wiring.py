@@ -126,13 +126,18 @@ def show(centre: Centre, readings: ReadingStore) -> Showing | None:
     )
 
 
-def listen(centre: Centre) -> VendorEar | None:
+def listen(centre: Centre, right_of_way: RightOfWay) -> VendorEar | None:
     """Hears off-the-shelf devices; None when the centre lets none in."""
     settings = centre.settings
     if settings.broker.vendor_port is None:
         return None
     return VendorEar(
-        VendorIntake(sessions=centre.sessions, clock=centre.clock, is_ours=lambda topic: is_ours(settings.site, topic)),
+        VendorIntake(
+            sessions=centre.sessions,
+            clock=centre.clock,
+            is_ours=lambda topic: is_ours(settings.site, topic),
+            right_of_way=right_of_way,
+        ),
         site=settings.site,
         host=settings.broker.host,
         port=settings.broker.port,

@@ -31,9 +31,13 @@ class RightOfWay:
         finally:
             self._is_free.set()
 
+    def give_way(self, *, patience_s: float = PATIENCE_S) -> None:
+        """Wait while it is taken."""
+        self._is_free.wait(patience_s)
+
     def giving_way(self, things: Iterable[_Thing], *, patience_s: float = PATIENCE_S) -> Iterator[_Thing]:
         """The same things, with a wait after every piece of them where it is taken."""
         for no, thing in enumerate(things, start=1):
             yield thing
             if no % PIECE == 0:
-                self._is_free.wait(patience_s)
+                self.give_way(patience_s=patience_s)

@@ -1,6 +1,7 @@
 """Off-the-shelf devices come in by a door of their own: readings of approved ones, and nothing else."""
 
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,13 @@ from gateway.fleet import queries as fleet
 from gateway.fleet import rules as fleet_rules
 from gateway.fleet.model import Button, DeviceState, Lock, Presence
 from gateway.fleet.rules import Presentation
+from gateway.kit.db import Sessions
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_boot_id
+from gateway.kit.right_of_way import PIECE, RightOfWay
 from gateway.telemetry.store import ReadingStore
 from gateway.unlocking.model import Unlock
-from gateway.vendor_intake import VendorIntake
+from gateway.vendor_intake import MOST_AT_ONCE, VendorIntake
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
 from tests.centre_builder import NOON, HandClock, a_device
@@ -443,6 +446,14 @@ def test_a_device_that_misses_three_of_its_usual_times_is_silent_and_its_values_
     assert hall.devices()["gym/door"].presence is Presence.ONLINE
 
 
+def test_who_has_just_spoken_is_not_called_silent_though_it_was_for_long(hall, gym):
+    hall.says("zigbee2mqtt/gym/door", AIR)
+    speaks(hall, [300] * 10)
+    hall.clock.advance(minutes=17)
+
+    assert None not in [value for _, _, value in hall.says("zigbee2mqtt/gym/door", AIR)]
+
+
 def test_one_long_outage_does_not_move_what_is_usual(hall, gym):
     speaks(hall, [60] * 9 + [20_000] + [60] * 9)
 
@@ -475,3 +486,31 @@ def test_a_button_of_our_own_devices_cannot_be_given_a_meaning(sessions):
         a_device(session, "bank-a")
         with pytest.raises(Conflict, match="no_button"):
             service.choose_button(session, device_id="bank-a", button=Button.CALL_STAFF, actor="test", now=NOON)
+
+
+def test_many_messages_are_read_in_small_pieces_and_taken_in_short_transactions_between_which_an_unlock_goes_first(gym):
+    class Noted(RightOfWay):
+        def give_way(self, **_):
+            gave_way.append(gym.sessions.is_in_turn)
+
+    class Turns(Sessions):
+        is_in_turn = False
+
+        @contextmanager
+        def begin(self):
+            with super().begin() as session:
+                transactions.append(session)
+                self.is_in_turn = True
+                yield session
+            self.is_in_turn = False
+
+    gave_way, transactions = [], []
+    gym.sessions = Turns(gym.sessions.engine)
+    gym.intake._sessions, gym.intake._right_of_way = gym.sessions, Noted()
+    for no in range(MOST_AT_ONCE + 1):
+        gym.intake.hear("zigbee2mqtt/gym/door", json.dumps({"temperature": no / 100}).encode(), retained=False)
+    letters = gym.intake.letters()
+
+    assert [one.values[0].value for one in letters] == [no / 100 for no in range(MOST_AT_ONCE + 1)]
+    assert len(transactions) == 2
+    assert gave_way == [False] * (MOST_AT_ONCE // PIECE + 2)
