@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Final, cast
+from typing import Annotated, ClassVar, Final, cast
 
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
@@ -83,6 +83,8 @@ class Caller:
     request: Request
     token: str = field(repr=False)
 
+    is_program: ClassVar[bool] = False  # which is told nothing that opens or signs in by itself
+
     @property
     def session_name(self) -> str:
         """Stands for the session where its token must not."""
@@ -142,6 +144,7 @@ class Caller:
 class ProgramCaller(Caller):
     """A program with a member's token, who asks as that member does, as far as the token's rights go."""
 
+    is_program: ClassVar[bool] = True
     _rights: frozenset[Right] = frozenset()  # which the token gives, once it was looked at
 
     def account(self, session: Session) -> Member:

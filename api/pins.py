@@ -39,7 +39,10 @@ class RentalPin(View):
 
 
 class NewRentalView(RentalView):
-    """A rental that was just begun. `pin`: told this once, for a kiosk; null when this request was answered before."""
+    """A rental that was just begun. `pin`: told this once, for a kiosk.
+
+    Null when this request was answered before, and to programs: then it has none yet.
+    """
 
     pin: str | None
 

@@ -12,6 +12,7 @@ from api.app import openapi_document
 from api.programs import rights_for
 from gateway.alerts import service as alerts
 from gateway.credentials import tokens
+from gateway.credentials.model import Pin
 from gateway.credentials.rights import Right
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Refused
@@ -113,6 +114,18 @@ def test_no_door_is_opened_without_the_right_to_open(house):
     assert code_of(shared) == (403, "right_missing")
     assert opens.get("/unlocks").json()["items"] == []
     assert opens.post("/unlocks", {"rental_id": rental["id"]}, key="two").status_code == 202
+
+
+@pytest.mark.parametrize("rights", [["act"], ["act", "open"]])
+def test_no_program_is_told_a_pin_which_would_open_without_it(house, rights):
+    program, _ = let_in(house, *rights)
+
+    rented = program.post("/rentals", {}, key="one")
+
+    assert (rented.status_code, rented.json()["pin"]) == (201, None)
+    with house.centre.sessions.read() as session:
+        assert session.scalars(select(Pin)).all() == []
+    assert house.signed_in().post(f"/rentals/{rented.json()['id']}/pin", {}).status_code == 201
 
 
 @pytest.mark.parametrize("rights", [[], ["act", "open"]])
