@@ -26,7 +26,7 @@ from firmware_sim.doors import Hands
 from gateway import wiring
 from gateway.centre import Centre, make_pepper
 from gateway.intake import Letter
-from gateway.kit.db import Sessions, open_engine
+from gateway.kit.db import Sessions
 from gateway.link.memory import MemoryCarriage
 from gateway.members.model import Role
 from gateway.program import PULSE_S, TICK_S
@@ -35,6 +35,7 @@ from gateway.timetable import open_timetable
 from tests.api.conftest import CHEAP, HOST, PASSWORD, kept_password
 from tests.asker import DEVICE_KEY, GATEWAY_KEY
 from tests.centre_builder import a_machine, a_member
+from tests.database_fixture import engine_of
 from tests.model.world import VirtualClock
 
 BANK = "bank-a"
@@ -98,9 +99,9 @@ class BoardCentre:
         self.building.add_bank(BANK, cabinet=cabinet, key=DEVICE_KEY)
 
     def _open_api(self) -> None:
-        """On a connection of its own, as another process would be."""
+        """With sessions of its own, as another process would have."""
         make_pepper(self.directory)
-        sessions = Sessions(open_engine(self.database_url))
+        sessions = Sessions(engine_of(self.database_url))
         with sessions.begin() as session:
             for member_no, role in [("10001", Role.MEMBER), ("10002", Role.MEMBER), ("s003", Role.TECHNICIAN)]:
                 a_member(session, member_no, role=role, password_hash=kept_password(), now=self.clock.now())
@@ -118,7 +119,7 @@ class BoardCentre:
         take(self._app.state.desk.hub, topic, payload, at=self.clock.monotonic())
 
     def _start_gateway(self) -> None:
-        post, sessions = self.building.post, Sessions(open_engine(self.database_url))
+        post, sessions = self.building.post, Sessions(engine_of(self.database_url))
         centre = Centre(self.directory, Settings(site=self.building.site), sessions, self.clock)
         self._timetable = open_timetable(centre, key=GATEWAY_KEY, machine=a_machine(centre))
         self._timetable.start(paused=True)
@@ -152,6 +153,7 @@ class BoardCentre:
         for client in (self.staff, *self.members):
             self.runner.run(client.aclose())
         self.runner.run(self._living.__aexit__(None, None, None))
+        engine_of(self.database_url).dispose()  # another file takes its place
         if self.line is not None:
             self.line.supply.assert_unharmed()
 
@@ -270,7 +272,7 @@ class BoardCentre:
 
     def sessions(self) -> Sessions:
         """To look past the API."""
-        return Sessions(open_engine(self.database_url))
+        return Sessions(engine_of(self.database_url))
 
     def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any], expected: int) -> dict[str, Any]:
         answer = self._ask(

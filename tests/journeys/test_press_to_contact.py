@@ -4,7 +4,6 @@ Whatever a board or a door does, the member is told the truth, or that nobody kn
 """
 
 import asyncio
-import shutil
 from collections import Counter
 
 import pytest
@@ -13,6 +12,7 @@ from devices.boards.families import FAMILIES
 from devices.boards.families import family as family_of
 from firmware_sim.ledger import What
 from firmware_sim.lock_boards import BoardFault
+from tests.database_fixture import lay_out
 from tests.journeys.board_centre import BANK, DOORS, DOORS_OF_A_BOARD, GPIO, BoardCentre
 
 every_family = pytest.mark.parametrize("family", [*sorted(FAMILIES), GPIO])
@@ -25,15 +25,13 @@ MEANS_SHUT = {"NOT_OPENED", "EXPIRED", "REFUSED"}
 
 
 @pytest.fixture
-def open_centre(sqlite_template, tmp_path):
+def open_centre(sqlite_template, sqlite_file, tmp_path):
     """`open_centre(family, before_start)`: with its bank on, approved by a technician, and a compartment rented."""
     with asyncio.Runner() as runner:
         centres = []
 
         def make(family, before_start=lambda centre: None):
-            file = tmp_path / "hearth.db"
-            shutil.copy(sqlite_template, file)
-            centre = BoardCentre(family, f"sqlite:///{file}", tmp_path, runner)
+            centre = BoardCentre(family, lay_out(sqlite_template, sqlite_file), tmp_path, runner)
             centres.append(centre)
             before_start(centre)
             centre.power_on()

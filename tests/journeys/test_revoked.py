@@ -4,7 +4,6 @@ From the phone through the running gateway to the door, in virtual time; only ti
 """
 
 import asyncio
-import shutil
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from firmware_sim.ledger import What
 from gateway.fleet import queries as fleet
 from tests.centre_builder import a_space
+from tests.database_fixture import lay_out
 from tests.journeys.board_centre import BANK, DOORS, GPIO, BoardCentre
 
 QUARTER = timedelta(minutes=15)
@@ -19,12 +19,11 @@ ON_ITS_WAY_S = 1.9  # a challenge that comes so late is still in time to be sign
 
 
 @pytest.fixture
-def centre(sqlite_template, tmp_path):
+def centre(sqlite_template, sqlite_file, tmp_path):
     """A room behind the last door, bookable round the clock by the quarter of an hour."""
-    file = tmp_path / "hearth.db"
-    shutil.copy(sqlite_template, file)
+    url = lay_out(sqlite_template, sqlite_file)
     with asyncio.Runner() as runner:
-        centre = BoardCentre(GPIO, f"sqlite:///{file}", tmp_path, runner)
+        centre = BoardCentre(GPIO, url, tmp_path, runner)
         centre.power_on()
         centre.install(compartments=DOORS - 1)
         with centre.sessions().begin() as session:
