@@ -50,6 +50,9 @@ def starts(screen: Screen) -> datetime:
 
 
 def test_a_booking_is_moved_by_the_arrow_keys(screen: Screen):
+    expect(block(screen, "10:00–11:00").locator("time")).to_have_css(
+        "clip-path", "inset(50%)"
+    )  # no half of it is shown
     block(screen, "10:00–11:00").focus()
     screen.page.keyboard.press("ArrowRight")
     screen.page.keyboard.press("ArrowRight")

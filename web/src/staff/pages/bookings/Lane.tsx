@@ -158,7 +158,7 @@ function Block({ booking, line, slotMin, axis, again }: BlockProps) {
     event.preventDefault()
   }
   const said = `${time(to.starts_at)}–${time(to.ends_at)}`
-  const what = booking.guests > 0 ? `×${peopleOf(booking)} ${said}` : said // in front: an hour's block has no room for it behind
+  const party = booking.guests > 0 ? `×${peopleOf(booking)} ` : '' // in front: an hour's block has no room for the time
   useEffect(() => {
     drawnTo.value = slots === 0 ? '' : s('board.drawn', { when: said })
   }, [slots])
@@ -168,7 +168,7 @@ function Block({ booking, line, slotMin, axis, again }: BlockProps) {
       class={`block block-${booking.state}${slots !== 0 ? ' block-drawn' : ''}`}
       style={{ ...placeOf(to, axis), '--line': line }}
       aria-describedby="board-help"
-      title={`${booking.member_name} ${what}`}
+      title={`${booking.member_name} ${party}${said}`}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
@@ -180,7 +180,10 @@ function Block({ booking, line, slotMin, axis, again }: BlockProps) {
       onBlur={() => !grip && setSlots(0)}
     >
       <strong>{booking.member_name}</strong>
-      <span>{what}</span>
+      <span>
+        {party}
+        <time>{said}</time>
+      </span>
       {booking.state === 'PENDING' && <span>{named('booking', 'PENDING')}</span>}
     </button>
   )
