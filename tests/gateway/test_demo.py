@@ -1,6 +1,7 @@
 """The demo centre: the people and devices promised, and nothing changed the second time."""
 
 import json
+import shutil
 import stat
 
 import pytest
@@ -36,19 +37,23 @@ from gateway.zones.model import Placed
 from tests.centre_builder import NOON
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A demo centre's directory and its people; not to be changed."""
-    directory = tmp_path_factory.mktemp("demo") / "centre"
+def a_demo(directory):
+    """One of its own, from nothing; and its people."""
     found(directory, site="demo", zone="Asia/Shanghai", now=NOON, environ={})
     return directory, furnish(directory, password=None, environ={})
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo centre's directory and its people; not to be changed."""
+    return a_demo(tmp_path_factory.mktemp("demo") / "centre")
+
+
 @pytest.fixture
-def own_demo(tmp_path):
-    """Another one, for a test that changes it."""
-    found(tmp_path, site="demo", zone="Asia/Shanghai", now=NOON, environ={})
-    return tmp_path, furnish(tmp_path, password=None, environ={})
+def own_demo(demo, tmp_path):
+    """A copy of it, for a test that changes it."""
+    directory, people = demo
+    return shutil.copytree(directory, tmp_path / "centre"), people
 
 
 def look(directory, ask):
@@ -112,8 +117,8 @@ def test_the_passwords_are_easy_to_type_and_would_be_taken(demo):
     assert people.member_password != people.staff_password
 
 
-def test_two_demo_centres_have_other_passwords(demo, own_demo):
-    assert demo[1].member_password != own_demo[1].member_password
+def test_two_demo_centres_have_other_passwords(demo, tmp_path):
+    assert demo[1].member_password != a_demo(tmp_path)[1].member_password
 
 
 def test_the_banks_promised_are_there_approved_and_away_until_they_speak(demo):
