@@ -104,7 +104,7 @@ class Recorder:
 
     @property
     def is_full(self) -> bool:
-        """Nothing can be kept just now, for want of room on the disk."""
+        """The last that came could not be kept, for want of room on the disk."""
         return self._is_full
 
     def hear(self, topic: str, payload: bytes) -> None:
@@ -183,9 +183,12 @@ class Recorder:
         if buried := [one for post in posts for one in _buried(post, counting)]:
             self._bury(buried)
         letters = [letter for post in posts if post.device in counting for letter in post.letters]
-        for source in self._store.keep(self._giving_way(letters + others)) if letters or others else []:
+        if not letters and not others:
+            return
+        for source in self._store.keep(self._giving_way(letters + others)):
             if source.device in counting:
                 self._acknowledge(source)
+        self._note_full(is_full=False)
 
     def _those_that_count(self, posts: list[_Post], others: list[Letter]) -> Collection[str]:
         fresh: dict[str, list[Letter]] = {post.device: [] for post in posts}
@@ -211,8 +214,6 @@ class Recorder:
         except StoreFullError as error:
             self._note_full(is_full=True, why=str(error))
             self._store.prune(now_ms=now_ms(self._clock.now()))
-        else:
-            self._note_full(is_full=False)
 
     def _note_full(self, *, is_full: bool, why: str = "") -> None:
         if is_full and not self._is_full:

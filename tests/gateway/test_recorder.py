@@ -2,6 +2,7 @@
 
 import json
 import threading
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,6 +133,23 @@ def test_a_full_disk_acknowledges_nothing_so_that_devices_hold_what_they_have(tm
     roomy.hears(message)
     assert roomy.acknowledged == [Kept("air-1", STORE, 1)]
     roomy.store.close()
+
+
+def test_a_disk_stays_full_while_nothing_comes_and_until_something_was_kept(tmp_path, monkeypatch):
+    desk, free = Desk(tmp_path, spare_bytes=1), 0
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
+    desk.hears(said(("hall", "co2", 600.0)))
+    assert desk.recorder.is_full
+    desk.recorder.take()  # a second later nothing has come: whether there is room nobody has tried
+    assert desk.recorder.is_full
+
+    free = 2
+    desk.recorder.take()
+    assert desk.recorder.is_full
+    desk.hears(said(("hall", "co2", 600.0)))
+    assert not desk.recorder.is_full
+    assert desk.acknowledged == [Kept("air-1", STORE, 1)]
+    desk.store.close()
 
 
 def test_what_comes_faster_than_it_can_be_kept_is_let_go_and_comes_again(desk):
