@@ -76,18 +76,18 @@ def test_beside_the_others_runs_only_what_takes_no_time_by_the_clock(lanes):
 def test_a_lane_beside_the_others_takes_what_they_leave_is_told_counted_and_fails_the_whole(
     lanes, tmp_path, monkeypatch, capfd
 ):
+    aside, first = lanes.Lane("aside", "not model", only="model", beside=True), lanes.Lane("first", "not model")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(lanes, "AT_ONCE", 0)
     (tmp_path / ".make").mkdir()
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_one.py").write_text("def test_well(): ...")
     (tmp_path / "tests" / "test_other.py").write_text(
-        "import os, pathlib\n"
-        "def test_ill():  # mark.model\n"
+        f"import os, pathlib  # mark.{aside.only}\n"
+        "def test_ill():\n"
         "    shared = pathlib.Path('/proc/self/autogroup')\n"
         "    raise EOFError(f'nice {os.nice(0)}', shared.read_text().split()[-1] if shared.exists() else '19')\n"
     )
-    aside, first = lanes.Lane("aside", "not model", only="model", beside=True), lanes.Lane("first", "not model")
     counts = Counter()
 
     assert lanes.run_all([aside, first], counts) == ["first", "aside"]
