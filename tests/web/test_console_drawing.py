@@ -212,6 +212,13 @@ def test_axe_finds_nothing_wrong_where_the_plan_is_drawn(browser: Browser, plann
         found = {}
         at_the_plan(screen)
         screen.page.locator(".plan-good").wait_for()
+        floor, names = screen.page.locator(".map-ground").bounding_box(), screen.page.locator(".plan-name").all()
+        boxes = {name.text_content(): name.bounding_box() for name in names}
+        cut_off = [
+            name for name, box in boxes.items() if not 0 <= box["x"] - floor["x"] <= floor["width"] - box["width"]
+        ]
+        assert boxes
+        assert cut_off == []
         for thing in ("", "hall", "in", "way-1"):
             screen.page.locator(".plan-everything select").select_option(thing)
             found |= {f"{thing}: {rule}": nodes for rule, nodes in screen.faults().items()}

@@ -125,7 +125,7 @@ export function Canvas({ plan, floor, tool, onTool, way }: Props) {
           return (
             <g key={area.id}>
               <polygon data-id={area.id} points={corners(cornersOf(area), floor.depth_m)} class={`map-area map-${area.properties.kind}${area === picked ? ' map-chosen' : ''}`} />
-              <text x={x + width / 2} y={floor.depth_m - y - depth + 0.9} class="plan-name">
+              <text x={inside(x + width / 2, nameOf(area), floor.width_m)} y={floor.depth_m - y - depth + 0.9} class="plan-name">
                 {nameOf(area)}
               </text>
             </g>
@@ -169,4 +169,13 @@ const MOVES: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight
 function rectangle([a = [], b = []]: Point[]): Point[] {
   const [ax = 0, ay = 0, bx = 0, by = 0] = [...a, ...b]
   return [[ax, ay], [bx, ay], [bx, by], [ax, by], [ax, ay]]
+}
+
+const NAME_M = 0.7 // high, as plan.css has it
+
+/** Where the middle of a name is, so that all of it stays on the floor, though its area is narrow and lies at the edge. */
+function inside(middle: number, name: string, width_m: number): number {
+  const ems = [...name].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.6), 0)
+  const half = (ems * NAME_M) / 2
+  return Math.max(half, Math.min(middle, width_m - half))
 }
