@@ -10,6 +10,7 @@ from api.deps import SignedIn
 from api.openapi import problems
 from api.signpost import Doors
 from api.views import Items, View
+from gateway.kiosks import queries as kiosks
 from gateway.kiosks import smiles
 from gateway.kiosks.model import Mood
 from gateway.kit.errors import Malformed
@@ -26,6 +27,7 @@ class SmilesOfDay(View):
 
     day: date
     kiosk_id: str
+    kiosk_name: str
     good: int
     fair: int
     poor: int
@@ -50,10 +52,12 @@ async def list_smiles(
                     for one in smiles.smiles(session, since=since, until=until)
                 }
             )
+            names = kiosks.names(session)
             found = [
                 SmilesOfDay(
                     day=day,
                     kiosk_id=kiosk_id,
+                    kiosk_name=names[kiosk_id],
                     good=counts[day, kiosk_id, Mood.GOOD],
                     fair=counts[day, kiosk_id, Mood.FAIR],
                     poor=counts[day, kiosk_id, Mood.POOR],

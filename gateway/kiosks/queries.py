@@ -54,6 +54,11 @@ def kiosks(session: Session) -> Sequence[Kiosk]:
     return session.scalars(select(Kiosk).where(Kiosk.revoked_at.is_(None)).order_by(Kiosk.id)).all()
 
 
+def names(session: Session) -> dict[str, str]:
+    """What each kiosk is called, by id; those that were revoked too."""
+    return {kiosk.id: kiosk.name for kiosk in session.scalars(select(Kiosk))}
+
+
 def is_one_there(session: Session, *, now: datetime) -> bool:
     """Whether any kiosk is switched on and heard, so that somebody can go to it."""
     seen = select(Kiosk.id).where(Kiosk.revoked_at.is_(None), Kiosk.seen_at > now - rules.THERE_WITHIN)

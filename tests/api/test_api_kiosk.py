@@ -431,9 +431,9 @@ def test_how_it_was_is_counted_by_the_centres_day_and_read_by_staff_alone(house,
 
     asked = "/staff/smiles?from=2026-11-22&to=2026-11-23"
     told = house.signed_in("s002").get(asked).json()["items"]
-    assert [(one["day"], one["good"], one["fair"], one["poor"]) for one in told] == [
-        ("2026-11-22", 2, 0, 1),
-        ("2026-11-23", 0, 1, 0),
+    assert [(one["day"], one["kiosk_name"], one["good"], one["fair"], one["poor"]) for one in told] == [
+        ("2026-11-22", "大厅", 2, 0, 1),
+        ("2026-11-23", "大厅", 0, 1, 0),
     ]
     assert house.signed_in().get(asked).json()["code"] == "not_allowed"
     assert kiosk.post("/smiles", {"mood": "furious"}).json()["code"] == "malformed"

@@ -20,7 +20,7 @@ PAGES += [
     "activities",
     "displays",
     "kiosks",
-    "kiosks/smiles",
+    "reports/feedback",
     "zones",
     "plan",
     "channels",

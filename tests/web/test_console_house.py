@@ -162,7 +162,8 @@ def test_what_those_who_left_a_kiosk_said_is_counted_by_day(screen: Screen):
             smiles.smile(session, kiosk_id=hall.id, mood=mood, today=day)
         member = members.member_by_no(session, member_no=MEMBER)
         feedback.give(session, member=member, score=2, words="太吵", space_id=None, now=now)
-    screen.at("kiosks/smiles")
+    screen.sign_in("s002")  # the desk hears it too
+    screen.at("reports/feedback")
     expect(screen.row("一楼大厅").locator("td")).to_have_text([day.isoformat(), "一楼大厅", "2", "0", "1"])
     expect(screen.row("太吵").locator("td").nth(1)).to_have_text("2")
 

@@ -151,7 +151,7 @@ LATER = {
     "app": ["app"],
     "passkey": ["shared/account/passkey"],
     "reports": ["staff/pages"],
-    "kiosks": ["staff/pages"],
+    "feedback": ["staff/pages"],
 }
 LATER |= {"inner": ["kiosk/inner"], "news": ["app/more", "kiosk/inner"]}
 

@@ -1,34 +1,24 @@
 import { type Answered, ask, newKey } from '../../shared/api'
 import { when } from '../../shared/t'
-import { Badge, Head, Parts, Seen, type Tone } from '../kit/Head'
+import { Badge, Head, Seen, type Tone } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
 import { optionsOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
-import { later } from '../later'
-import { place } from '../route'
 import { s } from '../words'
-
-const Smiles = later(async () => (await import('./kiosks/Smiles')).Smiles)
 
 type Kiosk = Answered<'get', '/api/v1/staff/kiosks'>['items'][number]
 type Again = () => Promise<void>
 
 const PATH = '/api/v1/staff/kiosks'
 
-/** The kiosks of the house, and how those who left them said it was. */
+/** The kiosks of the house. */
 export function Kiosks() {
-  const parts = [
-    { at: '', name: s('kiosks.list'), Part: List },
-    { at: 'smiles', name: s('smiles.title'), Part: Smiles },
-  ]
-  const { Part } = parts.find(({ at }) => at === (place.value[1] ?? '')) ?? { Part: List }
   return (
     <>
       <Head title={s('kiosks.title')} />
-      <Parts page="kiosks" title={s('kiosks.parts')} parts={parts} />
-      <Part />
+      <List />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { dayOf, midnight } from '../../../shared/clock'
 import { language, when } from '../../../shared/t'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
-import { everything, useLook } from '../../kit/look'
+import { useLook } from '../../kit/look'
 import { s } from '../../words'
 import { h } from './words'
 
@@ -11,7 +11,7 @@ const DAYS = 28
 const MOST_WORDS = 200
 
 /** How it was: counted at the kiosks, and in members' own words. */
-export function Smiles() {
+export function Feedback() {
   return (
     <>
       <Counts />
@@ -24,12 +24,8 @@ export function Smiles() {
 function Counts() {
   const looked = useLook(async () => {
     const query = { from: dayOf(midnight(Date.now(), 1 - DAYS)), to: dayOf(midnight(Date.now(), 1)) }
-    const [{ items }, kiosks] = await Promise.all([
-      ask('get', '/api/v1/staff/smiles', { query }),
-      everything((part) => ask('get', '/api/v1/staff/kiosks', { query: part })),
-    ])
-    const names = new Map(kiosks.map(({ id, name }) => [id, name]))
-    return items.map((one) => ({ ...one, kiosk: names.get(one.kiosk_id) ?? one.kiosk_id }))
+    const { items } = await ask('get', '/api/v1/staff/smiles', { query })
+    return items
   }, [])
   return (
     <>
@@ -37,14 +33,14 @@ function Counts() {
       <Seen looked={looked}>
         {(rows) => (
           <Table
-            title={s('smiles.title')}
+            title={h('smiles.title')}
             file="smiles"
             rows={[...rows].reverse()}
             id={({ day, kiosk_id }) => `${day} ${kiosk_id}`}
             empty={h('smiles.none')}
             columns={[
               { title: h('smiles.day'), value: ({ day }) => day, isNumber: true },
-              { title: s('kiosks.list'), value: ({ kiosk }) => kiosk },
+              { title: s('kiosks.list'), value: ({ kiosk_name }) => kiosk_name },
               { title: h('smiles.good'), value: ({ good }) => good, isNumber: true },
               { title: h('smiles.fair'), value: ({ fair }) => fair, isNumber: true },
               { title: h('smiles.poor'), value: ({ poor }) => poor, isNumber: true },
