@@ -235,7 +235,7 @@ def disable(session, member_no, *, now):
 
 
 def cookie_of(answer):
-    """Name, value and flags of the one cookie that is set."""
-    pair, *flags = answer.headers["set-cookie"].split("; ")
+    """Name, value and flags of the session's cookie, the last that is set."""
+    pair, *flags = answer.headers.get_list("set-cookie")[-1].split("; ")
     name, _, value = pair.partition("=")
     return name, value, set(flags)

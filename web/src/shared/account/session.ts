@@ -30,8 +30,12 @@ export function remembered(): Language {
   return kept.startsWith('en') ? 'en' : 'zh-CN'
 }
 
-/** Ask the server who this is. Throws Unreachable. */
+/** Ask the server who this is, unless nobody has signed in here. Throws Unreachable. */
 export async function recall(): Promise<void> {
+  if (!document.cookie.includes('hearth-signed-in=')) {
+    me.value = null
+    return
+  }
   try {
     await welcome(await ask('get', '/api/v1/session'))
   } catch (error) {
