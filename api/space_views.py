@@ -103,8 +103,8 @@ class FreeSpaceView(View):
     def of(cls, found: FreeSpace) -> Self:
         """As the query found it."""
         free = [
-            StretchView(starts_at=span.starts_at, ends_at=span.ends_at, places_free=places_free)
-            for span, places_free in found.stretches
+            StretchView(starts_at=starts_at, ends_at=ends_at, places_free=places_free)
+            for starts_at, ends_at, places_free in found.stretches
         ]
         return cls(space_id=found.space.id, kind=found.space.kind, free=free)
 

@@ -212,7 +212,8 @@ def compare_looks(sessions: Sessions, file: Path, _acts: int) -> None:
             ).fetchall()
         )
 
-    free = sum(round(stretch.span.minutes / 60) for one in look() for stretch in one.stretches)
+    stretches = [stretch for one in look() for stretch in one.stretches]
+    free = sum((stretch.ends_at - stretch.starts_at) // timedelta(hours=1) for stretch in stretches)
     print(f"what is free in {ROOMS} rooms over {DAYS} days: {free} of {ROOMS * DAYS * HOURS} slots, {query()} claims")
     ours, floor = median(look), median(query)
     bare.close()

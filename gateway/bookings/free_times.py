@@ -47,7 +47,8 @@ class Stretch(NamedTuple):
     same.
     """
 
-    span: Span
+    starts_at: datetime
+    ends_at: datetime
     places_free: int
 
 
@@ -80,24 +81,21 @@ class FreeTimes:
 
         Of several places another may be free in every slot.
         """
-        found = [span for span in self._gapless() if span.ends_at - span.starts_at >= at_least]
-        if self.places == 1:
-            return [Stretch(span, 1) for span in found]
-        return [Stretch(span, self._fewest_in(span)) for span in found]
-
-    def _fewest_in(self, stretch: Span) -> int:
-        first = bisect_left(self.spans, stretch.starts_at, key=lambda span: span.starts_at)
-        beyond = bisect_left(self.spans, stretch.ends_at, key=lambda span: span.starts_at)
-        return self.places - max(bits.bit_count() for bits in self.taken[first:beyond])
-
-    def _gapless(self) -> list[Span]:
         edges: list[datetime] = []  # from, until, from, until …
         for starts_at, ends_at in compress(self.spans, [reason is None for reason in self.reasons]):
             if edges and edges[-1] == starts_at:
                 edges[-1] = ends_at
             else:
                 edges += starts_at, ends_at
-        return [Span(since, until) for since, until in zip(edges[::2], edges[1::2], strict=True)]
+        both = zip(edges[::2], edges[1::2], strict=True)
+        found = [(since, until) for since, until in both if until - since >= at_least]
+        if self.places == 1:
+            return [Stretch(since, until, 1) for since, until in found]
+        return [Stretch(since, until, self._fewest(since, until)) for since, until in found]
+
+    def _fewest(self, since: datetime, until: datetime) -> int:
+        first, beyond = (bisect_left(self.spans, at, key=lambda span: span.starts_at) for at in (since, until))
+        return self.places - max(bits.bit_count() for bits in self.taken[first:beyond])
 
 
 def look(

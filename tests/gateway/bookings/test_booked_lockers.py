@@ -280,7 +280,7 @@ def test_before_a_late_locker_is_closed_whoever_asks_looks_or_waits_hears_what_w
     slots = queries.availability(session, space=space, within=within, policy=POLICY, now=END)
     assert {slot.span: (slot.reason, slot.places_free) for slot in slots}[near] == ("closed", 0)
     found = queries.free_spaces(session, kind=SpaceKind.LOCKER, within=within, at_least=HOUR, policy=POLICY, now=END)
-    begins = [span.starts_at for of in found if of.space.id == locker for span, _ in of.stretches]
+    begins = [stretch.starts_at for of in found if of.space.id == locker for stretch in of.stretches]
     assert begins == [far.starts_at] == [END + 24 * HOUR]
     with pytest.raises(Conflict) as refused:
         book(session, li, locker, near, now=END)
