@@ -1,6 +1,7 @@
 """Off-the-shelf devices come in by a door of their own: readings of approved ones, and nothing else."""
 
 import json
+from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -509,8 +510,15 @@ def test_many_messages_are_read_in_small_pieces_and_taken_in_short_transactions_
     gym.intake._sessions, gym.intake._right_of_way = gym.sessions, Noted()
     for no in range(MOST_AT_ONCE + 1):
         gym.intake.hear("zigbee2mqtt/gym/door", json.dumps({"temperature": no / 100}).encode(), retained=False)
+    take, taken = gym.intake._take, Counter()
+
+    def counted(*one):
+        taken[len(transactions)] += 1
+        return take(*one)
+
+    gym.intake._take = counted
     letters = gym.intake.letters()
 
     assert [one.values[0].value for one in letters] == [no / 100 for no in range(MOST_AT_ONCE + 1)]
-    assert len(transactions) == 2
+    assert taken == {1: MOST_AT_ONCE, 2: 1}, "messages of each transaction"
     assert gave_way == [False] * (MOST_AT_ONCE // PIECE + 2)
