@@ -34,6 +34,10 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
     Raises Conflict: `staff_not_erased`, `things_held`, `unlock_under_way`, and `ballot_closed` while one that they take
     part in is drawn.
     """
+    # Whatever is waited for comes before the first entry of the trail, which is waited for too; and a ballot before
+    # who is in it, as for whoever draws.
+    theirs = _draws_of(member).with_only_columns(Ballot.id).order_by(Ballot.id)
+    session.execute(theirs.with_for_update(read=True, of=Ballot))
     take_turn(session, Member, member.id)
     refusal = rules.erasure_refusal(
         role=member.role,
@@ -42,8 +46,6 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
     )
     if refusal:
         raise Conflict(refusal)
-    # Whatever is waited for comes before the first entry of the trail, which is waited for too.
-    session.execute(_draws_of(member).with_only_columns(Ballot.id).order_by(Ballot.id).with_for_update(read=True))
     activities.take_turns(session, member=member, now=now)
     leaving.give_everything_back(session, member=member, policy=policy, now=now)
     _leave_ballots(session, member, now)

@@ -14,6 +14,7 @@ from gateway.bookings import service as bookings
 from gateway.bookings import waitlist
 from gateway.bookings.model import LIVE, Booking
 from gateway.kit.errors import HearthError
+from gateway.personal import service as personal
 from gateway.policies.model import Limit
 from gateway.policies.rules import Peak
 from gateway.spaces import queries as spaces
@@ -172,3 +173,23 @@ def test_of_sixteen_who_open_the_weeks_ballot_at_once_one_does(sessions):
             return service.open_next(session, space_id="hall", closes_min=9600, policy=POLICY, now=NOON) is not None
 
     assert sorted(at_once([open_it] * 16)) == [False] * 15 + [True]
+
+
+def erased(sessions, number):
+    with sessions.begin() as session:
+        personal.erase(session, member=member_of(session, number), policy=POLICY, now=CLOSES - timedelta(seconds=1))
+    return "erased"
+
+
+def test_nobody_who_has_themselves_erased_at_the_instant_of_a_draw_stands_in_its_way(sessions):
+    """Both need the ballot and who is in it: one of them would be broken off if they came in different orders."""
+    furnish(sessions)
+    ballot_id = a_ballot(sessions)
+    for number in range(CLIENTS):
+        hand_in(sessions, ballot_id, number, [GIVEN[number % len(GIVEN)]])
+
+    leaving = [partial(erased, sessions, number) for number in range(1, CLIENTS)]
+    outcomes = Counter(at_once([partial(drawn, sessions, ballot_id), *leaving]))
+
+    assert outcomes[True] == 1
+    assert outcomes["erased"] + outcomes["ballot_closed"] + outcomes["things_held"] == CLIENTS - 1, outcomes
