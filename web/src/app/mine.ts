@@ -46,6 +46,14 @@ export function hold(held: Rental): void {
   lockers.value = inOrder([held, ...(lockers.value ?? []).filter(({ id }) => id !== held.id)])
 }
 
+const putAwayHere = new Set<string>()
+
+/** The notice is put away, also when an answer that was on its way still has it. */
+export function away(id: string): void {
+  putAwayHere.add(id)
+  notices.value = notices.value?.filter((each) => each.id !== id)
+}
+
 /** This is the member's no more. */
 export function letGo(gone: Rental): void {
   lockers.value = lockers.value?.filter(({ id }) => id !== gone.id)
@@ -136,7 +144,7 @@ async function lookOnce(): Promise<void> {
     bookings.value = booked.items
     waits.value = waiting.items
     ballots.value = drawn.items
-    notices.value = told.items
+    notices.value = told.items.filter(({ id }) => !putAwayHere.has(id))
     activities.value = offered.items
     fresh.value = true
     for (const booking of booked.items) {

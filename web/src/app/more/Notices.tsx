@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { ask } from '../../shared/api'
 import { when } from '../../shared/t'
-import { type Notice, look, notices } from '../mine'
+import { type Notice, away, look, notices } from '../mine'
 import { Waiting } from '../../shared/ui/Waiting'
 import { n } from '../../shared/news/words'
 import { Act, Leaf, Nothing } from './kit'
@@ -42,7 +42,7 @@ function List({ all }: { all: Notice[] }) {
 async function putAway(gone: Notice[]): Promise<void> {
   for (const { id } of gone) {
     await ask('delete', '/api/v1/notices/{notice_id}', { at: { notice_id: id } })
-    notices.value = notices.value?.filter((each) => each.id !== id)
+    away(id)
   }
   void look()
 }
