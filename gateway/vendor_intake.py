@@ -114,8 +114,9 @@ class VendorIntake:
 
     def _those_who_fell_silent(self) -> list[Letter]:
         with self._sessions.begin() as session:
-            devices = _Roll(session, now=self._clock.now()).devices()
-            silent = self._rhythms.note_the_silent(session, devices, now=self._clock.now())
+            roll = _Roll(session, now=self._clock.now())
+            self._note_topics_gone(roll)  # of a house where nobody says anything, too
+            silent = self._rhythms.note_the_silent(session, roll.devices(), now=self._clock.now())
             return [letter for one in silent for letter in self._unknown(one.id)]
 
     def to_clear(self) -> list[str]:

@@ -228,6 +228,16 @@ def test_a_retirement_clears_every_topic_that_its_device_has_spoken_on(gym):
     assert gym.intake.to_clear() == []
 
 
+def test_a_retirement_clears_its_topics_in_a_house_where_nothing_is_said_any_more(gym):
+    gym.says("zigbee2mqtt/gym/door/availability", {"state": "online"}, retained=True)
+    gym.retire("gym/door")
+    gym.clock.advance(hours=1)
+
+    gym.intake.letters()
+
+    assert sorted(gym.intake.to_clear()) == ["zigbee2mqtt/gym/door", "zigbee2mqtt/gym/door/availability"]
+
+
 def test_a_renaming_clears_what_stands_under_the_old_name(gym):
     listed = {"friendly_name": "gym/door", "ieee_address": "0x00a1", "type": "EndDevice"}
     gym.says("zigbee2mqtt/bridge/devices", [listed])
