@@ -111,27 +111,44 @@ class SecondKeyConfig(Table, frozen=True, kw_only=True):
         return [pin for pin in (self.rest_pin, self.on_pin) if pin is not None]
 
 
-class NodeConfig(Table, frozen=True, kw_only=True):
-    """The whole file. Paths in it are relative to the directory it lies in."""
+class AnyNodeConfig(Table, frozen=True, kw_only=True):
+    """What stands in the file of every node, whatever hangs on it. Paths are relative to the directory it lies in."""
 
     site: str
     device: str
     gateway_key: str
     broker: BrokerConfig
-    doors: list[DoorConfig] = []
-    board: list[BoardConfig] = []
-    supply: list[SupplyConfig] = []
-    key_switch: SecondKeyConfig | None = None
-    fire_contact: SecondKeyConfig | None = None
     key: str = "device.pem"
-    log: str = "log.db"
-    settle_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
-    openings_per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
 
     def __post_init__(self) -> None:
         for key, name in {"site": self.site, "device": self.device}.items():
             if not is_name(name):
                 raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
+
+    def gateway(self) -> PublicKey:
+        """Whose messages count. Raises ConfigError."""
+        try:
+            return PublicKey.from_text(self.gateway_key)
+        except ValueError as error:
+            raise ConfigError(
+                f"gateway_key: expected the 43 characters of the gateway's public key, found {self.gateway_key!r}"
+            ) from error
+
+
+class NodeConfig(AnyNodeConfig, frozen=True, kw_only=True):
+    """The whole file of a locker bank."""
+
+    doors: list[DoorConfig] = []
+    board: list[BoardConfig] = []
+    supply: list[SupplyConfig] = []
+    key_switch: SecondKeyConfig | None = None
+    fire_contact: SecondKeyConfig | None = None
+    log: str = "log.db"
+    settle_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
+    openings_per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if not (self.doors or self.board):
             raise ValueError("doors, board: a bank needs at least one of them, found none; see `hearth commission`")
         refuse_twins("supply: name", [supply.name for supply in self.supply])
@@ -143,15 +160,6 @@ class NodeConfig(Table, frozen=True, kw_only=True):
         """The cabinet's own inputs, as far as it has any."""
         both = {SecondKey.KEY_SWITCH: self.key_switch, SecondKey.FIRE_CONTACT: self.fire_contact}
         return {key: wired for key, wired in both.items() if wired is not None}
-
-    def gateway(self) -> PublicKey:
-        """Whose commands to follow. Raises ConfigError."""
-        try:
-            return PublicKey.from_text(self.gateway_key)
-        except ValueError as error:
-            raise ConfigError(
-                f"gateway_key: expected the 43 characters of the gateway's public key, found {self.gateway_key!r}"
-            ) from error
 
 
 def load(path: Path) -> NodeConfig:

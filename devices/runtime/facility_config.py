@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from devices.runtime.config import BrokerConfig, ConfigError, Pin, Table, read, refuse_twins
+from devices.runtime.config import AnyNodeConfig, Pin, Table, read, refuse_twins
 from devices.wire.messages import SensorName
-from devices.wire.signing import PublicKey
-from devices.wire.topics import is_name
 
 Settle = Annotated[int, msgspec.Meta(ge=0, le=2000)]
 
@@ -56,40 +54,24 @@ class LampConfig(Table, frozen=True, kw_only=True):
     active_high: bool = True
 
 
-class FacilityConfig(Table, frozen=True, kw_only=True):
-    """The whole file. Paths in it are relative to the directory it lies in."""
+class FacilityConfig(AnyNodeConfig, frozen=True, kw_only=True):
+    """The whole file of a facility node."""
 
-    site: str
-    device: str
-    gateway_key: str
-    broker: BrokerConfig
     switch: tuple[SwitchConfig, ...] = ()
     beams: tuple[BeamsConfig, ...] = ()
     meter: tuple[MeterConfig, ...] = ()
     air: tuple[AirConfig, ...] = ()
     lamp: LampConfig | None = None
     buzzer: LampConfig | None = None
-    key: str = "device.pem"
     readings: str = "readings.db"
 
     def __post_init__(self) -> None:
-        for key, name in {"site": self.site, "device": self.device}.items():
-            if not is_name(name):
-                raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
+        super().__post_init__()
         names = [one.name for kind in (self.switch, self.beams, self.meter, self.air) for one in kind]
         if not names:
             raise ValueError("switch, beams, meter, air: a facility node needs at least one of them, found none")
         refuse_twins("name", names)
         refuse_twins("pin", self._pins())
-
-    def gateway(self) -> PublicKey:
-        """Whose acknowledgements count. Raises ConfigError."""
-        try:
-            return PublicKey.from_text(self.gateway_key)
-        except ValueError as error:
-            raise ConfigError(
-                f"gateway_key: expected the 43 characters of the gateway's public key, found {self.gateway_key!r}"
-            ) from error
 
     def _pins(self) -> list[int]:
         beams = [pin for one in self.beams for pin in (one.outer_pin, one.inner_pin)]

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from devices.runtime.config import BrokerConfig, ConfigError, Table, read, refuse_twins
+from devices.runtime.config import AnyNodeConfig, Table, read, refuse_twins
 from devices.wire.messages import PartName
-from devices.wire.signing import PublicKey
-from devices.wire.topics import is_name
 
 
 class ReaderConfig(Table, frozen=True, kw_only=True):
@@ -25,33 +23,17 @@ class ReaderConfig(Table, frozen=True, kw_only=True):
             raise ValueError("expected port (it sends lines) or input (it types), and only one of them")
 
 
-class KioskConfig(Table, frozen=True, kw_only=True):
-    """The whole file. Paths in it are relative to the directory it lies in."""
+class KioskConfig(AnyNodeConfig, frozen=True, kw_only=True):
+    """The whole file of a kiosk node."""
 
-    site: str
-    device: str
-    gateway_key: str
-    broker: BrokerConfig
     reader: Annotated[tuple[ReaderConfig, ...], msgspec.Meta(max_length=8)] = ()
-    key: str = "device.pem"
 
     def __post_init__(self) -> None:
-        for key, name in {"site": self.site, "device": self.device}.items():
-            if not is_name(name):
-                raise ValueError(f"{key}: expected 1 to 32 of a-z, 0-9 and inner hyphens, found {name!r}")
+        super().__post_init__()
         if not self.reader:
             raise ValueError("reader: a kiosk node needs at least one, found none")
         refuse_twins("reader: name", [one.name for one in self.reader])
         refuse_twins("reader: port or input", [one.port or one.input or "" for one in self.reader])
-
-    def gateway(self) -> PublicKey:
-        """Whose questions are answered. Raises ConfigError."""
-        try:
-            return PublicKey.from_text(self.gateway_key)
-        except ValueError as error:
-            raise ConfigError(
-                f"gateway_key: expected the 43 characters of the gateway's public key, found {self.gateway_key!r}"
-            ) from error
 
 
 def load(path: Path) -> KioskConfig:

@@ -3,7 +3,7 @@ back, in virtual time, by the running gateway's own timetable.
 """
 
 from tests.journeys.board_centre import DOORS
-from tests.journeys.test_revoked import booking, centre, come_near  # noqa: F401 - fixtures, found by name
+from tests.journeys.conftest import come_near
 
 
 def say_that_they_are_there(house, of):
@@ -15,7 +15,7 @@ def is_there(house, of):
     return house.ask("GET", f"/bookings/{of['id']}")["checked_in_at"] is not None
 
 
-def test_a_check_in_is_taken_back_after_fifteen_seconds_in_which_the_door_stayed_shut(centre, booking):  # noqa: F811
+def test_a_check_in_is_taken_back_after_fifteen_seconds_in_which_the_door_stayed_shut(centre, booking):
     come_near(centre, booking)
     say_that_they_are_there(centre, booking)
 
@@ -27,7 +27,7 @@ def test_a_check_in_is_taken_back_after_fifteen_seconds_in_which_the_door_stayed
     assert centre.reminders() == ["check_in_annulled"]
 
 
-def test_whoever_opens_the_door_in_time_has_come(centre, booking):  # noqa: F811
+def test_whoever_opens_the_door_in_time_has_come(centre, booking):
     come_near(centre, booking)
     say_that_they_are_there(centre, booking)
     unlock = centre.ask("POST", "/unlocks", {"booking_id": booking["id"]})
