@@ -7,7 +7,7 @@ import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { makePlan } from './newPlan'
+import { blocksWhenDue, makePlan } from './newPlan'
 
 type Plan = Answered<'get', '/api/v1/staff/plans'>['items'][number]
 type Template = Answered<'get', '/api/v1/staff/plans/templates'>['items'][number]
@@ -109,16 +109,7 @@ function take(one: Template, again: Again): void {
       entries={[
         { name: 'every_days', label: s('plans.days'), kind: 'number', value: String(one.every_days ?? ''), isOptional: true },
         ...(one.counted_in ? [{ name: 'every_uses', label: named('counter', one.counted_in), kind: 'number' as const, value: String(one.every_uses ?? ''), isOptional: true }] : []),
-        {
-          name: 'blocks',
-          label: s('orders.blocks'),
-          kind: 'select',
-          options: [
-            { value: 'no', label: s('orders.blocks_no') },
-            { value: 'yes', label: s('plans.blocks') },
-          ],
-          value: 'no',
-        },
+        blocksWhenDue(),
       ]}
       go={s('plans.take')}
       done={s('card.done')}

@@ -1,6 +1,6 @@
 /** A plan of one's own, by days, by use or by whichever comes first: for one asset, or for each of a kind. */
 import { type Answered, ask, newKey } from '../../../shared/api'
-import { ActSheet, show } from '../../kit/sheets'
+import { ActSheet, type Entry, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 
 type Plan = Answered<'get', '/api/v1/staff/plans'>['items'][number]
@@ -9,6 +9,20 @@ type Counter = NonNullable<Plan['counted_in']>
 
 const KINDS: readonly Kind[] = ['machine', 'fan', 'kiosk', 'compartment_door', 'room_door', 'space', 'area', 'device', 'other']
 const COUNTERS: readonly Counter[] = ['hours_run', 'cycles', 'slams', 'hours_used', 'hours_booked', 'people']
+
+/** Whether what is due is out of order until it is done: asked of every plan. */
+export function blocksWhenDue(): Entry {
+  return {
+    name: 'blocks',
+    label: s('orders.blocks'),
+    kind: 'select',
+    options: [
+      { value: 'no', label: s('orders.blocks_no') },
+      { value: 'yes', label: s('plans.blocks') },
+    ],
+    value: 'no',
+  }
+}
 
 /** `of` null: of a kind that is chosen here. `counters`: what its use is counted in. */
 export function makePlan(of: { id: string } | null, again: () => Promise<void>, counters: readonly Counter[] = COUNTERS): void {
@@ -28,16 +42,7 @@ export function makePlan(of: { id: string } | null, again: () => Promise<void>, 
               { name: 'counted_in', label: s('assets.counted_in'), kind: 'select' as const, options: counters.map((counter) => ({ value: counter, label: named('counter', counter) })), value: counters[0] ?? '' },
             ]
           : []),
-        {
-          name: 'blocks',
-          label: s('orders.blocks'),
-          kind: 'select',
-          options: [
-            { value: 'no', label: s('orders.blocks_no') },
-            { value: 'yes', label: s('plans.blocks') },
-          ],
-          value: 'no',
-        },
+        blocksWhenDue(),
       ]}
       go={s('plans.make')}
       done={s('card.done')}
