@@ -41,7 +41,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 import gateway
 from gateway import broker
 from gateway.centre import open_centre
-from gateway.demo import DemoBank, furnish
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import DemoBank
 from gateway.fleet.model import Device, DeviceState
 from gateway.founding import found
 

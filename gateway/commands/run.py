@@ -12,13 +12,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import broker, demo_activities, demo_floor_plan, demo_upkeep, demo_weeks
+from gateway import broker
 from gateway.centre import open_centre
 from gateway.commands import options
 from gateway.commands.migrate import migrate
-from gateway.demo import BANKS, DOORS, NODE, NODE_FILE, READER, ZONES, DemoPeople, furnish
-from gateway.demo import FOLDER as DEMO_FOLDER
-from gateway.demo_kiosk import DemoKiosk, place_kiosk
+from gateway.demo import activities, floor_plan, upkeep, weeks
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import BANKS, DOORS, NODE, NODE_FILE, READER, ZONES
+from gateway.demo.house import FOLDER as DEMO_FOLDER
+from gateway.demo.kiosk import DemoKiosk, place_kiosk
+from gateway.demo.people import DemoPeople
 from gateway.files import only_one
 from gateway.founding import found
 from gateway.kit.errors import Trouble
@@ -99,13 +102,13 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
     centre = open_centre(centre_dir)
     try:
         now = centre.clock.now()
-        upkeep = demo_upkeep.happenings(zone=centre.booking_policy.zone, now=now)
-        demo_weeks.live(centre, now=now, doors=DOORS, beside=upkeep)
-        demo_activities.offer(centre)
+        work = upkeep.happenings(zone=centre.booking_policy.zone, now=now)
+        weeks.live(centre, now=now, doors=DOORS, beside=work)
+        activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
         kiosk = place_kiosk(centre, bank_id=lobby.device, name=ZONES[0].name_zh, reader=READER, kept_in=kept_in)
-        demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
+        floor_plan.draw(centre, kiosk_code=kiosk.code)
     finally:
         centre.sessions.close()
     return people, kiosk

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from api.floor_plan_views import FloorPlanShape
-from gateway.demo_floor_plan import floor_plan
+from gateway.demo.floor_plan import floor_plan
 from gateway.fleet.model import DoorLevel, Presence
 from gateway.telemetry.store import Letter, Value, now_ms
 from tests.api.kiosk_builder import a_kiosk

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from firmware_sim.ledger import Fact, What, read_ledger
 from gateway import broker
 from gateway.centre import Centre, open_centre
-from gateway.demo import furnish
+from gateway.demo.furnishing import furnish
 from gateway.fleet.model import DeadLetter, Lock
 from gateway.founding import found
 from gateway.kit import audit

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from devices.wire import codec
 from devices.wire.messages import Measurement, Readings
 from gateway import broker
-from gateway.demo import NODE
+from gateway.demo.house import NODE
 from gateway.home_assistant.documents import PREFIX, STATUS, own_documents, presence_topic, state_topic, zone_topic
 from gateway.zones import service as zones
 from gateway.zones.model import Placed

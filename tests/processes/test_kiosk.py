@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from firmware_sim.ledger import What
-from gateway.demo import READER
+from gateway.demo.house import READER
 from gateway.fleet import queries as fleet
 from tests.processes.rig import DEVICE, PASSWORD, Rig, eventually
 

@@ -1,6 +1,6 @@
 """A house with all that the demo's floor plan shows, and the plan."""
 
-from gateway.demo_floor_plan import floor_plan
+from gateway.demo.floor_plan import floor_plan
 from gateway.floor_plan import queries as floor_plans
 from gateway.floor_plan import service as floor_plan_service
 from gateway.kiosks import queries as kiosks

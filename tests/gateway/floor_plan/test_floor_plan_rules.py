@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.demo_floor_plan import floor_plan
+from gateway.demo.floor_plan import floor_plan
 from gateway.floor_plan import geojson, rules
 from gateway.floor_plan.drawing import AreaKind, Point, Spot, Way, WayKind
 from gateway.floor_plan.rules import Fault, Found

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.demo_floor_plan import floor_plan
+from gateway.demo.floor_plan import floor_plan
 from gateway.floor_plan import ways
 from gateway.floor_plan.drawing import Area, AreaKind, Floor, FloorPlan, Point, Spot, Way, WayKind
 from gateway.floor_plan.guide import guide

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway import demo_weeks
 from gateway.bookings.model import Booking, BookingState, Series
 from gateway.bookings.waits import Wait, WaitState
 from gateway.centre import open_centre
-from gateway.demo import DOORS, furnish
+from gateway.demo import weeks
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import DOORS
 from gateway.fleet.model import Device, Presence
 from gateway.founding import found
 from gateway.kit import audit
@@ -38,7 +39,7 @@ def founded(tmp_path_factory):
 def lived(founded, tmp_path_factory):
     """One that has its eight weeks."""
     centre = copy_of(founded, tmp_path_factory.mktemp("lived"))
-    assert demo_weeks.live(centre, now=NOW, doors=DOORS)
+    assert weeks.live(centre, now=NOW, doors=DOORS)
     yield centre
     centre.sessions.close()
 
@@ -55,10 +56,10 @@ def bookings(centre):
 
 
 def test_there_are_eight_weeks_of_bookings(lived):
-    weeks = Counter((booking.starts_at - NOW) // timedelta(days=7) for booking, _ in bookings(lived))
+    by_week = Counter((booking.starts_at - NOW) // timedelta(days=7) for booking, _ in bookings(lived))
 
-    assert set(weeks) >= set(range(-6, 2))
-    assert all(weeks[week] >= 30 for week in range(-6, 0)), weeks
+    assert set(by_week) >= set(range(-6, 2))
+    assert all(by_week[week] >= 30 for week in range(-6, 0)), by_week
 
 
 def test_people_book_come_cancel_forget_ask_and_wait(lived):
@@ -121,7 +122,7 @@ def test_nothing_is_told_before_it_has_happened_and_the_trail_is_whole(lived):
 def test_it_happens_once(lived):
     before = len(bookings(lived))
 
-    assert not demo_weeks.live(lived, now=NOW, doors=DOORS)
+    assert not weeks.live(lived, now=NOW, doors=DOORS)
     assert len(bookings(lived)) == before
 
 
@@ -131,7 +132,7 @@ def test_the_same_seed_gives_the_same_weeks(founded, tmp_path, seed, is_same):
     for name, dice in (("one", 7), ("other", seed)):
         (tmp_path / name).mkdir()
         centre = copy_of(founded, tmp_path / name)
-        demo_weeks.live(centre, now=NOW, doors=DOORS, seed=dice, behind=5)
+        weeks.live(centre, now=NOW, doors=DOORS, seed=dice, behind=5)
         told.append([(one.space_id, one.starts_at, one.state, one.checked_in_at, no) for one, no in bookings(centre)])
         centre.sessions.close()
     assert (told[0] == told[1]) is is_same
@@ -141,7 +142,7 @@ def test_the_same_seed_gives_the_same_weeks(founded, tmp_path, seed, is_same):
 def test_wishes_that_the_rules_refuse_come_to_nothing(founded, tmp_path):
     centre = copy_of(founded, tmp_path)
     strict = replace(centre, settings=centre.settings.model_copy(update={"bookings": BookingSettings(days_ahead=1)}))
-    demo_weeks.live(strict, now=NOW, doors=DOORS, behind=3)
+    weeks.live(strict, now=NOW, doors=DOORS, behind=3)
     zone = strict.booking_policy.zone
 
     ahead = {

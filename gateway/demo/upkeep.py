@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.demo import NODE, VENTILATOR
-from gateway.demo_weeks import BEHIND, Act
+from gateway.demo.house import NODE, VENTILATOR
+from gateway.demo.weeks import BEHIND, Act
 from gateway.kit.clock import at_wall
 from gateway.maintenance import assets, plans, queries, running, service
 from gateway.maintenance.assets import Thing, What, Wish
@@ -121,7 +121,7 @@ _REPORTS: Final = (
 
 
 def happenings(*, zone: ZoneInfo, now: datetime) -> Iterator[tuple[datetime, Act]]:
-    """Each with its moment; those that are still to come are among them. For `demo_weeks.live`."""
+    """Each with its moment; those that are still to come are among them. For `weeks.live`."""
 
     def at(days: int, minutes: int) -> datetime:
         return at_wall(zone, now.astimezone(zone).date() - timedelta(days=days), minutes)

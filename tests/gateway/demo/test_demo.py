@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 from devices.runtime import config
 from devices.runtime.facility_config import load as load_facility
 from devices.wire.signing import SigningKey
-from gateway import demo_activities, demo_floor_plan
 from gateway.activities import queries as activities
 from gateway.bookings import booked_lockers
 from gateway.centre import open_centre
-from gateway.demo import NODE, NODE_FILE, READER, furnish
-from gateway.demo_kiosk import place_kiosk
+from gateway.demo import activities as demo_activities
+from gateway.demo import floor_plan as demo_floor_plan
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import NODE, NODE_FILE, READER
+from gateway.demo.kiosk import place_kiosk
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeviceState, Presence
 from gateway.floor_plan import queries as floor_plans

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from devices.runtime import facility_config
-from gateway import demo_upkeep, demo_weeks
 from gateway.centre import open_centre
-from gateway.demo import DOORS, NODE_FILE, furnish
+from gateway.demo import upkeep, weeks
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import DOORS, NODE_FILE
 from gateway.founding import found
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
@@ -29,8 +30,8 @@ def session(tmp_path_factory):
     found(directory, site="demo", zone="Asia/Shanghai", now=NOW, environ={})
     furnish(directory, password="for-all-of-them", environ={})
     centre = open_centre(directory, environ={})
-    upkeep = demo_upkeep.happenings(zone=centre.booking_policy.zone, now=NOW)
-    assert demo_weeks.live(centre, now=NOW, doors=DOORS, behind=1, beside=upkeep)
+    work = upkeep.happenings(zone=centre.booking_policy.zone, now=NOW)
+    assert weeks.live(centre, now=NOW, doors=DOORS, behind=1, beside=work)
     with centre.sessions.read() as session:
         yield session
     centre.sessions.close()

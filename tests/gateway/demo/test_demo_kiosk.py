@@ -2,8 +2,9 @@
 
 from gateway.centre import open_centre
 from gateway.credentials.model import PinOf
-from gateway.demo import FOLDER, READER, furnish
-from gateway.demo_kiosk import place_kiosk
+from gateway.demo.furnishing import furnish
+from gateway.demo.house import FOLDER, READER
+from gateway.demo.kiosk import place_kiosk
 from gateway.founding import found
 from gateway.kiosks import queries, readers, service
 from gateway.members.passwords import Hasher

@@ -1,0 +1,1 @@
+"""The demo centre: invented people, a pretended building's devices, and some weeks of life behind them."""
