@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, StringConstraints
 
 from api.deps import Desk
-from api.views import Ask, RentalView, View
+from api.locker_views import RentalView
+from api.views import Ask, View
 from gateway.credentials.model import Pin, PinOf
 from gateway.credentials.rules import DIGITS, card_number
 from gateway.credentials.service import HashedPin

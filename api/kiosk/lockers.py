@@ -5,11 +5,12 @@ from fastapi import Response
 from api.deps import Id, Paged
 from api.idempotency import Keyed, Repeatable
 from api.kiosk.deps import BY_CARD, GUEST, KIOSK, AtKiosk, BeforeKiosk
+from api.locker_views import Bank, BankDetail, RentalChange, RentalView, RentalWish
 from api.member import pins, rentals
 from api.openapi import problems
 from api.pins import NewRentalView, RentalPin
 from api.signpost import Doors
-from api.views import Bank, BankDetail, Items, RentalChange, RentalView, RentalWish, behind, items
+from api.views import Items, behind, items
 from gateway.lockers import queries as lockers
 
 router = Doors("/kiosk", tags=["kiosk"])

@@ -3,9 +3,10 @@
 from api.deps import Id, Paged
 from api.kiosk.deps import BY_CARD, BeforeKiosk
 from api.member import notices
+from api.notice_views import NoticeView
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Items, NoticeView
+from api.views import Items
 from gateway.members.model import Language
 
 router = Doors("/kiosk/notices", tags=["kiosk"])

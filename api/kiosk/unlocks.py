@@ -10,7 +10,7 @@ from api.member import unlocks
 from api.member.unlocks import Wait
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import UnlockView, UnlockWish
+from api.unlock_views import UnlockView, UnlockWish
 
 router = Doors("/kiosk/unlocks", tags=["kiosk"])
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Query
 
 from api.deps import Id, Paged, SignedIn
+from api.locker_views import Bank, BankDetail
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Bank, BankDetail, Items, behind, items
+from api.views import Items, behind, items
 from gateway.lockers import queries as lockers
 
 router = Doors("/banks", tags=["banks"])

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from api.views import AnyId, Ask, InBothLanguages, PlainText, RentedCompartment, View, name_of
+from api.locker_views import RentedCompartment
+from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.fleet.model import DoorLevel
 from gateway.lockers import drop_offs
 from gateway.lockers.model import DropOffState, Size, Stage

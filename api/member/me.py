@@ -1,10 +1,12 @@
 """A member's own account."""
 
 from api.deps import Caller, Paged, SignedIn
+from api.member.account_views import Me, MeChange, NewPassword
+from api.member.history_views import HappeningView
 from api.member.passwords import proven
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import HappeningView, Items, Me, MeChange, NewPassword, items, seq_of
+from api.views import Items, items, seq_of
 from gateway.credentials import tokens
 from gateway.kit.errors import Malformed
 from gateway.lockers import history

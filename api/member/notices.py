@@ -3,9 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from api.deps import Caller, Id, Page, Paged, SignedIn
+from api.notice_views import NoticeView
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Items, NoticeView, items
+from api.views import Items, items
 from gateway.members.model import Language
 from gateway.notices import queries as notices
 from gateway.notices import service as notices_service

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import AtDesk, Desk, Id, Paged, SignedIn, token_of
 from api.idempotency import Repeatable
+from api.member.account_views import Me
 from api.member.passkey_views import (
     MadePasskey,
     NewPasskeyQuestion,
@@ -20,7 +21,7 @@ from api.member.passwords import proven
 from api.member.session import with_cookie
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Items, Me, behind, items
+from api.views import Items, behind, items
 from api.wished_language import wished
 from gateway.credentials import passkeys
 from gateway.credentials.ceremony import Site, bytes_of, text_of

@@ -7,11 +7,12 @@ from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
+from api.locker_views import RentalChange, RentalView, RentalWish
 from api.member.pins import first_pin
 from api.openapi import problems
 from api.pins import NewRentalView
 from api.signpost import Doors
-from api.views import Items, RentalChange, RentalView, RentalWish, items
+from api.views import Items, items
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.unlocking import queries as unlocking

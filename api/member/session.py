@@ -8,10 +8,10 @@ from fastapi.responses import JSONResponse
 
 from api.deps import AtDesk, Desk, SignedIn, token_of
 from api.idempotency import Attempt, Repeatable
+from api.member.account_views import Me, SignIn
 from api.member.passwords import Proof, proven
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Me, SignIn
 from api.wished_language import wished
 from gateway.members import queries as members
 from gateway.members import service as members_service

@@ -4,9 +4,10 @@ from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
+from api.member.share_views import NewShare, ShareView
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Items, NewShare, ShareView, behind, items
+from api.views import Items, behind, items
 from gateway.lockers import shares
 
 router = Doors(tags=["shares"])

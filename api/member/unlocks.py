@@ -10,7 +10,8 @@ from api.deps import Caller, Desk, Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Items, UnlockView, UnlockWish, items
+from api.unlock_views import UnlockView, UnlockWish
+from api.views import Items, items
 from gateway.bookings import booked_lockers
 from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service

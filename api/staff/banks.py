@@ -7,7 +7,8 @@ from fastapi import Query
 from api.deps import Id, Paged, SignedIn
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import BankTerms, BankTermsChange, ConditionChange, Items, ModeChange, StaffCompartment, behind, items
+from api.staff.locker_views import BankTerms, BankTermsChange, ConditionChange, ModeChange, StaffCompartment
+from api.views import Items, behind, items
 from gateway.bookings import booked_lockers
 from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service

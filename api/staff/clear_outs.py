@@ -11,7 +11,9 @@ from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import Bagging, ClearOutView, Items, NewClearOut, StaffRentalView, Witnessing, behind, items
+from api.staff.clear_out_views import Bagging, ClearOutView, NewClearOut, Witnessing
+from api.staff.locker_views import StaffRentalView
+from api.views import Items, behind, items
 from gateway.lockers import clear_outs
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import ClearOut, Stage

@@ -9,8 +9,8 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
-from api.staff.device_views import DeviceChange
-from api.views import Approval, DeviceView, Items, NewBank, Suspension, behind, items
+from api.staff.device_views import Approval, DeviceChange, DeviceView, NewBank, Suspension
+from api.views import Items, behind, items
 from gateway.fleet import queries as fleet
 from gateway.fleet import service as fleet_service
 from gateway.fleet.model import Device

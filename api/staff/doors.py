@@ -10,7 +10,8 @@ from api.member.unlocks import AWAY_RETRY_S
 from api.openapi import problems
 from api.signpost import Doors
 from api.staff.door_views import LockView, StaffOpening
-from api.views import Items, UnlockView, behind, items
+from api.unlock_views import UnlockView
+from api.views import Items, behind, items
 from gateway.faults import queries as faults
 from gateway.kit.errors import Refused
 from gateway.staff import openings

@@ -6,7 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
-from api.views import AnyId, Ask, Instant, PlainText, RentedCompartment, View
+from api.locker_views import RentedCompartment
+from api.views import AnyId, Ask, Instant, PlainText, View
 from gateway.fleet.model import DoorLevel
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import Stage

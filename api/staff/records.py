@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from api.deps import Paged, SignedIn
 from api.openapi import problems
 from api.signpost import Doors
-from api.views import AnyId, AuditView, DeadLetterView, Items, behind, items, seq_of
+from api.staff.record_views import AuditView, DeadLetterView
+from api.views import AnyId, Items, behind, items, seq_of
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeadLetter
 from gateway.kit import audit

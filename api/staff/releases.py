@@ -7,7 +7,7 @@ from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
 from api.staff.door_views import Release
-from api.views import StaffRentalView
+from api.staff.locker_views import StaffRentalView
 from gateway.lockers import queries as lockers
 from gateway.staff import releases
 from gateway.staff.rules import POWERS, Power

@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from api.app import openapi_document
+from api.member.history_views import Doer
 from api.pins import KioskPinState
-from api.views import Doer
 from api.words import WORDS
 from gateway.activities.model import ActivityKind
 from gateway.alerts.model import AlertState

@@ -1,0 +1,60 @@
+"""The audit trail, and messages that were not taken, as JSON."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from api.views import View
+from gateway.fleet.model import DeadLetter
+from gateway.kit.audit import AuditEntry
+
+
+class DeadLetterView(View):
+    """Messages that were not taken, counted by who sent them and what was wrong. `sample`: the newest, hex."""
+
+    device: str
+    channel: str
+    fault: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    detail: str
+    sample: str
+
+    @classmethod
+    def of(cls, letter: DeadLetter) -> Self:
+        """As the row says."""
+        return cls.model_validate(letter, from_attributes=True)
+
+
+class AuditView(View):
+    """One entry of the audit trail.
+
+    `actor_no`, `thing_no`: the member number of whoever did it, and of whom it was done to, while they have an account.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    actor_no: str | None
+    act: str
+    thing: str
+    thing_no: str | None
+    detail: dict[str, Any]
+    hash: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry, numbers: Mapping[str, str]) -> Self:
+        """As the row says; `numbers`: of members, by how the trail knows them."""
+        return cls(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            actor_no=numbers.get(entry.actor),
+            act=entry.act,
+            thing=entry.thing,
+            thing_no=numbers.get(entry.thing),
+            detail=json.loads(entry.detail),
+            hash=entry.hash,
+        )
