@@ -498,7 +498,7 @@ def watched(browser: Browser, house: House, kind: type[P], **options) -> Iterato
     """A browser that complains about nothing, set to Chinese unless said otherwise."""
     # Without a service worker: what it keeps would stand between the tests and the network that they play with.
     alone = {"service_workers": "block"}
-    usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **alone}
+    usual = {"locale": "zh-CN", "timezone_id": house.centre.settings.zone, "reduced_motion": "reduce", **alone}
     context: BrowserContext = browser.new_context(**{**usual, **options})
     looking = kind(context.new_page(), house)
     page, complaints = looking.page, looking.complaints

@@ -1,13 +1,13 @@
 """The display at a door: now, next, a code to scan, and nothing that may not be true any more."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Route, expect
 
-from tests.web.conftest import House, Phone, watched, whole_five_minutes
+from tests.web.conftest import House, Phone, watched, where_it_is_noon, whole_five_minutes
 from tests.web.console_builder import AXE
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,12 @@ TABLET = {"width": 1280, "height": 800}
 UPRIGHT = {"width": 800, "height": 1280}
 ASKED = "**/api/v1/door/room"
 LONGEST = "地板重新打蜡，请走东侧门" * 5 + "谢谢大家"  # as many letters as a reason may have
+
+
+@pytest.fixture
+def zone() -> str:
+    """A display tells of today alone: what comes in some hours must not be tomorrow's."""
+    return where_it_is_noon(datetime.now(UTC)).key
 
 
 @pytest.fixture

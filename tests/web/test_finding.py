@@ -1,13 +1,14 @@
 """Finding something free by when: rooms, courts and lockers alike; and taking a locker that was booked."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import OTHER, Phone
+from tests.web.conftest import OTHER, Phone, where_it_is_noon
 from tests.web.console_builder import AXE
 from tests.web.test_booking import confirm, tomorrow
 
@@ -118,15 +119,20 @@ def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_
     expect(phone.page.locator(".booking h2")).to_have_text("大厅 01 号柜")
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-CN", "起可以取用"), ("en", "You can take it from today ")])
-def test_before_its_time_a_booked_locker_says_from_when_and_axe_finds_nothing_wrong(phone: Phone, language, words):
-    phone.house.reads(language)
-    locker = phone.house.offers("01")
-    phone.house.books(locker, starts_in_min=60)
-    phone.sign_in()
-    phone.show()
+class TestBeforeItsTime:
+    @pytest.fixture
+    def zone(self):
+        return where_it_is_noon(datetime.now(UTC)).key
 
-    expect(phone.disc).to_have_attribute("aria-disabled", "true")
-    expect(phone.story).to_contain_text(words)
-    phone.page.evaluate(AXE())
-    assert phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []
+    @pytest.mark.parametrize(("language", "words"), [("zh-CN", "起可以取用"), ("en", "You can take it from today ")])
+    def test_a_booked_locker_says_from_when_and_axe_finds_nothing_wrong(self, phone: Phone, language, words):
+        phone.house.reads(language)
+        locker = phone.house.offers("01")
+        phone.house.books(locker, starts_in_min=60)
+        phone.sign_in()
+        phone.show()
+
+        expect(phone.disc).to_have_attribute("aria-disabled", "true")
+        expect(phone.story).to_contain_text(words)
+        phone.page.evaluate(AXE())
+        assert phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []
