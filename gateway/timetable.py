@@ -1,6 +1,6 @@
 """What the clock asks for. Nothing here decides about an opening: a job that runs late does no harm."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -71,11 +71,20 @@ def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> Back
     )
     log = _Log(centre, timetable)
     for job, every in [
-        *_Jobs(centre, key, lambda: machine.look(commit_s=log.commit_s)).all(),
+        *_Jobs(
+            centre, key, lambda: machine.look(commit_s=log.commit_s), sooner=partial(_bring_forward, timetable)
+        ).all(),
         (log.write_down_runs, _MINUTE),
     ]:
         timetable.add_job(log.noting(job, every), "interval", seconds=every // _SECOND, id=job.__name__)
     return timetable
+
+
+def _bring_forward(timetable: BackgroundScheduler, name: str, at: datetime) -> None:
+    """Run a job then already, if it would be later; from there on it goes by its interval again."""
+    job = timetable.get_job(name)
+    if job is not None and job.next_run_time is not None and at < job.next_run_time:
+        job.modify(next_run_time=at)
 
 
 class _Log:
@@ -118,12 +127,18 @@ class _Log:
 
 
 class _Jobs:
-    """What is looked for is read at once, and done one by one: nobody's unlock waits for all of it."""
+    """What is looked for is read at once, and done one by one: nobody's unlock waits for all of it.
 
-    def __init__(self, centre: Centre, key: SigningKey, look: Callable[[], Look]) -> None:
+    `look`: at the machine. `sooner` is handed a job's name and when it must come at the latest.
+    """
+
+    def __init__(
+        self, centre: Centre, key: SigningKey, look: Callable[[], Look], *, sooner: Callable[[str, datetime], None]
+    ) -> None:
         self._centre = centre
         self._key = key
-        self._look = look  # at the machine
+        self._look = look
+        self._sooner = sooner
         self._watch = Watch()
         self._crowds = CrowdWatch()
         self._up_since = centre.clock.now()
@@ -261,15 +276,17 @@ class _Jobs:
             self._do(partial(lockers.tell_of_stage, rental_id=one, now=now))
 
     def look_for_faults(self) -> None:
-        now = self._now()
+        self._watch_over(self.look_for_faults, self._looks_for_faults(self._now()))
+
+    def _looks_for_faults(self, now: datetime) -> Iterator[Callable[[Session], object]]:
         for one in self._found(partial(fault_queries.locks_to_look_at, now=now)):
-            self._do(partial(faults.look_at_lock, lock_id=one, now=now))
+            yield partial(faults.look_at_lock, lock_id=one, now=now)
         for one in self._found(fault_queries.devices_to_look_at):
-            self._do(partial(faults.look_at_device, device_id=one, now=now))
+            yield partial(faults.look_at_device, device_id=one, now=now)
         for one in self._found(fault_queries.devices_whose_parts_to_look_at):
-            self._do(partial(faults.look_at_parts, device_id=one, now=now))
+            yield partial(faults.look_at_parts, device_id=one, now=now)
         for one in self._found(partial(silence.kiosks_to_look_at, now=now)):
-            self._do(partial(silence.look_at_kiosk, kiosk_id=one, up_since=self._up_since, now=now))
+            yield partial(silence.look_at_kiosk, kiosk_id=one, up_since=self._up_since, now=now)
 
     def look_at_latches(self) -> None:
         for one in self._found(fault_queries.locks_with_many_openings):
@@ -301,7 +318,8 @@ class _Jobs:
             self._do(partial(alerts.look_after, alert_id=one, zone=zone, now=now))
 
     def look_after_the_machine(self) -> None:
-        self._do(partial(self._watch.note, look=self._look(), now=self._now()))
+        note = partial(self._watch.note, look=self._look(), now=self._now())
+        self._watch_over(self.look_after_the_machine, [note])
 
     def look_at_crowds(self) -> None:
         now, zone = self._now(), ZoneInfo(self._centre.settings.zone)
@@ -309,7 +327,7 @@ class _Jobs:
             return
         with closing(self._open_readings()) as readings:
             crowds = look(self._centre.sessions, readings, zone=zone, now=now)
-        self._do(partial(self._crowds.note, crowds=crowds.zones, now=now))
+        self._watch_over(self.look_at_crowds, [partial(self._crowds.note, crowds=crowds.zones, now=now)])
 
     def forget_old_messages(self) -> None:
         self._do(partial(channels.forget_old, now=self._now()))
@@ -352,6 +370,13 @@ class _Jobs:
         with self._centre.sessions.read() as session:
             return list(query(session))
 
-    def _do(self, act: Callable[[Session], object]) -> None:
+    def _watch_over(self, job: Callable[[], None], looks: Iterable[Callable[[Session], object]]) -> None:
+        """Do these. Of what is so and has not held for long enough, the job comes again the instant it has."""
+        if due := [at for look in looks if (at := self._do(look)) is not None]:
+            self._sooner(job.__name__, min(due))
+
+    def _do(self, act: Callable[[Session], object]) -> datetime | None:
+        """None, or when to look again."""
         with self._centre.sessions.begin() as session:
             act(session)
+        return alerts.look_again_at(session)

@@ -15,7 +15,12 @@ LONGEST_SHELF: Final = timedelta(days=30)
 
 def has_held(kind: Kind, *, since: datetime, now: datetime, hold: timedelta | None = None) -> bool:
     """It has been so for long enough to be raised. `hold` None: the kind's own."""
-    return now - since >= (kind.hold if hold is None else hold)
+    return now >= held_at(kind, since=since, hold=hold)
+
+
+def held_at(kind: Kind, *, since: datetime, hold: timedelta | None = None) -> datetime:
+    """When it will have been so for long enough. `hold` None: the kind's own."""
+    return since + (kind.hold if hold is None else hold)
 
 
 def is_so(kind: Kind, level: float, *, was_so: bool) -> bool:

@@ -31,6 +31,7 @@ from gateway.members.model import Member
 
 _INSERT: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _ONE: Final = ["kind", "thing"]  # there is one of while it stands
+_HOLDING: Final = "holding"  # in a session's `info`: when the first hold is over of what is so and not raised yet
 _STANDS: Final = Alert.cleared_at.is_(None)
 _ALERTS: Final = cast("Table", Alert.__table__)
 _LINKS: Final = cast("Table", AlertLink.__table__)
@@ -80,7 +81,8 @@ def note_condition(
 
     Raised once it has been so for the kind's hold time, or for `hold`; becoming so again counts. What a person cleared
     while it was so is raised again when it has been so for that long from then on. `since`: since when, if not now.
-    `history`: what `queries.history` said in this transaction, of whoever has asked already.
+    `history`: what `queries.history` said in this transaction, of whoever has asked already. Whoever calls this once in
+    a while looks again at `look_again_at`.
     """
     stands, cleared_at = history or queries.history(session, kind=kind, thing=thing)
     if not is_so:
@@ -91,11 +93,18 @@ def note_condition(
         return
     began = max(since or now, cleared_at) if cleared_at else since or now
     if not rules.has_held(KINDS[kind], since=began, now=now, hold=hold):
+        _hold_until(session, rules.held_at(KINDS[kind], since=began, hold=hold))
         return
     if stands is None:
         _begin(session, _row(kind, thing, facts, since=began, now=now), links)
     else:
         _count_again(session, stands, _json(facts), now)
+
+
+def look_again_at(session: Session) -> datetime | None:
+    """When the first hold is over of what this transaction found to be so; None: there is nothing to wait for."""
+    at: datetime | None = session.info.get(_HOLDING)
+    return at
 
 
 def acknowledge(session: Session, *, alert_id: str, actor: Member, now: datetime, note: str = "") -> Alert:
@@ -179,6 +188,10 @@ def _sayings_to(dialect: str) -> _Sayings:
         insert(_ALERTS).on_conflict_do_nothing(index_elements=_ONE, index_where=_STANDS).returning(_ALERTS.c.id),
         insert(_LINKS).on_conflict_do_nothing(),
     )
+
+
+def _hold_until(session: Session, at: datetime) -> None:
+    session.info[_HOLDING] = min(at, session.info.get(_HOLDING, at))
 
 
 def _row(

@@ -391,6 +391,36 @@ def test_a_broker_that_is_away_is_told_by_the_clock_alone(centre):
         assert "broker_away" in {alert.kind for alert in alert_queries.all_standing(session)}
 
 
+def alert_raised_by_ticks(centre, timetable, job):
+    """When the alert of a job that comes a little early each minute stands, as the timetable would run it."""
+    due_at = NOON
+    while due_at < NOON + timedelta(minutes=10):
+        centre.clock.instant = due_at
+        timetable.get_job(job).modify(next_run_time=due_at + timedelta(seconds=59.99))
+        run(timetable, job)
+        with centre.sessions.read() as session:
+            if standing := alert_queries.all_standing(session):
+                return standing[0].kind, standing[0].raised_at - NOON
+        due_at = timetable.get_job(job).next_run_time
+    raise AssertionError("nothing was raised")
+
+
+def test_a_machine_in_need_is_told_when_the_hold_is_over_and_no_tick_later(centre):
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre, is_broker_there=False))
+    timetable.start(paused=True)
+    assert alert_raised_by_ticks(centre, timetable, "look_after_the_machine") == ("broker_away", timedelta(minutes=1))
+    timetable.shutdown(wait=False)
+
+
+def test_a_board_that_does_not_answer_is_told_when_the_hold_is_over_and_no_tick_later(centre, timetable):
+    with centre.sessions.begin() as session:
+        a_bank(session)
+        session.add(
+            DevicePart(device_id="bank-a", name="usb0#1", health=PartHealth.LOST, health_at=NOON, doors="[[1, 2]]")
+        )
+    assert alert_raised_by_ticks(centre, timetable, "look_for_faults") == ("board_dead", timedelta(minutes=1))
+
+
 def test_the_centre_is_copied_once_a_night_by_the_clock_alone(sqlite_file, sqlite_template, tmp_path):
     (tmp_path / "hearth.toml").write_text('site = "demo"\n')
     centre = Centre(
