@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, StrictInt, StringConstraints, Tag
+from pydantic import ConfigDict, Discriminator, Field, StrictInt, Tag
 
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.floor_plan import geojson
@@ -22,7 +22,6 @@ Metres = Annotated[float, Field(ge=-_MOST_M, le=_MOST_M, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=_MOST_M, allow_inf_nan=False)]
 Position = Annotated[list[Metres], Field(min_length=2, max_length=2, description="[x, y] in metres.")]
 Ring = Annotated[list[Position], Field(min_length=2, max_length=_MOST_CORNERS)]
-FeatureId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
 
 
 class Shape(Ask):
@@ -79,15 +78,15 @@ class SpotProperties(Shape):
 
     is_: Literal["spot"] = Field(alias="is")
     floor: AnyId
-    of: FeatureId | None
+    of: AnyId | None
 
 
 class WayProperties(Shape):
     """Which two spots a way joins, and how one goes. `length_m` null: straight, or what a floor counts as."""
 
     is_: Literal["way"] = Field(alias="is")
-    from_: FeatureId = Field(alias="from")
-    to: FeatureId
+    from_: AnyId = Field(alias="from")
+    to: AnyId
     kind: WayKind
     length_m: Size | None
 
@@ -96,7 +95,7 @@ class AreaFeature(Shape):
     """A piece of a floor."""
 
     type: Literal["Feature"]
-    id: FeatureId
+    id: AnyId
     geometry: PolygonShape
     properties: AreaProperties
 
@@ -105,7 +104,7 @@ class SpotFeature(Shape):
     """A door, a crossing, a place before a locker bank."""
 
     type: Literal["Feature"]
-    id: FeatureId
+    id: AnyId
     geometry: PointShape
     properties: SpotProperties
 
@@ -114,7 +113,7 @@ class WayFeature(Shape):
     """An edge of the graph of ways. Between two floors it has no geometry."""
 
     type: Literal["Feature"]
-    id: FeatureId
+    id: AnyId
     geometry: LineShape | None
     properties: WayProperties
 

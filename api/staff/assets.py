@@ -13,21 +13,23 @@ from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
 from api.staff import maintenance_words as words
-from api.staff.maintenance_views import (
+from api.staff.asset_views import (
     AssetDetail,
-    AssetReliability,
     AssetView,
-    KindReliability,
     NewAsset,
     NewPowerSensor,
     OutlookView,
     PowerSensorView,
     ProgressView,
     RatedLife,
-    ReliabilityReport,
-    ReliabilityView,
     UseView,
     both,
+)
+from api.staff.reliability_views import (
+    AssetReliability,
+    KindReliability,
+    ReliabilityReport,
+    ReliabilityView,
     definitions,
 )
 from api.staff.sensors import one_sensor

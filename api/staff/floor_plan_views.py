@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
-from api.floor_plan_views import AreaNowView, FeatureId, FloorPlanShape, WayView
-from api.views import Ask, View
+from api.floor_plan_views import AreaNowView, FloorPlanShape, WayView
+from api.views import AnyId, Ask, View
 from gateway.channels.model import Severity
 from gateway.crowd.rules import Crowd
 from gateway.fleet.model import DoorLevel
@@ -36,8 +36,8 @@ class FaultView(View):
 class WayWish(Ask):
     """Which way to try. `start` null: from the nearest entrance."""
 
-    start: FeatureId | None = None
-    to: FeatureId
+    start: AnyId | None = None
+    to: AnyId
     step_free: bool = False
 
 

@@ -6,7 +6,8 @@ from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import problems
 from api.signpost import Doors
-from api.staff.maintenance_views import NewPlan, PlanDetail, PlanView, ProgressView, TemplateView
+from api.staff.asset_views import ProgressView
+from api.staff.plan_views import NewPlan, PlanDetail, PlanView, TemplateView
 from api.views import Items
 from gateway.kit.errors import Malformed
 from gateway.maintenance import names, plans, queries

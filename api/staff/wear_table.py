@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.staff import usage_words as words
-from api.staff.maintenance_views import OutlookView, both
+from api.staff.asset_views import OutlookView, both
 from api.staff.usage_tables import Cell, Table
 from api.staff.usage_views import DefinitionView, definitions
 from api.views import InBothLanguages, View

@@ -15,7 +15,8 @@ from api.openapi import problems
 from api.signpost import Doors
 from api.staff import maintenance_words as words
 from api.staff.assets import csv_file
-from api.staff.maintenance_views import (
+from api.staff.usage_tables import Cell
+from api.staff.work_order_views import (
     NewWorkOrder,
     OrderChange,
     OrderForAlert,
@@ -27,7 +28,6 @@ from api.staff.maintenance_views import (
     WorkOrderDetail,
     WorkOrderView,
 )
-from api.staff.usage_tables import Cell
 from api.views import AnyId, Items, items
 from gateway.kit.errors import Malformed
 from gateway.maintenance import causes, names, queries, service
