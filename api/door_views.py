@@ -8,7 +8,7 @@ from gateway.bookings.door import AtDoor, Stretch
 from gateway.spaces.model import Space
 
 
-class StretchView(View):
+class DoorStretchView(View):
     """A time and what is to be said of it. Never who has it. `why` it is closed, where staff said so; else null."""
 
     starts_at: datetime
@@ -33,7 +33,7 @@ class DoorDisplay(View):
     name: InBothLanguages
     as_of: datetime
     zone: str
-    stretches: list[StretchView]
+    stretches: list[DoorStretchView]
 
     @classmethod
     def of(cls, space: Space, stretches: list[Stretch], *, as_of: datetime, zone: str) -> Self:
@@ -43,5 +43,5 @@ class DoorDisplay(View):
             name=name_of(space.name_zh, space.name_en),
             as_of=as_of,
             zone=zone,
-            stretches=[StretchView.of(one) for one in stretches],
+            stretches=[DoorStretchView.of(one) for one in stretches],
         )

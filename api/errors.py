@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 
 from api.language import reader_language
 from api.wanted import note_refusal
-from api.words import WORDS, Words, in_language
+from api.words import WORDS, Words
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
+from gateway.kit.sentences import in_language
 from gateway.members.model import Language
 
 log = logging.getLogger(__name__)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from api.policy_views import PeakHoursView
 from api.views import InBothLanguages, View, name_of
-from api.words import ANSWERS, WORDS, Sentence, in_language
+from api.words import WORDS, Words
+from gateway.kit.sentences import Sentence, in_language
 from gateway.lockers.model import Bank
 from gateway.members.model import Language
 from gateway.policies import service as policies
@@ -16,6 +17,11 @@ from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Bound, Finding, tightest
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
+
+_ALLOWED: Final = Sentence("可以。", "Yes, you can.")
+_NEEDS_APPROVAL: Final = Sentence(
+    "可以提出申请，工作人员同意后才算订好。", "You can ask for it. It is yours once our staff have said yes."
+)
 
 
 class FindingView(View):
@@ -190,18 +196,14 @@ def _answer(judged: Judged, refusal: Finding | None) -> InBothLanguages:
     if refusal is not None:
         return _sentence(_words(refusal), policies.told(refusal))
     if judged.house is not None:
-        words = WORDS[judged.house.code]
-        return _sentence(Sentence(words.zh, words.en), judged.house.told())
-    return _sentence(ANSWERS["needs_approval" if judged.verdict.approval else "allowed"], {})
+        return _sentence(WORDS[judged.house.code], judged.house.told())
+    return _sentence(_NEEDS_APPROVAL if judged.verdict.approval else _ALLOWED, {})
 
 
-def _words(finding: Finding) -> Sentence:
-    if finding.bound.limit is Limit.NEEDS_APPROVAL:
-        return ANSWERS["needs_approval"]
-    words = WORDS[policies.code_of(finding)]
-    return Sentence(words.zh, words.en)
+def _words(finding: Finding) -> Sentence | Words:
+    return _NEEDS_APPROVAL if finding.bound.limit is Limit.NEEDS_APPROVAL else WORDS[policies.code_of(finding)]
 
 
-def _sentence(words: Sentence, facts: Mapping[str, object]) -> InBothLanguages:
+def _sentence(words: Sentence | Words, facts: Mapping[str, object]) -> InBothLanguages:
     zh, en = (words.sentence(language, in_language(language, facts)) for language in (Language.ZH_CN, Language.EN))
     return name_of(zh, en)

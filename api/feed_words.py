@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from api.words import Sentence
 from gateway.bookings.model import BookingState
+from gateway.kit.sentences import Sentence
 
 CALENDAR: Final = Sentence("我的预订", "My bookings")
 OF_SPACE: Final = Sentence("{space} 的预订", "Bookings of {space}")

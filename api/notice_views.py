@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from api.notice_words import NOTICES
 from api.views import View
-from api.words import NOTICES, told_to
+from gateway.kit.sentences import told_to
 from gateway.members.model import Language
 from gateway.notices.model import Notice
 from gateway.notices.rules import NEWS

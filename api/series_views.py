@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from api.calendar_views import IsoDay
 from api.space_views import BookingChange
 from api.views import InBothLanguages, View, name_of
-from api.words import WORDS, in_language
+from api.words import WORDS
 from gateway.bookings import queries as bookings
 from gateway.bookings.model import BookingState, Series
 from gateway.bookings.queries import Turn
 from gateway.bookings.series import Missed
+from gateway.kit.sentences import in_language
 from gateway.members.model import Language
 from gateway.spaces import queries as spaces
 

@@ -12,7 +12,7 @@ from gateway.maintenance import counters, names, queries, running
 from gateway.maintenance import words as reasons
 from gateway.maintenance.model import Asset, AssetKind, Counter, PowerSensor
 from gateway.maintenance.plans import Progress
-from gateway.maintenance.rules import Stage
+from gateway.maintenance.rules import PlanStage
 from gateway.maintenance.wear import Forecast, Outlook, Sign
 from gateway.members.model import Language
 
@@ -136,7 +136,7 @@ class ProgressView(View):
     since: datetime
     used: int | None
     share: float | None
-    stage: Stage
+    stage: PlanStage
 
     @classmethod
     def of(cls, one: Progress, name: names.Name) -> Self:

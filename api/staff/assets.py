@@ -25,12 +25,12 @@ from api.staff.asset_views import (
     UseView,
     both,
 )
+from api.staff.definition_views import definitions
 from api.staff.reliability_views import (
     AssetReliability,
     KindReliability,
     ReliabilityReport,
     ReliabilityView,
-    definitions,
 )
 from api.staff.sensors import one_sensor
 from api.staff.usage_tables import CSV, Cell, Table, as_csv
@@ -120,7 +120,7 @@ async def read_reliability(who: SignedIn, first: First, last: Last) -> Reliabili
                     AssetReliability(asset_id=one, asset=both(called[one]), **dict(ReliabilityView.of(found)))
                     for one, found in by_asset.items()
                 ],
-                definitions=definitions(who.language),
+                definitions=definitions(words.FIGURES, who.language),
             )
 
     return await desk.backroom.read(look)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from api.staff.count_views import Tally, sentence_of
 from api.staff.count_words import CONDITIONS, DOORS, PRESENCES, SEEN, USES
-from api.words import Sentence
 from gateway.counts.queries import BankCount, Line
+from gateway.kit.sentences import Sentence
 from gateway.members.model import Language
 
 STYLE: Final = "/api/v1/staff/reconciliation/print.css"

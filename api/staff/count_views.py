@@ -8,11 +8,11 @@ from pydantic import StrictBool, StringConstraints, model_validator
 
 from api.staff.count_words import DIFFERENCES
 from api.views import Ask, InBothLanguages, View, name_of, wrong
-from api.words import told_to
 from gateway.counts.model import Seen, Sighting
 from gateway.counts.queries import BankCount, Line
 from gateway.counts.rules import Difference
 from gateway.fleet.model import DoorLevel, Presence
+from gateway.kit.sentences import told_to
 from gateway.lockers.model import Condition, Size, Use
 from gateway.members.model import Language, Member
 

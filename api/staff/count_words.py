@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from api.words import Sentence
 from gateway.counts.model import Seen
 from gateway.counts.rules import Difference
 from gateway.fleet.model import DoorLevel, Presence
+from gateway.kit.sentences import Sentence
 from gateway.lockers.model import Condition, Use
 
 DIFFERENCES: Final[Mapping[Difference, Sentence]] = MappingProxyType(

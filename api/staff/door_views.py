@@ -48,7 +48,7 @@ class SpaceBehind(View):
     name: InBothLanguages
 
 
-class FaultView(View):
+class DoorFaultView(View):
     """Something that is wrong. `kind`: its alert's own; `text`: what it is and what to do."""
 
     kind: str
@@ -71,7 +71,7 @@ class LockView(View):
     open_since: datetime | None
     compartment: CompartmentBehind | None
     spaces: list[SpaceBehind]
-    faults: list[FaultView]
+    faults: list[DoorFaultView]
 
     @classmethod
     def of(cls, found: LockThere, wrong: Sequence[Alert], *, language: Language, zone: ZoneInfo) -> Self:
@@ -88,9 +88,9 @@ class LockView(View):
         )
 
 
-def _fault(one: Alert, language: Language, zone: ZoneInfo) -> FaultView:
+def _fault(one: Alert, language: Language, zone: ZoneInfo) -> DoorFaultView:
     text = sentence(one, language, zone)
-    return FaultView(kind=one.kind, since=one.since_at, text=text, alert_id=one.id, state=one.state)
+    return DoorFaultView(kind=one.kind, since=one.since_at, text=text, alert_id=one.id, state=one.state)
 
 
 def _compartment(found: LockThere) -> CompartmentBehind | None:

@@ -6,11 +6,11 @@ from typing import Final, Self
 from sqlalchemy.orm import Session
 
 from api.views import AnyId, Ask, PlainText, View
-from api.words import Sentence
 from gateway.emergencies import queries as emergencies
 from gateway.emergencies import rules
 from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
 from gateway.fleet.model import DoorLevel, Lock
+from gateway.kit.sentences import Sentence
 from gateway.lockers import queries as lockers
 from gateway.members.model import Language, Member
 from gateway.unlocking import pacing

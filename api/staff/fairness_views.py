@@ -4,8 +4,9 @@ from datetime import date
 from typing import Final, Self
 
 from api.policy_views import PeakHoursView
+from api.staff.definition_views import DefinitionView, definitions
 from api.staff.fairness_words import FIGURES
-from api.staff.usage_views import DefinitionView, RefusedView, UnmetView
+from api.staff.usage_views import RefusedView, UnmetView
 from api.views import InBothLanguages, View, name_of
 from gateway.members.model import Language, Member
 from gateway.usage.fairness import FEWEST_IN_A_GROUP, Fairness, GroupShare
@@ -120,16 +121,8 @@ class FairnessView(View):
             refused=[one for one in UnmetView.of(unmet, language).refused if one.wish in _WISHES],
             groups=[GroupShareView.of(one) for one in found.groups],
             most=[MostView.of(*one) for one in found.most] if with_names else None,
-            definitions=definitions(language),
+            definitions=definitions(FIGURES, language),
         )
-
-
-def definitions(language: Language) -> list[DefinitionView]:
-    """Of every figure."""
-    return [
-        DefinitionView(figure=figure, name=name.sentence(language, {}), meaning=meaning.sentence(language, {}))
-        for figure, (name, meaning) in FIGURES.items()
-    ]
 
 
 def _rounded(value: float | None) -> float | None:

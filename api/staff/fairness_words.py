@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from api.words import Sentence
+from gateway.kit.sentences import Sentence
 
 FIGURES: Final = MappingProxyType(
     {

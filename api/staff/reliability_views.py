@@ -2,11 +2,10 @@
 
 from typing import Self
 
-from api.staff import maintenance_words as words
+from api.staff.definition_views import DefinitionView
 from api.views import InBothLanguages, View
 from gateway.maintenance.model import AssetKind
 from gateway.maintenance.rules import Reliability
-from gateway.members.model import Language
 
 
 class ReliabilityView(View):
@@ -39,25 +38,9 @@ class AssetReliability(ReliabilityView):
     asset: InBothLanguages
 
 
-class DefinitionView(View):
-    """What a figure is called, and what it counts."""
-
-    figure: str
-    name: str
-    meaning: str
-
-
 class ReliabilityReport(View):
     """Time between failures and time to repair over whole days, with what they mean, in the reader's language."""
 
     kinds: list[KindReliability]
     assets: list[AssetReliability]
     definitions: list[DefinitionView]
-
-
-def definitions(language: Language) -> list[DefinitionView]:
-    """Of the figures about failures."""
-    return [
-        DefinitionView(figure=figure, name=name.sentence(language, {}), meaning=meaning.sentence(language, {}))
-        for figure, (name, meaning) in words.FIGURES.items()
-    ]

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from api.staff.booking_views import StaffBooking
 from api.staff.sheet_words import FAULTS
 from api.views import Ask, View
-from api.words import WORDS, in_language
+from api.words import WORDS
 from gateway.bookings.sheet import Fault, Made
+from gateway.kit.sentences import in_language
 from gateway.members.model import Language
 from gateway.spaces import queries as spaces
 

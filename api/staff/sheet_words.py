@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from api.words import Sentence
+from gateway.kit.sentences import Sentence
 
 FAULTS: Final[Mapping[str, Sentence]] = MappingProxyType(
     {

@@ -16,6 +16,7 @@ from api.openapi import problems
 from api.signpost import Doors
 from api.staff import usage_page
 from api.staff.assets import batteries_of
+from api.staff.definition_views import definitions
 from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
 from api.staff.usage_views import (
     BankUsageView,
@@ -27,8 +28,8 @@ from api.staff.usage_views import (
     TrendView,
     UnmetView,
     UsageView,
-    definitions,
 )
+from api.staff.usage_words import FIGURES
 from api.staff.wear_table import WearReport, wear_report, wear_table
 from api.views import AnyId
 from gateway.crowd import days
@@ -83,7 +84,7 @@ async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
             spaces=[SpaceUsageView.of(one) for one in usage.of_spaces(session, period)],
             banks=[BankUsageView.of(one) for one in usage.of_banks(session, period)],
             unmet=UnmetView.of(usage.unmet(session, period), who.language),
-            definitions=definitions(who.language),
+            definitions=definitions(FIGURES, who.language),
         )
 
     return await look_at(who, first, last, look)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from api.staff import usage_words as words
-from api.words import Sentence
+from gateway.kit.sentences import Sentence
 from gateway.members.model import Language
 from gateway.usage.queries import BankUsage, SpaceUsage, Unmet
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from api.staff.usage_words import FIGURES, reason
+from api.staff.definition_views import DefinitionView
+from api.staff.usage_words import reason
 from api.views import View
 from gateway.members.model import Language
 from gateway.usage.queries import BankUsage, DayUsage, Forecast, SpaceUsage, Unmet
@@ -110,14 +111,6 @@ class UnmetView(View):
         return cls(refused=refused, waits=one.waits, waits_unseated=one.waits_unseated)
 
 
-class DefinitionView(View):
-    """What a figure is called and what it counts, in the reader's language."""
-
-    figure: str
-    name: str
-    meaning: str
-
-
 class UsageView(View):
     """Days of the centre's calendar, both whole."""
 
@@ -211,11 +204,3 @@ class ForecastView(View):
             naive_error=one.error.naive,
             tried_days=one.error.days,
         )
-
-
-def definitions(language: Language) -> list[DefinitionView]:
-    """Of every figure."""
-    return [
-        DefinitionView(figure=figure, name=name.sentence(language, {}), meaning=meaning.sentence(language, {}))
-        for figure, (name, meaning) in FIGURES.items()
-    ]

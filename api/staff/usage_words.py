@@ -3,7 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
-from api.words import WORDS, Sentence
+from api.words import WORDS
+from gateway.kit.sentences import Sentence
 from gateway.members.model import Language
 
 FIGURES: Final = MappingProxyType(

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from api.staff import usage_words as words
 from api.staff.asset_views import OutlookView, both
+from api.staff.definition_views import DefinitionView, definitions
 from api.staff.usage_tables import Cell, Table
-from api.staff.usage_views import DefinitionView, definitions
 from api.views import InBothLanguages, View
 from gateway.maintenance import names
 from gateway.maintenance.foresight import AssetWear
@@ -60,7 +60,7 @@ def wear_report(session: Session, found: Sequence[AssetWear], *, language: Langu
             )
             for one in found
         ],
-        definitions=[one for one in definitions(language) if one.figure in FIGURES],
+        definitions=definitions({figure: words.FIGURES[figure] for figure in FIGURES}, language),
     )
 
 

@@ -77,7 +77,7 @@ class WorkOrderView(View):
         )
 
 
-class StepView(View):
+class WorkStepView(View):
     """What was done. `by`: a member number; null: by the house itself."""
 
     at: datetime
@@ -113,7 +113,7 @@ class WorkOrderDetail(WorkOrderView):
 
     has_photo: bool
     photos: list[OrderPhotoView]
-    steps: list[StepView]
+    steps: list[WorkStepView]
     parts: list[PartView]
 
     @classmethod
@@ -123,7 +123,7 @@ class WorkOrderDetail(WorkOrderView):
             **dict(WorkOrderView.of(session, order, language=language)),
             has_photo=order.report_id is not None and reports.has_photo(session, order.report_id),
             photos=[OrderPhotoView.of(session, one) for one in queries.photos(session, order.id)],
-            steps=[StepView.of(session, one) for one in queries.steps(session, order.id)],
+            steps=[WorkStepView.of(session, one) for one in queries.steps(session, order.id)],
             parts=[PartView.of(one) for one in queries.parts(session, order.id)],
         )
 

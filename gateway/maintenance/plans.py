@@ -21,7 +21,7 @@ from gateway.maintenance.model import (
     Priority,
     WorkOrder,
 )
-from gateway.maintenance.rules import Stage
+from gateway.maintenance.rules import PlanStage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ class Progress:
     share: float | None
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> PlanStage:
         """What it asks for."""
         return rules.stage(self.share)
 
@@ -147,7 +147,7 @@ def look_after(session: Session, *, plan_id: str, asset_id: str, now: datetime) 
     if not _asks(session, found):
         return None
     stands = _standing(session, found)
-    is_due = found.stage is Stage.DUE
+    is_due = found.stage is PlanStage.DUE
     if stands is not None:
         return service.fall_due(session, order_id=stands.id, blocks=found.plan.blocks_when_due, now=now)
     return service.open_order(
@@ -165,10 +165,10 @@ def look_after(session: Session, *, plan_id: str, asset_id: str, now: datetime) 
 
 
 def _asks(session: Session, found: Progress) -> bool:
-    if found.stage not in (Stage.PLANNED, Stage.DUE) or found.plan.ended_at or found.asset.retired_at:
+    if found.stage not in (PlanStage.PLANNED, PlanStage.DUE) or found.plan.ended_at or found.asset.retired_at:
         return False
     stands = _standing(session, found)
-    return stands is None or (found.stage is Stage.DUE and stands.due_at is None)
+    return stands is None or (found.stage is PlanStage.DUE and stands.due_at is None)
 
 
 def _standing(session: Session, found: Progress) -> WorkOrder | None:

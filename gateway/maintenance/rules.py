@@ -14,7 +14,7 @@ _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
 
-class Stage(StrEnum):
+class PlanStage(StrEnum):
     """How near a plan's next work is."""
 
     LATER = "later"
@@ -33,13 +33,13 @@ def share(
     return max(known) if known else None
 
 
-def stage(gone: float | None) -> Stage:
+def stage(gone: float | None) -> PlanStage:
     """What that share asks for."""
     if gone is None:
-        return Stage.UNKNOWN
+        return PlanStage.UNKNOWN
     if gone >= DUE_FROM:
-        return Stage.DUE
-    return Stage.PLANNED if gone >= PLANNED_FROM else Stage.LATER
+        return PlanStage.DUE
+    return PlanStage.PLANNED if gone >= PLANNED_FROM else PlanStage.LATER
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def leave(
     now: datetime,
     **facts: object,  # JSON values
 ) -> Notice:
-    """Let a member know. `kind` has its sentence in `api/words.py`; the facts fill its gaps."""
+    """Let a member know. `kind` has its sentence in `api/notice_words.py`; the facts fill its gaps."""
     notice = Notice(
         id=new_id(),
         member_id=member_id,

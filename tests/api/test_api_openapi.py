@@ -313,6 +313,12 @@ def test_every_reference_leads_somewhere():
             node = node[part]
 
 
+def test_no_two_shapes_have_one_name():
+    told_apart_by_where_they_stand = [name for name in DOCUMENT["components"]["schemas"] if "__" in name]
+
+    assert told_apart_by_where_they_stand == []
+
+
 def test_no_operation_has_anothers_name():
     names = [operation["operationId"] for _, _, operation in OPERATIONS]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.errors import status_of
+from api.notice_words import NOTICES
 from api.wished_language import preferred
-from api.words import NOTICES, WORDS
+from api.words import WORDS
 from gateway.kit.errors import Conflict, HearthError, Malformed, NotFound, Refused
 from gateway.lockers import rules as lockers
 from gateway.members.model import Language

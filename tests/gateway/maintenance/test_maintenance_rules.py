@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.maintenance import rules
-from gateway.maintenance.rules import Failure, Stage
+from gateway.maintenance.rules import Failure, PlanStage
 from tests.centre_builder import NOON
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -18,7 +18,13 @@ def gone(*, days=0, every_days=None, used=None, every_uses=None):
 
 @pytest.mark.parametrize(
     ("share", "stage"),
-    [(0.0, Stage.LATER), (0.89, Stage.LATER), (0.9, Stage.PLANNED), (0.99, Stage.PLANNED), (1.0, Stage.DUE)],
+    [
+        (0.0, PlanStage.LATER),
+        (0.89, PlanStage.LATER),
+        (0.9, PlanStage.PLANNED),
+        (0.99, PlanStage.PLANNED),
+        (1.0, PlanStage.DUE),
+    ],
 )
 def test_it_is_planned_at_ninety_percent_and_due_at_a_hundred(share, stage):
     assert rules.stage(share) is stage
@@ -31,7 +37,7 @@ def test_whichever_comes_first_counts():
 
 
 def test_a_use_that_nobody_counts_is_unknown_and_the_time_still_counts():
-    assert rules.stage(gone(used=None, every_uses=100)) is Stage.UNKNOWN
+    assert rules.stage(gone(used=None, every_uses=100)) is PlanStage.UNKNOWN
     assert gone(days=9, every_days=10, used=None, every_uses=100) == 0.9
 
 

@@ -12,7 +12,7 @@ from gateway.maintenance import assets, counters, plans, queries, service
 from gateway.maintenance.assets import Thing, What, Wish
 from gateway.maintenance.model import AssetKind, Counter, OpenedBy, OrderKind, OrderState, Priority
 from gateway.maintenance.plans import Rhythm
-from gateway.maintenance.rules import Stage
+from gateway.maintenance.rules import PlanStage
 from gateway.maintenance.service import Work
 from gateway.members.model import Role
 from gateway.spaces.model import Claim, ClaimKind
@@ -107,7 +107,7 @@ def test_closing_its_order_resets_the_counter_of_the_plan(session, door, technic
 
     found = plans.progress(session, plan, door, now=NOON + 4 * HOUR)
 
-    assert (found.used, found.stage, found.since) == (0, Stage.LATER, NOON + 3 * HOUR)
+    assert (found.used, found.stage, found.since) == (0, PlanStage.LATER, NOON + 3 * HOUR)
     turn_the_clock(session, NOON + 4 * HOUR)
     assert standing(session, door) == []
 
