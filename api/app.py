@@ -82,6 +82,7 @@ from api.staff import (
     sensors,
     smiles,
     usage,
+    usage_files,
     work_orders,
     zones,
 )
@@ -214,6 +215,7 @@ def _signpost() -> Signpost:
         staff_floor_plan,
         sensors,
         usage,
+        usage_files,
         records,
     )
     about_policies = (member_explain, staff_board, staff_bookings, staff_groups, staff_policies)

@@ -1,23 +1,19 @@
-"""What the house is used for: figures with their meaning, a heat map, a forecast with its error, a month on paper."""
+"""What the house is used for: figures with their meaning, a heat map, a forecast with its error."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from fastapi import Query, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
 from api.openapi import problems
 from api.signpost import Doors
-from api.staff import usage_page
 from api.staff.assets import batteries_of
 from api.staff.definition_views import definitions
-from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
 from api.staff.usage_views import (
     BankUsageView,
     DayUsageView,
@@ -30,14 +26,14 @@ from api.staff.usage_views import (
     UsageView,
 )
 from api.staff.usage_words import FIGURES
-from api.staff.wear_table import WearReport, wear_report, wear_table
+from api.staff.wear_table import WearReport, wear_report
 from api.views import AnyId
 from gateway.crowd import days
 from gateway.kit.errors import Malformed
 from gateway.maintenance import foresight
-from gateway.members.model import Language, Member, Role
+from gateway.members.model import Member, Role
 from gateway.spaces import queries as spaces
-from gateway.usage import people, rules
+from gateway.usage import people
 from gateway.usage import queries as usage
 from gateway.usage.queries import Period
 
@@ -48,7 +44,6 @@ T = TypeVar("T")
 _ROLES: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _LONGEST_DAYS: Final = 366
-_STYLE: Final = Path(__file__).with_name("usage_page.css")
 
 First = Annotated[date, Query(alias="from", description="The first day, by the centre's calendar.")]
 Last = Annotated[date, Query(alias="to", description="The last day.")]
@@ -60,17 +55,6 @@ class Basis(StrEnum):
 
     USED = "used"
     BOOKED = "booked"
-
-
-class Sheet(StrEnum):
-    """Which table a CSV file holds."""
-
-    SPACES = "spaces"
-    LOCKERS = "lockers"
-    UNMET = "unmet"
-    WEAR = "wear"
-    HEAT = "heat"
-    DEFINITIONS = "definitions"
 
 
 @router.get("", responses=problems(*_STAFF_ONLY, "malformed"))
@@ -143,9 +127,14 @@ async def read_people(who: SignedIn, zone: AnyId, first: First, last: Last) -> P
     period = await look_at(who, first, last, look)
 
     def count() -> PeopleView:
-        today = period.until.astimezone(period.zone).date()
-        whole = [day for day in period.days if day < today]
-        lived = days.look_at(desk.sessions, desk.readings, zone_id=zone, days=whole, zone=period.zone, now=period.until)
+        lived = days.look_at(
+            desk.sessions,
+            desk.readings,
+            zone_id=zone,
+            days=period.whole_days,
+            zone=period.zone,
+            now=period.until,
+        )
         found = people.of_days(lived, period.zone)
         return PeopleView(zone=zone, first=first, last=last, **vars(found))
 
@@ -166,63 +155,6 @@ async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> F
     return await look_at(who, day, day, look)
 
 
-# Files, pages and styles have no shape that the OpenAPI document could name.
-
-
-@router.get("/export.csv", include_in_schema=False)
-async def export_csv(who: SignedIn, first: First, last: Last, sheet: Sheet = Sheet.SPACES) -> Response:
-    """One table, for other programs."""
-
-    def look(session: Session, _staff: Member, period: Period) -> Response:
-        if sheet is Sheet.WEAR:
-            table = _wear(who, session, period, who.language)
-        else:
-            [table] = [one for one in _tables(session, period, who.language) if one.name == sheet]
-        return _file(as_csv(table), CSV, f"usage-{sheet}-{first}-{last}.csv")
-
-    return await look_at(who, first, last, look)
-
-
-@router.get("/export.xlsx", include_in_schema=False)
-async def export_xlsx(who: SignedIn, first: First, last: Last) -> Response:
-    """Every table, a sheet each."""
-
-    def look(session: Session, _staff: Member, period: Period) -> Response:
-        return _file(as_xlsx(_all(who, session, period, who.language)), XLSX, f"usage-{first}-{last}.xlsx")
-
-    return await look_at(who, first, last, look)
-
-
-@router.get("/report", include_in_schema=False)
-async def print_month(
-    who: SignedIn,
-    month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")],
-    language: Language | None = None,
-) -> HTMLResponse:
-    """A month as a page that prints well; in the reader's language or the one that is named."""
-    first, last = rules.month_of(*map(int, month.split("-")))
-
-    def look(session: Session, staff: Member, period: Period) -> HTMLResponse:
-        read_in = language or who.language
-        page = usage_page.render(
-            _all(who, session, period, read_in),
-            period=period,
-            language=read_in,
-            zone=period.zone,
-            printed_by=staff.name,
-            now=who.desk.clock.now(),
-        )
-        return HTMLResponse(page)
-
-    return await look_at(who, first, last, look)
-
-
-@router.get("/report.css", include_in_schema=False)
-async def report_style() -> FileResponse:
-    """How the page looks on paper. It tells nothing of anybody."""
-    return FileResponse(_STYLE, media_type="text/css")
-
-
 async def look_at(who: SignedIn, first: date, last: date, look: Callable[[Session, Member, Period], T]) -> T:
     """Over whole days of the centre's calendar. Raises Malformed when they are none, or too many."""
     desk = who.desk
@@ -236,30 +168,3 @@ async def look_at(who: SignedIn, first: date, last: date, look: Callable[[Sessio
             return look(session, staff, Period(first, last, zone, desk.clock.now()))
 
     return await desk.backroom.read(read)
-
-
-def _all(who: SignedIn, session: Session, period: Period, language: Language) -> list[Table]:
-    *about_use, meanings = _tables(session, period, language)
-    return [*about_use, _wear(who, session, period, language), meanings]
-
-
-def _wear(who: SignedIn, session: Session, period: Period, language: Language) -> Table:
-    now = who.desk.clock.now()
-    found = foresight.wear_of_all(session, days=batteries_of(who.desk, now), now=now)
-    return wear_table(session, found, language=language, zone=period.zone)
-
-
-def _tables(session: Session, period: Period, language: Language) -> list[Table]:
-    return tables(
-        Usage(
-            spaces=usage.of_spaces(session, period),
-            banks=usage.of_banks(session, period),
-            unmet=usage.unmet(session, period),
-            heat=usage.heat(session, period),
-        ),
-        language,
-    )
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

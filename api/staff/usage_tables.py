@@ -33,13 +33,14 @@ _SHARES: Final = frozenset({"frequency", "occupancy", "utilisation"})
 
 
 class Table(NamedTuple):
-    """`shares`: columns whose numbers are parts of 1."""
+    """`shares`: columns whose numbers are parts of 1. `note`: what is said above it on paper."""
 
     name: str
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     shares: frozenset[int] = frozenset()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,11 @@ def as_csv(table: Table) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def as_xlsx(found: Sequence[Table]) -> bytes:
-    """A sheet a table; texts are texts, whatever they begin with."""
+def as_xlsx(found: Sequence[Table], language: Language) -> bytes:
+    """A sheet a table; texts are texts, whatever they begin with. A figure's column says in a note what it counts."""
     import xlsxwriter  # noqa: PLC0415 - 3 MiB, for whoever wants a spreadsheet
 
+    meanings = {name.sentence(language, {}): said.sentence(language, {}) for name, said in words.FIGURES.values()}
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, share = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "0.0%"})
@@ -120,6 +122,9 @@ def as_xlsx(found: Sequence[Table]) -> bytes:
             sheet = book.add_worksheet(table.title[:31])
             sheet.freeze_panes(1, 1)
             sheet.write_row(0, 0, table.columns, bold)
+            for column, name in enumerate(table.columns):
+                if name in meanings:
+                    sheet.write_comment(0, column, meanings[name], {"x_scale": 2.5})
             for no, row in enumerate(table.rows, start=1):
                 for column, cell in enumerate(row):
                     sheet.write(no, column, cell, share if column in table.shares else None)

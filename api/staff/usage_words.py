@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from api.words import WORDS
+from gateway.crowd.rules import Confidence
 from gateway.kit.sentences import Sentence
 from gateway.members.model import Language
 
@@ -119,6 +120,99 @@ FIGURES: Final = MappingProxyType(
             Sentence("候补没有等到", "Waited in vain"),
             Sentence("候补到开始也没有空出来。", "On the waiting list until it began."),
         ),
+        "days_counted": (
+            Sentence("数到的整天", "Whole days counted"),
+            Sentence(
+                "计数器或感应器说过话的整天。没有数到的一天不算在内，也不当作没人。",
+                "On which a counter, or a sensor that sees people, was heard. A day that nobody counted is left out,"
+                " and not taken for one on which nobody came.",
+            ),
+        ),
+        "people": (
+            Sentence("人数", "People"),
+            Sentence(
+                "一周里这个小时平均有多少人：先算每天这一小时的平均，再算各天的平均。",
+                "How many were there in that hour of the week: of each day that was counted the mean of the hour, and"
+                " of those the mean.",
+            ),
+        ),
+        "entered": (
+            Sentence("进来人次", "Came in"),
+            Sentence(
+                "门口计数器数到的进入次数；出去再进来算两次。只看得见人数、不数进出的地方，无法知道。",
+                "As the counters at its doors said; whoever goes out and comes back is counted twice. Where a sensor"
+                " sees how many there are and nothing counts who comes, nobody knows.",
+            ),
+        ),
+        "stay_min": (
+            Sentence("平均停留分钟", "Minutes stayed"),
+            Sentence("人数 × 分钟 ÷ 进来人次。", "People × minutes ÷ who came in."),
+        ),
+        "most_people": (
+            Sentence("最多时人数", "Most at once"),
+            Sentence(
+                "同一时刻最多有多少人，旁边是从什么时候起。",
+                "The most that were there at one moment; beside it, from when on.",
+            ),
+        ),
+        "left_over": (
+            Sentence("关门时还在", "Left at closing"),
+            Sentence(
+                "关门时按计数还在里面的人。之后从零数起。",
+                "Still counted in when it closed. After that counting begins at zero.",
+            ),
+        ),
+        "corrected": (
+            Sentence("补上的人次", "Added"),
+            Sentence(
+                "出去的比进来的多时补上的人：计数器漏数了他们进来。",
+                "People who went out and had not been seen to come in, so that there never were fewer than nobody.",
+            ),
+        ),
+        "surety": (
+            Sentence("把握", "How sure"),
+            Sentence(
+                "大概：有计数器断过，或出去的比进来的多出不少。不知道：没有计数器说过话。",
+                "Rough: a counter was away for a while, or many more went out than had come in. Unknown: none of them"
+                " was heard.",
+            ),
+        ),
+        "expected": (
+            Sentence("预计小时", "Hours expected"),
+            Sentence(
+                "相似的日子在这个钟点使用小时的平均：最近八周的同一个星期几；节假日和节假日比。不满三天的不说。",
+                "The mean of what days like it had in that hour: the same weekday of the last eight weeks, or other"
+                " public holidays. With fewer than three of them nothing is said.",
+            ),
+        ),
+        "least": (
+            Sentence("最少小时", "Least hours"),
+            Sentence("相似的日子里最少的一天。", "What the emptiest of the days like it had."),
+        ),
+        "most": (
+            Sentence("最多小时", "Most hours"),
+            Sentence("相似的日子里最多的一天。", "What the fullest of the days like it had."),
+        ),
+        "error": (
+            Sentence("预计平均差（小时）", "Forecast was off by (h)"),
+            Sentence(
+                "最近 28 天里每天只用之前知道的来预计，每小时平均差多少。",
+                "On the last 28 days, each foretold from what was known before it: by how many hours an hour was off,"
+                " in the mean.",
+            ),
+        ),
+        "naive_error": (
+            Sentence("照抄上周平均差（小时）", "Last week's was off by (h)"),
+            Sentence(
+                "同样这些天，如果只照抄一周前，会差多少。这个数更小时，不要相信预计。",
+                "On the same days, had one simply said what was a week before. When this is the smaller one, do not"
+                " trust the forecast.",
+            ),
+        ),
+        "tried_days": (
+            Sentence("试过的天数", "Days tried"),
+            Sentence("预计的误差是在多少天上算的。", "On how many days the error was found."),
+        ),
     }
 )
 """By its name in the API: what it is called, and what it counts."""
@@ -145,6 +239,38 @@ COUNTED_IN: Final = Sentence("计数", "Counted in")
 USED: Final = Sentence("已用", "Used")
 RATED_LIFE: Final = Sentence("额定寿命", "Rated life")
 HEAT: Final = Sentence("每周各小时的平均使用小时", "Hours used, by the hour of the week")
+ZONES: Final = Sentence("各区域的人数", "People in the zones")
+ZONE: Final = Sentence("区域", "Zone")
+CAPACITY: Final = Sentence("容纳人数", "For people")
+SINCE: Final = Sentence("从何时起", "From")
+PEOPLE: Final = Sentence("一周里每个小时多少人", "People by the hour of the week")
+ZONE_DAYS: Final = Sentence("各区域每天的人数", "People day by day")
+DAY: Final = Sentence("日期", "Day")
+FORECAST: Final = Sentence("今后七天的预计", "To expect in the next 7 days")
+KIND_OF_DAY: Final = Sentence("日子", "Kind of day")
+KINDS_OF_DAY: Final = MappingProxyType(
+    {"holiday": Sentence("节假日", "holiday"), "closed": Sentence("不开放", "closed")}
+)
+SURETIES: Final = MappingProxyType(
+    {
+        Confidence.KNOWN: Sentence("准确", "sure"),
+        Confidence.ROUGH: Sentence("大概", "rough"),
+        Confidence.UNKNOWN: Sentence("不知道", "unknown"),
+    }
+)
+TRIED: Final = Sentence(
+    "从今天看：每个钟点预计使用多少小时（括号里是相似的日子最少和最多的）。最近 {days} 天试算，每小时平均差 {error}"
+    " 小时；照抄上周会差 {naive} 小时。后一个更小时，不要相信预计。",
+    "As of today: hours that each hour will be used for (the least and the most of days like it). Tried on {days} of"
+    " the last 28 days, an hour was off by {error} h in the mean; what was a week before would have been off by"
+    " {naive} h. When the second is the smaller one, do not trust the first.",
+)
+NOT_TRIED: Final = Sentence(
+    "从今天看：每个钟点预计使用多少小时（括号里是相似的日子最少和最多的）。数据还太少，误差无法知道。",
+    "As of today: hours that each hour will be used for (the least and the most of days like it). How wrong that is"
+    " nobody knows yet: too few days have passed.",
+)
+NOTHING: Final = Sentence("没有可列的。", "There is nothing to tell.")
 DEFINITIONS: Final = Sentence("各项的含义", "What the figures mean")
 SPACE: Final = Sentence("场地", "Space")
 BANK: Final = Sentence("储物柜", "Bank")

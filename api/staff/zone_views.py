@@ -92,10 +92,9 @@ class Moment(View):
 class ZoneDayView(View):
     """How many people were in a zone through a day: a point every quarter of an hour, as far as the day has come.
 
-    None of them where that is unknown. `entered`, null where nothing counts who comes, and `corrected` since the
-    opening, `left_over`: who was still counted
-    in when it closed, when counting begins at zero again; null before that. `most`: the most that ever were, from
-    `most_at` on.
+    None of them where that is unknown. `entered`, null where nothing counts who comes or that is unknown, and
+    `corrected` since the opening, `left_over`: who was still counted in when it closed, when counting begins at zero
+    again; null before that. `most`: the most that ever were, from `most_at` on.
     """
 
     zone: str

@@ -1,6 +1,6 @@
 """How many people were where through a day, from what counters said or sensors saw. Read-only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,8 +28,8 @@ _DAY: Final = timedelta(days=1)
 class LivedDay:
     """Of one zone. Points are how many were there at that moment, as far as the day has come; none while unknown.
 
-    `entered` and `corrected` since the opening, the former None where nothing counts who comes; `left_over`: who was
-    still counted in when it closed, None before that.
+    `entered` and `corrected` since the opening, the former None where nothing counts who comes, or nobody knows;
+    `left_over`: who was still counted in when it closed, None before that.
     """
 
     confidence: Confidence
@@ -66,22 +66,47 @@ def look_at(
     sessions: Sessions, readings: ReadingStore, *, zone_id: str, days: Sequence[date], zone: ZoneInfo, now: datetime
 ) -> list[tuple[date, LivedDay]]:
     """Several days, in order, none of them to come. Blocks, too. Raises NotFound("zone")."""
+    return look_over(sessions, readings, zone_ids=[zone_id], days=days, zone=zone, now=now)[zone_id]
+
+
+def look_over(
+    sessions: Sessions,
+    readings: ReadingStore,
+    *,
+    zone_ids: Sequence[str],
+    days: Sequence[date],
+    zone: ZoneInfo,
+    now: datetime,
+) -> dict[str, list[tuple[date, LivedDay]]]:
+    """The same of several zones; what was said is read once. Blocks, too. Raises NotFound("zone")."""
     with sessions.read() as session:
-        zones.zone(session, zone_id)
+        for zone_id in zone_ids:
+            zones.zone(session, zone_id)
         where = zones.whole_map(session)
         bounds = _bounds(session, days=days, zone=zone, now=now)
     if not bounds:
-        return []
-    said, seen = Readings(), list[list[Sample]]()
+        return {zone_id: [] for zone_id in zone_ids}
+    said, seen = Readings(), dict[str, list[list[Sample]]]()
     since, until = bounds[0].frame.closed_at, bounds[-1].ends_at
     with suppress(NoReadingsError), readings.read() as connection:
         said = queries.readings_since(connection, since=since, now=until)
-        seen = queries.seen_since(connection, said.series, where, zone=zone_id, since=since, now=until)
+        for zone_id in zone_ids:
+            heads = queries.seen_since(connection, said.series, where, zone=zone_id, since=since, now=until)
+            seen[zone_id] = heads
     with sessions.read() as session:
         counting = Counting(session, said, bounds[-1].frame, now)
-    if seen and not counting.doors(zone_id):
-        return [(day, _seen(seen, one)) for day, one in zip(days, bounds, strict=True)]
-    return [(day, _lived(counting, zone_id, one)) for day, one in zip(days, bounds, strict=True)]
+    return {
+        zone_id: list(zip(days, _lived_days(counting, zone_id, bounds, seen.get(zone_id, [])), strict=True))
+        for zone_id in zone_ids
+    }
+
+
+def _lived_days(
+    counting: Counting, zone_id: str, bounds: Sequence[_Bounds], seen: Sequence[Sequence[Sample]]
+) -> Iterator[LivedDay]:
+    by_sight = bool(seen) and not counting.doors(zone_id)
+    for one in bounds:
+        yield _seen(seen, one) if by_sight else _lived(counting, zone_id, one)
 
 
 def _bounds(session: Session, *, days: Sequence[date], zone: ZoneInfo, now: datetime) -> list[_Bounds]:
@@ -124,7 +149,7 @@ def _lived(counting: Counting, zone_id: str, bounds: _Bounds) -> LivedDay:
     return LivedDay(
         confidence=sure,
         doubt=why,
-        entered=tally.entered,
+        entered=tally.entered if sure is not Confidence.UNKNOWN else None,
         corrected=tally.corrected,
         left_over=tally.people if closes_at is not None and sure is not Confidence.UNKNOWN else None,
         most=course.most if marks else None,

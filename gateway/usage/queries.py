@@ -56,6 +56,11 @@ class Period:
         today = self.until.astimezone(self.zone).date()
         return rules.days_between(self.first, min(self.last, today))
 
+    @property
+    def whole_days(self) -> list[date]:
+        """Those that are over."""
+        return [day for day in self.days if day < self.until.astimezone(self.zone).date()]
+
 
 @dataclass(frozen=True)
 class SpaceUsage:
@@ -199,21 +204,32 @@ def trend(session: Session, period: Period, *, space_id: str | None = None) -> l
 
 def forecast(session: Session, *, day: date, space_id: str | None, zone: ZoneInfo, now: datetime) -> Forecast:
     """Hours used in each hour of a day, from days before that were like it, and how wrong that has been so far."""
+    [found] = forecasts(session, days=[day], space_id=space_id, zone=zone, now=now)
+    return found
+
+
+def forecasts(
+    session: Session, *, days: Sequence[date], space_id: str | None, zone: ZoneInfo, now: datetime
+) -> list[Forecast]:
+    """The same of several days, each from what has been by now; what was is read once."""
     today = now.astimezone(zone).date()
     first = _first_day(session, zone)
-    kinds = _kinds(session, first=min(first or today, today), last=max(day, today), zone=zone)
-    kind = kinds.get(day, "")
+    kinds = _kinds(session, first=min(first or today, today), last=max(*days, today), zone=zone)
     if first is None:
-        return Forecast(day, kind, None, Error(None, None, 0))
+        return [Forecast(day, kinds.get(day, ""), None, Error(None, None, 0)) for day in days]
     period = Period(first, today - DAY, zone, now)
     spans = _spans(session, period, space_id=space_id, used_only=True) if first < today else []
     past = {one: what for one, what in kinds.items() if first <= one < today}
-    history = History(rules.by_hour(spans, zone), past | {day: kind} if day >= today else past)
+    history = History(rules.by_hour(spans, zone), past)
+    error = history.error(today)
+    return [Forecast(day, kinds.get(day, ""), _expected(history, day, kinds.get(day, "")), error) for day in days]
+
+
+def _expected(history: History, day: date, kind: str) -> list[Expected] | None:
     if kind == "closed":
-        expected = [Expected(hour, 0.0, 0.0, 0.0) for hour in range(rules.HOURS_A_DAY)]
-    else:
-        expected = history.expect(day) or []
-    return Forecast(day, kind, expected or None, history.error(today))
+        return [Expected(hour, 0.0, 0.0, 0.0) for hour in range(rules.HOURS_A_DAY)]
+    # Of the days asked for only this one: another that is yet to come has had no hours, which is not to say none.
+    return History(history.cells, {**history.kinds, day: kind}).expect(day)
 
 
 # --- what the figures are made of

@@ -1,8 +1,11 @@
 """How many people are where, as staff see it: from what the counters at the doors said."""
 
+import csv
+import io
 import itertools
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
 from gateway.telemetry.store import Letter, Value, now_ms
@@ -158,7 +161,7 @@ def test_a_day_on_which_nobody_counted_is_unknown_and_has_no_points(house, techn
     lived = technician.get(f"/staff/zones/{zone}/day", params={"day": day}).json()
 
     assert (lived["confidence"], lived["doubt"], lived["points"]) == ("unknown", doubt, [])
-    assert (lived["most"], lived["left_over"]) == (None, None)
+    assert (lived["most"], lived["left_over"], lived["entered"]) == (None, None, None)
 
 
 def test_use_tells_how_many_a_zone_has_in_an_hour_of_the_week_and_how_long_they_stay(house, technician, counters):
@@ -209,6 +212,90 @@ def test_a_zone_whose_sensor_sees_how_many_there_are_has_a_day_too(house, techni
     asked = {"zone": "attic", "from": "2026-11-22", "to": "2026-11-22"}
     week = house.signed_in("s002").get("/staff/usage/people", params=asked).json()
     assert (week["days"], week["hours"][6][8], week["entered"], week["stay_min"]) == (1, 1.25, None, None)
+
+
+def workbook(answer):
+    """What each of its sheets says, row by row; no cell of it is a formula."""
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
+    return {sheet.title: list(sheet.values) for sheet in book}
+
+
+@pytest.fixture
+def lived_sunday(house, technician, counters):
+    """Two come to the pool at one, one of them leaves at two and one at closing. It is Monday noon."""
+    technician.patch("/staff/zones/pool", {"capacity": 40, "name_zh": "=1+1 泳池"})
+    for no in range(6 * 24):
+        house.clock.advance(minutes=10)
+        entered, gone = (2 if no >= 6 else 0), (1 if no >= 12 else 0)
+        counters.say(main=(entered, gone), pool=(entered, gone))
+
+
+WEEKEND = {"from": "2026-11-21", "to": "2026-11-23"}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_people_by_zone_are_taken_along_with_what_the_figures_mean_in_the_language_asked_for(
+    house, lived_sunday, language
+):
+    desk = house.signed_in("s002")
+    pool, zones, people, days, meanings = {
+        "zh-CN": ("=1+1 泳池", "各区域的人数", "一周里每个小时多少人", "各区域每天的人数", "各项的含义"),
+        "en": (
+            "Pool",
+            "People in the zones",
+            "People by the hour of the week",
+            "People day by day",
+            "What the figures",
+        ),
+    }[language]
+
+    book = workbook(desk.get("/staff/usage/export.xlsx", params=WEEKEND | {"language": language}))
+
+    said = desk.get("/staff/usage/people", params=WEEKEND | {"zone": "pool"}).json()
+    row = next(one for one in book[zones] if one[0] == pool)
+    assert row[1:] == (40, said["days"], said["entered"], round(said["stay_min"], 1), 2, "2026-11-22 13:10")
+    hours = [one[2:] for one in book[people] if one[0] == pool]
+    assert [list(one) for one in zip(*hours, strict=True)] == said["hours"]
+    saturday, sunday = [one for one in book[days] if one[0] == pool]  # Monday is not over
+    assert saturday[1:4] == ("2026-11-21", None, None)
+    assert sunday[1:7] == ("2026-11-22", 2, 2, "2026-11-22 13:10", 1, 0)
+    meant = {name: meaning for name, meaning, *_ in book[next(one for one in book if one.startswith(meanings))]}
+    for sheet in (zones, days):
+        assert all(meant[name] for name in book[sheet][0][2:] if name not in {"从何时起", "From"})
+
+
+def test_a_figure_of_the_workbook_says_at_its_column_what_it_counts(house, lived_sunday):
+    answer = house.signed_in("s002").get("/staff/usage/export.xlsx", params=WEEKEND | {"language": "en"})
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["People in the zones"]
+    noted = {cell.value: cell.comment.text for cell in sheet[1] if cell.comment}
+    assert set(noted) == {"Whole days counted", "Came in", "Minutes stayed", "Most at once"}
+    assert "counted twice" in noted["Came in"]
+
+
+def test_people_by_zone_are_a_table_for_other_programs_which_runs_nothing(house, lived_sunday):
+    desk = house.signed_in("s002")
+
+    def table(sheet):
+        answer = desk.get("/staff/usage/export.csv", params=WEEKEND | {"sheet": sheet, "language": "zh-CN"})
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert table("zones")[2][:4] == ["'=1+1 泳池", "40", "1", "2"]
+    assert [one[:4] for one in table("days") if one[0] == "'=1+1 泳池"] == [
+        ["'=1+1 泳池", "2026-11-21", "", ""],
+        ["'=1+1 泳池", "2026-11-22", "2", "2"],
+    ]
+    [one_oclock] = [one for one in table("people") if one[:2] == ["'=1+1 泳池", "13:00"]]
+    assert one_oclock[8] == "2.0"
+    assert one_oclock[2] == ""  # no Monday was counted: nobody knows
+
+
+def test_a_month_on_paper_tells_how_many_people_the_zones_had(house, lived_sunday):
+    page = house.signed_in("s002").get("/staff/usage/report", params={"month": "2026-11", "language": "en"}).text
+    assert "<h2>People in the zones</h2>" in page
+    [grid] = [one for one in page.split("<section") if one.startswith(' class="people"')]
+    assert grid.count("<tr>") == 1 + 9  # its head, and from one in the afternoon until closing
+    assert "<td>13:00</td>" in grid or ">13:00<" in grid
 
 
 def test_a_day_to_come_is_refused(technician, counters):

@@ -3,19 +3,20 @@
 import csv
 import io
 import random
-import zipfile
 from datetime import timedelta
-from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 
+from gateway.bookings.model import Booking, BookingState
 from gateway.faults.model import Pulse, PulseEnd
+from gateway.kit.ids import new_id
 from gateway.maintenance import assets
 from gateway.maintenance.assets import Thing, What
+from gateway.members import queries as members
 from tests.centre_builder import a_space, lock_of
 
 DAY = {"from": "2026-11-22", "to": "2026-11-22"}
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @pytest.fixture
@@ -76,12 +77,12 @@ def test_a_csv_file_is_read_by_excel_and_runs_nothing(desk):
 
 def test_a_spreadsheet_has_a_sheet_a_table_and_no_formula(desk):
     answer = desk.get("/staff/usage/export.xlsx", params=DAY)
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-        named = [one.get("name") for one in ET.fromstring(book.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
-        texts = ET.fromstring(book.read("xl/sharedStrings.xml"))
-        assert named == ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时", "设备磨损", "各项的含义"]
-        assert "=1+1 琴房" in [text.text for text in texts.iter(f"{SHEET}t")]
-        assert not any(b"<f>" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/"))
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    about_use = ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时"]
+    about_people = ["各区域的人数", "一周里每个小时多少人", "各区域每天的人数"]
+    assert book.sheetnames == [*about_use, *about_people, "今后七天的预计", "设备磨损", "各项的含义"]
+    assert book["场地和房间"]["A2"].value == "=1+1 琴房"
+    assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
 
 
 def test_the_hours_of_the_week(desk):
@@ -107,12 +108,75 @@ def test_a_forecast_without_a_past_says_so(desk):
     assert (found["expected"], found["error"], found["tried_days"]) == (None, None, 0)
 
 
+@pytest.fixture
+def eight_sundays(house):
+    """On which the room was used from noon until one, and four of them until two. It is Sunday noon."""
+
+    def live(session):
+        member = members.member_by_no(session, member_no="10001")
+        for weeks in range(1, 9):
+            begin = house.clock.now() - timedelta(weeks=weeks)
+            session.add(
+                Booking(
+                    id=new_id(),
+                    member_id=member.id,
+                    space_id="room",
+                    state=BookingState.CONFIRMED,
+                    starts_at=begin,
+                    ends_at=begin + timedelta(hours=1 + weeks % 2),
+                    booked_at=begin - timedelta(days=1),
+                    checked_in_at=begin,
+                )
+            )
+
+    house.change(live)
+
+
+def test_the_week_ahead_is_taken_along_with_its_band_and_its_error_beside_the_naive_one(desk, eight_sundays):
+    told = desk.get("/staff/usage/forecast", params={"day": "2026-11-29"}).json()
+    noon = told["expected"][12]
+    assert (noon["least"], noon["most"]) == (1.0, 1.0)
+    assert told["error"] < told["naive_error"]
+
+    answer = desk.get("/staff/usage/export.csv", params={**DAY, "sheet": "forecast", "language": "en"})
+
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert head[:6] == ["Day", "Kind of day", "Hour", "Hours expected", "Least hours", "Most hours"]
+    assert head[6:] == ["Forecast was off by (h)", "Last week's was off by (h)", "Days tried"]
+    assert [one[0] for one in rows[::24]] == [f"2026-11-{day}" for day in range(23, 30)]
+    [one_oclock] = [one for one in rows if one[0] == "2026-11-29" and one[2] == "13:00"]
+    beside = [str(round(told[error], 4)) for error in ("error", "naive_error")]
+    assert one_oclock == ["2026-11-29", "Sun", "13:00", "0.5", "0.0", "1.0", *beside, str(told["tried_days"])]
+    workbook = openpyxl.load_workbook(io.BytesIO(desk.get("/staff/usage/export.xlsx", params=DAY).content))
+    row = next(one for one in workbook["今后七天的预计"].values if one[0] == "2026-11-29" and one[2] == "13:00")
+    assert row[1:6] == ("周日", "13:00", 0.5, 0, 1)
+    assert row[6:] == (*(round(told[error], 4) for error in ("error", "naive_error")), told["tried_days"])
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-CN", "照抄上周会差"), ("en", "what was a week before would have")])
+def test_the_week_ahead_stands_on_paper_with_its_band_and_its_error(desk, eight_sundays, language, said):
+    page = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language}).text
+    [ahead] = [one for one in page.split("<section") if one.startswith(' class="forecast"')]
+    assert said in ahead
+    assert ahead.count("<tr>") == 1 + 2  # of noon and one o'clock
+    assert "<td>1.0 (1.0–1.0)</td>" in ahead
+    assert "<td>0.5 (0.0–1.0)</td>" in ahead
+
+
+def test_the_error_of_a_forecast_without_a_past_is_unknown_on_paper_and_an_empty_cell_in_a_file(desk):
+    page = desk.get("/staff/usage/report", params={"month": "2026-11", "language": "en"}).text
+    assert "How wrong that is nobody knows yet" in page
+    answer = desk.get("/staff/usage/export.csv", params={**DAY, "sheet": "forecast"})
+    _, first, *_ = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert first == ["2026-11-23", "周一", "00:00", "", "", "", "", "", "0"]
+
+
 @pytest.mark.parametrize(("language", "title"), [("zh-CN", "使用情况"), ("en", "Use of the house")])
 def test_a_month_on_paper_has_every_table_and_no_script(desk, language, title):
     answer = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language})
     assert answer.status_code == 200
     assert f"<h1>{title}</h1>" in answer.text
-    assert answer.text.count("<section") == 6
+    assert answer.text.count("<section") == 9
     assert "<script" not in answer.text
     assert "style=" not in answer.text
     assert desk.get("/staff/usage/report.css").headers["content-type"].startswith("text/css")

@@ -295,6 +295,15 @@ def test_a_forecast_says_what_sundays_were_and_how_wrong_it_has_been(session, bo
     assert told.error.ours is not None
 
 
+def test_a_day_that_is_yet_to_come_is_no_empty_day_to_foretell_another_from(session, book):
+    every_sunday(book, 8)
+    sundays = [SUNDAY + 7 * DAY, SUNDAY + 14 * DAY]
+    told = queries.forecasts(session, days=sundays, space_id=None, zone=ZONE, now=NOON)
+    alone = [queries.forecast(session, day=day, space_id=None, zone=ZONE, now=NOON) for day in sundays]
+    assert told == alone
+    assert told[1].expected[12].least == 1.0
+
+
 def test_of_a_house_that_has_just_opened_nothing_is_foretold(session, book):
     empty = queries.forecast(session, day=SUNDAY, space_id=None, zone=ZONE, now=NOON)
     assert (empty.expected, empty.error.days) == (None, 0)

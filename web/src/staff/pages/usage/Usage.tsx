@@ -36,7 +36,7 @@ export function Usage() {
         <label>
           {say('to')} <input type="date" value={to} min={from} required onChange={(event) => event.currentTarget.value && setTo(event.currentTarget.value)} />
         </label>
-        <a class="quiet" href={`${ADDRESS}/export.xlsx?from=${from}&to=${to}`} download>
+        <a class="quiet" href={`${ADDRESS}/export.xlsx?from=${from}&to=${to}&language=${language.value}`} download>
           {say('workbook')}
         </a>
         <a class="quiet" href={`${ADDRESS}/report?month=${to.slice(0, 7)}&language=${language.value}`} target="_blank" rel="noopener">
