@@ -19,7 +19,7 @@ export default defineConfig({
           groups: [
             // What a door's display needs too, which must not look like the faces.
             { name: 'core', test: /src\/shared\/api\.ts|node_modules\/@?preact/, priority: 3 },
-            { name: 'faces', test: /src\/shared\/(attempt|later|look|party|policy|rental|t\.ts|unlock|ui|busy\/Later|app\.css|i18n\/zh)/, priority: 2 },
+            { name: 'faces', test: /src\/shared\/(attempt|languages|later|look|party|policy|rental|t\.ts|unlock|ui|busy\/Later|app\.css|i18n\/zh)/, priority: 2 },
             { name: 'account', test: /src\/shared\/(account\/(?!passkey\/(Button|ceremony|words|i18n)|device)|live)/, priority: 2 },
             { name: 'stand', test: /src\/kiosk\/(?!inner|camera\/|Map|i18n\/en)/, priority: 1 },
             { name: 'home', test: /src\/app\/(?!more|pass|find|Map|Pick|Weekly|words|i18n)/, priority: 1 },

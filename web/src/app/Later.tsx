@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { type Fetched, later } from '../shared/later'
 import { Unreached, Waiting } from '../shared/ui/Waiting'
-import { page, under } from './route'
+import { type When, page, under } from './route'
 
 const more = later(() => import('./more/pages'))
 const pass = later(() => import('./pass/pages'))
@@ -48,13 +48,6 @@ export function LaterPass() {
 /** Everything that can be booked, found by when. */
 export function LaterFind() {
   return <From of={find}>{({ Find }) => <Find />}</From>
-}
-
-/** A time that was chosen before, in milliseconds, for how many minutes and how many people. */
-export interface When {
-  at: number
-  min: number
-  people: number
 }
 
 interface PickProps {

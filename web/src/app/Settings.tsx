@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { sentenceFor } from '../shared/api'
-import { LANGUAGE_NAMES, language, t } from '../shared/t'
+import { LANGUAGE_NAMES } from '../shared/languages'
+import { language, t } from '../shared/t'
 import { Choice, Switch } from '../shared/ui/Choice'
 import { Fault } from '../shared/ui/Fault'
 import { Icon } from '../shared/ui/Icon'

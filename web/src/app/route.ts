@@ -50,3 +50,10 @@ function isAside(at: Page): boolean {
 function isPage(hash: string): hash is Page {
   return /^\/(settings|password|calendar|book|book\/[^/]+(\/\d+\/\d+\/\d+)?|move\/[^/]+|map|map\/[^/]+|activities|pass|me|me\/[a-z-]+)$/.test(hash)
 }
+
+/** A time that was chosen before, in milliseconds, for how many minutes and how many people. */
+export interface When {
+  at: number
+  min: number
+  people: number
+}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { LANGUAGE_NAMES, date, dayName, language, time } from '../shared/t'
+import { LANGUAGE_NAMES } from '../shared/languages'
+import { date, dayName, language, time } from '../shared/t'
 import { Icon } from '../shared/ui/Icon'
 import { Call } from './Call'
 import { away } from './house'

@@ -11,8 +11,8 @@ import { useFree } from './Free'
 import { Dots, Keypad, PIN_DIGITS } from './Keypad'
 import { Page } from './Page'
 import { found } from './free'
-import type { Goal, Proof } from './screen'
-import { type Shown, come } from './visit'
+import type { Goal, Proof, Shown } from './screen'
+import { come } from './visit'
 import { say, why } from './words'
 
 const LONGEST_NUMBER = 8

@@ -15,7 +15,7 @@ const AGAIN_MS = 10_000
 let token = localStorage.getItem(KEPT) ?? ''
 
 /** What a kiosk says of itself with whatever it asks. */
-export function ownHeaders(): Record<string, string> {
+function ownHeaders(): Record<string, string> {
   return { Authorization: `Bearer ${token}` }
 }
 

@@ -1,6 +1,7 @@
 /** How whoever stands here likes to read. The next person finds the kiosk as it was. */
 import { effect, signal } from '@preact/signals'
-import { type Language, speak } from '../shared/t'
+import type { Language } from '../shared/languages'
+import { speak } from '../shared/t'
 
 export const elder = signal(false)
 /** Whether the person has chosen a language here: stronger than what their account remembers. */

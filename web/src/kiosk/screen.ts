@@ -1,7 +1,6 @@
 /** What is on the screen. In memory alone: there is no page to go back to, and no address that tells anything. */
 import { signal } from '@preact/signals'
 import type { Space } from './free'
-import type { Shown } from './visit'
 
 /** What somebody wants that needs to know who they are. */
 export type Goal =
@@ -12,6 +11,9 @@ export type Goal =
   | { at: 'book'; space: Space }
   | { at: 'activity'; id: string }
   | { at: 'notices' }
+
+/** Who somebody says they are. */
+export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string } | { presented: string }
 
 /** What somebody has shown: a card, whose PIN they are asked for, or a pass. */
 export interface Proof {

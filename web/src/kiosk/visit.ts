@@ -5,12 +5,10 @@ import { policy } from '../shared/policy'
 import { type Held, leave, openBy } from '../shared/unlock'
 import { askAsKiosk } from './house'
 import { readAs, readAsAtFirst } from './reading'
-import { type Goal, type Proof, type Screen, goHome, screen, show } from './screen'
+import { type Goal, type Proof, type Screen, type Shown, goHome, screen, show } from './screen'
 import { hush } from './voice'
 
-export type Visit = Answered<'get', '/api/v1/kiosk/session'>
-/** Who somebody says they are. */
-export type Shown = { card: string } | { locker_no: string; bank_id?: string } | { qr: string } | { presented: string }
+type Visit = Answered<'get', '/api/v1/kiosk/session'>
 
 export const visit = signal<Visit | undefined>(undefined)
 /** Whether they came by more than a locker's number, and so reach whatever is theirs. */

@@ -14,7 +14,7 @@ export type News =
   | Schemas['EmergencyNews']
   | Schemas['AlertNews']
 
-export interface Listener {
+interface Listener {
   /** The stream is open, for the first time or again: look at everything afresh, since events may have been missed. */
   onOpen(): void
   onNews(news: News): void

@@ -1,13 +1,10 @@
 import { daysBetween, said } from './clock'
 import { computed, effect, signal } from '@preact/signals'
+import type { Language } from './languages'
 import { type Problems, problemsIn, sendForProblems } from './problems/words'
 import zh from './i18n/zh-CN.json'
 
-export type Language = 'zh-CN' | 'en'
 type Facts = Record<string, string | number>
-
-/** Each in itself, so that those who need it can read it. */
-export const LANGUAGE_NAMES: Record<Language, string> = { 'zh-CN': '中文', en: 'English' }
 
 const spoken = signal<Language>('zh-CN')
 const fetchers: (() => Promise<void>)[] = []

@@ -98,7 +98,7 @@ export function shown({ state, code }: Pick<Unlock, 'state' | 'code'>): Press {
 }
 
 /** Nothing is under way and the last ending, if any, invites another press. */
-export function mayPress(now: Press): boolean {
+function mayPress(now: Press): boolean {
   return now.phase === 'ready' || now.phase === 'not-opened' || (now.phase === 'cannot-tell' && now.settled)
 }
 

@@ -1,8 +1,8 @@
 import { Switch } from '../shared/ui/Choice'
 import { Sheet } from '../shared/ui/Sheet'
-import { chooseShortcuts, hasShortcuts } from './keys'
 import { hide } from './kit/sheets'
 import type { PageOfConsole } from './pages'
+import { chooseShortcuts, hasShortcuts } from './shortcuts'
 import { s } from './words'
 
 /** What the keyboard can do here. */

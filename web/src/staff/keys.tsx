@@ -1,16 +1,9 @@
-/** The keyboard's shortcuts. They can be switched off, for whoever speaks to the computer or types by accident. */
-import { signal } from '@preact/signals'
+/** What the keyboard does anywhere in the console. */
 import { Help } from './Help'
 import { show } from './kit/sheets'
 import type { PageOfConsole } from './pages'
 import { go } from './route'
-
-export const hasShortcuts = signal(localStorage.getItem('shortcuts') !== 'no')
-
-export function chooseShortcuts(next: boolean): void {
-  hasShortcuts.value = next
-  localStorage.setItem('shortcuts', next ? 'yes' : 'no')
-}
+import { hasShortcuts } from './shortcuts'
 
 const SECOND_KEY_MS = 1_500
 

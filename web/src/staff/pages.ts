@@ -27,7 +27,7 @@ const Settings = later(async () => (await import('./pages/settings/Settings')).S
 const Plan = later(async () => (await import('./pages/plan/Editor')).Editor)
 const Backups = later(async () => (await import('./pages/backups/Backups')).Backups)
 
-export type Role = Me['role']
+type Role = Me['role']
 
 export interface PageOfConsole {
   /** Its place in the address. */

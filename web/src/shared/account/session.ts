@@ -1,7 +1,8 @@
 /** Who is using this phone, and what they like to read. */
 import { effect, signal } from '@preact/signals'
 import { type Answered, Problem, ask } from '../api'
-import { type Language, speak } from '../t'
+import type { Language } from '../languages'
+import { speak } from '../t'
 
 export type Me = Answered<'get', '/api/v1/session'>
 

@@ -261,7 +261,7 @@ const ARROWS: Record<Found['steps'][number]['kind'], string> = {
 }
 
 /** What an area shows. Of a space or a bank that nobody told of it is not known. */
-export function signsOf(areas: readonly Area[], now: ReadonlyMap<string, AreaNow>, isFresh: boolean): Map<string, Sign> {
+function signsOf(areas: readonly Area[], now: ReadonlyMap<string, AreaNow>, isFresh: boolean): Map<string, Sign> {
   const signs = new Map<string, Sign>()
   for (const { id, properties } of areas) {
     if (properties.kind !== 'space' && properties.kind !== 'bank') continue

@@ -1,6 +1,6 @@
 /** Why something was not done: so many sentences, of which a visit needs one or none, that they come after the first look. */
 import { signal } from '@preact/signals'
-import type { Language } from '../t'
+import type { Language } from '../languages'
 import type zh from './i18n/zh-CN.json'
 
 export type Problems = Record<keyof typeof zh, string>

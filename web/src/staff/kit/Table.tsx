@@ -5,7 +5,7 @@ import { Icon } from '../../shared/ui/Icon'
 import { s } from '../words'
 import { csv, save } from './csv'
 
-export interface Column<T> {
+interface Column<T> {
   /** Names the column in the page's own words; no two alike in one table. */
   title: string
   /** What is sorted, searched and exported. An instant as the API writes it sorts by itself. */

@@ -249,7 +249,7 @@ function AlertActs({ alert, again }: { alert: Alert; again: () => Promise<void> 
 const HOURS = [1, 4, 24, 168]
 
 /** "Lobby lockers 05", "Piano room": where a door is. */
-export function whereIs({ compartment, spaces, id }: Door): string {
+function whereIs({ compartment, spaces, id }: Door): string {
   if (compartment) return `${nameOf(compartment.bank_name)} ${compartment.label}`
   return spaces.map(({ name }) => nameOf(name)).join('、') || id
 }

@@ -6,7 +6,8 @@ import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
 import { nameOf, optionsOf } from '../kit/names'
 import { named, s } from '../words'
-import { TONES, isClosed, lookAt, openOrder } from './upkeep/order'
+import { TONES, isClosed } from './upkeep/data'
+import { lookAt, openOrder } from './upkeep/order'
 
 const WEIGHTS = { urgent: 0, high: 1, normal: 2, low: 3 } as const
 

@@ -9,7 +9,7 @@ import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { addressOf } from '../../route'
 import { s } from '../../words'
-import { type Ballot, fromUntil, stateOf } from './Ballots'
+import { type Ballot, fromUntil, stateOf } from './ballot'
 import type { Space } from './acts'
 import { say } from './words'
 

@@ -2,7 +2,7 @@ import { type Answered, ask, newKey } from '../../../shared/api'
 import { atMinute, dayOf, fieldTime, instantOf, midnight } from '../../../shared/clock'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
-import type { Ballot } from './Ballots'
+import type { Ballot } from './ballot'
 import { say } from './words'
 
 export type Space = Answered<'get', '/api/v1/spaces'>['items'][number]

@@ -1,5 +1,6 @@
 import { type Answered, ask, newKey } from '../../../shared/api'
-import { LANGUAGE_NAMES, when } from '../../../shared/t'
+import { LANGUAGE_NAMES } from '../../../shared/languages'
+import { when } from '../../../shared/t'
 import { toast } from '../../../shared/ui/toast'
 import { Badge, Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'

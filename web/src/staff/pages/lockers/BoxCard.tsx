@@ -8,8 +8,7 @@ import { openDoor } from '../../kit/Opening'
 import { Told } from '../../kit/Told'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { type Compartment, titleOf } from './Doors'
-import { STAGES, rentalsAt } from './data'
+import { type Compartment, STAGES, rentalsAt, titleOf } from './data'
 
 interface Props {
   box: Compartment

@@ -7,13 +7,7 @@ import { nameOf } from '../../kit/names'
 import { show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { BoxCard } from './BoxCard'
-import { type Bank, type Box, type Door, banks, boxesIn, doors } from './data'
-
-export interface Compartment extends Box {
-  bank: Bank | undefined
-  faults: Door['faults']
-  open_since: string | null
-}
+import { type Bank, type Compartment, banks, boxesIn, doors, titleOf } from './data'
 
 async function look() {
   const [all, locks] = await Promise.all([banks(), doors()])
@@ -58,10 +52,6 @@ export function Doors() {
       </Seen>
     </>
   )
-}
-
-export function titleOf(box: Compartment): string {
-  return `${box.bank ? nameOf(box.bank.name) : box.bank_id} ${box.label}`
 }
 
 /** What to know first about a compartment: what is wrong, its door, its care, and whose it is. */

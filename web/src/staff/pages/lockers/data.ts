@@ -7,8 +7,14 @@ import { s } from '../../words'
 export type Bank = Answered<'get', '/api/v1/banks'>['items'][number]
 export type Box = Answered<'get', '/api/v1/staff/compartments'>['items'][number]
 export type Door = Answered<'get', '/api/v1/staff/locks'>['items'][number]
+/** A compartment, with what is known of its door. */
+export interface Compartment extends Box {
+  bank: Bank | undefined
+  faults: Door['faults']
+  open_since: string | null
+}
 export type Held = Answered<'get', '/api/v1/staff/rentals'>['items'][number]
-export type Stage = NonNullable<Held['stage']>
+type Stage = NonNullable<Held['stage']>
 
 export async function banks(): Promise<Bank[]> {
   return everything((query) => ask('get', '/api/v1/banks', { query }))
@@ -33,6 +39,10 @@ export async function rentalsAt(stages: readonly Stage[]): Promise<Held[]> {
     stages.map((stage) => everything((query) => ask('get', '/api/v1/staff/rentals', { query: { ...query, stage } }))),
   )
   return found.flat()
+}
+
+export function titleOf(box: Compartment): string {
+  return `${box.bank ? nameOf(box.bank.name) : box.bank_id} ${box.label}`
 }
 
 /** What a bank is called; null: all of them. */

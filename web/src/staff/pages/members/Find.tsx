@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Answered, ask, newKey } from '../../../shared/api'
-import { LANGUAGE_NAMES, type Language, when } from '../../../shared/t'
+import { LANGUAGE_NAMES, type Language } from '../../../shared/languages'
+import { when } from '../../../shared/t'
 import { Icon } from '../../../shared/ui/Icon'
 import { Badge, Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'

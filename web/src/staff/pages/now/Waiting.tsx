@@ -1,10 +1,9 @@
 /** What waits for somebody of the reader's role: no alert, but nobody else will do it. */
-import { me } from '../../../shared/account/session'
+import { type Me, me } from '../../../shared/account/session'
 import { ask } from '../../../shared/api'
 import { when } from '../../../shared/t'
 import { Badge } from '../../kit/Head'
 import { everything, useLook } from '../../kit/look'
-import type { Role } from '../../pages'
 import { addressOf } from '../../route'
 import { s, type Word } from '../../words'
 
@@ -19,7 +18,7 @@ interface Kind {
   /** Where it is dealt with. */
   at: readonly string[]
   /** Whose work it is, as the API has it. */
-  roles: readonly Role[]
+  roles: readonly Me['role'][]
   look: () => Promise<Found>
 }
 
@@ -87,7 +86,7 @@ export function Waiting() {
   )
 }
 
-async function look(role: Role | undefined): Promise<{ kind: Kind; found: Found }[]> {
+async function look(role: Me['role'] | undefined): Promise<{ kind: Kind; found: Found }[]> {
   const mine = KINDS.filter(({ roles }) => role !== undefined && roles.includes(role))
   return Promise.all(mine.map(async (kind) => ({ kind, found: await kind.look() })))
 }

@@ -1,7 +1,7 @@
 import { book } from '../../../shared/t'
 import zh from './i18n/zh-CN.json'
 
-export type PlanWord = keyof typeof zh
+type PlanWord = keyof typeof zh
 
 /** What the drawing of the floor plan says. */
 export const p = book(zh, async () => (await import('./i18n/en.json')).default)

@@ -6,10 +6,10 @@ import { named, s } from '../../words'
 export type Rule = Answered<'get', '/api/v1/staff/policies'>['items'][number]
 export type Limit = Rule['rule']
 export type Layer = Rule['layer']
-export type Peak = NonNullable<Rule['peak']>
+type Peak = NonNullable<Rule['peak']>
 
 /** yes_no: 1 or 0. day_time: minutes after midnight. week_time: minutes after Monday 0:00. */
-export type Measure = 'yes_no' | 'day_time' | 'week_time' | 'minutes' | 'days' | 'people' | 'times'
+type Measure = 'yes_no' | 'day_time' | 'week_time' | 'minutes' | 'days' | 'people' | 'times'
 
 /** In the order in which they are offered. */
 export const MEASURES: Record<Limit, Measure> = {

@@ -1,7 +1,7 @@
 import { book } from '../../../shared/t'
 import zh from './i18n/zh-CN.json'
 
-export type ReportWord = keyof typeof zh
+type ReportWord = keyof typeof zh
 
 /** What the page of members' fault reports says. */
 export const r = book(zh, async () => (await import('./i18n/en.json')).default)

@@ -1,5 +1,5 @@
 import { me } from '../../../shared/account/session'
-import { type Answered, ask } from '../../../shared/api'
+import { ask } from '../../../shared/api'
 import { Card } from '../../kit/Card'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -7,10 +7,8 @@ import { everything, useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { show } from '../../kit/sheets'
 import { named } from '../../words'
-import { changeHow, changeLate, changePlace, changeZone } from './acts'
+import { type Bank, changeHow, changeLate, changePlace, changeZone } from './acts'
 import { say } from './words'
-
-export type Bank = Answered<'get', '/api/v1/staff/banks'>['items'][number]
 
 /** How each bank is rented, and what comes after the end; a manager changes it. */
 export function Terms() {

@@ -1,11 +1,11 @@
-import { ask } from '../../../shared/api'
+import { type Answered, ask } from '../../../shared/api'
 import { everything } from '../../kit/look'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, type Entry, type Filled, show } from '../../kit/sheets'
 import { named } from '../../words'
-import type { Bank } from './Terms'
 import { say } from './words'
 
+export type Bank = Answered<'get', '/api/v1/staff/banks'>['items'][number]
 type Again = () => Promise<void>
 type Change = Partial<Omit<Bank, 'id' | 'name' | 'zone'>>
 

@@ -1,25 +1,21 @@
 /** A work order: opened, looked at, and taken its steps. */
 import type { ComponentChildren } from 'preact'
-import { type Answered, ask, newKey } from '../../../shared/api'
+import { ask, newKey } from '../../../shared/api'
 import { when } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
 import { nameOf } from '../../kit/names'
 import { ActSheet, type Entry, show } from '../../kit/sheets'
 import { named, s } from '../../words'
+import { type Detail, type Order, isClosed } from './data'
 import { blocking } from './fromAlert'
 import { Photos } from './photos'
 
-export type Order = Answered<'get', '/api/v1/staff/work-orders'>['items'][number]
-export type Detail = Answered<'get', '/api/v1/staff/work-orders/{order_id}'>
 type Again = () => Promise<void>
 
 const PATH = '/api/v1/staff/work-orders'
-export const TONES = { OPEN: 'care', ASSIGNED: 'plain', WAITING: 'care', DONE: 'good', CANCELLED: 'plain' } as const
 const KINDS = ['repair', 'service', 'inspection'] as const
 const MOST_LETTERS = 500 // of what is written down
 const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const
-
-export const isClosed = ({ state }: { state: Order['state'] }) => state === 'DONE' || state === 'CANCELLED'
 
 /** Ask for work on one of these. */
 export function openOrder(assets: readonly { value: string; label: string }[], again: Again): void {
@@ -164,7 +160,7 @@ function work(): Entry[] {
 }
 
 /** "KR-S99N × 1, screws × 4", as people write it; without a number it is one. */
-export function partsIn(text = ''): { name: string; count: number }[] {
+function partsIn(text = ''): { name: string; count: number }[] {
   return text
     .split(/[,，、;；]/)
     .map((part) => /^(.*?)(?:\s*[×xX*]?\s+|\s*[×*]\s*)(\d+)$/.exec(part.trim()) ?? ['', part.trim(), '1'])

@@ -7,7 +7,7 @@ import { t, when } from '../../../shared/t'
 import { Fault } from '../../../shared/ui/Fault'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s, whyNot } from '../../words'
-import { type Detail, isClosed } from './order'
+import { type Detail, isClosed } from './data'
 
 type Photo = Detail['photos'][number]
 
