@@ -34,6 +34,7 @@ TICK_S = 0.25  # a wake that was lost costs no more than this
 PULSE_S = 1.0
 MOST_AT_ONCE = 64  # messages in one transaction
 GRACE_S = 3.0  # after the broker came back, for every device to speak up
+ANSWER_S = 0.025  # within it an unlock goes on, mostly: its door or the disk answers, and readings wait so long
 TURN_S = 0.0005  # Python's own 5 ms let a thread that takes in a flood of readings delay each step of an unlock
 SESSION_EXPIRY_S = 600  # the broker keeps events for us through a restart of ours
 
@@ -162,9 +163,10 @@ class GatewayProgram:
             for _ in range(MOST_AT_ONCE):
                 yield self._queue.get_nowait()
 
-    def _do(self, act: Callable[[], None]) -> bool:
+    def _do(self, act: Callable[[], None], *, answer_s: float = 0.0) -> bool:
+        """`answer_s`: within it something may follow that goes first as well."""
         try:
-            with self._right_of_way.taken():
+            with self._right_of_way.taken(and_then_s=answer_s):
                 act()
         except Exception:
             # The thread's outermost loop: one bad act must not end the others.
@@ -178,9 +180,10 @@ class GatewayProgram:
         When they cannot be taken together, each gets its own chance: one that the database refuses must not keep the
         others from being heard.
         """
-        together = self._do(lambda: self._gateway.intake.receive([_letter(message) for message in messages]))
+        receive = self._gateway.intake.receive
+        together = self._do(lambda: receive([_letter(message) for message in messages]), answer_s=ANSWER_S)
         for message in messages:
-            if together or self._do(lambda message=message: self._gateway.intake.receive([_letter(message)])):  # type: ignore[misc]
+            if together or self._do(lambda message=message: receive([_letter(message)])):  # type: ignore[misc]
                 self._connection.ack(message)
 
     def _tick(self) -> None:

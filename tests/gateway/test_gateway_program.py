@@ -4,11 +4,12 @@ import threading
 
 import pytest
 
+from devices.runtime.mqtt import Incoming
 from devices.wire.signing import SigningKey
 from gateway.centre import open_centre
 from gateway.founding import found
 from gateway.kit.right_of_way import PIECE
-from gateway.program import GatewayProgram
+from gateway.program import ANSWER_S, GatewayProgram
 from tests.centre_builder import NOON
 
 
@@ -23,10 +24,11 @@ def program(tmp_path):
 
 
 def test_readings_wait_between_two_pieces_of_theirs_for_as_long_as_an_act_lasts(program):
-    taken_in = []
+    taken_in, way = [], program._right_of_way
+    way._patience_s = way._most_s = 60.0
 
     def take_in():
-        taken_in.extend(program._recorder._giving_way(range(PIECE), patience_s=60.0))
+        taken_in.extend(program._recorder._giving_way(range(PIECE)))
         is_through.set()
 
     is_through = threading.Event()
@@ -38,3 +40,17 @@ def test_readings_wait_between_two_pieces_of_theirs_for_as_long_as_an_act_lasts(
 
     assert program._do(act)
     assert is_through.wait(60.0)
+
+
+def test_what_a_message_is_part_of_goes_first_until_the_next_one_has_had_time_to_come(program, monkeypatch):
+    spans, taken = [], program._right_of_way.taken
+
+    def noted(*, and_then_s):
+        spans.append(and_then_s)
+        return taken(and_then_s=and_then_s)
+
+    monkeypatch.setattr(program._right_of_way, "taken", noted)
+    program._take([Incoming("hearth/1/demo/bank-1/chal", b"", retained=False, qos=0, mid=1)])
+    program._do(program._tick)
+
+    assert spans == [ANSWER_S, 0.0], "the clock's acts are nobody's unlock"
