@@ -143,6 +143,12 @@ def _text_of(file: Path) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long the model of the unlock protocol is tried: `--schedules 1000000 --first-seed 7` for a long night."""
+    """How long the model of the unlock protocol is tried: `--schedules 1000000 --first-seed 7` for a long night.
+
+    And by what clock the browser tests live: `--at 2026-12-31T23:50` for the last minutes of a year.
+    """
     parser.addoption("--schedules", type=int, default=3_000, help="random fault schedules to play (default 3000)")
     parser.addoption("--first-seed", type=int, default=0, help="the first schedule's seed (default 0)")
+    parser.addoption(
+        "--at", default="2026-03-04T10:20", help="when browser tests begin, in Shanghai (default: %(default)s)"
+    )

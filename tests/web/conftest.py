@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel
 from gateway.fleet.rules import Presentation
-from gateway.kit.clock import Clock, SystemClock
+from gateway.kit.clock import Clock, SystemClock, at_wall
 from gateway.kit.db import Sessions
 from gateway.members import queries as members
 from gateway.members import service as members_service
@@ -67,6 +68,17 @@ CHEAP = Hasher(time_cost=1, memory_kib=8)
 expect.set_options(timeout=10_000)
 
 
+@dataclass(frozen=True)
+class SetClock(SystemClock):
+    """The machine's, set forward by so much, or back."""
+
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        """The aware UTC instant."""
+        return super().now() + self.ahead
+
+
 @dataclass
 class House:
     """A centre with members 10001 and 10002, bank-a (S and M), bank-b (L) and a room's door, all shut and online."""
@@ -74,6 +86,15 @@ class House:
     url: str
     centre: Centre
     hub: object
+
+    def on_the_wall(self, instant: datetime) -> datetime:
+        """As its own clock shows it."""
+        return instant.astimezone(self.centre.booking_policy.zone)
+
+    def tomorrow(self, hour: int) -> datetime:
+        """That hour of tomorrow, by its own clock."""
+        day = self.on_the_wall(self.centre.clock.now()).date() + timedelta(days=1)
+        return self.on_the_wall(at_wall(self.centre.booking_policy.zone, day, hour * 60))
 
     def move(self, *states: UnlockState, code: str = "", member: str = MEMBER) -> None:
         """The gateway moves somebody's newest unlock on, a transaction a step; `code` belongs to the last.
@@ -248,7 +269,7 @@ def whole_five_minutes(instant: datetime) -> datetime:
 
 
 def where_it_is_noon(instant: datetime) -> ZoneInfo:
-    """So that no opening hours end, whenever the tests are run."""
+    """So that no opening hours end then, and no day."""
     return ZoneInfo(f"Etc/GMT{instant.astimezone(UTC).hour - 12:+d}")
 
 
@@ -287,9 +308,13 @@ def zone() -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The house's: these tests live in the present; tests override it."""
-    return SystemClock()
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """The house's, set anew for each test, so that no test is run at another hour or day than it was written at.
+
+    It goes on from there. `--at` says from when; tests override it.
+    """
+    wanted = datetime.fromisoformat(request.config.getoption("--at")).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return SetClock(wanted - SystemClock().now())
 
 
 @pytest.fixture
@@ -304,7 +329,7 @@ def house(
         a_bank(session, "bank-b", sizes="L", now=clock.now())
         a_device(session, "doors", doors=1, now=clock.now())
         a_member(session, OTHER, name="李建国", now=clock.now())
-        # These tests live in the present, which may be a public holiday.
+        # `--at` may be a public holiday.
         open_on_holidays = {DayName.HOLIDAY: Opening(0, 1440)}
         calendar_service.set_week(session, whose=HOUSE, week=open_on_holidays, actor="test", now=clock.now())
     centre = Centre(tmp_path, Settings(site="demo", zone=zone), sessions, clock)
@@ -312,17 +337,19 @@ def house(
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
     hub = app.state.desk.hub
     hub.feel_pulse(ready=True, at=math.inf)
-    with answering(app) as url:
+    with answering(app, clock) as url:
         yield House(url, centre, hub)
         hub.close()
     sessions.close()
 
 
 @contextmanager
-def answering(app) -> Iterator[str]:
-    """An app on a free port, in a thread of its own."""
+def answering(app, clock: Clock) -> Iterator[str]:
+    """An app on a free port, in a thread of its own, at a machine of that clock."""
     with server.listen("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        quiet = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+        began = [("date", format_datetime(clock.now(), usegmt=True))]
+        config = uvicorn.Config(app, date_header=False, headers=began, **quiet)
         program = PromptServer(config)
         thread = threading.Thread(target=program.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -404,6 +431,10 @@ class Phone:
         """Go there, and wait until something is to be seen."""
         self.page.goto(self.house.url + path)
         self.page.locator("html[data-ready]").wait_for(state="attached")
+
+    def hold_time(self) -> None:
+        """The page's time goes on, and may be moved from now on: `page.clock` does."""
+        self.page.clock.install(time=self.house.centre.clock.now())
 
     def sign_in(self) -> None:
         """Without the screens for it."""
@@ -493,13 +524,28 @@ def phone(browser: Browser, house: House, context_options: dict) -> Iterator[Pho
 P = TypeVar("P", bound=Phone)
 
 
+# A page's clock, set forward by so many milliseconds.
+SET_CLOCK = """
+(ahead) => {
+  const now = () => real.now() + ahead
+  const real = Date
+  Date = new Proxy(real, {
+    construct: (_, given, as) => Reflect.construct(real, given.length > 0 ? given : [now()], as),
+    get: (_, name) => name === 'now' ? now : Reflect.get(real, name),
+  })
+}
+"""
+
+
 @contextmanager
 def watched(browser: Browser, house: House, kind: type[P], **options) -> Iterator[P]:
-    """A browser that complains about nothing, set to Chinese unless said otherwise."""
+    """A browser that complains about nothing, whose clock is the house's; set to Chinese unless said otherwise."""
     # Without a service worker: what it keeps would stand between the tests and the network that they play with.
     alone = {"service_workers": "block"}
     usual = {"locale": "zh-CN", "timezone_id": house.centre.settings.zone, "reduced_motion": "reduce", **alone}
     context: BrowserContext = browser.new_context(**{**usual, **options})
+    ahead = house.centre.clock.now() - SystemClock().now()
+    context.add_init_script(f"({SET_CLOCK})({ahead / timedelta(milliseconds=1):.0f})")
     looking = kind(context.new_page(), house)
     page, complaints = looking.page, looking.complaints
     page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +14,6 @@ from tests.web.test_opening import ENDINGS, TO_SIGNED
 
 pytestmark = pytest.mark.browser
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIMES = re.compile(r"/availability\?")
 ALWAYS = {"opens_min": 0, "closes_min": 1440, "slot_min": 5}  # its next slot is never further than its key reaches
 
@@ -55,7 +53,7 @@ def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     expect(phone.page.get_by_text(re.compile("^订好了："))).to_be_visible()
     expect(phone.page.get_by_role("heading", name="我的安排")).to_be_focused()
     [booking] = phone.house.bookings()
-    expect(phone.page.locator(".booking-when")).to_contain_text(f"{in_shanghai(booking.starts_at):%H:%M}–")
+    expect(phone.page.locator(".booking-when")).to_contain_text(f"{phone.house.on_the_wall(booking.starts_at):%H:%M}–")
     phone.press()
     phone.house.move(*TO_SIGNED, State.OPENED)
     expect(phone.story).to_have_text("门已打开 请进，进去后请把门关好。")
@@ -95,14 +93,14 @@ def test_a_party_says_how_many_come_to_a_row_of_seats_and_each_has_one(phone: Ph
 def test_a_time_is_free_only_when_there_is_room_for_all_and_what_is_offered_instead_is_too(phone: Phone):
     phone.house.build("seats", places=3)
     phone.sign_in()
-    phone.house.books_at("seats", tomorrow(phone, "11:00"), member=OTHER, guests=1)
+    phone.house.books_at("seats", phone.house.tomorrow(11), member=OTHER, guests=1)
     phone.show("/app/#/book/seats")
     day_of(phone, "明天").check(force=True)
     expect(phone.page.get_by_role("radio", name="11:00 剩 1", exact=True)).to_be_visible()
     phone.page.get_by_role("radio", name="2 人").check(force=True)
     expect(phone.page.get_by_role("radio", name="11:00 剩 1 可排队")).to_be_visible()
     phone.page.get_by_role("radio", name="10:00 剩 3").check(force=True)
-    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER, guests=1)
+    phone.house.books_at("seats", phone.house.tomorrow(10), member=OTHER, guests=1)
     confirm(phone, "预订 明天 10:00–11:00 · 2 人").click()
 
     sheet = phone.page.get_by_role("dialog", name="这个时间刚被订走")
@@ -118,8 +116,8 @@ def test_a_time_is_free_only_when_there_is_room_for_all_and_what_is_offered_inst
 def test_one_more_comes_along_where_there_is_a_place_for_them(phone: Phone):
     phone.house.build("seats", places=4)
     phone.sign_in()
-    phone.house.books_at("seats", tomorrow(phone, "10:00"), guests=1)
-    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER)
+    phone.house.books_at("seats", phone.house.tomorrow(10), guests=1)
+    phone.house.books_at("seats", phone.house.tomorrow(10), member=OTHER)
     phone.show()
     phone.button("改时间或取消").click()
     phone.button("换个时间").click()
@@ -195,7 +193,7 @@ def test_before_its_time_the_door_cannot_be_pressed_and_it_is_said_from_when(pho
     phone.sign_in()
     phone.show()
     [booking] = phone.house.bookings()
-    from_when = in_shanghai(booking.starts_at - timedelta(minutes=10))
+    from_when = phone.house.on_the_wall(booking.starts_at - timedelta(minutes=10))
 
     expect(phone.disc).to_have_attribute("aria-disabled", "true")
     expect(phone.story).to_contain_text(f"{from_when:%H:%M} 起可以开门")
@@ -208,7 +206,7 @@ def test_a_bookings_time_comes_while_the_page_is_open(phone: Phone):
     phone.house.books("piano", starts_in_min=60)
     phone.sign_in()
     phone.rent()  # without a locker the page asks again now and then, and would notice by that
-    phone.page.clock.install()
+    phone.hold_time()
     phone.show()
     expect(phone.disc.first).to_have_attribute("aria-disabled", "true")
     phone.page.clock.fast_forward("56:00")
@@ -254,7 +252,7 @@ def test_a_longer_time_is_had_where_it_is_free_and_as_long_as_the_house_allows(p
     phone.page.route("**/api/v1/me/policy", lambda route: route.abort())
     phone.house.build("room")
     phone.sign_in()
-    phone.house.books_at("room", tomorrow(phone, "17:00"), member=OTHER)
+    phone.house.books_at("room", phone.house.tomorrow(17), member=OTHER)
     choose_tomorrow(phone, "15:00", is_built=True)
     expect(phone.page.get_by_role("radio", name=re.compile("小时$"))).to_have_count(2)
     slot(phone, "10:00").check(force=True)
@@ -270,8 +268,8 @@ def test_a_longer_time_is_had_where_it_is_free_and_as_long_as_the_house_allows(p
 def test_what_is_taken_or_closed_is_seen_and_said(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
-    phone.house.books_at("room", tomorrow(phone, "09:00"), member=OTHER)
-    phone.house.closes("room", tomorrow(phone, "12:00"))
+    phone.house.books_at("room", phone.house.tomorrow(9), member=OTHER)
+    phone.house.closes("room", phone.house.tomorrow(12))
     choose_tomorrow(phone, "11:00", is_built=True)
 
     expect(phone.page.get_by_role("radio", name="12:00 停用")).to_be_disabled()
@@ -282,7 +280,7 @@ def test_what_is_taken_or_closed_is_seen_and_said(phone: Phone):
 def test_a_closed_day_says_why_in_the_strip_and_below_it(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
-    day = tomorrow(phone, "00:00").astimezone(SHANGHAI).date() + timedelta(days=1)
+    day = phone.house.tomorrow(0).date() + timedelta(days=1)
     phone.house.closes_on(day, reason="消防演习")
     phone.show("/app/#/book/room")
     phone.page.get_by_role("radio", name=re.compile("休息$")).check(force=True)
@@ -309,7 +307,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_books_once(phone: Phone)
 def test_a_booking_is_cancelled_after_one_question(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
-    phone.house.books_at("room", tomorrow(phone, "10:00"))
+    phone.house.books_at("room", phone.house.tomorrow(10))
     phone.show()
     phone.button("改时间或取消").click()
     phone.button("不去了，取消预订").click()
@@ -325,7 +323,7 @@ def test_a_booking_is_cancelled_after_one_question(phone: Phone):
 def test_one_can_think_better_of_cancelling(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
-    phone.house.books_at("room", tomorrow(phone, "10:00"))
+    phone.house.books_at("room", phone.house.tomorrow(10))
     phone.show()
     phone.button("改时间或取消").click()
     phone.button("不去了，取消预订").click()
@@ -339,7 +337,7 @@ def test_one_can_think_better_of_cancelling(phone: Phone):
 def test_a_booking_is_moved_also_to_a_time_that_it_has_itself_in_part(phone: Phone):
     phone.house.build("room")
     phone.sign_in()
-    phone.house.books_at("room", tomorrow(phone, "10:00"))
+    phone.house.books_at("room", phone.house.tomorrow(10))
     phone.show()
     phone.button("改时间或取消").click()
     phone.button("换个时间").click()
@@ -473,18 +471,6 @@ def choose_tomorrow(phone: Phone, start: str, *, is_built: bool = False) -> None
     phone.show("/app/#/book/room")
     day(phone, re.compile("明天|Tomorrow")).check(force=True)
     slot(phone, start).check(force=True)
-
-
-def tomorrow(phone: Phone, start: str):
-    """That time of tomorrow, as the phone says it."""
-    hour, minute = map(int, start.split(":"))
-    now = in_shanghai(phone.house.centre.clock.now())
-    return (now + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
-
-
-def in_shanghai(instant):
-    """As the phone says it."""
-    return instant.astimezone(SHANGHAI)
 
 
 def tab(phone: Phone, name: str):

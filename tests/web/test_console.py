@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -77,7 +76,7 @@ def test_an_alert_is_told_with_where_it_is_and_whose_things_it_touches(screen: S
 
     told = screen.row("紧急")
     expect(told).to_contain_text(place.name["zh-CN"])
-    expect(told).to_contain_text(happened.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%H:%M"))
+    expect(told).to_contain_text(f"{screen.house.on_the_wall(happened):%H:%M}")
     expect(told.locator(".touched").last).to_contain_text("租用：")
     expect(told.locator(".touched").last).to_contain_text(f"（{MEMBER}）")
     assert screen.faults() == {}

@@ -1,7 +1,6 @@
 """The bookings board at the staff's console: drawn, typed, cancelled, closed, answered."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -12,20 +11,12 @@ from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def tomorrow(hour: int) -> datetime:
-    """As the desk's clock says it."""
-    day = datetime.now(SHANGHAI).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
-
 
 @pytest.fixture
 def screen(browser, house):
     employ(house)
     house.build("room", opens_min=0, closes_min=1440, slot_min=30)
-    house.books_at("room", tomorrow(10))
+    house.books_at("room", house.tomorrow(10))
     with screen_at(browser, house) as found:
         found.sign_in("s002")
         found.at("bookings")
@@ -46,7 +37,7 @@ def fill_move(screen: Screen) -> None:
 
 def starts(screen: Screen) -> datetime:
     [booking] = screen.house.bookings()
-    return booking.starts_at.astimezone(SHANGHAI)
+    return screen.house.on_the_wall(booking.starts_at)
 
 
 def test_a_booking_is_moved_by_the_arrow_keys(screen: Screen):
@@ -65,7 +56,7 @@ def test_a_booking_is_moved_by_the_arrow_keys(screen: Screen):
     fill_move(screen)
 
     expect(block(screen, "12:00–13:00")).to_be_visible()
-    assert starts(screen) == tomorrow(12)
+    assert starts(screen) == screen.house.tomorrow(12)
 
 
 def test_a_booking_is_drawn_along_its_line_by_the_pointer(screen: Screen):
@@ -78,7 +69,7 @@ def test_a_booking_is_drawn_along_its_line_by_the_pointer(screen: Screen):
     fill_move(screen)
 
     expect(block(screen, "13:00–14:00")).to_be_visible()
-    assert starts(screen) == tomorrow(13)
+    assert starts(screen) == screen.house.tomorrow(13)
 
 
 def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(screen: Screen):
@@ -91,8 +82,8 @@ def test_a_booking_is_cancelled_with_a_reason_and_another_made_for_a_member(scre
 
     screen.page.get_by_role("button", name="为会员预订").click()
     screen.fill("会员号", "10001")
-    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(15):%Y-%m-%dT%H:%M}")
-    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(16):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("从", exact=True).fill(f"{screen.house.tomorrow(15):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{screen.house.tomorrow(16):%Y-%m-%dT%H:%M}")
     screen.fill("不按规则的原因", "工会活动")
     screen.go("预订")
     expect(block(screen, "15:00–16:00")).to_be_visible()
@@ -109,15 +100,15 @@ def test_rooms_come_first_and_lockers_by_their_numbers(screen: Screen):
 def test_a_party_is_booked_seen_on_its_block_and_made_bigger_by_a_move(screen: Screen):
     """In a row of seats several have the same time: none lies on another."""
     screen.house.build("seats", places=6, opens_min=0, closes_min=1440, slot_min=30)
-    screen.house.books_at("seats", tomorrow(15), member=OTHER)
+    screen.house.books_at("seats", screen.house.tomorrow(15), member=OTHER)
     screen.page.reload()
     screen.page.get_by_role("button", name="后一天").click()
     expect(block(screen, "15:00–16:00", "李建国")).to_be_visible()
     screen.page.get_by_role("button", name="为会员预订").click()
     screen.fill("会员号", "10001")
     screen.page.get_by_label("场地", exact=True).select_option("seats")
-    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(15):%Y-%m-%dT%H:%M}")
-    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(16):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("从", exact=True).fill(f"{screen.house.tomorrow(15):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{screen.house.tomorrow(16):%Y-%m-%dT%H:%M}")
     screen.fill("一共几个人", "3")
     screen.go("预订")
     screen.page.get_by_role("button", name="王桂兰 ×3 15:00–16:00").click()
@@ -149,13 +140,13 @@ def test_no_sheet_that_needs_a_space_opens_before_the_spaces_are_there(screen: S
 
 def test_a_space_is_closed_past_nobodys_booking_and_opened_again(screen: Screen):
     screen.page.get_by_role("button", name="停用场地").click()
-    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(10):%Y-%m-%dT%H:%M}")
-    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(12):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("从", exact=True).fill(f"{screen.house.tomorrow(10):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{screen.house.tomorrow(12):%Y-%m-%dT%H:%M}")
     screen.fill("原因", "打蜡")
     screen.go("停用场地")
     expect(screen.page.locator("dialog").get_by_role("alert")).not_to_have_text("")
-    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(12):%Y-%m-%dT%H:%M}")
-    screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(14):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("从", exact=True).fill(f"{screen.house.tomorrow(12):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("到", exact=True).fill(f"{screen.house.tomorrow(14):%Y-%m-%dT%H:%M}")
     screen.go("停用场地")
     closed = screen.page.get_by_role("button", name="停用 12:00–14:00")
     expect(closed.get_by_text("打蜡")).to_be_visible()

@@ -79,7 +79,7 @@ def test_every_area_says_how_it_is_on_the_plan_and_in_the_table(screen: Screen):
 
 def test_while_nobody_hears_the_house_the_plan_shows_where_things_are_and_no_more(screen: Screen):
     screen.sign_in()
-    screen.page.clock.install()
+    screen.hold_time()
     screen.at("now")
     expect(area(screen, "court-2")).to_have_attribute("data-state", "free")
 

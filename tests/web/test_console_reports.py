@@ -1,8 +1,6 @@
 """Members' fault reports and spaces out of order at the staff's console."""
 
 import json
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -21,14 +19,6 @@ from tests.web.conftest import MEMBER, OTHER, PASSWORD, House
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def tomorrow(hour: int) -> datetime:
-    """As the desk's clock says it."""
-    day = datetime.now(SHANGHAI).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
 
 
 def report(house: House, member_no: str = MEMBER, *, jpeg: bytes | None = None, about=About.SPACE, thing="room") -> str:
@@ -138,18 +128,18 @@ def test_a_technician_gives_a_space_back_that_was_out_of_order(screen: Screen):
 
 def test_on_the_board_a_space_goes_out_of_order_and_it_is_said_how_many_are_offered_another(screen: Screen):
     house = screen.house
-    house.books_at("room", tomorrow(10))
-    house.books_at("room", tomorrow(15), member=OTHER)
+    house.books_at("room", house.tomorrow(10))
+    house.books_at("room", house.tomorrow(15), member=OTHER)
     screen.sign_in("s002")
     screen.at("bookings")
     screen.page.get_by_role("button", name="后一天").click()
     screen.page.get_by_role("button", name="维修停用").click()
-    screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(9):%Y-%m-%dT%H:%M}")
-    screen.page.locator("dialog").get_by_label("到").fill(f"{tomorrow(12):%Y-%m-%dT%H:%M}")
+    screen.page.get_by_label("从", exact=True).fill(f"{screen.house.tomorrow(9):%Y-%m-%dT%H:%M}")
+    screen.page.locator("dialog").get_by_label("到").fill(f"{screen.house.tomorrow(12):%Y-%m-%dT%H:%M}")
     screen.fill("原因", "换地板")
     screen.go("维修停用")
     expect(screen.page.locator("dialog")).to_contain_text("1 个，会请会员换时间或场地")
-    assert [one.starts_at for one in out_of_order(house)] == [tomorrow(9)]
+    assert [one.starts_at for one in out_of_order(house)] == [screen.house.tomorrow(9)]
     screen.page.keyboard.press("Escape")
 
     screen.page.get_by_role("button", name="维修停用 换地板").click()

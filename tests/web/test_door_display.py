@@ -1,12 +1,13 @@
 """The display at a door: now, next, a code to scan, and nothing that may not be true any more."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Route, expect
 
+from gateway.kit.clock import Clock
 from tests.web.conftest import House, Phone, watched, where_it_is_noon, whole_five_minutes
 from tests.web.console_builder import AXE
 
@@ -19,9 +20,9 @@ LONGEST = "地板重新打蜡，请走东侧门" * 5 + "谢谢大家"  # as many
 
 
 @pytest.fixture
-def zone() -> str:
+def zone(clock: Clock) -> str:
     """A display tells of today alone: what comes in some hours must not be tomorrow's."""
-    return where_it_is_noon(datetime.now(UTC)).key
+    return where_it_is_noon(clock.now()).key
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def display(browser: Browser, house: House) -> Iterator[Phone]:
     """At the door of a room that never closes; its time moves when told to."""
     house.build("room", opens_min=0, closes_min=1440, slot_min=5)
     with watched(browser, house, Phone, viewport=TABLET) as display:
-        display.page.clock.install()
+        display.hold_time()
         yield display
 
 

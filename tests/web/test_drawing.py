@@ -8,7 +8,7 @@ from gateway.ballots import service as ballots
 from gateway.members import queries as members
 from gateway.spaces.rules import Span
 from tests.web.conftest import OTHER, Phone
-from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot, tomorrow
+from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def ballot(phone: Phone):
     """All of tomorrow in the room is given by lot; the member looks at that day."""
     phone.house.build("room")
-    made = phone.house.gives_by_lot("room", tomorrow(phone, "00:00"))
+    made = phone.house.gives_by_lot("room", phone.house.tomorrow(0))
     phone.sign_in()
     choose_tomorrow(phone, "11:00", is_built=True)
     return made
@@ -31,7 +31,7 @@ def hand_in(phone: Phone):
 
 
 def others_wish(phone: Phone, ballot):
-    when = Span(tomorrow(phone, "10:00"), tomorrow(phone, "11:00"))
+    when = Span(phone.house.tomorrow(10), phone.house.tomorrow(11))
     with phone.house.centre.sessions.begin() as session:
         ballots.hand_in(
             session,
@@ -61,7 +61,7 @@ def test_a_wish_is_handed_in_and_whoever_is_drawn_finds_the_booking_while_they_l
 
 def test_a_party_takes_part_as_one_and_its_wish_says_for_how_many(phone: Phone):
     phone.house.build("seats", places=3)
-    phone.house.gives_by_lot("seats", tomorrow(phone, "00:00"))
+    phone.house.gives_by_lot("seats", phone.house.tomorrow(0))
     phone.sign_in()
     phone.show("/app/#/book/seats")
     phone.page.get_by_role("radio", name="3 人").check(force=True)

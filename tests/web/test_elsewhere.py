@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.web.conftest import House, Phone
 from tests.web.console_builder import employ, screen_at
 from tests.web.kiosk_builder import kiosk_at
-from tests.web.test_booking import confirm, tomorrow
+from tests.web.test_booking import confirm
 from tests.web.test_finding import look_for, names
 
 pytestmark = pytest.mark.browser
@@ -30,33 +30,36 @@ class TestOnAPhoneInNewYork:
 
         expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–11:00")
         [booking] = phone.house.bookings()
-        assert booking.starts_at == tomorrow(phone, "10:00")
+        assert booking.starts_at == phone.house.tomorrow(10)
 
 
 def test_on_a_phone_at_the_centre_nothing_is_said_of_it(phone: Phone):
     phone.hold_a_locker()
 
     expect(phone.page.get_by_text("职工之家当地的时间")).to_have_count(0)
+    its_own = phone.page.evaluate("[Date.now(), new Date().getTime()]")
+    houses = phone.house.centre.clock.now().timestamp() * 1000
+    assert all(abs(houses - one) < 10_000 for one in its_own)
 
 
 def test_the_desk_sees_and_fills_in_the_hours_of_the_centre(browser: Browser, house: House):
     employ(house)
     house.build("room", opens_min=0, closes_min=1440)
     with screen_at(browser, house, timezone_id="America/New_York") as screen:
-        house.books_at("room", tomorrow(screen, "10:00"))
+        house.books_at("room", screen.house.tomorrow(10))
         screen.sign_in("s002")
         screen.at("bookings")
         screen.page.get_by_role("button", name="后一天").click()
         expect(screen.page.get_by_role("button", name="王桂兰 10:00–11:00")).to_be_visible()
         screen.page.get_by_role("button", name="为会员预订").click()
-        expect(screen.page.get_by_label("从", exact=True)).to_have_value(f"{tomorrow(screen, '10:00'):%Y-%m-%dT%H:%M}")
+        expect(screen.page.get_by_label("从", exact=True)).to_have_value(f"{house.tomorrow(10):%Y-%m-%dT%H:%M}")
         screen.fill("会员号", "10001")
-        screen.page.get_by_label("从", exact=True).fill(f"{tomorrow(screen, '12:00'):%Y-%m-%dT%H:%M}")
-        screen.page.get_by_label("到", exact=True).fill(f"{tomorrow(screen, '13:00'):%Y-%m-%dT%H:%M}")
+        screen.page.get_by_label("从", exact=True).fill(f"{house.tomorrow(12):%Y-%m-%dT%H:%M}")
+        screen.page.get_by_label("到", exact=True).fill(f"{house.tomorrow(13):%Y-%m-%dT%H:%M}")
         screen.go("预订")
 
         expect(screen.page.get_by_role("button", name="王桂兰 12:00–13:00")).to_be_visible()
-        assert [one.starts_at for one in house.bookings()] == [tomorrow(screen, at) for at in ("12:00", "10:00")]
+        assert [one.starts_at for one in house.bookings()] == [house.tomorrow(hour) for hour in (12, 10)]
 
 
 def test_a_kiosk_that_was_never_told_its_zone_shows_the_centres_clock(browser: Browser, house: House):

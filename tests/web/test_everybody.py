@@ -9,7 +9,6 @@ from playwright.sync_api import Route, expect
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import MEMBER, OTHER, PASSWORD, ROOT, Phone
-from tests.web.test_booking import tomorrow
 
 pytestmark = pytest.mark.browser
 
@@ -215,7 +214,7 @@ def walk_to_an_offer(phone: Phone):
     page.locator(".booking .primary").last.wait_for()
     yield "offered"
     house.build("glade")
-    house.gives_by_lot("glade", tomorrow(phone, "00:00"))
+    house.gives_by_lot("glade", phone.house.tomorrow(0))
     phone.show("/app/#/book/glade")
     choose_day(phone, "glade", 1)
     page.locator(".choice-grid input").nth(4).check(force=True)

@@ -1,7 +1,6 @@
 """Finding something free by when: rooms, courts and lockers alike; and taking a locker that was booked."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +9,7 @@ from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import OTHER, Phone, where_it_is_noon
 from tests.web.console_builder import AXE
-from tests.web.test_booking import confirm, tomorrow
+from tests.web.test_booking import confirm
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +37,7 @@ def test_one_says_when_and_sees_all_that_is_free_then_and_what_is_at_another_tim
     phone.house.build("z-hall", kind=SpaceKind.COURT)
     phone.house.build("a-half", kind=SpaceKind.COURT, lies_in="z-hall")
     phone.house.offers("01", slot_min=30)
-    phone.house.books_at("room", tomorrow(phone, "10:00"), member=OTHER)
+    phone.house.books_at("room", phone.house.tomorrow(10), member=OTHER)
     phone.sign_in()
     look_for(phone, hour=10, minutes=60)
 
@@ -58,7 +57,7 @@ def test_who_come_together_find_only_what_has_room_for_all_of_them(phone: Phone)
     phone.house.build("pair", capacity=2)
     phone.house.build("seats", kind=SpaceKind.SEAT, places=4)
     phone.house.offers("01", slot_min=30)
-    phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER, guests=1)
+    phone.house.books_at("seats", phone.house.tomorrow(10), member=OTHER, guests=1)
     phone.sign_in()
     look_for(phone, hour=10, minutes=60)
     expect(names(phone, 0)).to_have_text(["场地 pair", "场地 seats", "大厅 01 号柜"])
@@ -95,7 +94,7 @@ def test_what_was_found_is_booked_with_the_time_that_was_looked_for_and_the_sear
 
     expect(phone.page.locator(".booking-when")).to_have_text("明天 10:00–11:30")
     [booking] = phone.house.bookings()
-    assert booking.starts_at == tomorrow(phone, "10:00")
+    assert booking.starts_at == phone.house.tomorrow(10)
 
 
 def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_then_on(phone: Phone):
@@ -121,8 +120,8 @@ def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_
 
 class TestBeforeItsTime:
     @pytest.fixture
-    def zone(self):
-        return where_it_is_noon(datetime.now(UTC)).key
+    def zone(self, clock):
+        return where_it_is_noon(clock.now()).key
 
     @pytest.mark.parametrize(("language", "words"), [("zh-CN", "起可以取用"), ("en", "You can take it from today ")])
     def test_a_booked_locker_says_from_when_and_axe_finds_nothing_wrong(self, phone: Phone, language, words):

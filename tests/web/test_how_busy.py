@@ -107,7 +107,7 @@ def test_the_sentence_says_no_more_than_is_known(phone: Phone, answer: dict, sen
 
 def test_what_was_so_before_the_house_fell_silent_is_no_longer_said(kiosk: Kiosk):
     say(kiosk.page, told())
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.begin()
     kiosk.button("大字版").click()  # whose two minutes are not over when the house is asked again
     expect(card(kiosk.page)).to_contain_text("现在人不多")

@@ -129,7 +129,7 @@ def test_the_camera_is_off_at_home_and_when_nobody_is_there_any_more_and_what_is
     poster = code("https://example.org/offer")
     with seeing(browser_type, browser_type_launch_args, house, poster, tmp_path) as kiosk:
         page = kiosk.page
-        page.clock.install()
+        kiosk.hold_time()
         kiosk.begin()
         assert page.evaluate(FETCHED) == 0
 

@@ -84,7 +84,7 @@ def test_what_is_free_is_told_to_anybody(kiosk: Kiosk):
 
 
 def test_it_says_when_the_house_is_away_and_when_only_its_doors_are(kiosk: Kiosk):
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.begin()
     kiosk.house.gateway_leaves()
     kiosk.page.clock.run_for(11_000)
@@ -262,7 +262,7 @@ def test_who_come_together_say_so_with_a_touch_each_and_see_only_what_has_room_f
 def test_after_a_quiet_minute_and_half_of_one_to_answer_nothing_is_left(kiosk: Kiosk):
     give_card(kiosk.house)
     give_locker(kiosk.house)
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.begin()
     kiosk.page.get_by_role("button", name="English").click()
     kiosk.come()
@@ -291,7 +291,7 @@ def test_after_a_quiet_minute_and_half_of_one_to_answer_nothing_is_left(kiosk: K
 
 def test_whoever_shows_a_card_while_another_is_waited_for_has_a_minute_of_their_own(kiosk: Kiosk):
     give_card(kiosk.house)
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.begin()
     kiosk.tile(1)
     kiosk.page.clock.run_for(61_000)
@@ -304,7 +304,7 @@ def test_whoever_shows_a_card_while_another_is_waited_for_has_a_minute_of_their_
 
 
 def test_in_elder_mode_there_are_two_minutes(kiosk: Kiosk):
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.begin()
     kiosk.button("大字版").click()
     kiosk.tile(3)
@@ -391,7 +391,7 @@ def test_axe_finds_nothing_wrong_and_all_is_large_enough_on_any_screen(
     found, seen = {}, []
     with kiosk_at(browser, house, size) as kiosk:
         kiosk.language, kiosk.elder = language, elder
-        kiosk.page.clock.install()
+        kiosk.hold_time()
         for screen in walk(kiosk):
             seen.append(screen)
             if faults := kiosk.faults(for_guests=screen != "registering"):

@@ -28,7 +28,7 @@ def area(kiosk: Kiosk, name: str):
 
 
 def test_what_is_free_is_told_by_a_shape_and_a_word_and_unknown_when_nobody_can_tell(kiosk: Kiosk):
-    kiosk.page.clock.install()
+    kiosk.hold_time()
     kiosk.house.books("court-1", starts_in_min=-10)
     kiosk.house.bank_leaves("bank-b")
     kiosk.begin()

@@ -16,7 +16,7 @@ def test_in_elder_mode_every_screen_and_every_refusal_is_said_aloud(browser: Bro
     with kiosk_at(browser, house, "portrait") as kiosk:
         kiosk.elder = True
         kiosk.page.add_init_script(VOICE)
-        kiosk.page.clock.install()
+        kiosk.hold_time()
         for screen in walk(kiosk):
             kiosk.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
             kiosk.page.clock.run_for(100)  # what is said is said after the screen is drawn

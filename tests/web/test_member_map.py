@@ -54,7 +54,7 @@ def test_what_was_free_is_unknown_as_soon_as_the_house_cannot_be_heard(phone: Ph
     map_builder.furnish(phone.house)
     map_builder.draw(phone.house)
     phone.sign_in()
-    phone.page.clock.install()
+    phone.hold_time()
     phone.show("/app/#/map")
     expect(phone.page.locator("[data-area=court-2]")).to_have_attribute("data-state", "free")
 

@@ -14,7 +14,6 @@ from gateway.policies.model import Limit
 from gateway.unlocking.model import UnlockState as State
 from tests.centre_builder import a_rule
 from tests.web.conftest import MEMBER, OTHER, PASSWORD, House, Phone
-from tests.web.test_booking import tomorrow
 from tests.web.test_everybody import AXE, TEXT_SIZES
 
 pytestmark = pytest.mark.browser
@@ -88,7 +87,7 @@ def fill(phone: Phone) -> None:
     tell(phone.house, "password_reset")
     misses_a_booking(phone.house)
     phone.house.build("glade")
-    phone.house.gives_by_lot("glade", tomorrow(phone, "00:00"))
+    phone.house.gives_by_lot("glade", phone.house.tomorrow(0))
 
 
 def rental_of(phone: Phone) -> str:
@@ -203,7 +202,7 @@ def test_points_are_read_with_their_reasons_and_objected_to_once(phone: Phone):
 def test_a_draw_to_enter_leads_to_its_times(phone: Phone):
     phone.sign_in()
     phone.house.build("glade")
-    phone.house.gives_by_lot("glade", tomorrow(phone, "00:00"))
+    phone.house.gives_by_lot("glade", phone.house.tomorrow(0))
     phone.show("/app/#/me/draws")
     phone.button("选个时间报名").click()
     phone.page.locator(".choice-strip input").nth(1).check(force=True)

@@ -167,7 +167,7 @@ def test_a_request_whose_answer_was_lost_is_asked_again_under_the_same_key(phone
 
 def test_without_a_network_nobody_claims_to_know(phone: Phone):
     phone.hold_a_locker()
-    phone.page.clock.install()
+    phone.hold_time()
     phone.page.route("**/api/v1/unlocks", lambda route: route.abort())
     phone.disc.click()
     for _ in range(10):
@@ -179,7 +179,7 @@ def test_without_a_network_nobody_claims_to_know(phone: Phone):
 
 def test_an_error_of_the_server_is_not_called_not_opened(phone: Phone):
     phone.hold_a_locker()
-    phone.page.clock.install()
+    phone.hold_time()
     problem = {"status": 500, "content_type": "application/problem+json", "body": '{"code": "internal", "status": 500}'}
     phone.page.route("**/api/v1/unlocks", lambda route: route.fulfill(**problem))
     phone.disc.click()
@@ -191,7 +191,7 @@ def test_an_error_of_the_server_is_not_called_not_opened(phone: Phone):
 
 def test_silence_ends_in_cannot_tell_and_the_truth_is_still_shown_when_it_comes(phone: Phone):
     phone.hold_a_locker()
-    phone.page.clock.install()
+    phone.hold_time()
     with phone.page.expect_request("**/unlocks/*"):  # it has read the answer to its press, and asks how it goes on
         phone.press()
     phone.page.clock.run_for(20_500)
@@ -204,7 +204,7 @@ def test_silence_ends_in_cannot_tell_and_the_truth_is_still_shown_when_it_comes(
 
 def test_an_ending_says_nothing_any_more_a_minute_later(phone: Phone):
     phone.hold_a_locker()
-    phone.page.clock.install()
+    phone.hold_time()
     phone.press()
     phone.house.move(*TO_SIGNED, State.OPENED)
     expect(phone.disc).to_have_text("柜门已打开")

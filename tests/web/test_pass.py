@@ -134,7 +134,7 @@ def test_with_no_network_the_page_opens_and_shows_a_pass_that_a_kiosk_takes(brow
 
 
 def test_the_code_is_another_after_half_a_minute_and_whenever_the_phone_is_taken_up(phone: Phone):
-    phone.page.clock.install()
+    phone.hold_time()
     make(phone)
     first = Pass.read(read(phone))
 

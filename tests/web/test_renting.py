@@ -163,7 +163,7 @@ def test_one_can_think_better_of_it(phone: Phone):
 def test_time_that_has_run_out_is_said_and_the_locker_still_opens(phone: Phone):
     phone.sign_in()
     phone.rent()
-    phone.page.clock.install()
+    phone.hold_time()
     phone.page.clock.fast_forward("48:00:00")
     phone.show()
 

@@ -50,7 +50,7 @@ def test_a_refusal_that_is_quicker_than_its_words_waits_for_them(phone):
 
 
 def test_a_refusal_whose_words_cannot_be_had_says_that_something_went_wrong_until_they_can(phone):
-    phone.page.clock.install()
+    phone.hold_time()
     phone.page.route(WORDS, lambda route: route.abort(), times=1)
     phone.show()
     fill(phone, password="wrong horse")
@@ -72,7 +72,7 @@ def test_what_is_not_filled_in_is_named_and_nobody_is_asked(phone):
 
 
 def test_too_many_tries_say_how_long_to_wait(phone):
-    phone.page.clock.install()
+    phone.hold_time()
     phone.show()
     for _ in range(3):
         with phone.page.expect_response("**/session"):

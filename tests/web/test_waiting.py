@@ -1,7 +1,6 @@
 """Waiting for a time that somebody else has, and being offered it."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +12,7 @@ from gateway.policies import service as policies
 from gateway.policies.model import Limit
 from gateway.policies.rules import Rule
 from tests.web.conftest import OTHER, Phone, where_it_is_noon
-from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot, tomorrow
+from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +22,7 @@ def taken(phone: Phone):
     """Somebody has the room tomorrow at ten; the member looks at that day."""
     phone.house.build("room")
     phone.sign_in()
-    booking_id = phone.house.books_at("room", tomorrow(phone, "10:00"), member=OTHER)
+    booking_id = phone.house.books_at("room", phone.house.tomorrow(10), member=OTHER)
     choose_tomorrow(phone, "11:00", is_built=True)
     return booking_id
 
@@ -58,7 +57,7 @@ def test_what_comes_free_is_offered_while_one_looks_and_taken_with_one_tap(phone
 def test_a_party_waits_and_is_offered_places_for_all_of_it(phone: Phone):
     phone.house.build("seats", places=3)
     phone.sign_in()
-    taken = phone.house.books_at("seats", tomorrow(phone, "10:00"), member=OTHER)
+    taken = phone.house.books_at("seats", phone.house.tomorrow(10), member=OTHER)
     phone.show("/app/#/book/seats")
     day_of(phone, "明天").check(force=True)
     phone.page.get_by_role("radio", name="3 人").check(force=True)
@@ -91,8 +90,8 @@ def test_waiting_twice_is_said_to_be_waiting_already(phone: Phone, taken):
 
 class TestBeforeADayOpens:
     @pytest.fixture
-    def zone(self):
-        return where_it_is_noon(datetime.now(UTC)).key
+    def zone(self, clock):
+        return where_it_is_noon(clock.now()).key
 
     def test_one_may_stand_in_line_and_is_told_that_its_order_is_drawn(self, phone: Phone):
         phone.house.build("room")

@@ -10,7 +10,7 @@ from gateway.bookings.model import Series
 from gateway.policies.model import Limit
 from tests.centre_builder import a_rule
 from tests.web.conftest import OTHER, Phone
-from tests.web.test_booking import choose_tomorrow, confirm, in_shanghai, tomorrow
+from tests.web.test_booking import choose_tomorrow, confirm
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def test_from_when_a_booking_opens_its_door_is_as_the_house_says(phone: Phone):
     phone.show()
     [booking] = phone.house.bookings()
 
-    half_an_hour_before = in_shanghai(booking.starts_at - timedelta(minutes=30))
+    half_an_hour_before = phone.house.on_the_wall(booking.starts_at - timedelta(minutes=30))
     expect(phone.page.get_by_text(f"{half_an_hour_before:%H:%M} 起")).to_be_visible()
 
 
@@ -63,7 +63,7 @@ def test_a_time_is_booked_every_week_with_one_press(phone: Phone):
 
     expect(phone.page.get_by_text(re.compile("^订好了：连续 4 周"))).to_be_visible()
     assert [one.starts_at for one in sorted(phone.house.bookings(), key=lambda one: one.starts_at)] == [
-        tomorrow(phone, "10:00") + timedelta(days=7 * week) for week in range(4)
+        phone.house.tomorrow(10) + timedelta(days=7 * week) for week in range(4)
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_time_is_booked_every_week_with_one_press(phone: Phone):
 )
 def test_a_week_that_cannot_be_had_is_shown_and_why(phone: Phone, language, title, why):
     phone.house.build("room")
-    phone.house.books_at("room", tomorrow(phone, "10:00") + timedelta(days=7), member=OTHER)
+    phone.house.books_at("room", phone.house.tomorrow(10) + timedelta(days=7), member=OTHER)
     phone.house.reads(language)
     phone.sign_in()
     choose_tomorrow(phone, "10:00", is_built=True)
