@@ -146,7 +146,7 @@ def _let_in_by_pass(at: KioskCaller, code: str) -> NewVisitView:
             kiosk = at.kiosk(session)
             if told is None:
                 raise Refused("pass_unknown")
-            token = desk.centre.pepper.visit(kiosk.id, f"{told.phone_id} {told.made_at}")
+            token = desk.centre.pepper.visit(kiosk.id, told.text)
             guest = passes.let_in(session, kiosk=kiosk, told=told, token=token, now=desk.clock.now())
             return NewVisitView(**VisitView.of(guest).model_dump(), token=token)
     except Refused as refusal:

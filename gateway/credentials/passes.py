@@ -72,6 +72,11 @@ class Pass:
         made_at = datetime.fromtimestamp(int.from_bytes(content[8:12], "big"), UTC)
         return cls(content[:8].hex(), made_at, content[12:])
 
+    @property
+    def text(self) -> str:
+        """All that the code says, with its signature: two that differ in anything are two."""
+        return f"{self.phone_id} {self.made_at} {self.signature.hex()}"
+
     def is_by(self, key: PublicKey) -> bool:
         """The phone with this key made it, then."""
         r, s = int.from_bytes(self.signature[:32], "big"), int.from_bytes(self.signature[32:], "big")

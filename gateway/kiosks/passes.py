@@ -20,8 +20,8 @@ COUNTED: Final = frozenset({"pass_unknown", "pass_late", "pass_used"})  # as wro
 def let_in(session: Session, *, kiosk: Kiosk, told: Pass, token: str, now: datetime) -> Guest:
     """Begin the visit of whoever shows this pass, under a token that this kiosk and this code always have.
 
-    The same code once more, here and while that visit lasts, is the scanner's second delivery: the same visit. Else it
-    counts once in the whole house. Raises Refused: `kiosk_unknown`, `pass_unknown`, `pass_late`, `pass_used`.
+    The very same code once more, here and while that visit lasts, is the scanner's second delivery: the same visit.
+    Else it counts once in the whole house. Raises Refused: `kiosk_unknown`, `pass_unknown`, `pass_late`, `pass_used`.
     """
     # From here on one at a time comes to this kiosk.
     here = select(Kiosk.id).where(Kiosk.id == kiosk.id, Kiosk.revoked_at.is_(None)).with_for_update(key_share=True)

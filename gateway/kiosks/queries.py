@@ -105,8 +105,9 @@ def guest(session: Session, *, kiosk_id: str, token: str, now: datetime) -> Gues
     if row is None:
         return None
     member, visit, pin_ends_at = row
-    found = Guest(member, visit, must_choose_pin=pin_ends_at is not None)
-    return None if now >= found.ends_at else found
+    if rules.is_visit_over(used_at=visit.used_at, idle_s=visit.idle_s, ends_at=visit.ends_at, now=now):
+        return None
+    return Guest(member, visit, must_choose_pin=pin_ends_at is not None)
 
 
 def claim_of_locker(

@@ -47,6 +47,13 @@ def idle_s(*, elder_mode: bool) -> int:
     return 120 if elder_mode else 60
 
 
+def is_visit_over(*, used_at: datetime, idle_s: int, ends_at: datetime, now: datetime) -> bool:
+    """By its time; or it was used further ahead than one may be idle, under a clock that was wrong."""
+    if used_at - now >= timedelta(seconds=idle_s):
+        return True
+    return now >= visit_ends_at(used_at=used_at, idle_s=idle_s, ends_at=ends_at)
+
+
 def visit_ends_at(*, used_at: datetime, idle_s: int, ends_at: datetime) -> datetime:
     """When a visit is over, unless it is used again before."""
     return min(used_at + timedelta(seconds=idle_s), ends_at)

@@ -71,8 +71,7 @@ def wait_before_sign_in_s(session: Session, *, member_no: str, now: datetime) ->
     failures = session.get(SignInFailures, number_hash(member_no))
     if failures is None or now - failures.last_at >= rules.FORGET_FAILURES_AFTER:
         return 0.0
-    waited_s = max((now - failures.last_at).total_seconds(), 0.0)
-    return max(rules.sign_in_delay_s(failures.count) - waited_s, 0.0)
+    return rules.left_of_wait_s(failures.count, last_at=failures.last_at, now=now)
 
 
 def number_hash(member_no: str) -> str:

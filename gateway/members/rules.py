@@ -28,8 +28,12 @@ def idle_limit(role: Role) -> timedelta:
 
 
 def is_over(*, role: Role, seen_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """A session has ended, by age or because nobody used it."""
-    return now >= ends_at or now - seen_at >= idle_limit(role)
+    """A session has ended, by age or because nobody used it.
+
+    One that was used further ahead than that was used under a clock that was wrong: it is over too, and does not wait
+    for the clock to come there.
+    """
+    return now >= ends_at or abs(now - seen_at) >= idle_limit(role)
 
 
 def is_seen_anew(seen_at: datetime, now: datetime) -> bool:
@@ -43,6 +47,17 @@ def sign_in_delay_s(wrong: int) -> float:
         return 0.0
     doublings = min(wrong - _FREE_MISTAKES, 6)  # 2**6 is past the longest wait
     return min(2.0**doublings, _LONGEST_WAIT_S)
+
+
+def left_of_wait_s(wrong: int, *, last_at: datetime, now: datetime) -> float:
+    """How much of that is left, so long after the last of them.
+
+    One from further ahead than the longest wait was written down under a clock that was wrong: nobody waits for it.
+    """
+    since_s = (now - last_at).total_seconds()
+    if since_s < -_LONGEST_WAIT_S:
+        return 0.0
+    return max(sign_in_delay_s(wrong) - max(since_s, 0.0), 0.0)
 
 
 def may_sign_in(*, disabled_at: datetime | None, password_ends_at: datetime | None, now: datetime) -> bool:

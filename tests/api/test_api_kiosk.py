@@ -339,6 +339,15 @@ def test_a_touch_and_more_time_keep_a_visit_but_not_beyond_half_an_hour(house, b
     assert by_card.ask(verb, path, **more).json()["code"] == "kiosk_visit_over"
 
 
+def test_a_clock_that_was_ahead_leaves_no_visit_open_until_then(house, by_card):
+    """Whoever comes in that hour would find the one before still there."""
+    house.clock.advance(seconds=-59)
+    assert by_card.get("/session").status_code == 200
+    house.clock.advance(seconds=-1)
+
+    assert by_card.get("/session").json()["code"] == "kiosk_visit_over"
+
+
 def settled(house):
     """What nobody waits for has been written down too."""
     house.run(house.app.state.desk.backroom.write(lambda: None))

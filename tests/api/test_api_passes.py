@@ -121,6 +121,16 @@ def test_a_scanner_that_delivers_twice_gets_the_same_visit_twice(house, kiosk, p
     assert count(house, KioskTry) == 0
 
 
+def test_a_forged_pass_of_the_same_second_is_no_second_delivery(house, kiosk, phone):
+    """Phone and second stand in every code for all to read; that this phone made it does the signature alone say."""
+    now = house.clock.now()
+    assert kiosk.come(qr=phone.code(now)).status_code == 201
+    forger = APhone(id=phone.id)
+
+    assert refusal(kiosk.come(qr=forger.code(now))) == (401, "pass_unknown")
+    assert refusal(kiosk.come(qr=phone.code(now, signature=(1, 1)))) == (401, "pass_unknown")
+
+
 def test_the_same_code_later_is_no_second_delivery(house, kiosk, phone):
     code = phone.code(house.clock.now())
     kiosk.come(qr=code)

@@ -275,7 +275,39 @@ def test_a_clock_set_back_never_makes_one_wait_longer(sessions, clock):
     miss(sessions, clock, 3)
     clock.advance(days=-3)
 
-    assert wait(sessions, clock) == 2.0
+    assert wait(sessions, clock) == 0.0
+
+
+def test_a_clock_set_back_a_little_makes_one_wait_a_minute_at_most(sessions, clock):
+    miss(sessions, clock, 40)
+    clock.advance(seconds=-59)
+    waited_s = 0
+
+    while wait(sessions, clock) > 0:
+        clock.advance(seconds=1)
+        waited_s += 1
+
+    assert waited_s <= 2 * 60
+
+
+def test_wrong_passwords_under_a_clock_that_was_set_back_make_one_wait_all_the_same(sessions, clock):
+    miss(sessions, clock, 3)
+    clock.advance(days=-3)
+    miss(sessions, clock)
+
+    assert wait(sessions, clock) == 4.0
+
+
+@pytest.mark.parametrize(("role", "idle"), [(Role.MEMBER, timedelta(days=7)), (Role.MANAGER, timedelta(minutes=30))])
+def test_a_clock_that_was_ahead_leaves_no_session_that_lives_until_then(clock, sign_in, who, role, idle):
+    clock.advance(days=4000)
+    token = sign_in("s001", role)
+    clock.instant -= idle - timedelta(seconds=1)
+    assert who(token) == "s001"
+
+    clock.advance(seconds=-1)
+
+    assert who(token) is None
 
 
 def test_the_right_password_clears_the_count(sessions, clock):
