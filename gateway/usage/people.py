@@ -15,7 +15,8 @@ from gateway.usage import rules
 class Peopled:
     """Of one zone. `days`: on how many of them somebody knows. `stay_min`: how long one stays; None: nobody came.
 
-    `entered` None, and then `stay_min` too: sensors saw how many there were, and nothing counted who came.
+    `entered` None, and then `stay_min` too: no day is known, or sensors saw how many there were, and nothing counted
+    who came.
     """
 
     days: int
@@ -29,7 +30,7 @@ def of_days(lived: Iterable[tuple[date, LivedDay]], zone: ZoneInfo) -> Peopled:
     known = [(day, one) for day, one in lived if one.points]
     counts = {(day, hour): fmean(people) for day, one in known for hour, people in _by_hour(one, zone).items()}
     came = [one.entered for _, one in known if one.entered is not None]
-    entered = sum(came) if came or not known else None
+    entered = sum(came) if came else None
     spent_min = sum(people for _, one in known for _, people in one.points) * (crowd_days.STEP / timedelta(minutes=1))
     return Peopled(
         days=len(known),
