@@ -20,6 +20,7 @@ from api.wished_language import wished
 from gateway.centre import Centre
 from gateway.credentials import tokens
 from gateway.credentials.rights import PREFIX, Right
+from gateway.kit import audit
 from gateway.kit.clock import Clock
 from gateway.kit.db import Sessions
 from gateway.kit.errors import NotFound, Refused
@@ -157,6 +158,7 @@ class ProgramCaller(Caller):
         if needed is None:
             raise Refused("people_alone")
         self._rights = found.rights
+        audit.by_program(session, actor=found.member.audit_id, program=found.token.id)
         self._need(*sorted(needed))
         if found.is_used_anew:
             token_id = found.token.id  # afterwards it could not be asked for: a refusal leaves the row to no session

@@ -28,7 +28,6 @@ from gateway.bookings import approvals, arrivals, booked_lockers, lines, moving,
 from gateway.bookings import queries as bookings_queries
 from gateway.centre import Centre, reading_store
 from gateway.channels import service as channels
-from gateway.credentials import tokens
 from gateway.credit import service as credit
 from gateway.crowd.look import look
 from gateway.crowd.watch import Watch as CrowdWatch
@@ -182,7 +181,6 @@ class _Jobs:
             members.forget_ended_sessions(session, now=now)
             kiosks.forget_ended_visits(session, now=now)
             limits.forget_old_tries(session, now=now)
-            tokens.forget_ended(session, now=now)
             credit.forget_old(session, now=now)
 
     def anchor_the_audit_trail(self) -> None:

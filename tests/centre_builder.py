@@ -131,7 +131,12 @@ def set_door(session, label, level, bank_id="bank-a"):
 
 def sense(session, label, *kinds, now, bank_id="bank-a", cmd_id=None):
     """As if the bank had reported these events of a door (`door_open`, `door_closed` …), one after another."""
-    lock = session.get_one(Lock, lock_of(session, label, bank_id))
+    sense_at(session, lock_of(session, label, bank_id), *kinds, now=now, cmd_id=cmd_id)
+
+
+def sense_at(session, lock_id, *kinds, now, cmd_id=None):
+    """The same of any lock, by its id."""
+    lock = session.get_one(Lock, lock_id)
     device = session.get_one(Device, lock.device_id)
     if device.last_seq is None:
         fleet.take_up_log(session, device, oldest_seq=1, now=now)

@@ -8,6 +8,7 @@ from api.openapi import problems
 from api.signpost import Doors
 from api.views import Items, items, seq_of
 from gateway.credentials import tokens
+from gateway.kit import audit
 from gateway.kit.errors import Malformed
 from gateway.lockers import history
 from gateway.members import service as members_service
@@ -83,8 +84,13 @@ async def read_history(who: SignedIn, page: Paged) -> Items[HappeningView]:
             member = who.member(session)
             before_seq = seq_of(page.after) if page.after is not None else None
             found = history.history_of(session, member_id=member.id, limit=page.limit + 1, before_seq=before_seq)
+            by = {program for one in found if (program := audit.program_of(one.entry)) is not None}
+            mine = tokens.names(session, token_ids=by, member_id=member.id)
             return items(
-                found, page, view=lambda one: HappeningView.of(one, member.id), name=lambda one: str(one.entry.seq)
+                found,
+                page,
+                view=lambda one: HappeningView.of(one, member.id, mine),
+                name=lambda one: str(one.entry.seq),
             )
 
     return await who.desk.backroom.read(look)

@@ -27,7 +27,7 @@ async def list_tokens(who: SignedIn, page: Paged) -> Items[TokenView]:
 
     def look() -> Items[TokenView]:
         with who.desk.sessions.read() as session:
-            found = tokens.tokens_of(session, member_id=who.member(session).id)
+            found = tokens.tokens_of(session, member_id=who.member(session).id, now=who.desk.clock.now())
             rest = behind(found, page, name=lambda token: token.id)
             return items(rest, page, view=TokenView.of, name=lambda token: token.id)
 

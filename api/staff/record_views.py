@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from api.views import View
 from gateway.fleet.model import DeadLetter
+from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
 
 
@@ -28,16 +29,25 @@ class DeadLetterView(View):
         return cls.model_validate(letter, from_attributes=True)
 
 
+class ActingProgram(View):
+    """A program that acted in its member's name: the id of its token, and what they call it, while they exist."""
+
+    id: str
+    name: str | None
+
+
 class AuditView(View):
     """One entry of the audit trail.
 
     `actor_no`, `thing_no`: the member number of whoever did it, and of whom it was done to, while they have an account.
+    `program`: the program of the actor's that did it; null: they did it themselves.
     """
 
     seq: int
     at: datetime
     actor: str
     actor_no: str | None
+    program: ActingProgram | None
     act: str
     thing: str
     thing_no: str | None
@@ -45,13 +55,15 @@ class AuditView(View):
     hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry, numbers: Mapping[str, str]) -> Self:
-        """As the row says; `numbers`: of members, by how the trail knows them."""
+    def of(cls, entry: AuditEntry, numbers: Mapping[str, str], programs: Mapping[str, str]) -> Self:
+        """As the row says; `numbers`: of members, by how the trail knows them; `programs`: names, by their ids."""
+        program = audit.program_of(entry)
         return cls(
             seq=entry.seq,
             at=entry.at,
             actor=entry.actor,
             actor_no=numbers.get(entry.actor),
+            program=None if program is None else ActingProgram(id=program, name=programs.get(program)),
             act=entry.act,
             thing=entry.thing,
             thing_no=numbers.get(entry.thing),

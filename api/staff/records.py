@@ -11,6 +11,7 @@ from api.openapi import problems
 from api.signpost import Doors
 from api.staff.record_views import AuditView, DeadLetterView
 from api.views import AnyId, Items, behind, items, seq_of
+from gateway.credentials import tokens
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import DeadLetter
 from gateway.kit import audit
@@ -45,6 +46,10 @@ async def list_audit(
     act: Annotated[str | None, Query(max_length=48, description="What was done, as the trail calls it.")] = None,
     about: Annotated[str | None, Query(max_length=64, description="To which thing.")] = None,
     member_no: Annotated[AnyId | None, Query(description="What they did, and what was done to them.")] = None,
+    by_program: Annotated[
+        bool | None, Query(description="What programs did in their members' names; false: what people did themselves.")
+    ] = None,
+    program: Annotated[AnyId | None, Query(description="What one program did: the id of its token.")] = None,
 ) -> Items[AuditView]:
     """The audit trail, oldest first unless said otherwise. `after` is a `seq`."""
 
@@ -55,16 +60,18 @@ async def list_audit(
                 session,
                 after_seq=None if page.after is None else seq_of(page.after),
                 limit=page.limit + 1,
-                wanted=audit.Wanted(act, _subject(session, member_no), about),
+                wanted=audit.Wanted(act, _subject(session, member_no), about, by_program, program),
                 newest_first=newest,
             )
             numbers = members.numbers_of(
                 session, audit_ids={one for entry in found for one in (entry.actor, entry.thing)}
             )
+            by = {one for entry in found if (one := audit.program_of(entry)) is not None}
+            programs = tokens.names(session, token_ids=by)
             return items(
                 found,
                 page,
-                view=lambda entry: AuditView.of(entry, numbers),
+                view=lambda entry: AuditView.of(entry, numbers, programs),
                 name=lambda entry: str(entry.seq),
             )
 

@@ -259,8 +259,8 @@ SURETIES: Final = MappingProxyType(
     }
 )
 TRIED: Final = Sentence(
-    "从今天看：每个钟点预计使用多少小时（括号里是相似的日子最少和最多的）。最近 28 天里试算了 {days} 天，每小时平均差 {error}"
-    " 小时；照抄上周会差 {naive} 小时。后一个更小时，不要相信预计。",
+    "从今天看：每个钟点预计使用多少小时（括号里是相似的日子最少和最多的）。最近 28 天里试算了 {days} 天，每小时平均差"
+    " {error} 小时；照抄上周会差 {naive} 小时。后一个更小时，不要相信预计。",
     "As of today: hours that each hour will be used for (the least and the most of days like it). Tried on {days} of"
     " the last 28 days, an hour was off by {error} h in the mean; what was a week before would have been off by"
     " {naive} h. When the second is the smaller one, do not trust the first.",

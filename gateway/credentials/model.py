@@ -103,4 +103,5 @@ class Token(Base):
     for_staff: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # before its time; the row stays, to name what it did
     used_at: Mapped[datetime | None] = mapped_column(Instant)  # to the hour

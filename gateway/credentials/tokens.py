@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.credentials import rights as rules
@@ -24,7 +24,12 @@ from gateway.notices import service as notices
 _SHOWN: Final = (  # made once: every request of a program's asks it
     select(Token, Member)
     .join(Member, Member.id == Token.member_id)
-    .where(Token.token_hash == bindparam("token_hash"), Token.ends_at > bindparam("now"), Member.disabled_at.is_(None))
+    .where(
+        Token.token_hash == bindparam("token_hash"),
+        Token.ends_at > bindparam("now"),
+        Token.ended_at.is_(None),
+        Member.disabled_at.is_(None),
+    )
 )
 
 
@@ -80,6 +85,7 @@ def make(
         for_staff=for_staff,
         made_at=now,
         ends_at=ends_at,
+        ended_at=None,
         used_at=None,
     )
     session.add(token)
@@ -115,8 +121,8 @@ def note_used(session: Session, *, token_id: str, now: datetime) -> None:
 
 def end(session: Session, *, member: Member, token_id: str, now: datetime) -> str:
     """It is good for nothing from now on; returns its hash. Raises NotFound("token"), for other people's too."""
-    mine = delete(Token).where(Token.id == token_id, Token.member_id == member.id)
-    ended: str | None = session.scalar(mine.returning(Token.token_hash))
+    mine = update(Token).where(Token.id == token_id, Token.member_id == member.id, Token.ended_at.is_(None))
+    ended: str | None = session.scalar(mine.values(ended_at=now).returning(Token.token_hash))
     if ended is None:
         raise NotFound("token")
     notices.take_back(session, about=token_id, kinds=["token_made"], now=now)
@@ -126,14 +132,17 @@ def end(session: Session, *, member: Member, token_id: str, now: datetime) -> st
 
 def end_all(session: Session, *, member: Member, actor: str, now: datetime) -> None:
     """Whoever had got a token out of the account is out. Harmless when there is none."""
-    gone = session.scalars(delete(Token).where(Token.member_id == member.id).returning(Token.id)).all()
+    theirs = update(Token).where(Token.member_id == member.id, Token.ended_at.is_(None))
+    gone = session.scalars(theirs.values(ended_at=now).returning(Token.id)).all()
     for token_id in sorted(gone):
         _note_ended(session, member, token_id, actor=actor, now=now)
 
 
-def tokens_of(session: Session, *, member_id: str) -> Sequence[Token]:
-    """A member's, the newest first; those that have ended too, for a while."""
-    mine = select(Token).where(Token.member_id == member_id)
+def tokens_of(session: Session, *, member_id: str, now: datetime) -> Sequence[Token]:
+    """A member's, the newest first; for a while also those whose time is over, but none that somebody ended."""
+    mine = select(Token).where(
+        Token.member_id == member_id, Token.ended_at.is_(None), Token.ends_at > now - SHOWN_AFTER_END
+    )
     return session.scalars(mine.order_by(Token.made_at.desc(), Token.id)).all()
 
 
@@ -143,13 +152,16 @@ def rights_of(token: Token) -> frozenset[Right]:
     return frozenset(right for right, is_given in kept.items() if is_given)
 
 
-def forget_ended(session: Session, *, now: datetime) -> None:
-    """Drop what ended so long ago that nobody wonders any more."""
-    session.execute(delete(Token).where(Token.ends_at <= now - SHOWN_AFTER_END))
+def names(session: Session, *, token_ids: Collection[str], member_id: str | None = None) -> dict[str, str]:
+    """What programs are called, by their tokens' ids, also of those that have ended; `member_id`: only of theirs."""
+    found = select(Token.id, Token.label).where(Token.id.in_(token_ids))
+    if member_id is not None:
+        found = found.where(Token.member_id == member_id)
+    return {one.id: one.label for one in session.execute(found)}
 
 
 def _good(session: Session, member: Member, now: datetime) -> Sequence[Token]:
-    return [token for token in tokens_of(session, member_id=member.id) if token.ends_at > now]
+    return [token for token in tokens_of(session, member_id=member.id, now=now) if token.ends_at > now]
 
 
 def _note_ended(session: Session, member: Member, token_id: str, *, actor: str, now: datetime) -> None:

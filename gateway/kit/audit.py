@@ -1,6 +1,7 @@
 """The audit trail: append-only, each entry holding the hash of the one before.
 
 So nothing can be changed, or dropped from the middle, unnoticed. It holds random subject ids, never a name.
+What a program did in its member's name says so in its detail, as `program`: the id of the program's token.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Index, String, Text, insert, select, text
+from sqlalchemy import ColumnElement, Index, String, Text, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.kit.db import Base, Instant
@@ -37,6 +38,7 @@ class AuditEntry(Base):
 
 _ENTRY: Final = insert(AuditEntry)
 _ENTRY_COLUMNS: Final = tuple(AuditEntry.__table__.columns.keys())
+_PROGRAM: Final = "program"  # in an entry's detail, and in the `info` of a session in which one acts
 _HEAD: Final = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
 
 
@@ -48,8 +50,30 @@ class Head:
     hash: str
 
 
+def by_program(session: Session, *, actor: str, program: str | None) -> None:
+    """What `actor` does in this transaction from here on is done by that program of theirs; None: by themselves."""
+    session.info[_PROGRAM] = {actor: program}
+
+
+def acting_program(session: Session, *, actor: str) -> str | None:
+    """The program by which `actor` acts in this transaction; None: they act themselves."""
+    by: dict[str, str | None] = session.info.get(_PROGRAM, {})
+    return by.get(actor)
+
+
+def program_of(entry: AuditEntry) -> str | None:
+    """The program that did it in its member's name; None: none did."""
+    program: str | None = json.loads(entry.detail).get(_PROGRAM)
+    return program
+
+
 def append(session: Session, *, actor: str, act: str, thing: str, now: datetime, **detail: Any) -> None:  # noqa: ANN401
-    """Write down that `actor` did `act` to `thing`. Stands or falls with the caller's transaction."""
+    """Write down that `actor` did `act` to `thing`. Stands or falls with the caller's transaction.
+
+    `program` in the detail: by which program they did it, else the one that acts in this transaction; None: by none.
+    """
+    if detail.setdefault(_PROGRAM, acting_program(session, actor=actor)) is None:
+        del detail[_PROGRAM]
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
     session.flush()
@@ -81,11 +105,16 @@ def head(session: Session) -> Head:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which entries: of one act, about or by `whom` (a subject id), about one thing; None: whatever it is."""
+    """Which entries: of one act, about or by `whom` (a subject id), about one thing; None: whatever it is.
+
+    `is_by_program`: what programs did, or what they did not. `program`: what one of them did.
+    """
 
     act: str | None = None
     whom: str | None = None
     about: str | None = None
+    is_by_program: bool | None = None
+    program: str | None = None
 
 
 def entries(
@@ -101,7 +130,16 @@ def entries(
         query = query.where((AuditEntry.actor == wanted.whom) | (AuditEntry.thing == wanted.whom))
     if wanted.about is not None:
         query = query.where(AuditEntry.thing == wanted.about)
+    if wanted.is_by_program is not None:
+        query = query.where(_says_program("") if wanted.is_by_program else ~_says_program(""))
+    if wanted.program is not None:
+        query = query.where(_says_program(wanted.program + '"'))
     return session.scalars(query.limit(limit)).all()
+
+
+def _says_program(begins: str) -> ColumnElement[bool]:
+    """In JSON a quotation mark within a text has a backslash before it, so no text looks like this."""
+    return AuditEntry.detail.contains(f'"{_PROGRAM}": "{begins}', autoescape=True)
 
 
 def verify(session: Session, *, anchors: dict[int, str] | None = None) -> Iterator[str]:

@@ -86,3 +86,4 @@ class Unlock(Base):
     pulsed_at: Mapped[datetime | None] = mapped_column(Instant)  # the device's `done` came
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     emergency_id: Mapped[str | None] = mapped_column(ForeignKey("emergencies.id"), index=True)  # asked for by no hand
+    program_id: Mapped[str | None] = mapped_column(String(32))  # of the token of a program that asked in their name

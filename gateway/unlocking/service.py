@@ -49,6 +49,7 @@ def request_unlock(
         requested_mono=clock.monotonic(),
         host_boot=clock.host_boot(),
         emergency_id=emergency_id,
+        program_id=audit.acting_program(session, actor=member.audit_id),
     )
     if queries.grant_refusal(session, unlock, clock=clock):
         raise NotFound("lock")
@@ -119,7 +120,8 @@ def sign(session: Session, unlock: Unlock, *, nonce: str, clock: Clock) -> bool:
 def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> Unlock | None:
     """Let a device's newest event settle its command, and write every opening down exactly once.
 
-    Returns the unlock that opened its door, when the event says that one did.
+    Returns the unlock that opened its door, when the event says that one did; what follows from it in this transaction
+    is done by whoever asked for it, a program too.
     """
     unlock = session.get(Unlock, event.cmd_id) if event.cmd_id else None
     if unlock is not None and (unlock.device_id, unlock.door) != (event.device_id, event.door):
@@ -132,7 +134,11 @@ def take_event(session: Session, event: DeviceEvent, *, now: datetime) -> Unlock
         unlock.pulsed_at = now
     if event.kind in rules.SETTLING:
         _settle_by_event(session, event, unlock, now)
-    return unlock if event.kind in _OPENINGS else None
+    if event.kind not in _OPENINGS:
+        return None
+    member = session.get_one(Member, unlock.member_id)
+    audit.by_program(session, actor=member.audit_id, program=unlock.program_id)
+    return unlock
 
 
 def recover(session: Session, *, now: datetime) -> None:
@@ -182,6 +188,7 @@ def _record_opening(session: Session, event: DeviceEvent, unlock: Unlock | None,
         door=event.door,
         seq=event.seq,
         unlock=event.cmd_id,
+        program=unlock.program_id if unlock else None,
         **({} if event.reason is None else {"second_key": event.reason}),
         observed_at=event.observed_at.isoformat() if event.observed_at else None,
     )
@@ -194,4 +201,14 @@ def _lock_of(session: Session, event: DeviceEvent) -> str:
 
 def _record(session: Session, unlock: Unlock, *, act: str, now: datetime, code: str) -> None:
     member = session.get_one(Member, unlock.member_id)
-    audit.append(session, actor=member.audit_id, act=act, thing=unlock.lock_id, now=now, unlock=unlock.id, code=code)
+    # Whoever may be asking in this transaction: what becomes of it is said of whoever asked for the opening.
+    audit.append(
+        session,
+        actor=member.audit_id,
+        act=act,
+        thing=unlock.lock_id,
+        now=now,
+        unlock=unlock.id,
+        code=code,
+        program=unlock.program_id,
+    )

@@ -16,6 +16,7 @@ from gateway.access import queries as access
 from gateway.bookings.model import Booking
 from gateway.bookings.waits import Wait
 from gateway.calendar.rules import Day, Opening
+from gateway.credentials import tokens
 from gateway.faults import queries as faults
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
@@ -26,6 +27,7 @@ from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
 from gateway.members.model import Language, Member
+from gateway.members.queries import token_hash
 from gateway.migrations import Shape
 from gateway.migrations.tables import metadata
 from gateway.spaces import queries as spaces
@@ -790,3 +792,25 @@ def test_whoever_has_come_in_before_goes_on_reading_what_they_do(engine):
     with Sessions(engine).begin() as session:
         found = {no: session.get_one(Member, no).chosen_language for no in ("1", "2", "3")}
     assert found == {"1": Language.ZH_CN, "2": Language.EN, "3": None}
+
+
+def test_a_token_of_before_has_not_been_ended(engine):
+    upgrade_to(engine, "0050")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    member = (
+        "INSERT INTO members (id, member_no, name, role, language, elder_mode, password_hash, audit_id, created_at)"
+        f" VALUES ('m', 'm', 'x', 'member', 'en', FALSE, 'x', 'm', '{then}')"
+    )
+    token = (
+        "INSERT INTO tokens (id, member_id, token_hash, label, may_act, may_open, for_staff, made_at, ends_at) VALUES"
+        f" ('t', 'm', '{token_hash('shown')}', 'x', FALSE, FALSE, FALSE, '{then}', '2026-12-22 04:00:00.000000+00:00')"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(member))
+    upgrade_to(engine, "0057")
+    with engine.begin() as connection:
+        connection.execute(text(token))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        assert tokens.program(session, shown="shown", now=NOON).member.member_no == "m"

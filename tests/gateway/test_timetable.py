@@ -22,8 +22,6 @@ from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.waits import Wait, WaitState
 from gateway.centre import Centre, reading_store
 from gateway.credentials import service as credentials
-from gateway.credentials import tokens
-from gateway.credentials.model import Token
 from gateway.credentials.service import HashedPin
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.fleet import queries as fleet_queries
@@ -106,20 +104,6 @@ def test_sessions_that_have_ended_are_forgotten(centre, timetable):
     run(timetable, "forget_ended_sessions")
     with centre.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(MemberSession)) == 0
-
-
-def test_a_token_is_shown_for_a_month_after_its_end_and_then_forgotten(centre, timetable):
-    with centre.sessions.begin() as session:
-        member = a_member(session)
-        facts = {"label": "x", "rights": [], "ends_at": NOON + timedelta(days=1)}
-        tokens.make(session, member=member, **facts, password_hash=member.password_hash, now=NOON)
-    left = []
-    for days in (30, 1):
-        centre.clock.advance(days=days)
-        run(timetable, "forget_ended_sessions")
-        with centre.sessions.read() as session:
-            left.append(session.scalar(select(func.count()).select_from(Token)))
-    assert left == [1, 0]
 
 
 def test_visits_that_are_over_and_wrong_pins_of_hours_ago_are_forgotten_and_younger_ones_are_not(centre, timetable):

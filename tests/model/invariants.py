@@ -1,5 +1,6 @@
 """What must be true after any schedule (invariants of `unlock/1`), judged against the ledger of physical truth."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def violations(world: World) -> Iterator[Violation]:
         yield from _judge_outcome(world, unlock, [o.pulse for o in opened if o.unlock and o.unlock.id == unlock.id])
     yield from _judge_records(world, entries)
     yield from _judge_causes(world, entries, opened)
+    yield from _judge_programs(world, entries)
     for device in world.building.banks:
         yield from _judge_rate(world, device, [o.pulse for o in opened if o.pulse.device == device and not o.by_rule])
 
@@ -177,6 +179,14 @@ def _judge_causes(world: World, entries: list[AuditEntry], opened: list[Opened])
             others = len(world.building.ledger.openings(device, no)) - ruled[lock]
             if written[lock] > others:
                 yield Violation("I6", f"{lock} is written down as forced more often than anything else opened it")
+
+
+def _judge_programs(world: World, entries: list[AuditEntry]) -> Iterator[Violation]:
+    """What became of a command is said of the program that asked for it, and of no program when a person did."""
+    for entry in entries:
+        asked, said = json.loads(entry.detail).get("unlock"), audit.program_of(entry)
+        if asked is not None and said != world.by_program.get(asked):
+            yield Violation("I6", f"entry {entry.seq} says {said} of what {world.by_program.get(asked)} asked for")
 
 
 def _judge_rate(world: World, device: str, pulses: list[Pulse]) -> Iterator[Violation]:

@@ -29,6 +29,7 @@ from gateway.fleet import service as fleet_service
 from gateway.fleet.model import DeviceEvent
 from gateway.fleet.rules import Place
 from gateway.intake import Intake
+from gateway.kit import audit
 from gateway.kit.ids import new_id
 from gateway.staff import openings
 from gateway.unlocking import engine as engine_module
@@ -355,6 +356,10 @@ def a_restart_looks_at_edges_only():
         self._memory[no] = DoorMemory(level=level, pending=None)
 
     return ((LockerBank, "_look_after_the_dark", look),)
+
+
+@twin("I6", (audit, "acting_program", lambda session, *, actor: None))
+def what_a_program_asked_for_is_said_of_its_member(): ...
 
 
 @twin("I7", stress="plan_device_crash")

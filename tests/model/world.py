@@ -29,6 +29,7 @@ from gateway.emergencies import openings as emergency_openings
 from gateway.emergencies import service as emergencies
 from gateway.fleet.model import Device, DeviceState, DoorLevel, Lock, Presence
 from gateway.intake import Letter as Incoming
+from gateway.kit import audit
 from gateway.kit.db import Base, Change, Sessions, open_engine
 from gateway.kit.errors import HearthError
 from gateway.link.memory import MemoryCarriage, Said
@@ -160,6 +161,7 @@ class World:
     attacker: SigningKey = field(default_factory=SigningKey.generate)
     assemble: Callable[..., wiring.Gateway] = wiring.assemble
     requested: set[str] = field(default_factory=set)
+    by_program: dict[str, str] = field(default_factory=dict)  # of those, what a program asked for, and which
     holds: list[Hold] = field(default_factory=list)
     freezes: list[Freeze] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
@@ -252,14 +254,18 @@ class World:
     # --- what people do
 
     def ask(self, who: str, device: str, door: int) -> str | None:
-        """A member presses the button; None when refused at the door."""
+        """A member, or each second time a program of theirs, presses the button; None when refused at the door."""
         try:
             with Sessions.begin(self.sessions) as session:
                 member = session.get_one(Member, who)
+                program = f"program-of-{who}" if len(self.requested) % 2 else None
+                audit.by_program(session, actor=member.audit_id, program=program)
                 unlock = service.request_unlock(session, member=member, lock_id=lock_id(device, door), clock=self.clock)
         except HearthError:
             return None
         self.requested.add(unlock.id)
+        if program is not None:
+            self.by_program[unlock.id] = program
         self.building.post.send("api", f"hearth/1/{SITE}/gateway/wake", b"", qos=0)
         return unlock.id
 

@@ -66,6 +66,31 @@ def tamper(sessions, *statements):
             connection.execute(text(statement))
 
 
+def test_what_a_person_did_is_written_as_it_always_was(sessions):
+    """The trails of running centres go on from such entries; their heads are kept on paper."""
+    with sessions.begin() as session:
+        audit.by_program(session, actor="subject-2", program="t")
+        audit.append(session, actor="subject-1", act="rented", thing="rental-1", now=NOON, bank="大厅")
+    with sessions.read() as session:
+        assert audit.head(session).hash == "956cde8cf1089a7890dcc6fe9a67d67b9159fb37a3e9ef0a86c0bf5737fef2f6"
+
+
+def test_what_a_program_did_says_so_in_what_is_hashed(sessions):
+    with sessions.begin() as session:
+        audit.by_program(session, actor="subject-1", program="token-1")
+        audit.append(session, actor="subject-1", act="rented", thing="rental-1", now=NOON)
+        audit.append(session, actor="gateway", act="told", thing="rental-1", now=NOON)
+        audit.append(session, actor="subject-1", act="opened", thing="rental-1", now=NOON, program=None)
+        audit.by_program(session, actor="subject-1", program=None)
+        audit.append(session, actor="subject-1", act="rental_ended", thing="rental-1", now=NOON)
+    with sessions.read() as session:
+        said = [audit.program_of(one) for one in session.query(AuditEntry).order_by(AuditEntry.seq)]
+    assert said == ["token-1", None, None, None]
+    assert faults(sessions) == []
+    tamper(sessions, "UPDATE audit_entries SET detail = '{}' WHERE seq = 1")
+    assert faults(sessions) == ["entry 1 was changed"]
+
+
 def test_an_empty_trail_is_whole(sessions):
     assert faults(sessions) == []
     with sessions.read() as session:

@@ -56,5 +56,7 @@ function whatOf({ act }: Happening): string {
 }
 
 function whoOf({ by }: Happening): string {
-  return by.who === 'staff' || by.who === 'member' ? say(`who.${by.who}`, { name: by.name ?? '' }) : say(`who.${by.who}`)
+  if (by.program !== null) return say('program.yours', { program: by.program })
+  const who = by.who === 'staff' || by.who === 'member' ? say(`who.${by.who}`, { name: by.name ?? '' }) : say(`who.${by.who}`)
+  return by.by_program ? say('program.theirs', { who }) : who
 }

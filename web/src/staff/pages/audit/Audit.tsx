@@ -13,7 +13,7 @@ import { ACTS, actCalled, say } from './words'
 type Entry = Answered<'get', '/api/v1/staff/audit'>['items'][number]
 
 const SHOWN = 200
-const NOTHING: Filled = { member_no: '', act: '', about: '' }
+const NOTHING: Filled = { member_no: '', by_program: '', act: '', about: '' }
 
 /** Who did what to which thing, the newest first; searched by the server, since nothing of it is ever thrown away. */
 export function Audit() {
@@ -38,6 +38,7 @@ export function Audit() {
       <Head title={s('audit.title')} />
       <form class="inline" onSubmit={search}>
         <EntryField {...field('member_no')} label={say('who')} />
+        <EntryField {...field('by_program')} label={say('acting')} kind="select" options={acting()} />
         <EntryField {...field('act')} label={say('act')} kind="select" options={acts()} />
         <EntryField {...field('about')} label={say('thing')} />
         <button class="solid">
@@ -58,7 +59,7 @@ export function Audit() {
               columns={[
                 { title: say('seq'), value: ({ seq }) => seq, isNumber: true },
                 { title: say('at'), value: ({ at }) => at, show: ({ at }) => when(at), isNumber: true },
-                { title: say('actor'), value: ({ actor, actor_no }) => actor_no ?? actor },
+                { title: say('actor'), value: actorOf },
                 { title: say('act'), value: ({ act }) => actCalled(act), show: ({ act }) => <span title={act}>{actCalled(act)}</span> },
                 { title: say('thing'), value: thingOf, show: (one) => <span class="word">{thingOf(one)}</span> },
                 { title: say('detail'), value: detailOf, show: (one) => <span class="word">{detailOf(one)}</span> },
@@ -83,11 +84,26 @@ export function Audit() {
   )
 }
 
+function acting() {
+  return [
+    { value: '', label: say('acting.any') },
+    { value: 'true', label: say('acting.program') },
+    { value: 'false', label: say('acting.self') },
+  ]
+}
+
 /** Every act, in the order of its name. */
 function acts() {
   const named = ACTS.map((act) => ({ value: act, label: actCalled(act) }))
   const sorted = named.sort((one, other) => one.label.localeCompare(other.label, language.value))
   return [{ value: '', label: say('any') }, ...sorted]
+}
+
+/** A program acts in its member's name: that it was one is said with whose it is. */
+function actorOf({ actor, actor_no, program }: Entry): string {
+  const who = actor_no ?? actor
+  if (program === null) return who
+  return program.name === null ? say('by_lost_program', { who }) : say('by_program', { program: program.name, who })
 }
 
 /** Of a member their number, which the desk knows them by. */
@@ -97,6 +113,7 @@ function thingOf({ thing, thing_no }: Entry): string {
 
 function detailOf({ detail }: Entry): string {
   return Object.entries(detail)
+    .filter(([name]) => name !== 'program') // it stands with who did it
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ')
 }
