@@ -58,6 +58,7 @@ from api.security import Fence, LastResort, SafeHeaders
 from api.signpost import Signpost
 from api.staff import activities as staff_activities
 from api.staff import (
+    alert_rules,
     alerts,
     assets,
     assignments,
@@ -202,6 +203,7 @@ def _signpost() -> Signpost:
         smiles,
         staff_feedback,
         emergencies,
+        alert_rules,  # before alerts: no alert is called `rules`
         alerts,
         work_orders,
         order_photos,

@@ -253,6 +253,53 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "method_not_allowed": Words(405, "这里不能这样操作。", "That cannot be done here."),
         # How it was asked
         "malformed": Words(422, "“{field}”填写有误。", "There is something wrong with {field}."),
+        # How a centre would have an alert
+        "alert_rule_has_none": Words(
+            422, "这类告警没有这一项（{field}），请去掉。", "This kind of alert has no {field}. Please leave it out."
+        ),
+        "alert_rule_guarded": Words(
+            422,
+            "这类告警关系到人和东西的安全：不能关掉，不能改得不那么紧急，也不能等安静时段过去。请改回去。",
+            "This kind of alert is about the safety of people and their things: it cannot be switched off, made to"
+            " press less, or kept until quiet hours are over. Please put it back.",
+        ),
+        "alert_limit_out_of_range": Words(
+            422,
+            "从多少起报警，要在 {least} 到 {most} {unit} 之间。请改一下。",
+            "The level from which it is raised must be between {least} and {most} {unit}. Please change it.",
+        ),
+        "alert_clear_out_of_range": Words(
+            422,
+            "低于多少就解除，要比报警的数值低一些，告警才不会忽有忽无。请填 {least} 到 {most} {unit} 之间的数。",
+            "The level below which it is over must lie a little below the one at which it is raised, so that it does"
+            " not come and go. Please choose one between {least} and {most} {unit}.",
+        ),
+        "alert_hold_out_of_range": Words(
+            422,
+            "持续多久才报警，要在 {least} 到 {most} 分钟之间。请改一下。",
+            "How long it must last before it is raised is between {least} and {most} minutes. Please change it.",
+        ),
+        "alert_alarm_never_quiet": Words(
+            422,
+            "紧急的告警在安静时段里也马上通知。请选“照样打扰”，或者改成不那么紧急。",
+            "An alarm is told at once, in quiet hours too. Please let it disturb, or let it press less.",
+        ),
+        "alert_info_always_quiet": Words(
+            422,
+            "只作提示的告警在安静时段里不打扰人。请选“先不打扰”，或者改得更紧急。",
+            "What is only for information disturbs nobody in quiet hours. Please let it keep quiet, or let it press"
+            " more.",
+        ),
+        "alert_quiet_hours_unused": Words(
+            422,
+            "照样打扰的告警没有自己的安静时段。请把时段去掉，或者选“先不打扰”。",
+            "An alert that disturbs at any hour has no quiet hours. Please leave them out, or let it keep quiet.",
+        ),
+        "alert_quiet_hours_empty": Words(
+            422,
+            "安静时段的开始和结束不能一样。请改一下结束的时间。",
+            "Quiet hours cannot end when they begin. Please change their end.",
+        ),
         "idempotency_key_missing": Words(
             400, "请求缺少 Idempotency-Key 标头。", "The request needs an Idempotency-Key header."
         ),

@@ -11,15 +11,16 @@ from gateway.members.model import Language
 
 
 class AlertKindView(View):
-    """A rule. It is raised from `raise_at` on, once it was so for `hold_s`, and is over below `clear_below`.
+    """A rule of this centre. Raised from `raise_at` on, once it was so for `hold_s`, and over below `clear_below`.
 
     `latched`: until a person clears it; else it goes by itself after `calm_s` in which it was not so. `keeps_quiet`: in
     quiet hours it is shown, and disturbs nobody. `escalate_after_s`: so long untouched, and the manager is told; null:
-    never. `text` in the reader's language, with `{place}` for where.
+    never. `on` false: it is not looked for. `text` in the reader's language, with `{place}` for where.
     """
 
     kind: str
     severity: Severity
+    on: bool
     latched: bool
     raise_at: float
     clear_below: float
@@ -35,6 +36,7 @@ class AlertKindView(View):
         return cls(
             kind=name,
             severity=kind.severity,
+            on=kind.on,
             latched=kind.latched,
             raise_at=kind.raise_at,
             clear_below=kind.clear_below,
@@ -50,8 +52,8 @@ class AlertKinds(View):
     """Every rule, and the minutes after midnight between which it is quiet."""
 
     items: list[AlertKindView]
-    quiet_from_min: int = rules.QUIET_FROM.hour * 60 + rules.QUIET_FROM.minute
-    quiet_until_min: int = rules.QUIET_UNTIL.hour * 60 + rules.QUIET_UNTIL.minute
+    quiet_from_min: int = rules.QUIET.from_min
+    quiet_until_min: int = rules.QUIET.until_min
 
 
 def _seconds(span: timedelta) -> int:

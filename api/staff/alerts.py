@@ -17,6 +17,7 @@ from api.staff.alert_views import AlertNote, AlertShelf, AlertView
 from api.views import Items, items
 from gateway.alerts import queries as alerts
 from gateway.alerts import service as alerts_service
+from gateway.alerts.in_force import in_force
 from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import Alert, AlertState
 from gateway.members.model import Member, Role
@@ -53,12 +54,13 @@ async def list_alerts(
 
 @router.get("/kinds", responses=problems(*_STAFF_ONLY))
 async def list_alert_kinds(who: SignedIn) -> AlertKinds:
-    """The rules: from which level on each is raised, after how long, how much it presses, when it is over."""
+    """This centre's rules: from which level on each is raised, after how long, how much it presses, when it is over."""
 
     def look() -> AlertKinds:
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
-            return AlertKinds(items=[AlertKindView.of(name, one, who.language) for name, one in KINDS.items()])
+            rules_now = in_force(session)
+            return AlertKinds(items=[AlertKindView.of(name, rules_now.of(name), who.language) for name in KINDS])
 
     return await who.desk.backroom.read(look)
 

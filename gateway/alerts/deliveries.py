@@ -1,5 +1,6 @@
 """From what is to be told to a message, and what is said when it does not get out. These acts never commit or send."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.alerts import messages, service
 from gateway.alerts import queries as alerts
+from gateway.alerts.kinds import Hours
 from gateway.alerts.messages import Item
 from gateway.alerts.model import Alert
 from gateway.channels import queries, rules
@@ -26,7 +28,9 @@ def make_due(session: Session, *, channel_id: str, site: str, zone: ZoneInfo, no
     if channel.removed_at is not None:
         session.execute(delete(Telling).where(Telling.channel_id == channel_id, Telling.delivery_id.is_(None)))
         return None
-    ripe = [one for one in queries.waiting_tellings(session, channel_id) if _is_ripe(one, channel, zone, now)]
+    waiting = queries.waiting_tellings(session, channel_id)
+    quiet = _quiet_hours(session, waiting)
+    ripe = [one for one in waiting if _is_ripe(one, channel, quiet.get(one.alert_id), zone, now)]
     if not ripe or not _may_send(session, channel_id, ripe[0].at, now):
         return None
     items = _items(session, ripe)
@@ -75,13 +79,21 @@ def settle(session: Session, *, delivery_id: str, failed_with: str | None, chanc
         service.raise_alert(session, kind="message_given_up", thing=channel.id, now=now, facts=facts)
 
 
-def _is_ripe(telling: Telling, channel: Channel, zone: ZoneInfo, now: datetime) -> bool:
+def _quiet_hours(session: Session, tellings: Sequence[Telling]) -> dict[str, Hours]:
+    """Those that the rules of these alerts have of their own, by the alert's id."""
+    found = [session.get_one(Alert, one.alert_id) for one in tellings if one.keeps_quiet]
+    by = alerts.rules_of(session, found)
+    return {alert_id: rule.quiet for alert_id, rule in by.items() if rule.quiet is not None}
+
+
+def _is_ripe(telling: Telling, channel: Channel, quiet: Hours | None, zone: ZoneInfo, now: datetime) -> bool:
+    """`quiet`: in which its own rule disturbs nobody, beside the channel's."""
     if not rules.is_ripe(telling.why, telling.at, now=now):
         return False
     if not telling.keeps_quiet:
         return True
-    quiet = (channel.quiet_from_min, channel.quiet_until_min)
-    return rules.quiet_until(now, zone=zone, from_min=quiet[0], until_min=quiet[1]) <= now
+    all_hours = [(channel.quiet_from_min, channel.quiet_until_min), *([quiet] if quiet else [])]
+    return all(rules.quiet_until(now, zone=zone, from_min=one[0], until_min=one[1]) <= now for one in all_hours)
 
 
 def _may_send(session: Session, channel_id: str, oldest_at: datetime, now: datetime) -> bool:

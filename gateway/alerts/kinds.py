@@ -1,37 +1,84 @@
 """The kinds of alert, as data: how much each presses, when it is raised and cleared, and what it says.
 
+They are the house's; what a centre has otherwise lies over them (`in_force`).
+
 A sentence says what it is, then what to do. `{place}` in it is where, in the reader's language; other gaps are facts
 that whoever raises it hands in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.channels.model import Severity
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A rule. One that is `latched` stays until a person clears it; any other goes when it has not been so for `calm`.
+class Hours(NamedTuple):
+    """Minutes after midnight by the centre's clock; they may pass midnight."""
 
-    `hold`: how long it must be so before it is raised. `raise_at` and `clear_below`, of a measured level: from where on
-    it is so, and below what it no longer is. `keeps_quiet`: in quiet hours it is shown and disturbs nobody.
-    `escalate_after`: so long untouched, and the manager should know; None: never.
+    from_min: int
+    until_min: int
+
+
+class Span(NamedTuple):
+    """Between which values a level may be set, what it is measured in, and how far below it must be over again."""
+
+    least: float
+    most: float
+    gap: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What of a rule a centre may have otherwise.
+
+    `raise_at` and `clear_below`, of a measured level: from where on it is so, and below what it no longer is. `hold`:
+    how long it must be so before it is raised. `keeps_quiet`: in quiet hours it is shown and disturbs nobody; `quiet`:
+    its own hours, None: the house's, and each channel's.
     """
 
     severity: Severity
+    on: bool = True
+    raise_at: float = 1.0
+    clear_below: float = 1.0
+    hold: timedelta = timedelta()
+    keeps_quiet: bool = False
+    quiet: Hours | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Terms):
+    """A rule. One that is `latched` stays until a person clears it; any other goes when it has not been so for `calm`.
+
+    `escalate_after`: so long untouched, and the manager should know; None: never. `span`: where a centre may set its
+    level; None: it has none. `is_safety`: though nothing else tells. `by_zone`: a zone may have it otherwise.
+    """
+
     zh: str
     en: str
     latched: bool = False
-    hold: timedelta = timedelta()
     calm: timedelta = timedelta()
-    raise_at: float = 1.0
-    clear_below: float = 1.0
-    keeps_quiet: bool = False
     escalate_after: timedelta | None = None
+    span: Span | None = None
+    is_safety: bool = False
+    by_zone: bool = False
+
+    @property
+    def is_guarded(self) -> bool:
+        """Of people and their things: it cannot be switched off, nor press less than the house has it."""
+        return self.latched or self.is_safety or self.severity is Severity.ALARM
+
+    @property
+    def terms(self) -> Terms:
+        """What a centre may have otherwise, as this has it."""
+        return Terms(**{one.name: getattr(self, one.name) for one in fields(Terms)})
+
+    def by(self, terms: Terms) -> "Kind":
+        """The same, as a centre has it."""
+        return replace(self, **vars(terms))
 
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -86,6 +133,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             severity=Severity.INFO,
             raise_at=1.5,
             clear_below=1.25,
+            span=Span(1.1, 10, 0.05, "×"),
             keeps_quiet=True,
             zh="{place}：锁的动作越来越慢，现在 {now_ms} 毫秒，原来 {usual_ms} 毫秒。快要坏了，请安排检修。",
             en="{place}: the lock is getting slow: {now_ms} ms, where it took {usual_ms} ms. It is about to break."
@@ -156,6 +204,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # What sensors say
         "leak": Kind(
             severity=Severity.ALARM,
+            by_zone=True,
             latched=True,
             escalate_after=10 * _MINUTE,
             zh="{place}：有水。请马上去看，关好水阀，移开物品。",
@@ -163,6 +212,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "sensor_alarm": Kind(
             severity=Severity.ALARM,
+            by_zone=True,
             latched=True,
             escalate_after=5 * _MINUTE,
             zh="{place}：报警器响了（烟雾、燃气或其他）。请马上去看，必要时疏散人员、报火警。",
@@ -171,6 +221,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "call_staff": Kind(
             severity=Severity.ALARM,
+            by_zone=True,
             latched=True,
             escalate_after=5 * _MINUTE,
             zh="{place}：有人按了呼叫按钮，请马上过去。",
@@ -178,6 +229,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "sensor_tamper": Kind(
             severity=Severity.WARNING,
+            by_zone=True,
             latched=True,
             keeps_quiet=True,
             zh="{place}：传感器被拆动。请去看看。",
@@ -185,6 +237,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "battery_low": Kind(
             severity=Severity.INFO,
+            by_zone=True,
             keeps_quiet=True,
             zh="{place}：电池快用完了，请更换。",
             en="{place}: the battery is nearly empty. Please change it.",
@@ -193,6 +246,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             severity=Severity.INFO,
             raise_at=1_500,
             clear_below=1_000,
+            span=Span(400, 5_000, 50, "ppm"),
+            by_zone=True,
             hold=10 * _MINUTE,
             keeps_quiet=True,
             zh="{place}：空气不好，二氧化碳 {level} ppm。请开窗或加大通风。",
@@ -202,6 +257,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             severity=Severity.WARNING,
             raise_at=0.9,
             clear_below=0.8,
+            span=Span(0.1, 2, 0.05, "×"),
+            by_zone=True,
             hold=5 * _MINUTE,
             escalate_after=15 * _MINUTE,
             zh="{place}：人快满了，现在 {people} 人，最多 {capacity} 人。请去看看，必要时先不要再让人进来。",
@@ -232,6 +289,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # Codes at a bank or kiosk
         "wrong_codes": Kind(
             severity=Severity.WARNING,
+            is_safety=True,
             calm=_HOUR,
             escalate_after=30 * _MINUTE,
             zh="{place}：有人连续输错取物码。请去看看是不是有人在试密码。",
@@ -322,4 +380,4 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
     }
 )
-"""By name. Who raises a kind says so in its own subject; here stands what staff see."""
+"""The house's, by name. Who raises a kind says so in its own subject; here stands what staff see."""

@@ -80,3 +80,30 @@ class AlertLink(Base):
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id"), primary_key=True)
     what: Mapped[str] = mapped_column(String(16), primary_key=True)  # bank, lock, device, rental, booking, zone …
     ref: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+WHOLE_CENTRE: Final = ""  # as a rule's zone
+
+
+class AlertRule(Base):
+    """A rule that a centre has set, in place of the house's: all that it may have otherwise. See `kinds.Terms`."""
+
+    __tablename__ = "alert_rules"
+    __table_args__ = (
+        CheckConstraint("clear_below <= raise_at", name="levels"),
+        CheckConstraint("hold_s >= 0", name="hold"),
+        CheckConstraint("(quiet_from_min IS NULL) = (quiet_until_min IS NULL)", name="quiet"),
+        CheckConstraint("keeps_quiet OR quiet_from_min IS NULL", name="hours"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(48), primary_key=True)  # a name in `kinds.KINDS`
+    zone_id: Mapped[str] = mapped_column(String(32), primary_key=True)  # or WHOLE_CENTRE
+    is_on: Mapped[bool]
+    severity: Mapped[Severity] = mapped_column(word_column(Severity))
+    raise_at: Mapped[float]
+    clear_below: Mapped[float]
+    hold_s: Mapped[int]
+    keeps_quiet: Mapped[bool]
+    quiet_from_min: Mapped[int | None]  # minutes of the centre's day; None: the house's quiet hours
+    quiet_until_min: Mapped[int | None]
+    set_at: Mapped[datetime] = mapped_column(Instant)

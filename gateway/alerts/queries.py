@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, tu
 from sqlalchemy.orm import Session
 
 from gateway.alerts import rules
+from gateway.alerts.in_force import in_force
+from gateway.alerts.kinds import Kind
 from gateway.alerts.model import Alert, AlertLink, AlertState
+from gateway.kit import edition
 from gateway.kit.errors import NotFound
 
 # Made once: every event of a door and every call asks these, and to put them together takes as long as to answer them.
 _OF_ONE: Final = (Alert.kind == bindparam("kind"), Alert.thing == bindparam("thing"))
 _STANDING: Final = select(Alert).where(*_OF_ONE, Alert.cleared_at.is_(None))
 _CLEARED_BY_HAND_AT: Final = select(func.max(Alert.cleared_at)).where(*_OF_ONE, Alert.cleared_by_id.is_not(None))
-_HISTORY: Final = select(Alert, _CLEARED_BY_HAND_AT.scalar_subquery()).select_from(
+_HISTORY: Final = select(Alert, _CLEARED_BY_HAND_AT.scalar_subquery(), edition.NAME).select_from(
     select(literal(1).label("one")).subquery().outerjoin(Alert, and_(*_OF_ONE, Alert.cleared_at.is_(None)))
 )
 
@@ -73,8 +76,10 @@ def standing(session: Session, *, kind: str, thing: str) -> Alert | None:
 
 
 def history(session: Session, *, kind: str, thing: str) -> History:
-    """All that a judgement needs, by one question."""
-    return History(*session.execute(_HISTORY, {"kind": kind, "thing": thing}).one())
+    """All that a judgement needs, by one question: also whether the rules that were kept are still in force."""
+    stands, cleared_at, rules_are_called = session.execute(_HISTORY, {"kind": kind, "thing": thing}).one()
+    edition.was_told(session, rules_are_called)
+    return History(stands, cleared_at)
 
 
 def is_standing(session: Session, *, kind: str, thing: str) -> bool:
@@ -89,8 +94,19 @@ def all_standing(session: Session, *, things: Collection[str] | None = None) -> 
 
 
 def due(session: Session, *, zone: ZoneInfo, now: datetime) -> list[str]:
-    """Alerts of which time asks something: to clear, to come back from the shelf, to escalate."""
-    return [one.id for one in all_standing(session) if rules.what_time_asks(one, zone=zone, now=now)]
+    """Alerts of which time asks something, or a changed rule: to clear, to come back from the shelf, to escalate."""
+    standing = all_standing(session)
+    by = rules_of(session, standing)
+    return [one.id for one in standing if rules.what_is_due(one, by[one.id], zone=zone, now=now)]
+
+
+def rules_of(session: Session, alerts: Collection[Alert]) -> dict[str, Kind]:
+    """The rule that is in force for each of these, by its id."""
+    rules_now = in_force(session)
+    zoned = [one.id for one in alerts if rules_now.is_zoned(one.kind)]
+    where = select(AlertLink.alert_id, AlertLink.ref).where(AlertLink.alert_id.in_(zoned), AlertLink.what == "zone")
+    zones: dict[str, str] = dict(iter(session.execute(where))) if zoned else {}
+    return {one.id: rules_now.of(one.kind, zones.get(one.id)) for one in alerts}
 
 
 def links(session: Session, alert_ids: Collection[str]) -> dict[str, list[AlertLink]]:

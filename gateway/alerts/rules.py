@@ -1,16 +1,19 @@
 """Judgements about alerts: plain values in, an answer out."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.alerts.kinds import KINDS, Kind
+from gateway.alerts.kinds import Hours, Kind
 from gateway.alerts.model import Alert, AlertState
+from gateway.channels.model import Severity
+from gateway.channels.rules import quiet_until
 
-QUIET_FROM: Final = time(22, 0)  # by the centre's clock: nobody is there
-QUIET_UNTIL: Final = time(8, 0)
+QUIET: Final = Hours(22 * 60, 8 * 60)  # nobody is there
 LONGEST_SHELF: Final = timedelta(days=30)
+
+_ORDER: Final = list(Severity)
 
 
 def has_held(kind: Kind, *, since: datetime, now: datetime, hold: timedelta | None = None) -> bool:
@@ -35,11 +38,10 @@ def is_over(kind: Kind, *, over_at: datetime | None, now: datetime) -> bool:
 
 def disturbs_from(kind: Kind, at: datetime, zone: ZoneInfo) -> datetime:
     """From when on somebody may be disturbed by an alert of `at`: at once, or when the quiet hours are over."""
-    there = at.astimezone(zone)
-    if not kind.keeps_quiet or QUIET_UNTIL <= there.time() < QUIET_FROM:
+    if not kind.keeps_quiet:
         return at
-    day = there.date() + timedelta(days=1 if there.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_UNTIL, zone).astimezone(at.tzinfo)
+    hours = kind.quiet or QUIET
+    return quiet_until(at, zone=zone, from_min=hours.from_min, until_min=hours.until_min)
 
 
 def must_escalate(kind: Kind, *, waiting_since: datetime, zone: ZoneInfo, now: datetime) -> bool:
@@ -50,26 +52,31 @@ def must_escalate(kind: Kind, *, waiting_since: datetime, zone: ZoneInfo, now: d
 
 
 class Due(Enum):
-    """What time asks of an alert."""
+    """What time asks of an alert, or a rule that has been changed."""
 
+    DROP = "drop"  # its rule was switched off
     CLEAR = "clear"
+    RATE = "rate"  # its rule has another severity
     END_SHELF = "end shelf"
     ESCALATE = "escalate"
 
 
-def what_time_asks(one: Alert, *, zone: ZoneInfo, now: datetime) -> Due | None:
-    """What is due of an alert, if anything is: the most final thing."""
-    kind = KINDS[one.kind]
+def what_is_due(one: Alert, rule: Kind, *, zone: ZoneInfo, now: datetime) -> Due | None:
+    """What is due of an alert, if anything is: the most final thing. `rule`: in force for it."""
     if one.cleared_at is not None:
         return None
-    if is_over(kind, over_at=one.over_at, now=now):
+    if not rule.on:
+        return Due.DROP
+    if is_over(rule, over_at=one.over_at, now=now):
         return Due.CLEAR
-    if one.shelved_until is not None:
-        return Due.END_SHELF if now >= one.shelved_until else None
-    if one.state is AlertState.OPEN and one.escalated_at is None:
-        late = must_escalate(kind, waiting_since=one.waiting_since, zone=zone, now=now)
-        return Due.ESCALATE if late else None
-    return None
+    if one.severity is not rule.severity:
+        return Due.RATE
+    return _what_time_asks(one, rule, zone=zone, now=now)
+
+
+def presses_more(severity: Severity, than: Severity) -> bool:
+    """Whether somebody may hear of it who did not before."""
+    return _ORDER.index(severity) > _ORDER.index(than)
 
 
 def is_worth_telling(count: int) -> bool:
@@ -82,3 +89,12 @@ def shelf_fault(*, until: datetime, now: datetime) -> str | None:
     if until <= now:
         return "in_the_past"
     return "too_long" if until - now > LONGEST_SHELF else None
+
+
+def _what_time_asks(one: Alert, rule: Kind, *, zone: ZoneInfo, now: datetime) -> Due | None:
+    if one.shelved_until is not None:
+        return Due.END_SHELF if now >= one.shelved_until else None
+    if one.state is AlertState.OPEN and one.escalated_at is None:
+        late = must_escalate(rule, waiting_since=one.waiting_since, zone=zone, now=now)
+        return Due.ESCALATE if late else None
+    return None

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from gateway.alerts import queries, rules
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.in_force import in_force
+from gateway.alerts.kinds import Kind
 from gateway.alerts.model import MOVES, Alert, AlertLink, AlertState
 from gateway.alerts.queries import History
 from gateway.alerts.rules import Due
@@ -54,13 +55,14 @@ def raise_alert(
     Many at the same instant, in any number of processes, make one alert with the right count. `at`: when it happened,
     if not now. `facts`: JSON values, the newest stay. Raises KeyError for a kind that is not in `KINDS`.
     """
-    row = _row(kind, thing, facts, since=at or now, now=now) | {"over_at": now}
+    rule = _rule(session, kind, links)
+    row = _row(kind, rule, thing, facts, since=at or now, now=now) | {"over_at": now}
     upsert = _sayings(session).raise_or_count
     raised: Alert = session.scalars(upsert, row, execution_options={"populate_existing": True}).one()
     _link(session, raised, links)
     if rules.is_worth_telling(raised.count):
         _tell(session, raised)
-        _send(session, raised, Why.RAISED if raised.count == 1 else Why.AGAIN, now)
+        _send(session, raised, rule, Why.RAISED if raised.count == 1 else Why.AGAIN, now)
     return raised
 
 
@@ -85,20 +87,21 @@ def note_condition(
     a while looks again at `look_again_at`.
     """
     stands, cleared_at = history or queries.history(session, kind=kind, thing=thing)
-    if not is_so:
+    rule = _rule(session, kind, links)
+    if not (is_so and rule.on):
         if stands is not None:
-            _let_go(session, stands, now)
+            _let_go(session, stands, rule, now)
         return
     if stands is not None and stands.over_at is None:
         return
     began = max(since or now, cleared_at) if cleared_at else since or now
-    if not rules.has_held(KINDS[kind], since=began, now=now, hold=hold):
-        _hold_until(session, rules.held_at(KINDS[kind], since=began, hold=hold))
+    if not rules.has_held(rule, since=began, now=now, hold=hold):
+        _hold_until(session, rules.held_at(rule, since=began, hold=hold))
         return
     if stands is None:
-        _begin(session, _row(kind, thing, facts, since=began, now=now), links)
+        _begin(session, _row(kind, rule, thing, facts, since=began, now=now), rule, links)
     else:
-        _count_again(session, stands, _json(facts), now)
+        _count_again(session, stands, rule, _json(facts), now)
 
 
 def look_again_at(session: Session) -> datetime | None:
@@ -152,16 +155,27 @@ def clear(session: Session, *, alert_id: str, actor: Member, now: datetime, note
 
 
 def look_after(session: Session, *, alert_id: str, zone: ZoneInfo, now: datetime) -> None:
-    """Do what time asks of one alert: clear what is over, end a shelf, escalate. Harmless to repeat."""
+    """Do what time asks of one alert, or a rule that was changed: clear what is over, end a shelf, escalate.
+
+    Harmless to repeat.
+    """
     one = session.get_one(Alert, alert_id, populate_existing=True, with_for_update=True)
-    match rules.what_time_asks(one, zone=zone, now=now):
+    rule = queries.rules_of(session, [one])[one.id]
+    match rules.what_is_due(one, rule, zone=zone, now=now):
+        case Due.DROP:
+            _drop(session, one, rule, now)
         case Due.CLEAR:
-            _set(session, one, Why.OVER, now, state=AlertState.CLEARED, cleared_at=now, shelved_until=None)
+            over = {"state": AlertState.CLEARED, "cleared_at": now, "shelved_until": None}
+            _set(session, one, rule, Why.OVER, now, **over)
+        case Due.RATE:
+            # Whoever was told already is not told again by this, and whoever hears only of what presses more is.
+            news = Why.AGAIN if rules.presses_more(rule.severity, one.severity) else None
+            _set(session, one, rule, news, now, severity=rule.severity)
         case Due.END_SHELF:
             back = {"state": AlertState.OPEN, "shelved_until": None, "waiting_since": now, "escalated_at": None}
-            _set(session, one, Why.RAISED, now, **back)
+            _set(session, one, rule, Why.RAISED, now, **back)
         case Due.ESCALATE:
-            _set(session, one, Why.ESCALATED, now, escalated_at=now)
+            _set(session, one, rule, Why.ESCALATED, now, escalated_at=now)
 
 
 class _Sayings(NamedTuple):
@@ -194,14 +208,19 @@ def _hold_until(session: Session, at: datetime) -> None:
     session.info[_HOLDING] = min(at, session.info.get(_HOLDING, at))
 
 
+def _rule(session: Session, kind: str, links: Links | None) -> Kind:
+    """In force where it is so; no question to the database where `history` was asked before."""
+    return in_force(session).of(kind, (links or {}).get("zone"))
+
+
 def _row(
-    kind: str, thing: str, facts: Mapping[str, object] | None, *, since: datetime, now: datetime
+    kind: str, rule: Kind, thing: str, facts: Mapping[str, object] | None, *, since: datetime, now: datetime
 ) -> dict[str, Any]:
     return {
         "id": new_id(),
         "kind": kind,
         "thing": thing,
-        "severity": KINDS[kind].severity,
+        "severity": rule.severity,
         "state": AlertState.OPEN,
         "count": 1,
         "facts": _json(facts),
@@ -216,16 +235,16 @@ def _json(facts: Mapping[str, object] | None) -> str:
     return json.dumps(dict(facts or {}), sort_keys=True, ensure_ascii=False)
 
 
-def _begin(session: Session, row: dict[str, Any], links: Links | None) -> None:
+def _begin(session: Session, row: dict[str, Any], rule: Kind, links: Links | None) -> None:
     """Of two who see it at the same instant one raises it."""
     if session.scalars(_sayings(session).raise_unless_it_stands, row).one_or_none() is not None:
         raised = Alert(**row)  # only to be read: what was written needs no reading back
         _link(session, raised, links)
         _tell(session, raised)
-        _send(session, raised, Why.RAISED, raised.raised_at)
+        _send(session, raised, rule, Why.RAISED, raised.raised_at)
 
 
-def _count_again(session: Session, stands: Alert, facts: str, now: datetime) -> None:
+def _count_again(session: Session, stands: Alert, rule: Kind, facts: str, now: datetime) -> None:
     counted = session.scalars(
         update(Alert)
         .where(Alert.id == stands.id, Alert.cleared_at.is_(None), Alert.over_at.is_not(None))
@@ -235,19 +254,26 @@ def _count_again(session: Session, stands: Alert, facts: str, now: datetime) -> 
     ).one_or_none()
     if counted is not None and rules.is_worth_telling(counted.count):
         _tell(session, counted)
-        _send(session, counted, Why.AGAIN, now)
+        _send(session, counted, rule, Why.AGAIN, now)
 
 
-def _let_go(session: Session, stands: Alert, now: datetime) -> None:
+def _let_go(session: Session, stands: Alert, rule: Kind, now: datetime) -> None:
     over_at = stands.over_at or now
-    if rules.is_over(KINDS[stands.kind], over_at=over_at, now=now):
+    if not rule.on:
+        _drop(session, stands, rule, now)
+    elif rules.is_over(rule, over_at=over_at, now=now):
         over = {"state": AlertState.CLEARED, "over_at": over_at, "cleared_at": now, "shelved_until": None}
-        _set(session, stands, Why.OVER, now, **over)
+        _set(session, stands, rule, Why.OVER, now, **over)
     elif stands.over_at is None:
-        _set(session, stands, None, now, over_at=over_at)
+        _set(session, stands, rule, None, now, over_at=over_at)
 
 
-def _set(session: Session, one: Alert, why: Why | None, now: datetime, **values: object) -> None:
+def _drop(session: Session, one: Alert, rule: Kind, now: datetime) -> None:
+    """Its rule was switched off: nobody is told that it is over, for nobody knows."""
+    _set(session, one, rule, None, now, state=AlertState.CLEARED, cleared_at=now, shelved_until=None)
+
+
+def _set(session: Session, one: Alert, rule: Kind, why: Why | None, now: datetime, **values: object) -> None:
     """Change one that is not cleared, and say so: to who looks at the list, and for a reason out of the house."""
     changed = session.scalars(
         update(Alert).where(Alert.id == one.id, Alert.cleared_at.is_(None)).values(**values).returning(Alert),
@@ -256,7 +282,7 @@ def _set(session: Session, one: Alert, why: Why | None, now: datetime, **values:
     if changed is not None:
         _tell(session, changed)
         if why is not None:
-            _send(session, changed, why, now)
+            _send(session, changed, rule, why, now)
 
 
 def _move(
@@ -304,11 +330,11 @@ def _tell(session: Session, one: Alert) -> None:
     announce(session, "alert", id=one.id, alert=one.kind, state=one.state, severity=one.severity, count=one.count)
 
 
-def _send(session: Session, one: Alert, why: Why, now: datetime) -> None:
+def _send(session: Session, one: Alert, rule: Kind, why: Why, now: datetime) -> None:
     """Have it told out of the house. What was put aside or taken up is only counted."""
     if why is Why.AGAIN and one.state is not AlertState.OPEN:
         return
-    keeps_quiet = KINDS[one.kind].keeps_quiet or why is Why.OVER
+    keeps_quiet = rule.keeps_quiet or why is Why.OVER
     channels.tell(
         session, alert_id=one.id, about=one.thing, severity=one.severity, why=why, keeps_quiet=keeps_quiet, now=now
     )

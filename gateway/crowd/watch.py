@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import rules as alerts_rules
 from gateway.alerts import service as alerts
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.in_force import in_force
 from gateway.crowd.rules import Crowd
 from gateway.zones import queries as zones
 
@@ -31,7 +31,8 @@ class Watch:
     def _judge(self, session: Session, zone_id: str, crowd: Crowd, fullness: float, now: datetime) -> None:
         history = alerts_queries.history(session, kind=KIND, thing=zone_id)
         was_so = zone_id in self._since or history.is_so
-        is_so = alerts_rules.is_so(KINDS[KIND], fullness, was_so=was_so)
+        rule = in_force(session).of(KIND, zone_id)
+        is_so = rule.on and alerts_rules.is_so(rule, fullness, was_so=was_so)
         since = self._since.setdefault(zone_id, now) if is_so else self._since.pop(zone_id, now)
         zone = zones.zone(session, zone_id)
         alerts.note_condition(

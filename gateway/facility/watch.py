@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from gateway.alerts import queries as alerts_queries
 from gateway.alerts import rules as alerts_rules
 from gateway.alerts import service as alerts
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.in_force import in_force
 from gateway.facility.place import place_of
 from gateway.telemetry.store import Letter, Value
 from gateway.zones import queries as zones
+from gateway.zones.model import Zone
 
 KIND_OF: Final = MappingProxyType(
     {
@@ -63,12 +64,18 @@ class Watch:
         was_so = (kind, thing) in self._since or history.is_so
         if kind == "battery_low":
             level = self._battery(thing, value.metric, level, was_so=was_so)
-        is_so = alerts_rules.is_so(KINDS[kind], level, was_so=was_so)
+        # Where it is, is asked only where it matters: of what is so, and where some zone has a rule of its own.
+        rules_now = in_force(session)
+        is_zoned = rules_now.is_zoned(kind)
+        zone = _zone(session, letter, value) if is_zoned else None
+        rule = rules_now.of(kind, zone.id if zone else None)
+        is_so = rule.on and alerts_rules.is_so(rule, level, was_so=was_so)
         taken_at = min(now, datetime.fromtimestamp(letter.taken_ms / 1000, UTC))
         since = self._since.setdefault((kind, thing), taken_at) if is_so else None
         if not is_so:
             self._since.pop((kind, thing), None)
-        zone = zones.zone_of_sensor(session, device_id=letter.device, sensor=value.sensor) if is_so else None
+        elif not is_zoned:
+            zone = _zone(session, letter, value)
         alerts.note_condition(
             session,
             kind=kind,
@@ -87,3 +94,7 @@ class Watch:
         is_empty = is_nearly_empty(level, was_so=was_so) if metric == "battery" else level >= 1
         (said.add if is_empty else said.discard)(metric)
         return 1.0 if said else 0.0
+
+
+def _zone(session: Session, letter: Letter, value: Value) -> Zone | None:
+    return zones.zone_of_sensor(session, device_id=letter.device, sensor=value.sensor)

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.alerts import queries as alerts
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.in_force import in_force
 from gateway.alerts.model import Alert, AlertLink
 from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
 from gateway.faults import rules
@@ -69,13 +69,13 @@ def was_put_right(session: Session, lock: Lock, *, since: datetime) -> bool:
 
 
 def ajar_after(session: Session, lock_id: str) -> timedelta:
-    """How long a door may stand open: what its bank says, else what is usual."""
+    """How long a door may stand open: what its bank says, else what is usual here."""
     minutes = session.scalar(
         select(Bank.ajar_after_min)
         .join(Compartment, Compartment.bank_id == Bank.id)
         .where(Compartment.lock_id == lock_id)
     )
-    return KINDS["ajar"].hold if minutes is None else timedelta(minutes=minutes)
+    return in_force(session).of("ajar").hold if minutes is None else timedelta(minutes=minutes)
 
 
 def is_opened_for_all(session: Session, lock: Lock) -> bool:

@@ -74,12 +74,17 @@ def append(session: Session, *, actor: str, act: str, thing: str, now: datetime,
     """
     if detail.setdefault(_PROGRAM, acting_program(session, actor=actor)) is None:
         del detail[_PROGRAM]
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+    take_turn(session)
     session.flush()
     entry = follow(head(session), actor=actor, act=act, thing=thing, now=now, detail=detail)
     # Nobody asks the session for it again, so it need not keep it: that costs as much as the insert.
     session.connection().execute(_ENTRY, {name: getattr(entry, name) for name in _ENTRY_COLUMNS})
+
+
+def take_turn(session: Session) -> None:
+    """Let others who write here wait until the transaction ends: for who must look before they write."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
 
 
 def follow(last: Head, *, actor: str, act: str, thing: str, now: datetime, detail: dict[str, Any]) -> AuditEntry:

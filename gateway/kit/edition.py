@@ -1,8 +1,8 @@
-"""The house's rules as they stand: its spaces, hours, days and limits, kept from one transaction to the next.
+"""The house's rules as they stand: its spaces, hours, days, limits and alerts, kept from one transaction to the next.
 
-They change a few times a week, and every wish asks for them. Whoever changes a row of theirs, whichever way, the
-database itself gives them all together another name (migration 0053); so one short question tells whether what was read
-before still holds.
+They change a few times a week, and every wish and every reading asks for them. Whoever changes a row of theirs,
+whichever way, the database itself gives them all together another name (migration 0053); so one short question tells
+whether what was read before still holds.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from gateway.kit.db import KEPT, SEEN, Base
 
-TABLES: Final = ("spaces", "opening_hours", "calendar_days", "policy_rules")
+TABLES: Final = ("spaces", "opening_hours", "calendar_days", "policy_rules", "alert_rules")
 """What is kept comes from these alone."""
 
 
@@ -29,6 +29,8 @@ class Edition(Base):
 
 
 _NAME: Final = select(Edition.name)
+NAME: Final = _NAME.scalar_subquery()
+"""For a question that is asked anyway, so that none is asked for this alone: its answer goes to `was_told`."""
 
 
 T = TypeVar("T")
@@ -57,6 +59,11 @@ def kept(read: Callable[[Session], T]) -> Callable[[Session], T]:
         return value
 
     return look
+
+
+def was_told(session: Session, name: str | None) -> None:
+    """Another question of this transaction had NAME in it."""
+    session.info[SEEN] = name
 
 
 def _edition(session: Session) -> str | None:

@@ -260,6 +260,8 @@ def test_it_holds_every_resource_there_is():
         "/staff/dead-letters",
         "/staff/audit",
         "/staff/alerts/kinds",
+        "/staff/alerts/rules",
+        "/staff/alerts/rules/{kind}",
         "/staff/alerts/{alert_id}/work-order",
         "/staff/reports/{report_id}/work-order",
         "/staff/work-orders",

@@ -109,6 +109,7 @@ BODIES = {
     "preview_policy": {"id": "x", "rule": "guests", "limit": 1},
     "put_policy": {"rule": "guests", "limit": 1},
     "set_day": {"kind": "closed", "reason": "x"},
+    "put_alert_rule": {},
     "set_opening_hours": {"week": {}},
     "set_opening_hours_of_space": {"week": {}},
     "accept_move": {"option_id": "x"},

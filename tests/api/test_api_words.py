@@ -22,6 +22,7 @@ KINDS = {
     "Conflict",
     "Malformed",
     "Refusal",
+    "Fault",
 }  # a NotFound's code names the thing; its words are those of not_found
 RETURNED = {  # codes that a rule returns and a service raises
     "gateway/lockers/rules.py": {

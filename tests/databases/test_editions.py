@@ -30,12 +30,14 @@ ROWS = {
     "opening_hours": "('', 'mon', 480, 1200)",
     "calendar_days": "('', '2026-11-22', 'closed', NULL, NULL, 'cleaning')",
     "policy_rules": "('r', 'guests', 'centre', '', NULL, FALSE, 3, '', 0, 0)",
+    "alert_rules": "('stale_air', '', TRUE, 'info', 1500, 1000, 600, TRUE, NULL, NULL, '2026-11-22 04:00:00+00')",
 }
 CHANGES = {
     "spaces": "places = 2",
     "opening_hours": "closes_min = 1260",
     "calendar_days": "reason = 'snow'",
     "policy_rules": "value = 4",
+    "alert_rules": "raise_at = 1600",
 }
 
 

@@ -1,0 +1,99 @@
+"""The rules by which alerts are raised, as a manager changes them."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Path, Query
+from sqlalchemy.orm import Session
+
+from api.deps import SignedIn
+from api.openapi import problems
+from api.signpost import Doors
+from api.staff.alert_rule_views import AlertRules, AlertRuleView, AlertRuleWish
+from api.staff.channel_views import QuietHoursView
+from api.views import AnyId
+from gateway.alerts import own_rules, rules
+from gateway.alerts.model import WHOLE_CENTRE
+from gateway.members.model import Role
+from gateway.zones import queries as zones
+
+router = Doors("/staff/alerts/rules", tags=["staff"])
+
+_READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
+_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
+_NOT_SO = (
+    "malformed",
+    "alert_rule_has_none",
+    "alert_rule_guarded",
+    "alert_limit_out_of_range",
+    "alert_clear_out_of_range",
+    "alert_hold_out_of_range",
+    "alert_alarm_never_quiet",
+    "alert_info_always_quiet",
+    "alert_quiet_hours_unused",
+    "alert_quiet_hours_empty",
+)
+
+OfKind = Annotated[str, Path(max_length=48, pattern=r"^[a-z_]+$")]
+InZone = Annotated[AnyId | None, Query(alias="zone_id", description="In one zone; without, in the whole centre.")]
+
+
+@router.get("", responses=problems(*_STAFF_ONLY))
+async def list_alert_rules(who: SignedIn) -> AlertRules:
+    """Every kind: as the house has it, as this centre does, and what may be changed of it."""
+
+    def look() -> AlertRules:
+        with who.desk.sessions.read() as session:
+            who.staff(session, *_READERS)
+            quiet = QuietHoursView(**rules.QUIET._asdict())
+            return AlertRules(items=AlertRuleView.several(session, who.language), quiet=quiet)
+
+    return await who.desk.backroom.read(look)
+
+
+@router.put("/{kind}", responses=problems(*_STAFF_ONLY, "not_found", *_NOT_SO))
+async def put_alert_rule(kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
+    """Have it otherwise, from now on. What stands is judged by it at once, or at the next reading."""
+    desk = who.desk
+
+    def act() -> AlertRuleView:
+        with desk.sessions.begin() as session:
+            manager = who.staff(session, Role.MANAGER)
+            own_rules.put_rule(
+                session,
+                name=kind,
+                wanted=wanted.wanted,
+                zone_id=_zone(session, zone_id),
+                actor=manager.audit_id,
+                zone=ZoneInfo(desk.centre.settings.zone),
+                now=desk.clock.now(),
+            )
+            return AlertRuleView.several(session, who.language, [kind])[0]
+
+    return await desk.backroom.write(act)
+
+
+@router.delete("/{kind}", responses=problems(*_STAFF_ONLY, "not_found"))
+async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
+    """Back to the house's rule; for a zone to the whole centre's. Harmless to repeat."""
+    desk = who.desk
+
+    def act() -> AlertRuleView:
+        with desk.sessions.begin() as session:
+            manager = who.staff(session, Role.MANAGER)
+            own_rules.drop_rule(
+                session,
+                name=kind,
+                zone_id=_zone(session, zone_id),
+                actor=manager.audit_id,
+                zone=ZoneInfo(desk.centre.settings.zone),
+                now=desk.clock.now(),
+            )
+            return AlertRuleView.several(session, who.language, [kind])[0]
+
+    return await desk.backroom.write(act)
+
+
+def _zone(session: Session, zone_id: str | None) -> str:
+    """Raises NotFound("zone")."""
+    return WHOLE_CENTRE if zone_id is None else zones.zone(session, zone_id).id

@@ -1,0 +1,136 @@
+"""The rules of alerts over HTTP: staff read them, a manager changes them, and is told what cannot be."""
+
+import json
+
+import pytest
+
+from gateway.alerts import service
+from gateway.alerts.kinds import KINDS
+from gateway.zones import service as zones
+from tests.centre_builder import NOON
+
+PATH = "/staff/alerts/rules"
+
+
+@pytest.fixture
+def boss(house):
+    house.change(zones.make_zone, zone_id="gym", name_zh="健身房", name_en="Gym", actor="test", now=NOON)
+    return house.signed_in("s001")
+
+
+def rule(reader, kind="stale_air"):
+    return next(one for one in reader.get(PATH).json()["items"] if one["kind"] == kind)
+
+
+def test_staff_read_what_the_house_has_and_what_may_be_changed(house, boss):
+    told = house.signed_in("s003").get(PATH).json()
+
+    assert told["quiet"] == {"from_min": 1320, "until_min": 480}
+    assert [one["kind"] for one in told["items"]] == list(KINDS)
+    air, leak = rule(boss), rule(boss, "leak")
+    assert air["levels"] == {"least": 400, "most": 5000, "gap": 50, "unit": "ppm"}
+    assert (air["guarded"], air["by_zone"], air["longest_hold_s"]) == (False, True, 86_400)
+    assert air["house"] == {
+        "on": True,
+        "severity": "info",
+        "raise_at": 1500,
+        "clear_below": 1000,
+        "hold_s": 600,
+        "keeps_quiet": True,
+        "quiet": None,
+    }
+    assert (air["centre"], air["set_at"], air["zones"]) == (None, None, [])
+    assert (leak["guarded"], leak["levels"], leak["longest_hold_s"], leak["house"]["raise_at"]) == (
+        True,
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_manager_changes_a_rule_and_puts_it_back_at_one_touch(house, boss):
+    wish = {
+        "severity": "warning",
+        "raise_at": 1200,
+        "clear_below": 900,
+        "hold_s": 300,
+        "keeps_quiet": True,
+        "quiet": {"from_min": 1260, "until_min": 420},
+    }
+    changed = boss.ask("PUT", f"{PATH}/stale_air", body=wish)
+
+    assert (changed.status_code, changed.json()["centre"]) == (200, {"on": True, **wish})
+    assert changed.json() == rule(boss)
+    kinds = house.signed_in("s003").get("/staff/alerts/kinds").json()["items"]
+    assert [(one["raise_at"], one["hold_s"]) for one in kinds if one["kind"] == "stale_air"] == [(1200, 300)]
+    for _ in range(2):
+        back = boss.delete(f"{PATH}/stale_air")
+        assert (back.status_code, back.json()["centre"]) == (200, None)
+    entries = boss.get("/staff/audit?act=alert_rule_set").json()["items"]
+    assert [(one["thing"], one["detail"]["old"]["raise_at"], one["detail"]["new"]["raise_at"]) for one in entries] == [
+        ("stale_air", 1500, 1200)
+    ]
+
+
+def test_a_zone_has_its_own(boss):
+    boss.ask("PUT", f"{PATH}/stale_air?zone_id=gym", body={"raise_at": 2000})
+
+    [own] = rule(boss)["zones"]
+    assert (own["zone_id"], own["name"]["en"], own["terms"]["raise_at"]) == ("gym", "Gym", 2000)
+    assert rule(boss)["centre"] is None
+    assert boss.delete(f"{PATH}/stale_air?zone_id=gym").json()["zones"] == []
+    assert boss.ask("PUT", f"{PATH}/stale_air?zone_id=nowhere", body={}).status_code == 404
+    assert boss.ask("PUT", f"{PATH}/whim", body={}).status_code == 404
+
+
+def test_what_stands_follows_its_rule_at_once(house, boss):
+    facts = {"place": {"zh-CN": "一", "en": "one"}}
+    house.change(service.note_condition, kind="sensor_silent", thing="pir", is_so=True, now=NOON, facts=facts)
+
+    boss.ask("PUT", f"{PATH}/sensor_silent", body={"severity": "alarm", "keeps_quiet": False})
+    assert [one["severity"] for one in boss.get("/staff/alerts?state=OPEN").json()["items"]] == ["alarm"]
+    boss.ask("PUT", f"{PATH}/sensor_silent", body={"on": False})
+    assert boss.get("/staff/alerts?state=OPEN").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "code", "field"),
+    [
+        ("leak", {"on": False}, "alert_rule_guarded", "on"),
+        ("forced", {"on": False}, "alert_rule_guarded", "on"),
+        ("call_staff", {"severity": "info"}, "alert_rule_guarded", "severity"),
+        ("leak", {"hold_s": 60}, "alert_rule_has_none", "hold_s"),
+        ("forced", {"raise_at": 2}, "alert_rule_has_none", "raise_at"),
+        ("stale_air", {"raise_at": 100}, "alert_limit_out_of_range", "raise_at"),
+        ("stale_air", {"raise_at": 1000}, "alert_clear_out_of_range", "clear_below"),
+        ("stale_air", {"hold_s": 5}, "alert_hold_out_of_range", "hold_s"),
+        ("stale_air", {"severity": "alarm"}, "alert_alarm_never_quiet", "keeps_quiet"),
+        ("stale_air", {"keeps_quiet": False}, "alert_info_always_quiet", "keeps_quiet"),
+        ("ajar", {"keeps_quiet": False, "quiet": {"from_min": 1, "until_min": 2}}, "alert_quiet_hours_unused", "quiet"),
+        ("ajar", {"quiet": {"from_min": 1, "until_min": 1}}, "alert_quiet_hours_empty", "quiet"),
+        ("stale_air", {"raise_at": "1200"}, "malformed", "raise_at"),
+        ("stale_air", {"whim": 1}, "malformed", "whim"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_field_and_with_what_to_do(boss, kind, wish, code, field):
+    answer = boss.ask("PUT", f"{PATH}/{kind}", body=wish)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["field"].startswith(field)
+    assert code == "malformed" or "请" in answer.json()["detail"]
+    assert rule(boss, kind)["centre"] is None
+
+
+def test_the_limits_are_in_the_sentence(boss):
+    answer = boss.ask("PUT", f"{PATH}/stale_air", body={"raise_at": 1000})
+
+    assert "400 到 950 ppm" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("who", ["s002", "s003", "10001"])
+def test_only_a_manager_changes_them(house, boss, who):
+    other = house.signed_in(who)
+
+    assert other.ask("PUT", f"{PATH}/stale_air", body={"raise_at": 1200}).status_code == 403
+    assert other.delete(f"{PATH}/stale_air").status_code == 403
+    assert json.loads(boss.get(PATH).text)["items"][0]["centre"] is None
