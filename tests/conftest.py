@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.database_fixture import (  # noqa: F401 - fixtures, found by name
+from tests.database_fixture import (
     database_url,
     empty_database_url,
     postgres,
@@ -25,6 +25,16 @@ from tests.database_fixture import (  # noqa: F401 - fixtures, found by name
     sqlite_file,
     sqlite_template,
 )
+
+__all__ = [
+    "database_url",
+    "empty_database_url",
+    "postgres",
+    "postgres_url",
+    "sessions",
+    "sqlite_file",
+    "sqlite_template",
+]
 
 # `make test` tries the same examples each time, so that red today is red tomorrow; `make fuzz` tries others.
 settings.register_profile("same", derandomize=True)

@@ -197,6 +197,27 @@ def house_on_each(database_url: str, tmp_path: Path, settings: Settings, webroot
     yield from opened(database_url, tmp_path, settings, webroot)
 
 
+@pytest.fixture
+def phone(house: House) -> Browser:
+    """A member's."""
+    return house.signed_in("10001")
+
+
+@pytest.fixture
+def manager(house: House) -> Browser:
+    return house.signed_in("s001")
+
+
+@pytest.fixture
+def desk(house: House) -> Browser:
+    return house.signed_in("s002")
+
+
+@pytest.fixture
+def technician(house: House) -> Browser:
+    return house.signed_in("s003")
+
+
 @pytest.fixture(scope="module")
 def shared_house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
     """One for all tests of a file that are turned away at its doors: they change nothing in it."""

@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.fleet import queries as fleet
-from tests.api.conftest import opened
 from tests.centre_builder import a_device, a_space
 
 HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
@@ -11,10 +10,9 @@ LONG = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T10:00:00Z"}
 
 
 @pytest.fixture
-def house(database_url, tmp_path, settings, webroot):
-    for house in opened(database_url, tmp_path, settings, webroot):
-        house.change(furnish)
-        yield house
+def house(house_on_each):
+    house_on_each.change(furnish)
+    return house_on_each
 
 
 def furnish(session):
@@ -23,17 +21,11 @@ def furnish(session):
 
 
 @pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
-
-
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
-@pytest.fixture
 def asked(house, phone):
+    return ask_for_the_room(house, phone)
+
+
+def ask_for_the_room(house, phone):
     """A booking that waits for an answer."""
     rule = {"rule": "needs_approval", "limit": 1, "layer": "space", "scope": "room"}
     assert house.signed_in("s001").ask("PUT", "/staff/policies/ask", body=rule).status_code == 200

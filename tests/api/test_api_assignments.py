@@ -15,11 +15,6 @@ def box(house):
     return all_of(house.signed_in("s002"), "/staff/banks/bank-b/compartments")[0]
 
 
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
 def assign(desk, box, *member_nos, **more):
     return desk.post("/staff/assignments", {"compartment_id": box["id"], "member_nos": member_nos, **more})
 

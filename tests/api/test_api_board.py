@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.test_api_approvals import HOUR, asked, desk, house, phone  # noqa: F401 - fixtures
+from tests.api.test_api_approvals import HOUR, ask_for_the_room, furnish
 from tests.centre_builder import a_space
 
 DAY = "from=2026-11-21T16:00:00Z&to=2026-11-22T16:00:00Z"
@@ -10,7 +10,18 @@ LATER = {"starts_at": "2026-11-22T08:00:00Z", "ends_at": "2026-11-22T09:00:00Z"}
 
 
 @pytest.fixture
-def booked(phone):  # noqa: F811
+def house(house_on_each):
+    house_on_each.change(furnish)
+    return house_on_each
+
+
+@pytest.fixture
+def asked(house, phone):
+    return ask_for_the_room(house, phone)
+
+
+@pytest.fixture
+def booked(phone):
     return phone.post("/bookings", {"space_id": "room", **HOUR}, key="book").json()
 
 
@@ -18,11 +29,11 @@ def code(answer):
     return answer.status_code, answer.json()["code"]
 
 
-def notices(phone):  # noqa: F811
+def notices(phone):
     return [(one["kind"], one["text"]) for one in phone.get("/notices").json()["items"]]
 
 
-def test_the_board_shows_who_has_what_and_what_is_closed(house, desk, booked):  # noqa: F811
+def test_the_board_shows_who_has_what_and_what_is_closed(house, desk, booked):
     house.change(a_space, "court")
     closed = desk.post("/staff/spaces/court/closures", {**LATER, "reason": "清洁"}).json()
 
@@ -37,7 +48,7 @@ def test_the_board_shows_who_has_what_and_what_is_closed(house, desk, booked):  
     assert code(house.signed_in("s003").get(f"/staff/board?{DAY}")) == (403, "not_allowed")
 
 
-def test_the_desk_moves_a_booking_and_its_member_reads_why(phone, desk, booked):  # noqa: F811
+def test_the_desk_moves_a_booking_and_its_member_reads_why(phone, desk, booked):
     moved = desk.patch(f"/staff/bookings/{booked['id']}", {**LATER, "reason": "灯坏了"})
 
     assert (moved.status_code, moved.json()["starts_at"]) == (200, LATER["starts_at"])
@@ -48,7 +59,7 @@ def test_the_desk_moves_a_booking_and_its_member_reads_why(phone, desk, booked):
     assert "2026-11-22 16:00" in text
 
 
-def test_a_member_reads_that_the_desk_changed_how_many_come_and_not_that_it_moved(house, phone, desk):  # noqa: F811
+def test_a_member_reads_that_the_desk_changed_how_many_come_and_not_that_it_moved(house, phone, desk):
     house.change(a_space, "seats", places=4)
     mine = phone.post("/bookings", {"space_id": "seats", **HOUR, "guests": 1}, key="seats").json()
 
@@ -63,7 +74,7 @@ def test_a_member_reads_that_the_desk_changed_how_many_come_and_not_that_it_move
     assert {kind for kind, _ in notices(phone)} == {"moved_for_you", "party_changed_for_you"}
 
 
-def test_rules_hold_for_the_desk_too_unless_it_says_otherwise_and_that_stays_on_record(house, phone, desk, booked):  # noqa: F811
+def test_rules_hold_for_the_desk_too_unless_it_says_otherwise_and_that_stays_on_record(house, phone, desk, booked):
     path, outside = (
         f"/staff/bookings/{booked['id']}",
         {"starts_at": "2026-11-22T15:00:00Z", "ends_at": "2026-11-22T15:30:00Z"},
@@ -76,7 +87,7 @@ def test_rules_hold_for_the_desk_too_unless_it_says_otherwise_and_that_stays_on_
     assert overridden["detail"]["reason"] == "晚会"
 
 
-def test_a_time_that_somebody_has_is_never_got_and_the_booking_stays_where_it_was(house, phone, desk, booked):  # noqa: F811
+def test_a_time_that_somebody_has_is_never_got_and_the_booking_stays_where_it_was(house, phone, desk, booked):
     house.signed_in("10002").post("/bookings", {"space_id": "room", **LATER}, key="theirs")
 
     refused = desk.patch(f"/staff/bookings/{booked['id']}", {**LATER, "reason": "x", "past_rules": True})
@@ -86,7 +97,7 @@ def test_a_time_that_somebody_has_is_never_got_and_the_booking_stays_where_it_wa
     assert notices(phone) == []
 
 
-def test_the_desk_cancels_a_booking_once_and_its_member_reads_why(phone, desk, booked):  # noqa: F811
+def test_the_desk_cancels_a_booking_once_and_its_member_reads_why(phone, desk, booked):
     path = f"/staff/bookings/{booked['id']}/cancel"
 
     assert desk.post(path, {"reason": "停电"}).json()["state"] == "CANCELLED"
@@ -97,6 +108,6 @@ def test_the_desk_cancels_a_booking_once_and_its_member_reads_why(phone, desk, b
     assert phone.post("/bookings", {"space_id": "room", **HOUR}, key="again").status_code == 201
 
 
-def test_what_waits_for_an_answer_is_on_the_board_too(desk, asked):  # noqa: F811
+def test_what_waits_for_an_answer_is_on_the_board_too(desk, asked):
     [one] = desk.get(f"/staff/board?{DAY}").json()["bookings"]
     assert (one["id"], one["state"]) == (asked["id"], "PENDING")

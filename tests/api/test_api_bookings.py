@@ -4,7 +4,6 @@ import pytest
 
 from gateway.fleet import queries as fleet
 from gateway.unlocking import queries as unlocking
-from tests.api.conftest import opened
 from tests.centre_builder import a_device, a_hall, a_space
 
 DAY = "from=2026-11-22T00:00:00Z&to=2026-11-22T16:00:00Z"
@@ -16,11 +15,10 @@ def hour(start, length=1):
 
 
 @pytest.fixture
-def house(database_url, tmp_path, settings, webroot):
+def house(house_on_each):
     """The usual one, with a room and a hall behind a door each, and a lawn behind none."""
-    for house in opened(database_url, tmp_path, settings, webroot):
-        house.change(furnish)
-        yield house
+    house_on_each.change(furnish)
+    return house_on_each
 
 
 def furnish(session):
@@ -28,11 +26,6 @@ def furnish(session):
     a_space(session, "room", lock_id=fleet.lock_at(session, "doors", 1).id)
     a_hall(session, lock_id=fleet.lock_at(session, "doors", 2).id)
     a_space(session, "lawn")
-
-
-@pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
 
 
 def book(phone, space_id="room", when=None, key=None):

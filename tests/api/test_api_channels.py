@@ -30,11 +30,6 @@ SHOWN = {
 }
 
 
-@pytest.fixture
-def manager(house):
-    return house.signed_in("s001")
-
-
 def sealed(house, channel_id):
     """As the gateway reads it."""
     key = SealKey((house.centre.directory / "keys" / "channels.key").read_bytes())

@@ -8,11 +8,6 @@ from tests.centre_builder import set_door
 
 
 @pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
-@pytest.fixture
 def box(desk):
     return all_of(desk, "/staff/banks/bank-a/compartments")[0]
 

@@ -10,11 +10,6 @@ CARDS = "/staff/members/10001/cards"
 NUMBER = "04:A2:1F:99"
 
 
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
 def texts(house, member_no="10001"):
     return [notice["text"] for notice in house.signed_in(member_no).get("/notices").json()["items"]]
 

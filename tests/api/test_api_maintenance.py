@@ -18,16 +18,6 @@ FAN = {"kind": "fan", "name_zh": "排风扇", "name_en": "Extractor fan"}
 
 
 @pytest.fixture
-def technician(house):
-    return house.signed_in("s003")
-
-
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
-@pytest.fixture
 def door(house):
     """The id of a lock."""
     return house.change(lock_of, "01")

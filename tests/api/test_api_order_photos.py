@@ -19,11 +19,6 @@ def house(house_on_each: House):
 
 
 @pytest.fixture
-def technician(house):
-    return house.signed_in("s003")
-
-
-@pytest.fixture
 def at(technician):
     """Where the photos of a work order are."""
     body = {"about": {"what": "space", "id": "room"}, "kind": "repair", "reason": "合页松了"}

@@ -18,16 +18,6 @@ def house(house_on_each: House):
 
 
 @pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
-
-
-@pytest.fixture
-def technician(house):
-    return house.signed_in("s003")
-
-
-@pytest.fixture
 def offered(house, phone, technician):
     """Booked, broken, and offered others."""
     booking = phone.post("/bookings", {"space_id": "room", **HOUR}, key="book").json()

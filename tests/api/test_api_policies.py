@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.api.conftest import opened
 from tests.centre_builder import a_hall, a_space
 
 HOUR = {"starts_at": "2026-11-22T06:00:00Z", "ends_at": "2026-11-22T07:00:00Z"}
@@ -11,21 +10,10 @@ RETIRED = {"id": "retired", "kind": "standing", "name_zh": "退休职工", "name
 
 
 @pytest.fixture
-def house(database_url, tmp_path, settings, webroot):
-    for house in opened(database_url, tmp_path, settings, webroot):
-        house.change(a_space, "room")
-        house.change(a_hall)
-        yield house
-
-
-@pytest.fixture
-def manager(house):
-    return house.signed_in("s001")
-
-
-@pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
+def house(house_on_each):
+    house_on_each.change(a_space, "room")
+    house_on_each.change(a_hall)
+    return house_on_each
 
 
 def put(browser, path, body):

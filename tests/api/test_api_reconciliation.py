@@ -16,11 +16,6 @@ PRINT = "/staff/reconciliation/print"
 
 
 @pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
-@pytest.fixture
 def box(desk):
     """Compartment 01 of bank-a."""
     return all_of(desk, "/staff/banks/bank-a/compartments")[0]

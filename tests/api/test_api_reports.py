@@ -20,11 +20,6 @@ def house(house_on_each: House):
     return house_on_each
 
 
-@pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
-
-
 def with_photo(**photo):
     return {**BROKEN, "photo": base64.b64encode(a_photo(**photo)).decode()}
 

@@ -24,11 +24,6 @@ def readings(house):
     return measured
 
 
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
 def history(browser, sensor, **query):
     asked = {"from": (NOON - timedelta(hours=5)).isoformat(), "to": (NOON + timedelta(hours=5)).isoformat(), **query}
     return browser.get(f"/staff/sensors/{sensor}/history", params=asked)

@@ -2,25 +2,18 @@
 
 import pytest
 
-from tests.api.conftest import opened
 from tests.centre_builder import a_space
 
 FIRST = {"starts_at": "2026-11-23T02:00:00Z", "ends_at": "2026-11-23T03:00:00Z"}  # Monday, 10 o'clock in Shanghai
 
 
 @pytest.fixture
-def house(database_url, tmp_path, settings, webroot):
+def house(house_on_each):
     """The usual one, with a room, closed on Tuesday."""
-    for house in opened(database_url, tmp_path, settings, webroot):
-        house.change(a_space, "room")
-        closed = {"kind": "closed", "reason": "消防演习"}
-        house.signed_in("s002").ask("PUT", "/staff/calendar/2026-11-24", body=closed)
-        yield house
-
-
-@pytest.fixture
-def phone(house):
-    return house.signed_in("10001")
+    house_on_each.change(a_space, "room")
+    closed = {"kind": "closed", "reason": "消防演习"}
+    house_on_each.signed_in("s002").ask("PUT", "/staff/calendar/2026-11-24", body=closed)
+    return house_on_each
 
 
 def make(phone, recurrence="FREQ=DAILY;COUNT=4", key="k", **more):

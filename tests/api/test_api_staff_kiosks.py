@@ -7,11 +7,6 @@ from tests.api.reader_builder import Reader
 from tests.api.test_api_pins import everything_kept
 
 
-@pytest.fixture
-def technician(house):
-    return house.signed_in("s003")
-
-
 def test_a_technician_registers_a_kiosk_whose_token_is_told_once(house, technician):
     first, again = (
         technician.post("/staff/kiosks", {"name": "大厅", "bank_id": "bank-a"}, key="one") for _ in range(2)

@@ -10,11 +10,6 @@ from tests.centre_builder import a_group
 MEMBERS = "/staff/members"
 
 
-@pytest.fixture
-def desk(house):
-    return house.signed_in("s002")
-
-
 def numbers(answer):
     return [one["member_no"] for one in answer.json()["items"]]
 

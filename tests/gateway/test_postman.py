@@ -14,7 +14,6 @@ from gateway.channels.seal import SealKey
 from gateway.members.model import Language
 from gateway.postman import Postman
 from tests.broker_fixture import eventually
-from tests.centre_builder import HandClock
 
 
 class Hands:
@@ -32,11 +31,6 @@ class Hands:
 
     def stop(self):
         self.is_stopped = True
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ GPIO = "gpio"
 DOORS_OF_A_BOARD = 4
 BOARDS = 2
 DOORS = BOARDS * DOORS_OF_A_BOARD
+DOOR = DOORS_OF_A_BOARD + 2  # the second door of the second board
 SPRING_S = 0.15
 
 

@@ -1,6 +1,7 @@
-"""A room behind a door, and who has booked it next: from the phone to the door and back, in virtual time."""
+"""A bank of any family, or a room and who has booked it next: from the phone to the door and back, in virtual time."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +12,32 @@ from tests.database_fixture import lay_out
 from tests.journeys.board_centre import BANK, DOORS, GPIO, BoardCentre
 
 QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def open_centre(sqlite_template, sqlite_file, tmp_path):
+    """`open_centre(family, before_start)`: with its bank on, approved by a technician, and a compartment rented."""
+    with asyncio.Runner() as runner:
+        centres = []
+
+        def make(family, before_start=lambda centre: None):
+            centre = BoardCentre(family, lay_out(sqlite_template, sqlite_file), tmp_path, runner)
+            centres.append(centre)
+            before_start(centre)
+            centre.power_on()
+            centre.install()
+            return centre
+
+        yield make
+        for centre in centres:
+            judge_everything(centre)
+            centre.close()
+
+
+def judge_everything(centre):
+    """One press is one pulse at most, and of its own door."""
+    pulsed = Counter(pulse.door for pulse in centre.building.ledger.pulses(BANK))
+    assert pulsed <= centre.presses
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import pytest
 
 from devices.boards.families import FAMILIES, family
 from devices.nodes.contents import SETTLES_S
-from tests.journeys.board_centre import GPIO
-from tests.journeys.test_press_to_contact import DOOR, open_centre  # noqa: F401 - a fixture, found by name
+from tests.journeys.board_centre import DOOR, GPIO
 
 WITH_BEAMS = [name for name in sorted(FAMILIES) if family(name).profile.senses_inside]
 TOLD_S = SETTLES_S + 2.0  # a look of the board, and the way to the phone
@@ -30,7 +29,7 @@ def visit(centre, rental, do):
 
 
 @pytest.mark.parametrize("family", WITH_BEAMS)
-def test_reminders_stop_the_moment_the_door_proves_emptied_and_start_again_when_it_proves_full(open_centre, family):  # noqa: F811
+def test_reminders_stop_the_moment_the_door_proves_emptied_and_start_again_when_it_proves_full(open_centre, family):
     centre = open_centre(family)
     rental = a_late_rental(centre)
     assert centre.inside(DOOR) == "occupied"
@@ -45,7 +44,7 @@ def test_reminders_stop_the_moment_the_door_proves_emptied_and_start_again_when_
 
 
 @pytest.mark.parametrize("family", WITH_BEAMS)
-def test_a_beam_that_is_stuck_or_flickers_ends_no_rental_and_frees_no_compartment(open_centre, family):  # noqa: F811
+def test_a_beam_that_is_stuck_or_flickers_ends_no_rental_and_frees_no_compartment(open_centre, family):
     centre = open_centre(family)
     rental = a_late_rental(centre)
     beam = centre.line.beams[DOOR]
@@ -64,7 +63,7 @@ def test_a_beam_that_is_stuck_or_flickers_ends_no_rental_and_frees_no_compartmen
 
 
 @pytest.mark.parametrize("family", ["cu48", GPIO])
-def test_where_no_beam_tells_an_opening_stops_no_reminder(open_centre, family):  # noqa: F811
+def test_where_no_beam_tells_an_opening_stops_no_reminder(open_centre, family):
     centre = open_centre(family)
     rental = a_late_rental(centre)
 

@@ -3,45 +3,20 @@
 Whatever a board or a door does, the member is told the truth, or that nobody knows it.
 """
 
-import asyncio
-from collections import Counter
-
 import pytest
 
 from devices.boards.families import FAMILIES
 from devices.boards.families import family as family_of
 from firmware_sim.ledger import What
 from firmware_sim.lock_boards import BoardFault
-from tests.database_fixture import lay_out
-from tests.journeys.board_centre import BANK, DOORS, DOORS_OF_A_BOARD, GPIO, BoardCentre
+from tests.journeys.board_centre import BANK, DOOR, DOORS, GPIO
 
 every_family = pytest.mark.parametrize("family", [*sorted(FAMILIES), GPIO])
 every_board = pytest.mark.parametrize("family", sorted(FAMILIES))
 
-DOOR = DOORS_OF_A_BOARD + 2  # the second door of the second board
 SETTLED_S = 6.0  # the watch of 3 s, and the question that follows it
 OVER_S = 14.0  # nothing opens later than 13 s after it was asked for
 MEANS_SHUT = {"NOT_OPENED", "EXPIRED", "REFUSED"}
-
-
-@pytest.fixture
-def open_centre(sqlite_template, sqlite_file, tmp_path):
-    """`open_centre(family, before_start)`: with its bank on, approved by a technician, and a compartment rented."""
-    with asyncio.Runner() as runner:
-        centres = []
-
-        def make(family, before_start=lambda centre: None):
-            centre = BoardCentre(family, lay_out(sqlite_template, sqlite_file), tmp_path, runner)
-            centres.append(centre)
-            before_start(centre)
-            centre.power_on()
-            centre.install()
-            return centre
-
-        yield make
-        for centre in centres:
-            judge_everything(centre)
-            centre.close()
 
 
 def press(centre, door=DOOR, *, first=lambda: None, then=lambda: None, pass_s=SETTLED_S):
@@ -57,12 +32,6 @@ def press(centre, door=DOOR, *, first=lambda: None, then=lambda: None, pass_s=SE
 
 def opened_by_strike(centre):
     return [fact.door for fact in centre.building.ledger.facts() if fact.what is What.OPENED and fact.cause == "strike"]
-
-
-def judge_everything(centre):
-    """One press is one pulse at most, and of its own door."""
-    pulsed = Counter(pulse.door for pulse in centre.building.ledger.pulses(BANK))
-    assert pulsed <= centre.presses
 
 
 @every_family

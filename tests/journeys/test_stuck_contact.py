@@ -1,9 +1,9 @@
 """A contact that has come off says open for ever: from the board to the phone of whoever wants to give back."""
 
-from tests.journeys.test_press_to_contact import DOOR, open_centre  # noqa: F401 - a fixture, found by name
+from tests.journeys.board_centre import DOOR
 
 
-def test_whoever_wants_to_give_back_behind_a_contact_that_has_come_off_is_not_trapped(open_centre):  # noqa: F811
+def test_whoever_wants_to_give_back_behind_a_contact_that_has_come_off_is_not_trapped(open_centre):
     centre = open_centre("cu48")
     rental = centre.rent(DOOR)
     centre.line.reeds[DOOR].come_off()

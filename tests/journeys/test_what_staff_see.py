@@ -5,18 +5,12 @@ from sqlalchemy import select
 
 from firmware_sim.lock_boards import BoardFault
 from gateway.faults.model import Pulse, PulseEnd
-from tests.journeys.board_centre import BANK, DOORS, DOORS_OF_A_BOARD, SPRING_S
-from tests.journeys.test_press_to_contact import (  # noqa: F401 - a fixture, found by name
-    DOOR,
-    every_board,
-    every_family,
-    open_centre,
-    press,
-)
+from tests.journeys.board_centre import BANK, DOOR, DOORS, DOORS_OF_A_BOARD, SPRING_S
+from tests.journeys.test_press_to_contact import every_board, every_family, press
 
 
 @every_family
-def test_a_door_that_was_levered_open_is_an_alarm_within_seconds_and_says_whose(open_centre, family):  # noqa: F811
+def test_a_door_that_was_levered_open_is_an_alarm_within_seconds_and_says_whose(open_centre, family):
     centre = open_centre(family)
     rental = centre.rent(DOOR)
 
@@ -30,7 +24,7 @@ def test_a_door_that_was_levered_open_is_an_alarm_within_seconds_and_says_whose(
 
 
 @every_board
-def test_a_board_that_dies_is_told_within_two_minutes_and_its_doors_are_unknown_never_shut(open_centre, family):  # noqa: F811
+def test_a_board_that_dies_is_told_within_two_minutes_and_its_doors_are_unknown_never_shut(open_centre, family):
     centre = open_centre(family)
     assert {lock["level"] for lock in centre.locks().values()} == {"shut"}
 
@@ -50,7 +44,7 @@ def test_a_board_that_dies_is_told_within_two_minutes_and_its_doors_are_unknown_
 
 
 @every_family
-def test_how_long_a_door_took_to_open_is_kept(open_centre, family):  # noqa: F811
+def test_how_long_a_door_took_to_open_is_kept(open_centre, family):
     centre = open_centre(family)
 
     press(centre, pass_s=3)
@@ -62,7 +56,7 @@ def test_how_long_a_door_took_to_open_is_kept(open_centre, family):  # noqa: F81
 
 
 @pytest.mark.parametrize("family", ["cu48"])
-def test_a_bank_that_lost_its_power_is_told_of_and_is_right_again_by_itself(open_centre, family):  # noqa: F811
+def test_a_bank_that_lost_its_power_is_told_of_and_is_right_again_by_itself(open_centre, family):
     centre = open_centre(family)
     centre.building.banks[BANK].power_off()
     centre.pass_minutes(3)

@@ -37,12 +37,6 @@ def a_channel(session, name="group", *, now=NOON, **more):
 
 
 @pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        yield session
-
-
-@pytest.fixture
 def channel(session):
     return a_channel(session)
 

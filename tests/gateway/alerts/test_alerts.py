@@ -11,22 +11,10 @@ from gateway.alerts import queries, service
 from gateway.alerts.model import Alert, AlertState
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, Malformed, NotFound
-from gateway.members.model import Role
-from tests.centre_builder import NOON, a_member
+from tests.centre_builder import NOON
 
 MINUTE = timedelta(minutes=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        yield session
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
 
 
 def force(session, thing="lock-1", *, now=NOON, **more):

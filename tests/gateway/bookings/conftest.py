@@ -11,7 +11,7 @@ from gateway.bookings.rules import Policy
 from gateway.fleet import queries as fleet
 from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
-from tests.centre_builder import NOON, a_device, a_hall, a_member, a_space
+from tests.centre_builder import NOON, a_device, a_hall, a_space
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 POLICY = Policy(
@@ -33,16 +33,6 @@ def session(sessions):
         a_hall(session, lock_id=fleet.lock_at(session, "doors", 2).id)
         a_space(session, "lawn")
         yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def li(session):
-    return a_member(session, "10002")
 
 
 def book(session, member, space_id="room", when=None, *, now=NOON):

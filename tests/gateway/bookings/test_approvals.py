@@ -27,11 +27,6 @@ ROOM = Scope(Layer.SPACE, "room")
 
 
 @pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
-
-
-@pytest.fixture
 def asked(session, wang):
     """A booking of the room that waits for an answer."""
     a_rule(session, Limit.NEEDS_APPROVAL, 1, scope=ROOM)

@@ -11,7 +11,6 @@ from gateway.bookings.service import OnBehalf
 from gateway.bookings.waits import WaitState
 from gateway.kit.errors import Conflict
 from gateway.kit.ids import new_id
-from gateway.members.model import Role
 from gateway.policies.model import Limit
 from gateway.spaces import outages
 from gateway.spaces import queries as spaces
@@ -33,11 +32,6 @@ def seats(session):
 @pytest.fixture
 def chen(session):
     return a_member(session, "10003")
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
 
 
 def book(session, member, people, when=None, space_id="seats", **more):

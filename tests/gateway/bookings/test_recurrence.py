@@ -1,6 +1,5 @@
 """Recurrence rules: what is understood, and when its times are, in zones with and without changes of the clocks."""
 
-import time
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,16 +13,6 @@ from gateway.kit.errors import Malformed
 from gateway.spaces.rules import Span
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture(params=["Asia/Shanghai", "Europe/Berlin", "America/New_York"])
-def machine_zone(request, monkeypatch):
-    """Where the machine believes to be."""
-    monkeypatch.setenv("TZ", request.param)
-    time.tzset()
-    yield request.param
-    monkeypatch.undo()
-    time.tzset()
 
 
 def at(text, zone=SHANGHAI, minutes=60):

@@ -9,18 +9,12 @@ from gateway.bookings import sheet
 from gateway.bookings.model import BookingState
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Malformed
-from gateway.members.model import Role
 from gateway.policies.model import Limit
-from tests.centre_builder import NOON, a_member, a_rule
+from tests.centre_builder import NOON, a_rule
 from tests.gateway.bookings.conftest import POLICY, book, span
 
 HEADER = "member_no,space_id,starts_at,ends_at,guests,override\n"
 GOOD = "10001,room,2026-11-22 13:00,2026-11-22 14:00,,\n"  # an hour after NOON, by the clock in Shanghai
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
 
 
 def take_in(session, desk, text):

@@ -1,7 +1,6 @@
 """Booking by the calendar, on both databases: weeks that are inherited, holidays, and what staff say of a date."""
 
 import os
-import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,21 +35,6 @@ def session(sessions):
         a_space(session, "room")
         a_hall(session)
         yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture(params=["Asia/Shanghai", "Europe/Berlin", "America/New_York"])
-def machine_zone(request, monkeypatch):
-    """Where the machine believes to be."""
-    monkeypatch.setenv("TZ", request.param)
-    time.tzset()
-    yield request.param
-    monkeypatch.undo()
-    time.tzset()
 
 
 def at(text, zone=SHANGHAI, hours=1):

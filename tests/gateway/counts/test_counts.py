@@ -32,11 +32,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
 def zhao(session):
     return a_member(session, "s002", role=Role.DESK, name="赵敏")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.centre_builder import a_bank, a_member
+from tests.centre_builder import a_bank
 
 
 @pytest.fixture
@@ -11,8 +11,3 @@ def session(sessions):
     with sessions.begin() as session:
         a_bank(session, sizes="SM")
         yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")

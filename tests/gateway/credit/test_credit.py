@@ -38,11 +38,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
 def kept(session):
     """Points are kept here: whoever has few books a day ahead, and one thing at a time."""
     a_rule(session, Limit.LOW_CREDIT_DAYS_AHEAD, 1)

@@ -30,21 +30,6 @@ def session(sessions):
         yield session
 
 
-@pytest.fixture
-def manager(session):
-    return a_member(session, "s001", role=Role.MANAGER)
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
-
-
-@pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
-
-
 def freeze(session, manager, *, bank_id=None):
     return service.freeze(session, bank_id=bank_id, reason="things are missing", actor=manager, now=NOON)
 

@@ -16,12 +16,11 @@ from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, Refused
 from gateway.lockers import history
 from gateway.lockers import service as lockers
-from gateway.members.model import Role
 from gateway.unlocking import pacing
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import Verdict
-from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of, sense, set_door, set_presence
+from tests.centre_builder import NOON, a_bank, a_member, lock_of, sense, set_door, set_presence
 
 MOMENT = timedelta(microseconds=1)
 
@@ -32,26 +31,6 @@ def session(sessions):
         a_bank(session, "bank-a", sizes="SSSSSSSS")
         a_bank(session, "bank-b", sizes="M")
         yield session
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-def manager(session):
-    return a_member(session, "s001", role=Role.MANAGER)
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
-
-
-@pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
 
 
 def propose(session, actor, *, bank_id="bank-a", now=NOON):

@@ -35,12 +35,6 @@ WRONG = [
 ]
 
 
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        yield session
-
-
 def standing(session):
     return session.scalars(select(Alert.kind).where(Alert.cleared_at.is_(None)).order_by(Alert.kind)).all()
 

@@ -10,8 +10,6 @@ from gateway.lockers import queries, service
 from gateway.lockers.model import Bank, CareAfter, Compartment, Condition
 from tests.centre_builder import (
     NOON,
-    a_bank,
-    a_member,
     compartment_labelled,
     lock_of,
     open_and_shut,
@@ -19,23 +17,6 @@ from tests.centre_builder import (
     set_door,
 )
 from tests.gateway.lockers.test_rentals import end, rent
-
-
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        a_bank(session, sizes="M")
-        yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def li(session):
-    return a_member(session, "10002")
 
 
 def box(session):

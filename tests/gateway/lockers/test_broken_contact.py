@@ -21,7 +21,6 @@ from gateway.staff import openings, releases
 from tests.centre_builder import (
     NOON,
     HandClock,
-    a_bank,
     a_member,
     compartment_labelled,
     lock_of,
@@ -31,18 +30,6 @@ from tests.gateway.lockers.test_late_rentals import AT
 from tests.gateway.lockers.test_rentals import rent
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        a_bank(session, sizes="M")
-        yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
 
 
 @pytest.fixture

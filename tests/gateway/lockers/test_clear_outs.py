@@ -16,24 +16,12 @@ from gateway.lockers.rules import CLEAR_OUT_WINDOW
 from gateway.members import service as members
 from gateway.members.model import Member, Role
 from gateway.notices import queries as notices
-from tests.centre_builder import NOON, a_bank, a_member, compartment_labelled, lock_of, open_and_shut, sense, set_door
+from tests.centre_builder import NOON, a_member, compartment_labelled, lock_of, open_and_shut, sense, set_door
 
 DAY = timedelta(days=1)
 DUE = NOON + DAY + timedelta(hours=1) + 7 * DAY  # a day's rental, an hour's grace, a week
 MOMENT = timedelta(microseconds=1)
 BAG = "B-17"
-
-
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        a_bank(session, sizes="M")
-        yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
 
 
 @pytest.fixture

@@ -3,20 +3,8 @@
 import pytest
 
 from gateway.lockers import history, service
-from tests.centre_builder import NOON, a_bank, a_member, open_and_shut, sense
+from tests.centre_builder import NOON, a_member, open_and_shut, sense
 from tests.gateway.lockers.test_rentals import DAY, end, rent
-
-
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        a_bank(session, sizes="M")
-        yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
 
 
 @pytest.fixture

@@ -17,23 +17,6 @@ from tests.gateway.lockers.test_rentals import end, rent
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        a_bank(session, sizes="M")
-        yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def desk(session):
-    return a_member(session, "s002", role=Role.DESK)
-
-
 def hold(session, staff, *, until=None, unsettled=()):
     return holds.hold(
         session,

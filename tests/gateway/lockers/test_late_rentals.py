@@ -34,11 +34,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
 def rental(session, wang):
     return rent(session, wang)
 

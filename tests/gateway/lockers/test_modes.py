@@ -35,16 +35,6 @@ def session(sessions):
         yield session
 
 
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def li(session):
-    return a_member(session, "10002")
-
-
 def terms(session, bank_id, **wanted):
     service.set_terms(session, bank=session.get_one(Bank, bank_id), actor="s001", now=NOON, **wanted)
 

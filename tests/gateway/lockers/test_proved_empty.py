@@ -29,11 +29,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
 def rental(session, wang):
     """Overdue, and its holder has been told so."""
     rental = rent(session, wang)

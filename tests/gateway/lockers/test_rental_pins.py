@@ -24,11 +24,6 @@ def session(sessions):
         yield session
 
 
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
 def rent(session, member):
     return service.rent(
         session, member=member, now=NOON, until=NOON + timedelta(days=1), max_days=7, unsettled_locks=frozenset

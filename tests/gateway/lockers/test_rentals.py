@@ -39,16 +39,6 @@ def session(sessions):
         yield session
 
 
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def li(session):
-    return a_member(session, "10002")
-
-
 def rent(session, member, *, now=NOON, until=None, unsettled=(), **wish):
     return service.rent(
         session,

@@ -29,11 +29,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
 def li(session):
     return a_member(session, "10002", name="李梅")
 

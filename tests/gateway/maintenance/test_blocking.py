@@ -13,12 +13,11 @@ from gateway.maintenance.assets import Thing, What
 from gateway.maintenance.model import AssetKind, OpenedBy, OrderKind, OrderState
 from gateway.maintenance.plans import Rhythm
 from gateway.maintenance.service import Work
-from gateway.members.model import Role
 from gateway.spaces import outages as outages_service
 from gateway.spaces import queries as spaces
 from gateway.spaces.model import Outage
 from gateway.spaces.rules import Span
-from tests.centre_builder import NOON, a_bank, a_member, a_space, compartment_labelled, lock_of
+from tests.centre_builder import NOON, a_bank, a_space, compartment_labelled, lock_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -29,11 +28,6 @@ def session(sessions):
         a_bank(session, sizes="S")
         a_space(session, "room")
         yield session
-
-
-@pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
 
 
 def an_order(session, what, ref, *, blocks=True, now=NOON):

@@ -25,11 +25,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
-
-
-@pytest.fixture
 def order(session):
     facts = {"kind": OrderKind.REPAIR, "reason": "坏了", "opened_by": OpenedBy.HAND}
     return service.open_order(session, about=Thing(What.SPACE, "room"), now=NOON, **facts)

@@ -14,7 +14,6 @@ from gateway.maintenance.model import AssetKind, Counter, OpenedBy, OrderKind, O
 from gateway.maintenance.plans import Rhythm
 from gateway.maintenance.rules import PlanStage
 from gateway.maintenance.service import Work
-from gateway.members.model import Role
 from gateway.spaces.model import Claim, ClaimKind
 from gateway.spaces.queries import undivided
 from tests.centre_builder import NOON, a_bank, a_hall, a_member, a_space, lock_of, sense
@@ -28,11 +27,6 @@ def session(sessions):
         a_bank(session)
         assets.take_up_all(session, now=NOON)
         yield session
-
-
-@pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
 
 
 @pytest.fixture

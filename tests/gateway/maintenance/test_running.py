@@ -68,12 +68,6 @@ def test_no_hour_has_more_than_its_seconds_whatever_was_said(facts):
 
 
 @pytest.fixture
-def session(sessions):
-    with sessions.begin() as session:
-        yield session
-
-
-@pytest.fixture
 def machine(session):
     """A treadmill that was put in a year ago."""
     names = {"name_zh": "跑步机", "name_en": "Treadmill"}

@@ -27,11 +27,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def technician(session):
-    return a_member(session, "s003", role=Role.TECHNICIAN)
-
-
-@pytest.fixture
 def door(session):
     return Thing(What.LOCK, lock_of(session, "01"))
 

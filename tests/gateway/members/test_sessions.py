@@ -9,12 +9,7 @@ from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, Refused
 from gateway.members import queries, rules, service
 from gateway.members.model import Language, Member, MemberSession, Role, SignInFailures
-from tests.centre_builder import NOON, HandClock, a_member
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
+from tests.centre_builder import NOON, a_member
 
 
 @pytest.fixture

@@ -26,16 +26,6 @@ def session(sessions):
 
 
 @pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
-
-
-@pytest.fixture
-def li(session):
-    return a_member(session, "10002")
-
-
-@pytest.fixture
 def staff(session):
     return a_member(session, "s003", role=Role.TECHNICIAN)
 

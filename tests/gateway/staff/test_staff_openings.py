@@ -24,7 +24,6 @@ from gateway.unlocking.model import UnlockState
 from gateway.unlocking.rules import Verdict
 from tests.centre_builder import (
     NOON,
-    HandClock,
     a_bank,
     a_device,
     a_member,
@@ -52,16 +51,6 @@ def session(sessions):
     with sessions.begin() as session:
         a_bank(session, sizes="M")
         yield session
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
 
 
 @pytest.fixture

@@ -11,12 +11,7 @@ from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, NotFound
 from gateway.unlocking import queries, service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of, set_presence
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
+from tests.centre_builder import NOON, a_bank, a_member, lock_of, set_presence
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from gateway.unlocking.model import Unlock, UnlockState
 from gateway.usage import queries, service
 from gateway.usage.queries import Period
 from gateway.usage.rules import Middle
-from tests.centre_builder import NOON, a_bank, a_device, a_hall, a_member, a_space, compartment_labelled, lock_of
+from tests.centre_builder import NOON, a_bank, a_device, a_hall, a_space, compartment_labelled, lock_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -38,11 +38,6 @@ def session(sessions):
         a_space(session, "seats", lock_id=fleet.lock_at(session, "doors", 2).id, places=4)
         a_space(session, "lawn")
         yield session
-
-
-@pytest.fixture
-def wang(session):
-    return a_member(session, "10001")
 
 
 @pytest.fixture
