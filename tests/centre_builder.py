@@ -11,6 +11,7 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Device, DoorLevel, Lock, Presence
 from gateway.fleet.rules import Presentation, Report
 from gateway.kit.ids import new_boot_id
+from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Compartment, Size
 from gateway.lockers.service import Box
@@ -112,6 +113,11 @@ def a_bank(session, bank_id="bank-a", *, sizes="SM", accessible=(), now=NOON):
     return lockers.found_bank(
         session, device=device, name_zh="大厅", name_en="Lobby", boxes=boxes, actor="test", now=now
     )
+
+
+def rental_of(session, member_id):
+    """What the member rents now, of several the oldest; None: nothing."""
+    return next((rental for rental, _ in lockers_queries.rented_by(session, member_id=member_id)), None)
 
 
 def compartment_labelled(session, label, bank_id="bank-a"):

@@ -158,11 +158,6 @@ def rentals_of(session: Session, *, member_id: str, limit: int = 50, after: str 
     return session.scalars(query.order_by(Rental.from_at.desc(), Rental.id.desc()).limit(limit)).all()
 
 
-def active_rental_of(session: Session, *, member_id: str) -> Rental | None:
-    """What the member rents now, of several the oldest; what staff assigned to them does not count."""
-    return next((rental for rental, _ in rented_by(session, member_id=member_id)), None)
-
-
 def rented_by(session: Session, *, member_id: str) -> list[tuple[Rental, str]]:
     """What the member rents now, each with its bank's id, the oldest first."""
     mine = (

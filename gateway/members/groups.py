@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,11 +30,6 @@ def groups_of(session: Session, *, member_id: str) -> Sequence[Group]:
     """Those that a member is in, by id."""
     mine = select(Group).join(Membership, Membership.group_id == Group.id).where(Membership.member_id == member_id)
     return session.scalars(mine.order_by(Group.id)).all()
-
-
-def size_of(session: Session, *, group_id: str) -> int:
-    """How many members are in it."""
-    return session.scalar(select(func.count()).where(Membership.group_id == group_id)) or 0
 
 
 def make_group(

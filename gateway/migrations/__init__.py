@@ -47,8 +47,3 @@ def shape(engine: Engine) -> Shape:
     if found == steps[-1]:
         return Shape.CURRENT
     return Shape.OLDER if found in steps else Shape.NEWER
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether this release can work with the database as it stands."""
-    return shape(engine) is Shape.CURRENT

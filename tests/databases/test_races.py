@@ -12,13 +12,13 @@ from gateway.fleet.model import DoorLevel
 from gateway.kit import audit, idempotency
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import announce
-from gateway.lockers import clear_outs, queries, service, shares
+from gateway.lockers import clear_outs, service, shares
 from gateway.lockers.model import Bank, CareAfter, Compartment, Rental
 from gateway.members import queries as people
 from gateway.members import service as members
 from gateway.members.model import Role
 from gateway.notices.model import Notice
-from tests.centre_builder import NOON, a_bank, a_member, lock_of, sense
+from tests.centre_builder import NOON, a_bank, a_member, lock_of, rental_of, sense
 from tests.race import at_once, in_processes
 
 CLIENTS = 50
@@ -54,7 +54,7 @@ def rent(sessions, number, **wish):
 
 def end(sessions, number):
     with sessions.begin() as session:
-        rental = queries.active_rental_of(session, member_id=member(session, number).id)
+        rental = rental_of(session, member(session, number).id)
         if rental is None:
             return "nothing to end"
         service.end_rental(session, rental=rental, unsettled_locks=frozenset, now=NOON)
@@ -220,7 +220,7 @@ def test_shared_with_one_member_many_times_at_once_it_is_shared_once(sessions):
     def share():
         with sessions.begin() as session:
             holder = member(session, 0)
-            rental = queries.active_rental_of(session, member_id=holder.id)
+            rental = rental_of(session, holder.id)
             shares.share(
                 session, rental_id=rental.id, holder=holder, with_member_no="10001", once=False, until=None, now=NOON
             )

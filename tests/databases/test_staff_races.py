@@ -10,7 +10,6 @@ from gateway.counts.model import Seen
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
 from gateway.lockers import moves as lockers_moves
-from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.lockers.history import ASKED_BY_STAFF
 from gateway.lockers.model import Condition, Rental
@@ -21,7 +20,7 @@ from gateway.staff import openings, releases
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import NOON, HandClock, a_member, compartment_labelled, lock_of, sense
+from tests.centre_builder import NOON, HandClock, a_member, compartment_labelled, lock_of, rental_of, sense
 from tests.databases.test_races import assert_whole, furnish, member, rent
 from tests.race import at_once
 
@@ -61,7 +60,7 @@ def press(sessions):
 
 def give_back(sessions):
     with sessions.begin() as session:
-        rental = lockers.active_rental_of(session, member_id=member(session, 0).id)
+        rental = rental_of(session, member(session, 0).id)
         if rental is None:
             return "rental_ended"
         lockers_service.end_rental(
@@ -178,7 +177,7 @@ def look_inside(sessions):
         for state in (UnlockState.AUTHORISED, UnlockState.SIGNED):
             unlocking_service.move(session, unlock, state, now=NOON)
         sense(session, "01", "door_open", "door_closed", now=NOON, cmd_id=unlock.id)
-        return lockers.active_rental_of(session, member_id=member(session, 0).id).id
+        return rental_of(session, member(session, 0).id).id
 
 
 def release(sessions, rental_id, number):
@@ -241,7 +240,7 @@ def test_things_found_and_rented_at_once_it_goes_to_somebody_or_is_kept_back_and
 
         with sessions.begin() as session:
             box = compartment_labelled(session, "01")
-            is_rented = lockers.active_rental_of(session, member_id=member(session, 0).id) is not None
+            is_rented = rental_of(session, member(session, 0).id) is not None
             assert (kept, is_rented) in [("kept", False), ("nothing_to_keep", True)]
             assert (box.condition is Condition.INSPECTION) is not is_rented
             lockers_moves.set_condition(session, box, Condition.READY, "seen to", NOON)

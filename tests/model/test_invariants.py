@@ -10,9 +10,9 @@ from devices.wire.messages import ActorClass
 from gateway.emergencies import openings
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import Sessions
-from gateway.lockers import queries as lockers_queries
 from gateway.members.model import Member
 from gateway.unlocking.model import Unlock, UnlockState
+from tests.centre_builder import rental_of
 from tests.model.invariants import violations
 from tests.model.schedule import play
 from tests.model.twins import TWINS, Twin
@@ -82,7 +82,7 @@ def test_an_emergency_opens_every_door_of_a_healthy_centre_and_what_it_asked_for
     assert len(world.building.ledger.pulses()) == len(world.building.levels())
     with world.sessions.read() as session:
         opened = session.scalars(select(AuditEntry.thing).where(AuditEntry.act == "door_opened")).all()
-        rental = lockers_queries.active_rental_of(session, member_id="ann")
+        rental = rental_of(session, "ann")
     assert sorted(opened) == ["bank-a/1", "bank-a/2", "bank-b/1"]
     assert {_asked_by(letter) for letter in world.building.post.sent("open")} == {ActorClass.JOB}
     assert rental is not None

@@ -33,7 +33,6 @@ from gateway.kit import audit
 from gateway.kit.db import Base, Change, Sessions, open_engine
 from gateway.kit.errors import HearthError
 from gateway.link.memory import MemoryCarriage, Said
-from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.lockers.model import Bank, Compartment, Size
 from gateway.members.model import Member, Role
@@ -41,6 +40,7 @@ from gateway.staff import openings
 from gateway.staff.rules import OPENING_WINDOW
 from gateway.unlocking import queries, service
 from gateway.unlocking.model import UnlockState
+from tests.centre_builder import rental_of
 
 SITE = "demo"
 GATEWAY_KEY = SigningKey.generate()
@@ -312,7 +312,7 @@ class World:
     def give_back(self, who: str) -> bool:
         try:
             with Sessions.begin(self.sessions) as session:
-                rental = lockers_queries.active_rental_of(session, member_id=who)
+                rental = rental_of(session, who)
                 if rental is None:
                     return False
                 lockers.end_rental(
@@ -330,7 +330,7 @@ class World:
     def revoke(self, who: str) -> None:
         """Staff take the right away at once, whatever the door is doing; the rental itself stays."""
         with Sessions.begin(self.sessions) as session:
-            rental = lockers_queries.active_rental_of(session, member_id=who)
+            rental = rental_of(session, who)
             if rental is not None:
                 access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=self.clock.now())
         for hold in self._held_by(who):

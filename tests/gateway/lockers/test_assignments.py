@@ -21,6 +21,7 @@ from tests.centre_builder import (
     compartment_labelled,
     lock_of,
     open_and_shut,
+    rental_of,
     sense,
     set_presence,
 )
@@ -95,7 +96,7 @@ def test_an_assignment_is_no_hindrance_to_renting_a_compartment_too(session, wan
 
     rental = rent(session, wang)
 
-    assert queries.active_rental_of(session, member_id=wang.id) is rental
+    assert rental_of(session, wang.id) is rental
     assert len(queries.locks_of(session, member_id=wang.id)) == 2
 
 

@@ -13,6 +13,7 @@ from tests.centre_builder import (
     compartment_labelled,
     lock_of,
     open_and_shut,
+    rental_of,
     sense,
     set_door,
 )
@@ -119,7 +120,7 @@ def test_one_that_was_given_back_for_cleaning_in_that_very_moment_is_not_had(ses
 
     with pytest.raises(Conflict, match="no_compartment_free"):
         service.rent(session, member=wang, now=NOON, until=NOON.replace(day=23), max_days=7, unsettled_locks=quarantine)
-    assert queries.active_rental_of(session, member_id=wang.id) is None
+    assert rental_of(session, wang.id) is None
 
 
 def test_made_ready_it_still_waits_for_a_shut_door_and_a_settled_lock(session, wang):
@@ -154,4 +155,4 @@ def test_one_whose_last_holder_pressed_in_that_very_moment_is_not_had(session, w
             max_days=7,
             unsettled_locks=lambda: next(looks),
         )
-    assert queries.active_rental_of(session, member_id=wang.id) is None
+    assert rental_of(session, wang.id) is None

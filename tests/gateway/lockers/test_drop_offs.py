@@ -12,7 +12,7 @@ from gateway.lockers.model import Bank, DropOffState, Mode, Size, Stage
 from gateway.lockers.offers import Wish
 from gateway.members import service as members
 from gateway.members.model import Role
-from tests.centre_builder import NOON, a_bank, a_member, lock_of, open_and_shut, sense, set_door
+from tests.centre_builder import NOON, a_bank, a_member, lock_of, open_and_shut, rental_of, sense, set_door
 from tests.gateway.lockers.test_late_rentals import the_clock_comes_by, told
 from tests.gateway.lockers.test_rentals import end, rent
 
@@ -211,7 +211,7 @@ def test_a_member_rents_one_and_leaves_things_too_and_neither_hinders_the_other(
     rental = rent(session, wang)
     begin(session, wang, li)
 
-    assert queries.active_rental_of(session, member_id=wang.id) is rental
+    assert rental_of(session, wang.id) is rental
     assert queries.rentals_of(session, member_id=wang.id) == [rental]
     with pytest.raises(NotFound):
         queries.rental_of(session, member_id=wang.id, rental_id=found.place.rental.id)
