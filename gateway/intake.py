@@ -267,7 +267,7 @@ def _presentation(device_id: str, state: State, fingerprint: str) -> Presentatio
         firmware=state.firmware,
         public_key=state.key,
         fingerprint=fingerprint,
-        doors=max((int(no) for no in state.doors if no.isdecimal()), default=0),  # a door in between may be out of use
+        doors=max(map(int, state.doors), default=0),  # a door in between may be out of use
         parts={part.name: _part(part) for part in state.parts},
     )
 
@@ -284,7 +284,7 @@ def _standing(device_id: str, sync: Sync) -> Standing:
         oldest_seq=sync.oldest_seq,
         live=frozenset(sync.live),
         dangling=frozenset(sync.dangling),
-        levels={int(no): DoorLevel(level) for no, level in sync.doors.items() if no.isdecimal()},
+        levels={int(no): DoorLevel(level) for no, level in sync.doors.items()},
     )
 
 

@@ -18,6 +18,10 @@ Hex128 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", description="128 
 Hex256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, hex")]
 BootId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", description="random, new at every start")]
 DoorNo = Annotated[int, msgspec.Meta(ge=1, le=512, description="the device's own numbering, from 1")]
+DoorName = Annotated[  # the same as a member's name, where JSON has only text
+    str,
+    msgspec.Meta(pattern="^([1-9][0-9]?|[1-4][0-9][0-9]|50[0-9]|51[0-2])$", description="a door's number, 1 to 512"),
+]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="rises by one an event, survives restarts")]
 StoreId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$", description="random, new with every empty store")]
 MessageNo = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="rises by one a message, within its store")]
@@ -163,7 +167,7 @@ class Sync(Message, frozen=True, kw_only=True, tag="sync"):
     oldest_seq: Seq  # of the events still kept; one above `last_seq` when there is none
     live: list[Hex128]  # commands whose challenge could still be used
     dangling: list[Hex128]  # commands whose pulse is still being watched, or was cut short
-    doors: dict[str, Level]
+    doors: dict[DoorName, Level]
 
 
 class Given(Message, frozen=True, kw_only=True, tag="given"):
@@ -261,7 +265,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Word = ""
     firmware: Word = ""
     key: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    doors: dict[str, Level] = {}
+    doors: dict[DoorName, Level] = {}
     parts: Annotated[list[Part], msgspec.Meta(max_length=64)] = []
     supply_v: float | None = None
 

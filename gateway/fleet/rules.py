@@ -13,6 +13,7 @@ from typing import Final, Self
 from gateway.fleet.model import DevicePart, DoorLevel, Inside, PartHealth, SecondKey
 
 HEARD_AGAIN = timedelta(minutes=1)  # how exactly it is known when an off-the-shelf device was heard last
+OLDEST_EVENT = timedelta(days=3660)  # no device runs for longer without a restart; one that says so is wrong
 MOST_PENDING = 100  # devices waiting for approval; anybody on the wire can introduce one
 
 
@@ -34,8 +35,9 @@ class Report:
     age_ms: int | None = None
 
     def observed_at(self, now: datetime) -> datetime | None:
-        """When it happened; None when it was before the device's last restart."""
-        return None if self.age_ms is None else now - timedelta(milliseconds=self.age_ms)
+        """When it happened; None when it was before the device's last restart, or longer ago than can be."""
+        age = None if self.age_ms is None else timedelta(milliseconds=self.age_ms)
+        return None if age is None or age > OLDEST_EVENT else now - age
 
 
 @dataclass(frozen=True, kw_only=True)

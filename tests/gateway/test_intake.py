@@ -281,6 +281,67 @@ def test_no_bytes_at_all_raise_or_change_a_device(gateway, sessions, topic, payl
         assert session.get_one(Device, "bank-a").state is DeviceState.APPROVED
 
 
+NO_DOORS = ["9" * 1000, str(2**63), str(2**31), "2000000000", "513", "-1", "0", "01", "1 ", "٣", "door", ""]
+
+
+@pytest.mark.parametrize("name", NO_DOORS)
+@pytest.mark.parametrize("device", ["bank-a", "stranger"])
+def test_a_state_of_a_door_that_cannot_be_is_counted_and_changes_nothing(gateway, sessions, device, name):
+    """An act that fails is never acknowledged: of some hundreds of those the broker would hold back all that follows.
+
+    And a number that a database bears would be as many doors, once somebody approves it.
+    """
+    key = DEVICE if device == "bank-a" else SigningKey.generate()
+    state = State(online=True, boot_id="c" * 16, key=key.public().text(), doors={"1": Level.SHUT, name: Level.OPEN})
+    gateway.intake.receive([Letter(f"hearth/1/demo/{device}/state", codec.encode_state(state), True)])
+
+    assert faults(sessions) == {"malformed": 1}
+    with sessions.read() as session:
+        assert session.get_one(Device, "bank-a").doors == 2
+        assert session.get(Device, "stranger") is None
+
+
+def test_a_bank_may_have_all_the_doors_that_the_wire_counts(gateway, sessions):
+    key = SigningKey.generate().public().text()
+    state = State(online=True, boot_id=BOOT, key=key, doors={str(no): Level.SHUT for no in (9, 10, 99, 100, 499, 512)})
+    gateway.intake.receive([Letter("hearth/1/demo/large/state", codec.encode_state(state), True)])
+
+    with sessions.read() as session:
+        assert session.get_one(Device, "large").doors == 512
+
+
+@pytest.mark.parametrize("name", NO_DOORS)
+def test_an_answer_about_a_door_that_cannot_be_settles_nothing(gateway, sessions, said, name):
+    gateway.engine.meet("bank-a")
+    question = next(command for command in reversed(said.commands()) if isinstance(command, Sreq))
+    told = {"2": Level.OPEN, name: Level.OPEN}
+    sync = Sync(q=question.q, dev_boot=BOOT, last_seq=0, oldest_seq=1, live=[], dangling=[], doors=told)
+    topic = f"{BASE}/chal"
+    gateway.intake.receive([Letter(topic, codec.encode_answer(sync, topic=topic, key=DEVICE), False)])
+
+    assert faults(sessions) == {"malformed": 1}
+    with sessions.read() as session:
+        assert set(session.scalars(select(Lock.level))) == {DoorLevel.UNKNOWN}
+
+
+@pytest.mark.parametrize("age_ms", [2**53 - 1, 86_400_000 * 366 * 2100])
+def test_an_event_as_old_as_the_hills_is_kept_and_nobody_knows_when_it_was(gateway, sessions, said, age_ms):
+    topic, event = f"{BASE}/evt", an_event()
+    payload = codec.encode_event(event, age_ms=age_ms, topic=topic, key=DEVICE)
+    gateway.intake.receive([Letter(topic, payload, False)])
+
+    with sessions.read() as session:
+        assert session.scalars(select(DeviceEvent)).one().observed_at is None
+    assert [command.seq for command in said.commands()] == [1]
+
+
+def test_the_largest_numbers_that_the_wire_allows_are_kept(gateway, sessions):
+    tell(gateway, Event(seq=1, dev_boot=BOOT, kind=EventKind.BOOT, mono_ms=2**53 - 1, door=512, prev_hash="0" * 64))
+
+    with sessions.read() as session:
+        assert session.scalars(select(DeviceEvent)).one().mono_ms == 2**53 - 1
+
+
 def answer(gateway, said, *, last_seq, oldest_seq):
     """The bank tells where it stands, quoting the newest question."""
     question = next(command for command in reversed(said.commands()) if isinstance(command, Sreq))
