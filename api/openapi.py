@@ -22,6 +22,11 @@ _KIOSK: Final = "kiosk"
 _VISIT: Final = "visit"
 
 
+# What a door refuses with where somebody must be signed in, and where they must work here.
+SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
+STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
+
+
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """What a door may refuse with, for its `responses`. Each code must have its words.
 

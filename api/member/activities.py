@@ -7,7 +7,7 @@ from fastapi import Response
 from api.activity_views import ActivityView, RegistrationView, SignUp
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries
@@ -15,7 +15,7 @@ from gateway.activities import service as activities
 
 router = Doors("/activities", tags=["activities"])
 
-_OWN = ("not_signed_in", "password_must_be_set", "not_found")
+_OWN = (*SIGNED_IN, "not_found")
 SIGN_UP = (
     "not_found",
     "activity_full",

@@ -6,7 +6,7 @@ from api.ballot_views import BallotRecord, BallotView, EntryView, NewEntry
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.bookings import POLICY
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.ballots import queries as ballots
@@ -17,7 +17,6 @@ from gateway.spaces import queries as spaces
 
 router = Doors(tags=["bookings"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 _AHEAD = {
     "policy.days_ahead",
     "policy.opens_at",
@@ -28,19 +27,19 @@ _AHEAD = {
 _TAKEN = {"slot_taken", "in_ballot", "in_maintenance"}
 
 
-@router.get("/ballots", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("/ballots", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_ballots(who: SignedIn, page: Paged) -> Items[BallotView]:
     """Those whose times are not over, drawn or not, the first to close first."""
     return await _listed(who, page, None)
 
 
-@router.get("/spaces/{space_id}/ballots", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("/spaces/{space_id}/ballots", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_ballots_of_space(space_id: Id, who: SignedIn, page: Paged) -> Items[BallotView]:
     """The same of one space: those that give some of it."""
     return await _listed(who, page, space_id)
 
 
-@router.get("/ballots/{ballot_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/ballots/{ballot_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_ballot(ballot_id: Id, who: SignedIn) -> BallotView:
     """One of them, called off or over too."""
 
@@ -52,7 +51,7 @@ async def read_ballot(ballot_id: Id, who: SignedIn) -> BallotView:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/ballots/{ballot_id}/record", responses=problems(*_SIGNED_IN, "not_found", "ballot_not_drawn"))
+@router.get("/ballots/{ballot_id}/record", responses=problems(*SIGNED_IN, "not_found", "ballot_not_drawn"))
 async def read_ballot_record(ballot_id: Id, who: SignedIn) -> BallotRecord:
     """All that the draw came from and came to, without anybody's name: draw it again, and it comes to the same."""
 
@@ -72,7 +71,7 @@ async def read_ballot_record(ballot_id: Id, who: SignedIn) -> BallotRecord:
     status_code=201,
     response_model=EntryView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *(code for code in POLICY if code not in _AHEAD | _TAKEN),
         "not_found",
         "ballot_closed",
@@ -109,7 +108,7 @@ async def hand_in_wishes(ballot_id: Id, wanted: NewEntry, who: SignedIn, attempt
 @router.delete(
     "/ballots/{ballot_id}/entries/{entry_id}",
     status_code=204,
-    responses=problems(*_SIGNED_IN, "not_found", "ballot_closed"),
+    responses=problems(*SIGNED_IN, "not_found", "ballot_closed"),
 )
 async def withdraw_wishes(ballot_id: Id, entry_id: Id, who: SignedIn) -> None:
     """Take part no longer, or hand in something else afterwards."""

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from api.deps import Id, Paged, SignedIn
 from api.locker_views import Bank, BankDetail
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.lockers import queries as lockers
@@ -16,7 +16,7 @@ router = Doors("/banks", tags=["banks"])
 InZone = Annotated[str | None, Query(max_length=64, description="Only those there: a zone's name in either language.")]
 
 
-@router.get("", responses=problems("not_signed_in", "password_must_be_set", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "malformed"))
 async def list_banks(who: SignedIn, page: Paged, zone: InZone = None) -> Items[Bank]:
     """Every locker bank and how many of its compartments can be had, by size."""
 
@@ -29,7 +29,7 @@ async def list_banks(who: SignedIn, page: Paged, zone: InZone = None) -> Items[B
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{bank_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+@router.get("/{bank_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_bank(bank_id: Id, who: SignedIn) -> BankDetail:
     """One locker bank, with the compartments that are free."""
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed, Repeatable
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.series_views import SeriesView, series_view
 from api.signpost import Doors
 from api.space_views import BookingChange, BookingView, BookingWish
@@ -21,7 +21,6 @@ from gateway.spaces.model import SpaceKind
 
 router = Doors("/bookings", tags=["bookings"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 COUNTED = (
     "policy.most_ahead",
     "policy.low_credit_most_ahead",
@@ -81,7 +80,7 @@ CHECK_IN = (
     status_code=201,
     response_model=BookingView | SeriesView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *POLICY,
         "series_not_free",
         "not_found",
@@ -130,7 +129,7 @@ async def book(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Response:
     return await desk.backroom.write(act)
 
 
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_bookings(who: SignedIn, page: Paged) -> Items[BookingView]:
     """The member's own, the latest time first."""
 
@@ -143,7 +142,7 @@ async def list_bookings(who: SignedIn, page: Paged) -> Items[BookingView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{booking_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/{booking_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
     """One of the member's own."""
 
@@ -158,7 +157,7 @@ async def read_booking(booking_id: Id, who: SignedIn) -> BookingView:
 @router.patch(
     "/{booking_id}",
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *POLICY,
         "policy.cancel_before",
         "not_found",
@@ -195,7 +194,7 @@ async def move_booking(booking_id: Id, change: BookingChange, who: SignedIn) -> 
 
 @router.delete(
     "/{booking_id}",
-    responses=problems(*_SIGNED_IN, *CANCEL),
+    responses=problems(*SIGNED_IN, *CANCEL),
 )
 async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
     """Give the time back. Answers with the booking as it ended."""
@@ -216,7 +215,7 @@ async def cancel_booking(booking_id: Id, who: SignedIn) -> BookingView:
 @router.post(
     "/{booking_id}/check-in",
     response_model=BookingView,
-    responses=problems(*_SIGNED_IN, *CHECK_IN),
+    responses=problems(*SIGNED_IN, *CHECK_IN),
 )
 async def check_in(booking_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Say that one is there. Opening the door says it too, and where there is none a kiosk proves it. Send `{}`."""
@@ -249,7 +248,7 @@ async def come(booking_id: Id, who: SignedIn, attempt: Repeatable, *, is_at_kios
     "/{booking_id}/reclaim",
     response_model=BookingView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         "not_found",
         "booking_not_released",
         "booking_reclaim_late",

@@ -5,16 +5,14 @@ from fastapi import Response
 from api.credit_views import CreditEntryView, CreditView, Why, credit_entry_view
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from gateway.credit import service as credit
 
 router = Doors("/me/credit", tags=["me"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_SIGNED_IN))
+@router.get("", responses=problems(*SIGNED_IN))
 async def read_credit(who: SignedIn) -> CreditView:
     """How many points the member has, and every thing that it comes from, with its reason."""
 
@@ -28,7 +26,7 @@ async def read_credit(who: SignedIn) -> CreditView:
 @router.post(
     "/{credit_id}/appeal",
     response_model=CreditEntryView,
-    responses=problems(*_SIGNED_IN, "not_found", "already_appealed", "malformed", "idempotency_key_reused"),
+    responses=problems(*SIGNED_IN, "not_found", "already_appealed", "malformed", "idempotency_key_reused"),
 )
 async def appeal_credit(credit_id: Id, why: Why, who: SignedIn, attempt: Repeatable) -> Response:
     """Object to it, once. Staff answer with a reason; until then it counts."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Keyed, Repeatable
 from api.member.drop_off_views import DropOffView, NewDropOff
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.lockers import drop_offs
@@ -19,7 +19,7 @@ from gateway.unlocking import queries as unlocking
 
 router = Doors("/drop-offs", tags=["drop-offs"])
 
-_OWN = ("not_signed_in", "password_must_be_set", "not_found")
+_OWN = (*SIGNED_IN, "not_found")
 _MOVED = ("drop_off_over", "open_it_first", "door_open", "door_unknown", "unlock_under_way")
 _POSTED = ("malformed", "idempotency_key_reused")
 

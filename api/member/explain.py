@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, SignedIn
 from api.explain_views import Asked, BankLimits, Explanation, MyPolicy, SpaceLimits
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import AnyId, Instant
 from gateway.bookings import asking
@@ -25,11 +25,10 @@ router = Doors(tags=["policies"])
 
 T = TypeVar("T")
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 _ASKED_BY_STAFF = (Role.DESK, Role.MANAGER)
 
 
-@router.get("/explain", responses=problems(*_SIGNED_IN, "not_allowed", "not_found", "malformed"))
+@router.get("/explain", responses=problems(*SIGNED_IN, "not_allowed", "not_found", "malformed"))
 async def explain(
     *,
     who: SignedIn,
@@ -101,7 +100,7 @@ async def explain(
     return await desk.backroom.read(look)
 
 
-@router.get("/me/policy", responses=problems(*_SIGNED_IN))
+@router.get("/me/policy", responses=problems(*SIGNED_IN))
 async def read_my_policy(who: SignedIn) -> MyPolicy:
     """What holds for whoever asks, at every locker bank and every space."""
     desk = who.desk

@@ -7,14 +7,14 @@ from fastapi import Response
 from api.deps import Paged, SignedIn
 from api.feedback_views import FeedbackView, NewFeedback
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, items
 from gateway.feedback import service
 
 router = Doors("/feedback", tags=["feedback"])
 
-_SIGNED_IN: Final = ("not_signed_in", "password_must_be_set", "not_found", "malformed")
+_SIGNED_IN: Final = (*SIGNED_IN, "not_found", "malformed")
 
 
 @router.get("", responses=problems(*_SIGNED_IN))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.deps import AtDesk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.feed_views import CalendarView, CalendarWish, NewCalendarView
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries as activities
@@ -21,12 +21,11 @@ from gateway.bookings import feeds
 
 router = Doors(tags=["calendars"])
 
-_SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 _MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 _SECOND: Final = timedelta(seconds=1)
 
 
-@router.get("/me/calendars", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("/me/calendars", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_calendars(who: SignedIn, page: Paged) -> Items[CalendarView]:
     """Every address at which a calendar program may read something of the member's, the newest first."""
 
@@ -44,7 +43,7 @@ async def list_calendars(who: SignedIn, page: Paged) -> Items[CalendarView]:
     status_code=201,
     response_model=NewCalendarView,
     responses=problems(
-        *_SIGNED_IN, "not_allowed", "not_found", "too_many_calendars", "malformed", "idempotency_key_reused"
+        *SIGNED_IN, "not_allowed", "not_found", "too_many_calendars", "malformed", "idempotency_key_reused"
     ),
 )
 async def make_calendar(wish: CalendarWish, who: SignedIn, attempt: Repeatable) -> Response:
@@ -67,7 +66,7 @@ async def make_calendar(wish: CalendarWish, who: SignedIn, attempt: Repeatable) 
     return await desk.backroom.write(act)
 
 
-@router.delete("/me/calendars/{calendar_id}", status_code=204, responses=problems(*_SIGNED_IN, "not_found"))
+@router.delete("/me/calendars/{calendar_id}", status_code=204, responses=problems(*SIGNED_IN, "not_found"))
 async def end_calendar(calendar_id: Id, who: SignedIn) -> None:
     """End an address: it is not found from now on."""
     desk = who.desk

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import SignedIn
 from api.floor_plan_views import FloorPlanNow, FloorPlanView, WayView
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import AnyId, View
 from gateway.floor_plan import now as floor_plan_now
@@ -22,10 +22,9 @@ To = Annotated[AnyId, Query(description="An area or a spot.")]
 StepFree = Annotated[bool, Query(description="Never by stairs.")]
 
 AS_IT_WAS: dict[int | str, dict[str, Any]] = {304: {"description": "It is as it was."}}
-_MEMBER = ("not_signed_in", "password_must_be_set")
 
 
-@router.get("", response_model=FloorPlanView, responses={**AS_IT_WAS, **problems(*_MEMBER, "malformed")})
+@router.get("", response_model=FloorPlanView, responses={**AS_IT_WAS, **problems(*SIGNED_IN, "malformed")})
 async def read_floor_plan(who: SignedIn, known: Known = None) -> Response:
     """Every floor, area, spot and way. It changes seldom: ask with `If-None-Match`."""
 
@@ -38,7 +37,7 @@ async def read_floor_plan(who: SignedIn, known: Known = None) -> Response:
     return tagged(await who.desk.backroom.read(look))
 
 
-@router.get("/now", responses=problems(*_MEMBER))
+@router.get("/now", responses=problems(*SIGNED_IN))
 async def read_floor_plan_now(who: SignedIn) -> FloorPlanNow:
     """What is free now, by area; never whose anything is."""
     desk = who.desk
@@ -53,7 +52,7 @@ async def read_floor_plan_now(who: SignedIn) -> FloorPlanNow:
     return await desk.backroom.read(look)
 
 
-@router.get("/way", responses=problems(*_MEMBER, "not_found", "no_way", "no_step_free_way", "malformed"))
+@router.get("/way", responses=problems(*SIGNED_IN, "not_found", "no_way", "no_step_free_way", "malformed"))
 async def read_way(who: SignedIn, to: To, start: From = None, step_free: StepFree = False) -> WayView:
     """The shortest way from one place to another, drawn and in sentences."""
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from api.deps import SignedIn
 from api.live import Reader
 from api.news import News
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from gateway.kit.db import Change
 from gateway.kit.errors import Refused
@@ -55,7 +55,7 @@ async def reader(who: SignedIn, first: Annotated[Concern, Depends(concern)]) -> 
         yield listening
 
 
-@router.get("", response_class=EventSourceResponse, responses=problems("not_signed_in", "password_must_be_set"))
+@router.get("", response_class=EventSourceResponse, responses=problems(*SIGNED_IN))
 async def live(
     who: SignedIn, concerned: Annotated[Concern, Depends(concern)], listening: Annotated[Reader, Depends(reader)]
 ) -> AsyncIterable[News]:

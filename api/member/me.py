@@ -4,7 +4,7 @@ from api.deps import Caller, Paged, SignedIn
 from api.member.account_views import Me, MeChange, NewPassword
 from api.member.history_views import HappeningView
 from api.member.passwords import proven
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, items, seq_of
 from gateway.credentials import tokens
@@ -75,7 +75,7 @@ async def change_me(change: MeChange, who: SignedIn) -> Me:
     return Me.of(member, language=who.language)
 
 
-@router.get("/history", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("/history", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def read_history(who: SignedIn, page: Paged) -> Items[HappeningView]:
     """Who opened what of the member's, when and why, and how their rentals went; newest first."""
 

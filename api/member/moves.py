@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.deps import Caller, Id, SignedIn
 from api.idempotency import Attempt, Repeatable
 from api.member.bookings import booking_view
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.outage_views import MoveChoice, MoveOfferView, MoveOfferViews
 from api.signpost import Doors
 from api.space_views import BookingView
@@ -20,9 +20,8 @@ from gateway.members.model import Member
 
 router = Doors(tags=["bookings"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 _ANSWERED = (
-    *_SIGNED_IN,
+    *SIGNED_IN,
     "not_found",
     "move_not_offered",
     "offer_lapsed",
@@ -40,7 +39,7 @@ class NoneOfThem(Ask):
     """Nothing need be said. Send `{}`."""
 
 
-@router.get("/move-offers", responses=problems(*_SIGNED_IN))
+@router.get("/move-offers", responses=problems(*SIGNED_IN))
 async def list_move_offers(who: SignedIn) -> MoveOfferViews:
     """What is held in place of the member's bookings, the most pressing first."""
 

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from api.deps import Caller, Id, Page, Paged, SignedIn
 from api.notice_views import NoticeView
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, items
 from gateway.members.model import Language
@@ -16,7 +16,7 @@ router = Doors("/notices", tags=["notices"])
 AWAY = ("not_found", "notice_still_so")
 
 
-@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_notices(who: SignedIn, page: Paged) -> Items[NoticeView]:
     """The member's own that still hold, newest first, in their language."""
     return await read_notices(who, page, None)
@@ -25,7 +25,7 @@ async def list_notices(who: SignedIn, page: Paged) -> Items[NoticeView]:
 @router.delete(
     "/{notice_id}",
     status_code=204,
-    responses=problems("not_signed_in", "password_must_be_set", *AWAY),
+    responses=problems(*SIGNED_IN, *AWAY),
 )
 async def put_notice_away(notice_id: Id, who: SignedIn) -> None:
     """The member has read it. Only of what has happened; what still holds stays until it no longer does."""

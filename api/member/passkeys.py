@@ -1,7 +1,5 @@
 """Signing in with a passkey, and the passkeys that a member has."""
 
-from typing import Final
-
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
@@ -19,7 +17,7 @@ from api.member.passkey_views import (
 )
 from api.member.passwords import proven
 from api.member.session import with_cookie
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from api.wished_language import wished
@@ -31,8 +29,6 @@ from gateway.members import service as members_service
 from gateway.members.model import Language, Member
 
 router = Doors(tags=["passkeys"])
-
-_SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 
 
 @router.post("/session/passkey/options", responses=problems("passkey_needs_name", "busy"))
@@ -63,7 +59,7 @@ async def sign_in_with_passkey(used: UsedPasskey, request: Request, desk: AtDesk
     return with_cookie(desk, JSONResponse(me.model_dump(mode="json")), token)
 
 
-@router.get("/me/passkeys", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("/me/passkeys", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_passkeys(who: SignedIn, page: Paged) -> Items[PasskeyView]:
     """The member's, the newest first."""
 
@@ -78,9 +74,7 @@ async def list_passkeys(who: SignedIn, page: Paged) -> Items[PasskeyView]:
 
 @router.post(
     "/me/passkeys/options",
-    responses=problems(
-        *_SIGNED_IN, "wrong_credentials", "passkey_needs_name", "malformed", "too_many_attempts", "busy"
-    ),
+    responses=problems(*SIGNED_IN, "wrong_credentials", "passkey_needs_name", "malformed", "too_many_attempts", "busy"),
 )
 async def ask_for_new_passkey(wish: PasskeyWish, who: SignedIn) -> NewPasskeyQuestion:
     """A challenge to make a passkey with, in this session, once the password was given anew."""
@@ -111,7 +105,7 @@ async def ask_for_new_passkey(wish: PasskeyWish, who: SignedIn) -> NewPasskeyQue
     status_code=201,
     response_model=PasskeyView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         "passkey_refused",
         "passkey_needs_name",
         "passkey_taken",
@@ -153,7 +147,7 @@ async def add_passkey(made: MadePasskey, who: SignedIn, attempt: Repeatable) -> 
     return await desk.backroom.write(act)
 
 
-@router.patch("/me/passkeys/{passkey_id}", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.patch("/me/passkeys/{passkey_id}", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def rename_passkey(passkey_id: Id, name: PasskeyName, who: SignedIn) -> PasskeyView:
     """Call it something else."""
 
@@ -165,7 +159,7 @@ async def rename_passkey(passkey_id: Id, name: PasskeyName, who: SignedIn) -> Pa
     return await who.desk.backroom.write(act)
 
 
-@router.delete("/me/passkeys/{passkey_id}", status_code=204, responses=problems(*_SIGNED_IN, "not_found"))
+@router.delete("/me/passkeys/{passkey_id}", status_code=204, responses=problems(*SIGNED_IN, "not_found"))
 async def remove_passkey(passkey_id: Id, who: SignedIn) -> Response:
     """Nobody signs in with it from now on. Whoever has, stays signed in: a new password ends that."""
 

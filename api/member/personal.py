@@ -7,7 +7,7 @@ from api.deps import SignedIn
 from api.member.passwords import proven
 from api.member.personal_views import Farewell, PersonalData
 from api.member.session import without_cookie
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from gateway.members.model import Member
 from gateway.personal import queries
@@ -16,7 +16,7 @@ from gateway.personal import service as personal
 router = Doors("/me", tags=["me"])
 
 
-@router.get("/export", response_model=PersonalData, responses=problems("not_signed_in", "password_must_be_set"))
+@router.get("/export", response_model=PersonalData, responses=problems(*SIGNED_IN))
 async def export_me(who: SignedIn) -> Response:
     """Everything that is kept about the reader, as a file to keep: one JSON document."""
     desk = who.desk

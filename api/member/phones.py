@@ -1,7 +1,6 @@
 """The phones on which a member can show a pass at a kiosk, with no network."""
 
 from dataclasses import replace
-from typing import Final
 
 from fastapi import Response
 
@@ -9,7 +8,7 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.passwords import proven
 from api.member.phone_views import PhoneView, PhoneWish
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.credentials import phones
@@ -18,10 +17,8 @@ from gateway.members.model import Member
 
 router = Doors("/me/phones", tags=["pins"])
 
-_SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_phones(who: SignedIn, page: Paged) -> Items[PhoneView]:
     """Every phone whose passes count, the newest first. One that was signed out, or away for a week, is none."""
 
@@ -41,7 +38,7 @@ async def list_phones(who: SignedIn, page: Paged) -> Items[PhoneView]:
     status_code=201,
     response_model=PhoneView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         "wrong_credentials",
         "too_many_phones",
         "malformed",
@@ -77,7 +74,7 @@ async def register_phone(wish: PhoneWish, who: SignedIn, attempt: Repeatable) ->
     return await desk.backroom.write(act)
 
 
-@router.delete("/{phone_id}", status_code=204, responses=problems(*_SIGNED_IN, "not_found"))
+@router.delete("/{phone_id}", status_code=204, responses=problems(*SIGNED_IN, "not_found"))
 async def remove_phone(phone_id: Id, who: SignedIn) -> Response:
     """Take a phone away: its passes count no more, and it is signed out, unless it is the one that asks."""
     desk = who.desk

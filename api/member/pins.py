@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.pins import ChosenPin, KioskPinView, RentalPin, hashed
 from api.signpost import Doors
 from gateway.credentials import queries as credentials
@@ -23,7 +23,6 @@ from gateway.members.model import Member
 
 router = Doors(tags=["pins"])
 
-_OWN = ("not_signed_in", "password_must_be_set")
 MAKE = ("not_found", "rental_ended", "assigned_by_staff", "malformed", "idempotency_key_reused", "busy")
 
 
@@ -31,7 +30,7 @@ MAKE = ("not_found", "rental_ended", "assigned_by_staff", "malformed", "idempote
     "/rentals/{rental_id}/pin",
     status_code=201,
     response_model=RentalPin,
-    responses=problems(*_OWN, *MAKE),
+    responses=problems(*SIGNED_IN, *MAKE),
 )
 async def make_pin(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Make the rental's PIN anew, and tell it this once; the one before is good for nothing. Send `{}`."""
@@ -53,7 +52,7 @@ async def make_pin(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Respons
     return await desk.backroom.write(act)
 
 
-@router.get("/me/kiosk-pin", responses=problems(*_OWN))
+@router.get("/me/kiosk-pin", responses=problems(*SIGNED_IN))
 async def read_kiosk_pin(who: SignedIn) -> KioskPinView:
     """Whether the member has a PIN for use with their card. Nobody can say which."""
 
@@ -66,7 +65,7 @@ async def read_kiosk_pin(who: SignedIn) -> KioskPinView:
     return await who.desk.backroom.read(look)
 
 
-@router.patch("/me/kiosk-pin", responses=problems(*_OWN, "pin_too_easy", "malformed", "busy"))
+@router.patch("/me/kiosk-pin", responses=problems(*SIGNED_IN, "pin_too_easy", "malformed", "busy"))
 async def choose_kiosk_pin(chosen: ChosenPin, who: SignedIn) -> KioskPinView:
     """Choose the PIN for use with the member's card. Whatever was begun with the one before is over."""
     desk = who.desk
@@ -82,7 +81,7 @@ async def choose_kiosk_pin(chosen: ChosenPin, who: SignedIn) -> KioskPinView:
     return await desk.backroom.write(act)
 
 
-@router.delete("/me/kiosk-pin", status_code=204, responses=problems(*_OWN))
+@router.delete("/me/kiosk-pin", status_code=204, responses=problems(*SIGNED_IN))
 async def forget_kiosk_pin(who: SignedIn) -> Response:
     """Want none: the member's cards are good for nothing until there is one."""
     desk = who.desk

@@ -9,7 +9,7 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.locker_views import RentalChange, RentalView, RentalWish
 from api.member.pins import first_pin
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.pins import NewRentalView
 from api.signpost import Doors
 from api.views import Items, items
@@ -19,7 +19,6 @@ from gateway.unlocking import queries as unlocking
 
 router = Doors("/rentals", tags=["rentals"])
 
-_OWN = ("not_signed_in", "password_must_be_set")
 # What may be refused, here and at a kiosk.
 RENT = (
     "idempotency_key_missing",
@@ -72,7 +71,7 @@ SeenShut = Annotated[bool, Query(description="the door is shut, though its broke
     "",
     status_code=201,
     response_model=NewRentalView,
-    responses=problems(*_OWN, *RENT),
+    responses=problems(*SIGNED_IN, *RENT),
 )
 async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
     """Rent a compartment: the one asked for, else the best of those that fit. Its PIN for kiosks is told this once."""
@@ -108,7 +107,7 @@ async def rent(wish: RentalWish, who: SignedIn, attempt: Keyed) -> Response:
     return JSONResponse(told_once.model_dump(mode="json"), status_code=201)
 
 
-@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_rentals(who: SignedIn, page: Paged) -> Items[RentalView]:
     """What the member rents, and what staff assigned to them; newest first."""
 
@@ -124,7 +123,7 @@ async def list_rentals(who: SignedIn, page: Paged) -> Items[RentalView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{rental_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+@router.get("/{rental_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
     """One of the member's own, and how its door stands."""
 
@@ -139,7 +138,7 @@ async def read_rental(rental_id: Id, who: SignedIn) -> RentalView:
 
 @router.patch(
     "/{rental_id}",
-    responses=problems(*_OWN, *EXTEND),
+    responses=problems(*SIGNED_IN, *EXTEND),
 )
 async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> RentalView:
     """Give a rental a new end."""
@@ -163,7 +162,7 @@ async def extend_rental(rental_id: Id, change: RentalChange, who: SignedIn) -> R
 
 @router.delete(
     "/{rental_id}",
-    responses=problems(*_OWN, *END),
+    responses=problems(*SIGNED_IN, *END),
 )
 async def end_rental(rental_id: Id, who: SignedIn, *, seen_shut: SeenShut = False) -> RentalView:
     """Give the compartment back. Answers with the rental as it ended.

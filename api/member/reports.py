@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.photos import JPEG, Small, as_asked, drawn
 from api.report_views import NewReport, ReportView, ThingView, ThingViews
 from api.signpost import Doors
@@ -13,10 +13,8 @@ from gateway.reports import queries, service, things
 
 router = Doors("/reports", tags=["reports"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 
-
-@router.get("/things", responses=problems(*_SIGNED_IN))
+@router.get("/things", responses=problems(*SIGNED_IN))
 async def list_things(who: SignedIn) -> ThingViews:
     """Whatever the member can report: lockers of theirs, spaces, doors, kiosks and zones."""
 
@@ -33,7 +31,7 @@ async def list_things(who: SignedIn) -> ThingViews:
     status_code=201,
     response_model=ReportView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         "not_found",
         "malformed",
         "photo_too_large",
@@ -82,7 +80,7 @@ async def report_fault(wish: NewReport, who: SignedIn, attempt: Keyed) -> Respon
     return await desk.backroom.write(act)
 
 
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_reports(who: SignedIn, page: Paged) -> Items[ReportView]:
     """The member's own, the newest first."""
 
@@ -95,7 +93,7 @@ async def list_reports(who: SignedIn, page: Paged) -> Items[ReportView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{report_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/{report_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_report(report_id: Id, who: SignedIn) -> ReportView:
     """One of the member's own."""
 
@@ -107,7 +105,7 @@ async def read_report(report_id: Id, who: SignedIn) -> ReportView:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_SIGNED_IN, "not_found"))
+@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*SIGNED_IN, "not_found"))
 async def read_report_photo(report_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """What the member photographed."""
 

@@ -8,7 +8,7 @@ from api.calendar_views import IsoDay
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.bookings import POLICY, booking_view
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.series_views import SeriesChange, SeriesView, series_view
 from api.signpost import Doors
 from api.space_views import BookingView
@@ -18,10 +18,8 @@ from gateway.bookings import series as series_service
 
 router = Doors("/series", tags=["bookings"])
 
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_series(who: SignedIn, page: Paged) -> Items[SeriesView]:
     """The member's own, the newest first."""
 
@@ -34,7 +32,7 @@ async def list_series(who: SignedIn, page: Paged) -> Items[SeriesView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{series_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/{series_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_series(series_id: Id, who: SignedIn) -> SeriesView:
     """One of the member's own, with every time of it."""
 
@@ -47,7 +45,7 @@ async def read_series(series_id: Id, who: SignedIn) -> SeriesView:
     return await who.desk.backroom.read(look)
 
 
-@router.patch("/{series_id}", responses=problems(*_SIGNED_IN, "series_not_free", "not_found", "malformed"))
+@router.patch("/{series_id}", responses=problems(*SIGNED_IN, "series_not_free", "not_found", "malformed"))
 async def move_series(series_id: Id, change: SeriesChange, who: SignedIn) -> SeriesView:
     """Move the occurrence of a day, and every later one alike. What cannot be moved stays, and says why."""
     desk = who.desk
@@ -71,7 +69,7 @@ async def move_series(series_id: Id, change: SeriesChange, who: SignedIn) -> Ser
     return await desk.backroom.write(act)
 
 
-@router.delete("/{series_id}", responses=problems(*_SIGNED_IN, "not_found", "malformed", "series_ended"))
+@router.delete("/{series_id}", responses=problems(*SIGNED_IN, "not_found", "malformed", "series_ended"))
 async def cancel_series(
     series_id: Id,
     who: SignedIn,
@@ -102,7 +100,7 @@ async def cancel_series(
     status_code=201,
     response_model=BookingView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *POLICY,
         "not_found",
         "series_ended",

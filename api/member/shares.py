@@ -5,14 +5,14 @@ from fastapi import Response
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.share_views import NewShare, ShareView
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.lockers import shares
 
 router = Doors(tags=["shares"])
 
-_OWN = ("not_signed_in", "password_must_be_set", "not_found")
+_OWN = (*SIGNED_IN, "not_found")
 
 
 @router.post(

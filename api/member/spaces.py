@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.calendar_views import DayView
 from api.deps import Desk, Id, Paged, SignedIn
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.space_views import Availability, FreeSpaceView, SlotView, SpaceView
 from api.views import Instant, Items, behind, items
@@ -25,7 +25,7 @@ MOST_DAYS = 31  # of one look at what is free
 Guests = Annotated[int, Query(ge=0, le=1000, description="Free for whoever asks and so many others, all together.")]
 
 
-@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_spaces(who: SignedIn, page: Paged) -> Items[SpaceView]:
     """Every space."""
 
@@ -38,7 +38,7 @@ async def list_spaces(who: SignedIn, page: Paged) -> Items[SpaceView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/availability", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("/availability", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def find_free_spaces(
     *,
     who: SignedIn,
@@ -69,7 +69,7 @@ async def find_free_spaces(
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{space_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found"))
+@router.get("/{space_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_space(space_id: Id, who: SignedIn) -> SpaceView:
     """One of them."""
 
@@ -81,9 +81,7 @@ async def read_space(space_id: Id, who: SignedIn) -> SpaceView:
     return await who.desk.backroom.read(look)
 
 
-@router.get(
-    "/{space_id}/availability", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed")
-)
+@router.get("/{space_id}/availability", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def read_availability(
     space_id: Id,
     who: SignedIn,

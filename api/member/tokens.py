@@ -1,7 +1,6 @@
 """The programs that may ask in a member's name."""
 
 from dataclasses import replace
-from typing import Final
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
@@ -10,7 +9,7 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.member.passwords import proven
 from api.member.token_views import NewTokenView, TokenView, TokenWish
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.credentials import tokens
@@ -18,10 +17,8 @@ from gateway.members.model import Member
 
 router = Doors("/tokens", tags=["tokens"])
 
-_SIGNED_IN: Final = ("not_signed_in", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_tokens(who: SignedIn, page: Paged) -> Items[TokenView]:
     """The member's, the newest first, and for thirty days those that have ended. What a program shows is never told."""
 
@@ -39,7 +36,7 @@ async def list_tokens(who: SignedIn, page: Paged) -> Items[TokenView]:
     status_code=201,
     response_model=NewTokenView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         "not_allowed",
         "wrong_credentials",
         "token_ends_before",
@@ -86,7 +83,7 @@ async def make_token(wish: TokenWish, who: SignedIn, attempt: Repeatable) -> Res
     return await desk.backroom.write(act)
 
 
-@router.delete("/{token_id}", status_code=204, responses=problems(*_SIGNED_IN, "not_found"))
+@router.delete("/{token_id}", status_code=204, responses=problems(*SIGNED_IN, "not_found"))
 async def end_token(token_id: Id, who: SignedIn) -> Response:
     """The program is let in no more, from now on."""
     desk = who.desk

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Desk, Id, Paged, SignedIn
 from api.idempotency import Keyed
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.unlock_views import UnlockView, UnlockWish
 from api.views import Items, items
@@ -26,7 +26,6 @@ from gateway.unlocking.model import TERMINAL, UNSIGNED, Unlock
 
 router = Doors("/unlocks", tags=["unlocks"])
 
-_OWN = ("not_signed_in", "password_must_be_set")
 # What may be refused, here and at a kiosk.
 REQUEST = (
     "idempotency_key_missing",
@@ -63,7 +62,7 @@ Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the 
     "",
     status_code=202,
     response_model=UnlockView,
-    responses=problems(*_OWN, *REQUEST),
+    responses=problems(*SIGNED_IN, *REQUEST),
 )
 async def request_unlock(wish: UnlockWish, who: SignedIn, attempt: Keyed) -> Response:
     """Ask for a door to be opened. What comes of it tells `GET /unlocks/{id}?wait=`, and the live stream."""
@@ -86,7 +85,7 @@ async def request_unlock(wish: UnlockWish, who: SignedIn, attempt: Keyed) -> Res
     return accepted
 
 
-@router.get("", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_unlocks(who: SignedIn, page: Paged) -> Items[UnlockView]:
     """The member's own, newest first."""
 
@@ -99,7 +98,7 @@ async def list_unlocks(who: SignedIn, page: Paged) -> Items[UnlockView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{unlock_id}", responses=problems("not_signed_in", "password_must_be_set", "not_found", "malformed"))
+@router.get("/{unlock_id}", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def read_unlock(unlock_id: Id, who: SignedIn, wait: Wait = 0) -> UnlockView:
     """One of the member's own. With `wait` it answers when the unlock has ended, or when the wait is over."""
     hub, loop = who.desk.hub, asyncio.get_running_loop()

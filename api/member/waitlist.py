@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.bookings import COUNTED, POLICY, booking_view
-from api.openapi import problems
+from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
 from api.space_views import BookingView, BookingWish
 from api.views import InBothLanguages, Items, View, behind, items, name_of
@@ -20,8 +20,6 @@ from gateway.bookings.waits import Line, Wait, WaitState
 from gateway.spaces import queries as spaces
 
 router = Doors("/waitlist", tags=["bookings"])
-
-_SIGNED_IN = ("not_signed_in", "password_must_be_set")
 
 
 class LineView(View):
@@ -94,7 +92,7 @@ class WaitView(View):
     status_code=201,
     response_model=WaitView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *(code for code in POLICY if code != "slot_taken"),
         "policy.most_waits",
         "wait_closed",
@@ -133,7 +131,7 @@ async def join_waitlist(wish: BookingWish, who: SignedIn, attempt: Keyed) -> Res
     return await desk.backroom.write(act)
 
 
-@router.get("", responses=problems(*_SIGNED_IN, "not_found", "malformed"))
+@router.get("", responses=problems(*SIGNED_IN, "not_found", "malformed"))
 async def list_waits(who: SignedIn, page: Paged) -> Items[WaitView]:
     """What the member waits for, the soonest first."""
 
@@ -146,7 +144,7 @@ async def list_waits(who: SignedIn, page: Paged) -> Items[WaitView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/lines/{line_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/lines/{line_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_line(line_id: Id, who: SignedIn) -> DrawnLineView:
     """A line, and once it is drawn the record, without anybody's name: draw it again, and it comes to the same."""
 
@@ -158,7 +156,7 @@ async def read_line(line_id: Id, who: SignedIn) -> DrawnLineView:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{wait_id}", responses=problems(*_SIGNED_IN, "not_found"))
+@router.get("/{wait_id}", responses=problems(*SIGNED_IN, "not_found"))
 async def read_wait(wait_id: Id, who: SignedIn) -> WaitView:
     """One of the member's own."""
 
@@ -170,7 +168,7 @@ async def read_wait(wait_id: Id, who: SignedIn) -> WaitView:
     return await who.desk.backroom.read(look)
 
 
-@router.delete("/{wait_id}", responses=problems(*_SIGNED_IN, "not_found", "wait_over"))
+@router.delete("/{wait_id}", responses=problems(*SIGNED_IN, "not_found", "wait_over"))
 async def leave_waitlist(wait_id: Id, who: SignedIn) -> WaitView:
     """Wait no longer. What was held is offered to whoever is next."""
     desk = who.desk
@@ -190,7 +188,7 @@ async def leave_waitlist(wait_id: Id, who: SignedIn) -> WaitView:
     status_code=201,
     response_model=BookingView,
     responses=problems(
-        *_SIGNED_IN,
+        *SIGNED_IN,
         *COUNTED,
         "not_found",
         "malformed",

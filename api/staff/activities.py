@@ -9,7 +9,7 @@ from fastapi import Response
 from api.activity_views import ActivityView, Attendance, ListedView, NewActivity, WhyActivityOff
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.activities import queries
@@ -21,11 +21,10 @@ from gateway.spaces.rules import Span
 router = Doors("/staff/activities", tags=["staff"])
 
 _DESK: Final = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _SHOWN_FOR: Final = timedelta(days=90)
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_all_activities(who: SignedIn, page: Paged) -> Items[ActivityView]:
     """Those that are not over since ninety days, the latest first."""
 
@@ -43,7 +42,7 @@ async def list_all_activities(who: SignedIn, page: Paged) -> Items[ActivityView]
     "",
     status_code=201,
     response_model=ActivityView,
-    responses=problems(*_STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "malformed", "idempotency_key_reused"),
 )
 async def publish_activity(wanted: NewActivity, who: SignedIn, attempt: Repeatable) -> Response:
     """Offer an activity. Its space is closed for everything else at all of its times, or nothing is published."""
@@ -82,7 +81,7 @@ async def publish_activity(wanted: NewActivity, who: SignedIn, attempt: Repeatab
     "/{activity_id}/call-off",
     response_model=ActivityView,
     responses=problems(
-        *_STAFF_ONLY, "not_found", "activity_called_off", "activity_over", "malformed", "idempotency_key_reused"
+        *STAFF_ONLY, "not_found", "activity_called_off", "activity_over", "malformed", "idempotency_key_reused"
     ),
 )
 async def call_off_activity(activity_id: Id, why: WhyActivityOff, who: SignedIn, attempt: Repeatable) -> Response:
@@ -103,7 +102,7 @@ async def call_off_activity(activity_id: Id, why: WhyActivityOff, who: SignedIn,
     return await desk.backroom.write(act)
 
 
-@router.get("/{activity_id}/registrations", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{activity_id}/registrations", responses=problems(*STAFF_ONLY, "not_found"))
 async def list_who_comes(activity_id: Id, who: SignedIn) -> Items[ListedView]:
     """Everybody with a place, and then everybody who waits, in order."""
 
@@ -120,7 +119,7 @@ async def list_who_comes(activity_id: Id, who: SignedIn) -> Items[ListedView]:
 @router.patch(
     "/{activity_id}/registrations/{registration_id}",
     status_code=204,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed"),
 )
 async def note_attendance(activity_id: Id, registration_id: Id, seen: Attendance, who: SignedIn) -> None:
     """Say whether somebody came. Harmless to repeat."""

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.alert_rule_views import AlertRules, AlertRuleView, AlertRuleWish
 from api.staff.channel_views import QuietHoursView
@@ -20,7 +20,6 @@ from gateway.zones import queries as zones
 router = Doors("/staff/alerts/rules", tags=["staff"])
 
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _NOT_SO = (
     "malformed",
     "alert_rule_has_none",
@@ -38,7 +37,7 @@ OfKind = Annotated[str, Path(max_length=48, pattern=r"^[a-z_]+$")]
 InZone = Annotated[AnyId | None, Query(alias="zone_id", description="In one zone; without, in the whole centre.")]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY))
+@router.get("", responses=problems(*STAFF_ONLY))
 async def list_alert_rules(who: SignedIn) -> AlertRules:
     """Every kind: as the house has it, as this centre does, and what may be changed of it."""
 
@@ -51,7 +50,7 @@ async def list_alert_rules(who: SignedIn) -> AlertRules:
     return await who.desk.backroom.read(look)
 
 
-@router.put("/{kind}", responses=problems(*_STAFF_ONLY, "not_found", *_NOT_SO))
+@router.put("/{kind}", responses=problems(*STAFF_ONLY, "not_found", *_NOT_SO))
 async def put_alert_rule(kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
     """Have it otherwise, from now on. What stands is judged by it at once, or at the next reading."""
     desk = who.desk
@@ -73,7 +72,7 @@ async def put_alert_rule(kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zon
     return await desk.backroom.write(act)
 
 
-@router.delete("/{kind}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{kind}", responses=problems(*STAFF_ONLY, "not_found"))
 async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
     """Back to the house's rule; for a zone to the whole centre's. Harmless to repeat."""
     desk = who.desk

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.alert_kind_views import AlertKinds, AlertKindView
 from api.staff.alert_views import AlertNote, AlertShelf, AlertView
@@ -25,8 +25,7 @@ from gateway.members.model import Member, Role
 router = Doors("/staff/alerts", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_POSTED = (*_STAFF_ONLY, "not_found", "alert_moved_on", "malformed", "idempotency_key_reused")
+_POSTED = (*STAFF_ONLY, "not_found", "alert_moved_on", "malformed", "idempotency_key_reused")
 
 InState = Annotated[AlertState | None, Query(description="Only those that stand there.")]
 OfKind = Annotated[str | None, Query(max_length=48, pattern=r"^[a-z_]+$", description="Only those of one kind.")]
@@ -36,7 +35,7 @@ AboutThing = Annotated[
 ]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_alerts(
     who: SignedIn, page: Paged, state: InState = None, kind: OfKind = None, about: AboutThing = None
 ) -> Items[AlertView]:
@@ -52,7 +51,7 @@ async def list_alerts(
     return await who.desk.backroom.read(look)
 
 
-@router.get("/kinds", responses=problems(*_STAFF_ONLY))
+@router.get("/kinds", responses=problems(*STAFF_ONLY))
 async def list_alert_kinds(who: SignedIn) -> AlertKinds:
     """This centre's rules: from which level on each is raised, after how long, how much it presses, when it is over."""
 
@@ -65,7 +64,7 @@ async def list_alert_kinds(who: SignedIn) -> AlertKinds:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{alert_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{alert_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_alert(alert_id: Id, who: SignedIn) -> AlertView:
     """One of them, cleared or not."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Desk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff import maintenance_words as words
 from api.staff.asset_views import (
@@ -47,7 +47,6 @@ router = Doors("/staff/assets", tags=["staff"])
 
 _READERS: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _KEEPERS: Final = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _LONGEST_DAYS: Final = 3_660
 
 OfKind = Annotated[AssetKind | None, Query(description="Only those of one kind.")]
@@ -55,7 +54,7 @@ First = Annotated[date, Query(alias="from", description="The first day, by the c
 Last = Annotated[date, Query(alias="to", description="The last day.")]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_assets(who: SignedIn, page: Paged, kind: OfKind = None) -> Items[AssetView]:
     """What is in use, kind by kind. Doors of banks and spaces, and spaces, are there without anybody adding them."""
     desk = who.desk
@@ -79,7 +78,7 @@ async def list_assets(who: SignedIn, page: Paged, kind: OfKind = None) -> Items[
     "",
     status_code=201,
     response_model=AssetView,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def add_asset(wanted: NewAsset, who: SignedIn, attempt: Repeatable) -> Response:
     """Write down a machine, a fan, a kiosk, or anything else that wears out."""
@@ -98,7 +97,7 @@ async def add_asset(wanted: NewAsset, who: SignedIn, attempt: Repeatable) -> Res
     return await desk.backroom.write(act)
 
 
-@router.get("/reliability", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("/reliability", responses=problems(*STAFF_ONLY, "malformed"))
 async def read_reliability(who: SignedIn, first: First, last: Last) -> ReliabilityReport:
     """Mean time between failures and to repair, by kind and by asset, each with what it counts."""
     desk = who.desk
@@ -157,7 +156,7 @@ async def export_assets(who: SignedIn) -> Response:
     return await desk.backroom.read(look)
 
 
-@router.get("/{asset_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{asset_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_asset(asset_id: Id, who: SignedIn) -> AssetDetail:
     """One of them, with its counters, what is foretold of it in words, and how far its plans have come."""
     desk = who.desk
@@ -184,7 +183,7 @@ async def read_asset(asset_id: Id, who: SignedIn) -> AssetDetail:
     return await desk.backroom.read(look)
 
 
-@router.patch("/{asset_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/{asset_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def rate_asset(asset_id: Id, wanted: RatedLife, who: SignedIn) -> AssetView:
     """Say for how much use it is made, by its maker's data sheet."""
 
@@ -201,7 +200,7 @@ async def rate_asset(asset_id: Id, wanted: RatedLife, who: SignedIn) -> AssetVie
     return await _changed(who, change)
 
 
-@router.put("/{asset_id}/power-sensor", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put("/{asset_id}/power-sensor", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def set_power_sensor(asset_id: Id, wanted: NewPowerSensor, who: SignedIn) -> PowerSensorView:
     """Let a power sensor tell when a machine runs. From now on its hours are counted, in `hours_run`."""
     desk = who.desk
@@ -222,7 +221,7 @@ async def set_power_sensor(asset_id: Id, wanted: NewPowerSensor, who: SignedIn) 
     return await desk.backroom.write(act)
 
 
-@router.delete("/{asset_id}/power-sensor", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{asset_id}/power-sensor", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def forget_power_sensor(asset_id: Id, who: SignedIn) -> Response:
     """Nothing tells any more when a machine runs. What was counted stays, for when another does."""
     desk = who.desk
@@ -236,7 +235,7 @@ async def forget_power_sensor(asset_id: Id, who: SignedIn) -> Response:
     return Response(status_code=204)
 
 
-@router.delete("/{asset_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{asset_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def retire_asset(asset_id: Id, who: SignedIn) -> AssetView:
     """It is gone: no plan asks for it any more, and its work orders stay to be read."""
 

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.holding_views import AssignmentChange, AssignmentView, NewAssignment
 from api.views import Items, behind, items
@@ -17,10 +17,9 @@ from gateway.unlocking import queries as unlocking
 router = Doors("/staff/assignments", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_assignments(who: SignedIn, page: Paged) -> Items[AssignmentView]:
     """Every compartment that is assigned now, and to whom; the newest first."""
 
@@ -44,7 +43,7 @@ async def list_assignments(who: SignedIn, page: Paged) -> Items[AssignmentView]:
     status_code=201,
     response_model=AssignmentView,
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "compartment_not_fixed",
         "compartment_taken",
@@ -81,7 +80,7 @@ async def assign_compartment(wanted: NewAssignment, who: SignedIn, attempt: Repe
 
 @router.patch(
     "/{rental_id}",
-    responses=problems(*_STAFF_ONLY, "not_found", "rental_ended", "things_may_be_inside", "malformed"),
+    responses=problems(*STAFF_ONLY, "not_found", "rental_ended", "things_may_be_inside", "malformed"),
 )
 async def change_assignment(rental_id: Id, change: AssignmentChange, who: SignedIn) -> AssignmentView:
     """Name other members, or set another end. Whoever is taken off the list opens it no more, from that moment on."""
@@ -102,7 +101,7 @@ async def change_assignment(rental_id: Id, change: AssignmentChange, who: Signed
 @router.delete(
     "/{rental_id}",
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "rental_ended",
         "things_may_be_inside",

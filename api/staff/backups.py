@@ -7,7 +7,7 @@ from fastapi import Response
 
 from api.deps import SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import View
 from gateway.backups import making
@@ -19,7 +19,6 @@ from gateway.members.model import Role
 
 router = Doors("/staff/backups", tags=["staff"])
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _NOT_MADE = ("backup_elsewhere", "backup_under_way", "backup_no_room", "backup_broken")
 
 
@@ -45,7 +44,7 @@ class Backups(View):
     made_here: bool
 
 
-@router.get("", responses=problems(*_STAFF_ONLY))
+@router.get("", responses=problems(*STAFF_ONLY))
 async def list_backups(who: SignedIn) -> Backups:
     """Which copies of the centre there are, and where."""
     centre = who.desk.centre
@@ -67,7 +66,7 @@ async def list_backups(who: SignedIn) -> Backups:
     "",
     status_code=201,
     response_model=BackupView,
-    responses=problems(*_STAFF_ONLY, *_NOT_MADE, "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, *_NOT_MADE, "idempotency_key_reused"),
 )
 async def make_backup(who: SignedIn, attempt: Repeatable) -> Response:
     """Copy the centre now, and try the copy. It takes seconds; nobody else waits for it."""

@@ -9,7 +9,7 @@ from fastapi import Response
 from api.ballot_views import BallotView, NewBallot, WhyCalledOff
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.ballots import queries as ballots
@@ -20,11 +20,10 @@ from gateway.spaces.rules import Span
 
 router = Doors("/staff", tags=["staff"])
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _SHOWN_FOR: Final = timedelta(days=90)
 
 
-@router.get("/ballots", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/ballots", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_all_ballots(who: SignedIn, page: Paged) -> Items[BallotView]:
     """Those whose times are not over since ninety days, called off or not, the latest to close first."""
 
@@ -41,7 +40,7 @@ async def list_all_ballots(who: SignedIn, page: Paged) -> Items[BallotView]:
     "/spaces/{space_id}/ballots",
     status_code=201,
     response_model=BallotView,
-    responses=problems(*_STAFF_ONLY, "not_found", "ballot_open", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "ballot_open", "malformed", "idempotency_key_reused"),
 )
 async def open_ballot(space_id: Id, wanted: NewBallot, who: SignedIn, attempt: Repeatable) -> Response:
     """Give by lot what is free of a space within a time. For a ballot every week set a rule `ballot_closes_at`."""
@@ -69,7 +68,7 @@ async def open_ballot(space_id: Id, wanted: NewBallot, who: SignedIn, attempt: R
 @router.post(
     "/ballots/{ballot_id}/call-off",
     response_model=BallotView,
-    responses=problems(*_STAFF_ONLY, "not_found", "ballot_closed", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "ballot_closed", "malformed", "idempotency_key_reused"),
 )
 async def call_off_ballot(ballot_id: Id, why: WhyCalledOff, who: SignedIn, attempt: Repeatable) -> Response:
     """Draw nothing: the times are booked like all others. Whoever took part is told why."""

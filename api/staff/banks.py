@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from api.deps import Id, Paged, SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.locker_views import BankTerms, BankTermsChange, ConditionChange, ModeChange, StaffCompartment
 from api.views import Items, behind, items
@@ -21,10 +21,8 @@ router = Doors("/staff", tags=["staff"])
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 InCondition = Annotated[Condition, Query(description="Which compartments: those that stand like this.")]
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
-
-@router.get("/banks", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/banks", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_bank_terms(who: SignedIn, page: Paged) -> Items[BankTerms]:
     """What each locker bank says of rentals that come to their end."""
 
@@ -38,7 +36,7 @@ async def list_bank_terms(who: SignedIn, page: Paged) -> Items[BankTerms]:
 
 
 @router.patch(
-    "/banks/{bank_id}", responses=problems(*_STAFF_ONLY, "not_found", "zone_exists", "zone_retired", "malformed")
+    "/banks/{bank_id}", responses=problems(*STAFF_ONLY, "not_found", "zone_exists", "zone_retired", "malformed")
 )
 async def set_bank_terms(bank_id: Id, change: BankTermsChange, who: SignedIn) -> BankTerms:
     """Say how rentals at this bank come to their end. It counts for those that run, too."""
@@ -58,7 +56,7 @@ async def set_bank_terms(bank_id: Id, change: BankTermsChange, who: SignedIn) ->
     return await desk.backroom.write(act)
 
 
-@router.get("/banks/{bank_id}/compartments", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/banks/{bank_id}/compartments", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_compartments(bank_id: Id, who: SignedIn, page: Paged) -> Items[StaffCompartment]:
     """Every compartment of a bank: its door, its condition, and whether somebody holds it."""
 
@@ -71,7 +69,7 @@ async def list_compartments(bank_id: Id, who: SignedIn, page: Paged) -> Items[St
     return await who.desk.backroom.read(look)
 
 
-@router.get("/compartments", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/compartments", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_compartments_in(who: SignedIn, page: Paged, condition: InCondition) -> Items[StaffCompartment]:
     """The compartments of every bank that are in one condition: what there is to clean, to look at, to repair."""
 
@@ -84,7 +82,7 @@ async def list_compartments_in(who: SignedIn, page: Paged, condition: InConditio
     return await who.desk.backroom.read(look)
 
 
-@router.patch("/compartments/{compartment_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/compartments/{compartment_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def set_condition(compartment_id: Id, change: ConditionChange, who: SignedIn) -> StaffCompartment:
     """Say whether a compartment can have a next holder, and why. Whoever holds it keeps it; a work order that had taken
     it out of service says so when it is ready again."""
@@ -107,7 +105,7 @@ async def set_condition(compartment_id: Id, change: ConditionChange, who: Signed
 
 @router.put(
     "/compartments/{compartment_id}/mode",
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "compartment_taken", "compartment_booked"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "compartment_taken", "compartment_booked"),
 )
 async def set_compartment_mode(compartment_id: Id, change: ModeChange, who: SignedIn) -> StaffCompartment:
     """Let one compartment come to its holders otherwise than its bank's do; null: as they do. Who has it keeps it."""

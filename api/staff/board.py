@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
 from api.member.bookings import POLICY
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.space_views import ClosureView, SpaceView
 from api.staff.booking_views import Board, Cancelling, MoveForMember, StaffBooking
@@ -27,12 +27,11 @@ from gateway.spaces.rules import Span
 router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _ENDED = ("booking_cancelled", "booking_released", "booking_denied", "booking_over", "locker_in_use")
 _LONGEST: Final = timedelta(days=8)
 
 
-@router.get("/board", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("/board", responses=problems(*STAFF_ONLY, "malformed"))
 async def read_board(
     who: SignedIn,
     since: Annotated[Instant, Query(alias="from")],
@@ -71,7 +70,7 @@ async def read_board(
 
 @router.patch(
     "/bookings/{booking_id}",
-    responses=problems(*_STAFF_ONLY, *POLICY, *_ENDED, "booking_begun", "not_found", "malformed"),
+    responses=problems(*STAFF_ONLY, *POLICY, *_ENDED, "booking_begun", "not_found", "malformed"),
 )
 async def move_for_member(booking_id: Id, change: MoveForMember, who: SignedIn) -> StaffBooking:
     """Give somebody's booking another time, or a place for so many, as the rules say or past them.
@@ -105,7 +104,7 @@ async def move_for_member(booking_id: Id, change: MoveForMember, who: SignedIn) 
 @router.post(
     "/bookings/{booking_id}/cancel",
     response_model=StaffBooking,
-    responses=problems(*_STAFF_ONLY, *_ENDED, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, *_ENDED, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def cancel_for_member(booking_id: Id, wanted: Cancelling, who: SignedIn, attempt: Repeatable) -> Response:
     """Cancel somebody's booking. The time is free again, and the member is told, with the reason."""

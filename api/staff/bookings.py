@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Keyed, Repeatable
 from api.member.bookings import POLICY
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.booking_views import BookingForMember, Denial, StaffBooking
 from api.staff.sheet_views import BookingSheet, SheetPlan
@@ -38,9 +38,8 @@ class _OnlyLooked(Exception):
 
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _ANSWERED = (
-    *_STAFF_ONLY,
+    *STAFF_ONLY,
     "not_found",
     "booking_not_pending",
     "booking_in_the_past",
@@ -49,7 +48,7 @@ _ANSWERED = (
 )
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_bookings_of_all(
     who: SignedIn, page: Paged, state: Literal["pending", "confirmed", "denied"] = "pending"
 ) -> Items[StaffBooking]:
@@ -71,7 +70,7 @@ async def list_bookings_of_all(
     status_code=201,
     response_model=StaffBooking,
     responses=problems(
-        *_STAFF_ONLY, *POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
+        *STAFF_ONLY, *POLICY, "not_found", "malformed", "idempotency_key_missing", "idempotency_key_reused"
     ),
 )
 async def book_for_member(wish: BookingForMember, who: SignedIn, attempt: Keyed) -> Response:
@@ -99,7 +98,7 @@ async def book_for_member(wish: BookingForMember, who: SignedIn, attempt: Keyed)
 @router.post(
     "/import",
     response_model=SheetPlan,
-    responses=problems(*_STAFF_ONLY, "malformed", "sheet_faulty", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "malformed", "sheet_faulty", "idempotency_key_reused"),
 )
 async def import_bookings(wanted: BookingSheet, who: SignedIn, attempt: Repeatable) -> Response:
     """Make a sheet's bookings, all of them or none. With `dry_run` only tell which, and what is wrong, line by line."""

@@ -18,7 +18,7 @@ from api.calendar_views import (
     YearView,
 )
 from api.deps import Caller, Id, SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import AnyId
 from gateway.bookings import queries as bookings
@@ -34,13 +34,12 @@ router = Doors("/staff", tags=["staff"])
 
 _SETTERS = (Role.DESK, Role.MANAGER)
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 Year = Annotated[int, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 OfSpace = Annotated[AnyId | None, Query(alias="space_id", description="Of one space; without, of the whole centre.")]
 
 
-@router.get("/calendar", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/calendar", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_calendar(who: SignedIn, year: Year, space_id: OfSpace = None) -> YearView:
     """The public holidays and make-up workdays of a year, and what staff say of its days."""
     desk = who.desk
@@ -55,7 +54,7 @@ async def read_calendar(who: SignedIn, year: Year, space_id: OfSpace = None) -> 
     return await desk.backroom.read(look)
 
 
-@router.put("/calendar/{day}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put("/calendar/{day}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def set_day(day: IsoDay, wanted: NewDay, who: SignedIn) -> SetDayView:
     """Say what a date is, in place of what was said before. Bookings stay: the answer counts those in the way."""
     desk = who.desk
@@ -82,7 +81,7 @@ async def set_day(day: IsoDay, wanted: NewDay, who: SignedIn) -> SetDayView:
     return await desk.backroom.write(act)
 
 
-@router.delete("/calendar/{day}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.delete("/calendar/{day}", status_code=204, responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def clear_day(day: IsoDay, who: SignedIn, space_id: OfSpace = None) -> None:
     """Take back what staff said of a date."""
     desk = who.desk
@@ -96,25 +95,25 @@ async def clear_day(day: IsoDay, who: SignedIn, space_id: OfSpace = None) -> Non
     await desk.backroom.write(act)
 
 
-@router.get("/opening-hours", responses=problems(*_STAFF_ONLY))
+@router.get("/opening-hours", responses=problems(*STAFF_ONLY))
 async def read_opening_hours(who: SignedIn) -> WeekView:
     """What holds for every space that has set nothing else, and is part of none that has."""
     return await _read_week(who, None)
 
 
-@router.put("/opening-hours", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.put("/opening-hours", responses=problems(*STAFF_ONLY, "malformed"))
 async def set_opening_hours(wanted: WeekAsk, who: SignedIn) -> WeekView:
     """Set the hours of the whole centre, in place of those before. Bookings stay as they are."""
     return await _set_week(who, None, wanted)
 
 
-@router.get("/spaces/{space_id}/opening-hours", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/spaces/{space_id}/opening-hours", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_opening_hours_of_space(space_id: Id, who: SignedIn) -> WeekView:
     """What a space has set for itself, and for what is part of it."""
     return await _read_week(who, space_id)
 
 
-@router.put("/spaces/{space_id}/opening-hours", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put("/spaces/{space_id}/opening-hours", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def set_opening_hours_of_space(space_id: Id, wanted: WeekAsk, who: SignedIn) -> WeekView:
     """Set a space's hours, in place of those before. Bookings stay as they are."""
     return await _set_week(who, space_id, wanted)

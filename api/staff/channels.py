@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.channel_views import (
     ChannelChange,
@@ -24,10 +24,8 @@ from gateway.members.model import Role
 
 router = Doors("/staff/channels", tags=["staff"])
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_channels(who: SignedIn, page: Paged) -> Items[ChannelView]:
     """Every channel in use, and how it fares."""
 
@@ -49,7 +47,7 @@ async def list_channels(who: SignedIn, page: Paged) -> Items[ChannelView]:
     "",
     status_code=201,
     response_model=ChannelWithSecret,
-    responses=problems(*_STAFF_ONLY, "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "malformed", "idempotency_key_reused"),
 )
 async def make_channel(wanted: NewChannel, who: SignedIn, attempt: Repeatable) -> Response:
     """Open a way out. Its address is sealed for the gateway, and a webhook's secret is told this once."""
@@ -79,7 +77,7 @@ async def make_channel(wanted: NewChannel, who: SignedIn, attempt: Repeatable) -
     return await desk.backroom.write(act)
 
 
-@router.get("/{channel_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{channel_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_channel(channel_id: Id, who: SignedIn) -> ChannelView:
     """One of them."""
 
@@ -92,7 +90,7 @@ async def read_channel(channel_id: Id, who: SignedIn) -> ChannelView:
     return await who.desk.backroom.read(look)
 
 
-@router.patch("/{channel_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/{channel_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def change_channel(channel_id: Id, change: ChannelChange, who: SignedIn) -> ChannelWithSecret:
     """Change what is given. With another address a webhook gets another secret, told this once."""
     desk = who.desk
@@ -120,7 +118,7 @@ async def change_channel(channel_id: Id, change: ChannelChange, who: SignedIn) -
     return await desk.backroom.write(act)
 
 
-@router.delete("/{channel_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{channel_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def remove_channel(channel_id: Id, who: SignedIn) -> Response:
     """Send nothing there any more, and forget its address. What was on its way is given up."""
     desk = who.desk
@@ -140,7 +138,7 @@ async def remove_channel(channel_id: Id, who: SignedIn) -> Response:
     "/{channel_id}/test",
     status_code=202,
     response_model=DeliveryView,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def send_test(channel_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Send a test message, at any hour. What becomes of it stands in the channel's messages."""
@@ -158,7 +156,7 @@ async def send_test(channel_id: Id, who: SignedIn, attempt: Repeatable) -> Respo
     return await desk.backroom.write(act)
 
 
-@router.get("/{channel_id}/deliveries", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/{channel_id}/deliveries", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_deliveries(channel_id: Id, who: SignedIn, page: Paged) -> Items[DeliveryView]:
     """A channel's messages of the last 90 days, the newest first: sent, waiting to be sent again, given up."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.clear_out_views import Bagging, ClearOutView, NewClearOut, Witnessing
 from api.staff.locker_views import StaffRentalView
@@ -23,13 +23,12 @@ from gateway.unlocking import queries as unlocking
 router = Doors("/staff/rentals", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_POSTED = (*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
+_POSTED = (*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
 
 AtStage = Annotated[Stage, Query(description="Which rentals: those that stand there now.")]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_rentals_at_stage(who: SignedIn, page: Paged, stage: AtStage) -> Items[StaffRentalView]:
     """Everybody's rentals at one stage, the one that ends first in front."""
 
@@ -48,7 +47,7 @@ async def list_rentals_at_stage(who: SignedIn, page: Paged, stage: AtStage) -> I
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{rental_id}/clear-out", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{rental_id}/clear-out", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_clear_out(rental_id: Id, who: SignedIn) -> ClearOutView:
     """How far the newest clear-out of a rental has come."""
 
@@ -149,7 +148,7 @@ async def hand_over_bag(rental_id: Id, who: SignedIn, attempt: Repeatable) -> Re
     return await _done(who, attempt, act)
 
 
-@router.delete("/{rental_id}/clear-out", responses=problems(*_STAFF_ONLY, "not_found", "clear_out_moved_on"))
+@router.delete("/{rental_id}/clear-out", responses=problems(*STAFF_ONLY, "not_found", "clear_out_moved_on"))
 async def call_off_clear_out(rental_id: Id, who: SignedIn) -> ClearOutView:
     """Nothing is taken out, or everything was put back."""
     desk = who.desk

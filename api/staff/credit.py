@@ -5,7 +5,7 @@ from fastapi import Response
 from api.credit_views import AppealView, CreditEntryView, CreditView, Why, credit_entry_view
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, behind, items
 from gateway.credit import queries as credit_queries
@@ -17,11 +17,10 @@ from gateway.members.model import Role
 router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_ANSWERED = (*_STAFF_ONLY, "not_found", "appeal_answered", "malformed", "idempotency_key_reused")
+_ANSWERED = (*STAFF_ONLY, "not_found", "appeal_answered", "malformed", "idempotency_key_reused")
 
 
-@router.get("/credit/appeals", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/credit/appeals", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_appeals(who: SignedIn, page: Paged) -> Items[AppealView]:
     """Those that wait for an answer, the oldest first."""
     now = who.desk.clock.now()
@@ -35,7 +34,7 @@ async def list_appeals(who: SignedIn, page: Paged) -> Items[AppealView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/members/{member_no}/credit", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/members/{member_no}/credit", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_credit_of_member(member_no: Id, who: SignedIn) -> CreditView:
     """What the member reads, too."""
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.device_views import Approval, DeviceChange, DeviceView, NewBank, Suspension
 from api.views import Items, behind, items
@@ -23,10 +23,9 @@ from gateway.zones.model import Placed
 router = Doors("/staff/devices", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "malformed"))
 async def list_devices(who: SignedIn, page: Paged) -> Items[DeviceView]:
     """Every device that ever introduced itself."""
 
@@ -43,7 +42,7 @@ async def list_devices(who: SignedIn, page: Paged) -> Items[DeviceView]:
     "/{device_id}/approve",
     response_model=DeviceView,
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "fingerprint_differs",
         "device_retired",
@@ -86,7 +85,7 @@ async def approve_device(device_id: Id, approval: Approval, who: SignedIn, attem
     return await desk.backroom.write(act)
 
 
-@router.patch("/{device_id}", responses=problems(*_STAFF_ONLY, "not_found", "no_button", "malformed"))
+@router.patch("/{device_id}", responses=problems(*STAFF_ONLY, "not_found", "no_button", "malformed"))
 async def change_device(device_id: Id, wanted: DeviceChange, who: SignedIn) -> DeviceView:
     """Choose what it means when its button is pressed. It calls people; nothing an off-the-shelf device says opens."""
     desk = who.desk
@@ -105,7 +104,7 @@ async def change_device(device_id: Id, wanted: DeviceChange, who: SignedIn) -> D
 @router.post(
     "/{device_id}/suspend",
     response_model=DeviceView,
-    responses=problems(*_STAFF_ONLY, "not_found", "device_retired", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "device_retired", "malformed", "idempotency_key_reused"),
 )
 async def suspend_device(device_id: Id, suspension: Suspension, who: SignedIn, attempt: Repeatable) -> Response:
     """Let nothing open there until somebody approves it again."""
@@ -128,7 +127,7 @@ async def suspend_device(device_id: Id, suspension: Suspension, who: SignedIn, a
 @router.post(
     "/{device_id}/retire",
     response_model=DeviceView,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def retire_device(device_id: Id, who: SignedIn, attempt: Repeatable) -> Response:
     """Take a device out for good. Send `{}`."""

@@ -7,7 +7,7 @@ from fastapi import Response
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Keyed
 from api.member.unlocks import AWAY_RETRY_S
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.door_views import LockView, StaffOpening
 from api.unlock_views import UnlockView
@@ -20,10 +20,8 @@ from gateway.staff.rules import POWERS, Power
 
 router = Doors("/staff/locks", tags=["staff"])
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
-
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
     """Every door that can be opened, what is behind it, and what is wrong with it."""
     zone = ZoneInfo(who.desk.centre.settings.zone)
@@ -49,7 +47,7 @@ async def list_locks(who: SignedIn, page: Paged) -> Items[LockView]:
     response_model=UnlockView,
     responses=problems(
         "idempotency_key_missing",
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "password_again",
         "second_person_needed",
         "staff_openings_used_up",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.emergency_views import DryRun, EmergencyDetail, EmergencyView, NewEmergency
 from api.views import AnyId, Items, behind, items
@@ -23,11 +23,10 @@ router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 BankId = Annotated[AnyId | None, Query(description="Null: the whole centre.")]
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_POSTED = (*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
+_POSTED = (*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
 
 
-@router.get("/emergencies", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/emergencies", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_emergencies(who: SignedIn, page: Paged) -> Items[EmergencyView]:
     """Every freeze and every opening of all doors there ever was, the newest first."""
 
@@ -40,7 +39,7 @@ async def list_emergencies(who: SignedIn, page: Paged) -> Items[EmergencyView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/emergencies/{emergency_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/emergencies/{emergency_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_emergency(emergency_id: Id, who: SignedIn) -> EmergencyDetail:
     """One of them, how its doors stand now, and which are still shut although they should be open."""
 
@@ -66,7 +65,7 @@ async def freeze(wanted: NewEmergency, who: SignedIn, attempt: Repeatable) -> Re
     return await _done(who, attempt, act, roles=(Role.MANAGER,), status=201)
 
 
-@router.get("/emergency-open", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/emergency-open", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def try_emergency_open(who: SignedIn, bank_id: BankId = None) -> DryRun:
     """A dry run: what opening every door would do, and how long it would take. Nothing moves."""
 

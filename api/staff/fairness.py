@@ -7,7 +7,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.fairness_views import FairnessView
 from api.staff.usage import First, Last, look_at
@@ -19,11 +19,10 @@ from gateway.usage.queries import Period
 
 router = Doors("/staff/reports", tags=["staff"])
 
-_STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _LISTS: Final = ("peaks", "spread", "refused", "groups")
 
 
-@router.get("/fairness", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("/fairness", responses=problems(*STAFF_ONLY, "malformed"))
 async def read_fairness(who: SignedIn, first: First, last: Last) -> FairnessView:
     """Peak hours over members: who has how much, the first-time winners, what was refused. Names for managers only."""
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from api.deps import Paged, SignedIn
 from api.feedback_views import FeedbackView
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, items
 from gateway.feedback import service
@@ -15,7 +15,7 @@ router = Doors("/staff/feedback", tags=["staff"])
 _READERS: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 
 
-@router.get("", responses=problems("not_signed_in", "not_allowed", "password_must_be_set", "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_feedback_for_staff(who: SignedIn, page: Paged) -> Items[FeedbackView]:
     """Everybody's, the newest first. Whose it is is told to nobody."""
 

@@ -9,7 +9,7 @@ from api.crowds import crowds_now
 from api.deps import Desk, Id, Paged, SignedIn
 from api.floor_plan_views import FloorPlanShape, FloorPlanView, WayView
 from api.member.floor_plan import AS_IT_WAS, Known, is_known, tagged
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.floor_plan_views import (
     CheckedView,
@@ -37,13 +37,12 @@ router = Doors("/staff/floor-plan", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _DRAWERS = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _TAG = re.compile(r'"(\d{1,9})"')
 
 Changed = Annotated[str, Header(alias="If-Match", description="The `ETag` of the plan that was changed.")]
 
 
-@router.get("", response_model=FloorPlanView, responses={**AS_IT_WAS, **problems(*_STAFF_ONLY, "malformed")})
+@router.get("", response_model=FloorPlanView, responses={**AS_IT_WAS, **problems(*STAFF_ONLY, "malformed")})
 async def read_floor_plan_for_staff(who: SignedIn, known: Known = None) -> Response:
     """The plan that holds, with the `ETag` to change it by."""
 
@@ -59,7 +58,7 @@ async def read_floor_plan_for_staff(who: SignedIn, known: Known = None) -> Respo
 @router.put(
     "",
     response_model=FloorPlanView,
-    responses=problems(*_STAFF_ONLY, "floor_plan_faulty", "floor_plan_changed", "too_large", "malformed"),
+    responses=problems(*STAFF_ONLY, "floor_plan_faulty", "floor_plan_changed", "too_large", "malformed"),
 )
 async def save_floor_plan(drawn: FloorPlanShape, who: SignedIn, changed: Changed) -> Response:
     """Let this plan hold. It is refused when somebody else has saved one meanwhile, and nothing of theirs is lost."""
@@ -74,7 +73,7 @@ async def save_floor_plan(drawn: FloorPlanShape, who: SignedIn, changed: Changed
     return tagged(await desk.backroom.write(act))
 
 
-@router.post("/check", responses=problems(*_STAFF_ONLY, "too_large", "malformed"))
+@router.post("/check", responses=problems(*STAFF_ONLY, "too_large", "malformed"))
 async def check_floor_plan(wanted: FloorPlanCheck, who: SignedIn) -> CheckedView:
     """What is wrong with a plan that is being drawn, and how a way would go in it. Nothing is saved."""
 
@@ -92,7 +91,7 @@ async def check_floor_plan(wanted: FloorPlanCheck, who: SignedIn) -> CheckedView
     return await who.desk.backroom.read(look)
 
 
-@router.get("/now", responses=problems(*_STAFF_ONLY))
+@router.get("/now", responses=problems(*STAFF_ONLY))
 async def read_floor_plan_now_for_staff(who: SignedIn) -> StaffFloorPlanNow:
     """Every area with what bookings, doors, sensors and alerts say of it."""
     desk = who.desk
@@ -115,7 +114,7 @@ async def read_floor_plan_now_for_staff(who: SignedIn) -> StaffFloorPlanNow:
     return await desk.backroom.read(look)
 
 
-@router.get("/versions", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/versions", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_floor_plans(who: SignedIn, page: Paged) -> Items[VersionView]:
     """The last savings, the newest first: what to go back to."""
 
@@ -133,7 +132,7 @@ async def list_floor_plans(who: SignedIn, page: Paged) -> Items[VersionView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/versions/{version}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/versions/{version}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_earlier_floor_plan(version: Id, who: SignedIn) -> FloorPlanView:
     """An earlier plan; save it anew to go back to it."""
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.policy_views import GroupsOfMember, GroupsView, GroupView, NewGroup
 from api.signpost import Doors
 from api.views import Items, behind, items
@@ -18,10 +18,9 @@ router = Doors("/staff", tags=["staff"])
 
 _MAKERS = (Role.MANAGER,)
 _KEEPERS = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("/groups", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/groups", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_groups(who: SignedIn, page: Paged) -> Items[GroupView]:
     """Every group."""
 
@@ -38,7 +37,7 @@ async def list_groups(who: SignedIn, page: Paged) -> Items[GroupView]:
     "/groups",
     status_code=201,
     response_model=GroupView,
-    responses=problems(*_STAFF_ONLY, "group_exists", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "group_exists", "malformed", "idempotency_key_reused"),
 )
 async def make_group(wanted: NewGroup, who: SignedIn, attempt: Repeatable) -> Response:
     """Add a group with nobody in it."""
@@ -63,7 +62,7 @@ async def make_group(wanted: NewGroup, who: SignedIn, attempt: Repeatable) -> Re
     return await desk.backroom.write(act)
 
 
-@router.delete("/groups/{group_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found", "group_in_use"))
+@router.delete("/groups/{group_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found", "group_in_use"))
 async def drop_group(group_id: Id, who: SignedIn) -> None:
     """Forget a group that nobody is in and no rule is for."""
     desk = who.desk
@@ -76,7 +75,7 @@ async def drop_group(group_id: Id, who: SignedIn) -> None:
     await desk.backroom.write(act)
 
 
-@router.get("/members/{member_no}/groups", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/members/{member_no}/groups", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_groups_of_member(member_no: Id, who: SignedIn) -> GroupsView:
     """The groups that a member is in."""
 
@@ -88,7 +87,7 @@ async def read_groups_of_member(member_no: Id, who: SignedIn) -> GroupsView:
     return await who.desk.backroom.read(look)
 
 
-@router.put("/members/{member_no}/groups", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put("/members/{member_no}/groups", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def set_groups_of_member(member_no: Id, wanted: GroupsOfMember, who: SignedIn) -> GroupsView:
     """Let a member be in these groups and no others. It counts from their next wish on."""
     desk = who.desk

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.holding_views import HoldView, NewHold
 from api.views import Items, behind, items
@@ -19,12 +19,11 @@ from gateway.unlocking import queries as unlocking
 router = Doors("/staff/holds", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 SeenShutAndEmpty = Annotated[bool, Query(description="they see it shut and empty with their own eyes")]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_holds(who: SignedIn, page: Paged) -> Items[HoldView]:
     """Every compartment that staff keep now, and why; the newest first."""
 
@@ -43,7 +42,7 @@ async def list_holds(who: SignedIn, page: Paged) -> Items[HoldView]:
     status_code=201,
     response_model=HoldView,
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "compartment_taken",
         "compartment_not_ready",
@@ -78,7 +77,7 @@ async def hold_compartment(wanted: NewHold, who: SignedIn, attempt: Repeatable) 
 
 @router.delete(
     "/{rental_id}",
-    responses=problems(*_STAFF_ONLY, "not_found", "rental_ended", "door_open", "door_unknown", "unlock_under_way"),
+    responses=problems(*STAFF_ONLY, "not_found", "rental_ended", "door_open", "door_unknown", "unlock_under_way"),
 )
 async def release_hold(rental_id: Id, who: SignedIn, *, seen_shut_and_empty: SeenShutAndEmpty = False) -> HoldView:
     """Give it back. Answers with the hold as it ended.

@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt
 
 from api.deps import SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Ask, View
 from gateway.fleet import joining
@@ -18,7 +18,6 @@ from gateway.members.model import Role
 router = Doors("/staff/join-window", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 class NewJoinWindow(Ask):
@@ -38,7 +37,7 @@ class JoinWindowView(View):
         return cls(until=None if window is None else window.until_at)
 
 
-@router.get("", responses=problems(*_STAFF_ONLY))
+@router.get("", responses=problems(*STAFF_ONLY))
 async def read_join_window(who: SignedIn) -> JoinWindowView:
     """Whether new devices may join now, and until when."""
 
@@ -54,7 +53,7 @@ async def read_join_window(who: SignedIn) -> JoinWindowView:
     "",
     status_code=201,
     response_model=JoinWindowView,
-    responses=problems(*_STAFF_ONLY, "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "malformed", "idempotency_key_reused"),
 )
 async def open_join_window(wanted: NewJoinWindow, who: SignedIn, attempt: Repeatable) -> Response:
     """Let new devices join at the makers' bridges for a while. It closes by itself."""
@@ -73,7 +72,7 @@ async def open_join_window(wanted: NewJoinWindow, who: SignedIn, attempt: Repeat
     return await desk.backroom.write(act)
 
 
-@router.delete("", status_code=204, responses=problems(*_STAFF_ONLY))
+@router.delete("", status_code=204, responses=problems(*STAFF_ONLY))
 async def close_join_window(who: SignedIn) -> None:
     """Let nobody join any more, before the time is over."""
     desk = who.desk

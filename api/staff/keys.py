@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.pins import CardNumber, RentalPin, hashed
 from api.signpost import Doors
 from api.views import Ask, Items, PlainText, View
@@ -28,8 +28,7 @@ from gateway.members.model import Member, Role
 router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_POSTED = (*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
+_POSTED = (*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
 
 
 class NewCard(Ask):
@@ -72,7 +71,7 @@ class PinReset(Ask):
     reason: PlainText
 
 
-@router.get("/members/{member_no}/cards", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/members/{member_no}/cards", responses=problems(*STAFF_ONLY, "not_found"))
 async def list_cards(member_no: Id, who: SignedIn) -> Items[CardView]:
     """A member's cards, lost ones too."""
 
@@ -114,7 +113,7 @@ async def register_card(member_no: Id, wanted: NewCard, who: SignedIn, attempt: 
     return await desk.backroom.write(act)
 
 
-@router.patch("/members/{member_no}/cards/{card_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/members/{member_no}/cards/{card_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def change_card(member_no: Id, card_id: Id, change: CardChange, who: SignedIn) -> CardView:
     """Block a card that was lost, at once; or let it count again when it was found."""
     desk = who.desk
@@ -132,7 +131,7 @@ async def change_card(member_no: Id, card_id: Id, change: CardChange, who: Signe
     return await desk.backroom.write(act)
 
 
-@router.delete("/members/{member_no}/cards/{card_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/members/{member_no}/cards/{card_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def remove_card(member_no: Id, card_id: Id, who: SignedIn) -> Response:
     """The card is nobody's any more, and may be registered anew."""
     desk = who.desk

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import AnyId, Ask, Items, PlainText, View, behind, items
 from gateway.fleet import queries as fleet
@@ -23,7 +23,6 @@ from gateway.members.model import Role
 router = Doors("/staff/kiosks", tags=["staff"])
 
 _ROLES = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 class NewKiosk(Ask):
@@ -100,7 +99,7 @@ class NewKioskView(StaffKiosk):
     token: str | None
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_kiosks(who: SignedIn, page: Paged) -> Items[StaffKiosk]:
     """Every kiosk that has not been revoked, and how it stands."""
 
@@ -118,7 +117,7 @@ async def list_kiosks(who: SignedIn, page: Paged) -> Items[StaffKiosk]:
     "",
     status_code=201,
     response_model=NewKioskView,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -> Response:
     """Give a kiosk its own identity: a bearer token, told this once, good for `/kiosk/…` and nothing else."""
@@ -139,7 +138,7 @@ async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -
     return await desk.backroom.write(act)
 
 
-@router.patch("/{kiosk_id}", responses=problems(*_STAFF_ONLY, "not_found", "no_reader", "reader_taken", "malformed"))
+@router.patch("/{kiosk_id}", responses=problems(*STAFF_ONLY, "not_found", "no_reader", "reader_taken", "malformed"))
 async def change_kiosk(kiosk_id: Id, wanted: KioskChange, who: SignedIn) -> StaffKiosk:
     """Choose the device whose readers hang beside it: what is held to them signs people in here, and nowhere else."""
     desk = who.desk
@@ -153,7 +152,7 @@ async def change_kiosk(kiosk_id: Id, wanted: KioskChange, who: SignedIn) -> Staf
     return await desk.backroom.write(act)
 
 
-@router.delete("/{kiosk_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{kiosk_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def revoke_kiosk(kiosk_id: Id, who: SignedIn) -> Response:
     """Its token is good for nothing from now on, and whoever stands before it is out."""
     desk = who.desk

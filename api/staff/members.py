@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.member_views import FoundMember, NewMember, OneTimePassword, Roll, RollPlan
 from api.views import Items, items
@@ -22,13 +22,12 @@ from gateway.staff import accounts
 router = Doors("/staff/members", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_POSTED = (*_STAFF_ONLY, "malformed", "idempotency_key_reused", "busy")
+_POSTED = (*STAFF_ONLY, "malformed", "idempotency_key_reused", "busy")
 
 Words = Annotated[str, Query(max_length=64, description="How a number begins, or words of a name.")]
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "malformed"))
 async def find_members(who: SignedIn, page: Paged, q: Words = "") -> Items[FoundMember]:
     """Who has such a number or name, by number. `after` is a member number."""
 

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.photos import JPEG, Small, as_asked, drawn
 from api.signpost import Doors
 from api.staff.order_photo_views import NewOrderPhoto, OrderPhotoView
@@ -14,7 +14,6 @@ from gateway.members.model import Role
 router = Doors("/staff/work-orders/{order_id}/photos", tags=["staff"])
 
 _STAFF = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 @router.post(
@@ -22,7 +21,7 @@ _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
     status_code=201,
     response_model=OrderPhotoView,
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "work_order_closed",
         "too_many_photos",
@@ -70,7 +69,7 @@ async def add_order_photo(order_id: Id, wanted: NewOrderPhoto, who: SignedIn, at
     return await desk.backroom.write(act)
 
 
-@router.get("/{photo_id}", response_class=Response, responses=JPEG | problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{photo_id}", response_class=Response, responses=JPEG | problems(*STAFF_ONLY, "not_found"))
 async def read_order_photo(order_id: Id, photo_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """The picture. The work order itself lists its photos."""
 
@@ -84,7 +83,7 @@ async def read_order_photo(order_id: Id, photo_id: Id, who: SignedIn, *, small: 
 
 
 @router.delete(
-    "/{photo_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found", "photo_of_another", "malformed")
+    "/{photo_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found", "photo_of_another", "malformed")
 )
 async def remove_order_photo(order_id: Id, photo_id: Id, who: SignedIn) -> Response:
     """Remove a photo for good: whoever added it may, and a manager; of a closed order too, for it may show somebody."""

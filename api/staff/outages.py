@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.outage_views import NewOutage, OutageView, OutageViews
 from api.signpost import Doors
 from api.views import Ask
@@ -17,14 +17,13 @@ from gateway.spaces.rules import Span
 router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 class InOrderAgain(Ask):
     """Nothing need be said. Send `{}`."""
 
 
-@router.get("/outages", responses=problems(*_STAFF_ONLY))
+@router.get("/outages", responses=problems(*STAFF_ONLY))
 async def list_outages(who: SignedIn) -> OutageViews:
     """Everything that is out of order, or will be."""
 
@@ -42,7 +41,7 @@ async def list_outages(who: SignedIn) -> OutageViews:
     "/spaces/{space_id}/outages",
     status_code=201,
     response_model=OutageView,
-    responses=problems(*_STAFF_ONLY, "not_found", "outage_over", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "outage_over", "malformed", "idempotency_key_reused"),
 )
 async def begin_outage(space_id: Id, wanted: NewOutage, who: SignedIn, attempt: Repeatable) -> Response:
     """Take a space, with all that is part of it, out of order. Who has booked it keeps it until they were offered
@@ -72,7 +71,7 @@ async def begin_outage(space_id: Id, wanted: NewOutage, who: SignedIn, attempt: 
 @router.post(
     "/outages/{outage_id}/end",
     response_model=OutageView,
-    responses=problems(*_STAFF_ONLY, "not_found", "outage_over", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "outage_over", "malformed", "idempotency_key_reused"),
 )
 async def end_outage(outage_id: Id, _wanted: InOrderAgain, who: SignedIn, attempt: Repeatable) -> Response:
     """It is in order again: what is left of the time is free, and bookings that nobody moved yet stand. A work

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.asset_views import ProgressView
 from api.staff.plan_views import NewPlan, PlanDetail, PlanView, TemplateView
@@ -19,10 +19,9 @@ router = Doors("/staff/plans", tags=["staff"])
 
 _READERS = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _MAKERS = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("", responses=problems(*_STAFF_ONLY))
+@router.get("", responses=problems(*STAFF_ONLY))
 async def list_plans(who: SignedIn) -> Items[PlanView]:
     """Those that have not ended, the oldest first."""
 
@@ -34,7 +33,7 @@ async def list_plans(who: SignedIn) -> Items[PlanView]:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/templates", responses=problems(*_STAFF_ONLY))
+@router.get("/templates", responses=problems(*STAFF_ONLY))
 async def list_plan_templates(who: SignedIn) -> Items[TemplateView]:
     """Plans that most centres want, each with why so often: to be taken over, or changed."""
 
@@ -50,7 +49,7 @@ async def list_plan_templates(who: SignedIn) -> Items[TemplateView]:
     "",
     status_code=201,
     response_model=PlanView,
-    responses=problems(*_STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused"),
 )
 async def make_plan(wanted: NewPlan, who: SignedIn, attempt: Repeatable) -> Response:
     """Have something done again and again. Its work is ordered at 90 % and due at 100 %; it counts from now on."""
@@ -79,7 +78,7 @@ async def make_plan(wanted: NewPlan, who: SignedIn, attempt: Repeatable) -> Resp
     return await desk.backroom.write(act)
 
 
-@router.get("/{plan_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{plan_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_plan(plan_id: Id, who: SignedIn) -> PlanDetail:
     """A plan, and how far it has come with each of its assets, the furthest first."""
     desk = who.desk
@@ -99,7 +98,7 @@ async def read_plan(plan_id: Id, who: SignedIn) -> PlanDetail:
     return await desk.backroom.read(look)
 
 
-@router.delete("/{plan_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{plan_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def end_plan(plan_id: Id, who: SignedIn) -> PlanView:
     """Let it ask for nothing any more; what it has ordered stays."""
     desk = who.desk

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from api.deps import Id, Paged, SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.policy_views import RuleView, RuleWish
 from api.signpost import Doors
 from api.staff.preview_views import Preview, RulePreview
@@ -24,10 +24,9 @@ from gateway.spaces.model import SpaceKind
 router = Doors("/staff/policies", tags=["staff"])
 
 _READERS = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_policies(who: SignedIn, page: Paged) -> Items[RuleView]:
     """Every rule that was set, behind those of the centre's settings that none of them takes the place of."""
 
@@ -40,7 +39,7 @@ async def list_policies(who: SignedIn, page: Paged) -> Items[RuleView]:
     return await who.desk.backroom.read(look)
 
 
-@router.put("/{rule_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.put("/{rule_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def put_policy(rule_id: Id, wanted: RuleWish, who: SignedIn) -> RuleView:
     """Set a rule, in place of the one of that id if there is one. What was booked or rented before stays as it is."""
     desk = who.desk
@@ -56,7 +55,7 @@ async def put_policy(rule_id: Id, wanted: RuleWish, who: SignedIn) -> RuleView:
     return await desk.backroom.write(act)
 
 
-@router.post("/preview", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.post("/preview", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def preview_policy(wanted: RulePreview, who: SignedIn) -> Preview:
     """Whom a rule would refuse if it were set: of the bookings that stand, which all stay. Nothing is changed."""
     desk = who.desk
@@ -73,7 +72,7 @@ async def preview_policy(wanted: RulePreview, who: SignedIn) -> Preview:
     return await desk.backroom.read(look)
 
 
-@router.delete("/{rule_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{rule_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def drop_policy(rule_id: Id, who: SignedIn) -> None:
     """Let a rule hold no longer. The centre's settings cannot be dropped: set another rule in place of one."""
     desk = who.desk

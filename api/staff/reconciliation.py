@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff import count_page
 from api.staff.count_views import BankCountView, NewSighting, Reconciliation, SightingView
@@ -23,11 +23,10 @@ router = Doors("/staff", tags=["staff"])
 
 OfBank = Annotated[AnyId | None, Query(description="One bank only.")]
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _STYLE: Final = Path(__file__).with_name("count_page.css")
 
 
-@router.get("/reconciliation", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/reconciliation", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def reconcile(who: SignedIn, bank_id: OfBank = None) -> Reconciliation:
     """Every compartment as the software, its door and whoever looked inside last have it; differences first."""
     zone = ZoneInfo(who.desk.centre.settings.zone)
@@ -46,7 +45,7 @@ async def reconcile(who: SignedIn, bank_id: OfBank = None) -> Reconciliation:
     "/compartments/{compartment_id}/sightings",
     status_code=201,
     response_model=SightingView,
-    responses=problems(*_STAFF_ONLY, "not_found", "nothing_to_keep", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "not_found", "nothing_to_keep", "malformed", "idempotency_key_reused"),
 )
 async def note_sighting(compartment_id: Id, told: NewSighting, who: SignedIn, attempt: Repeatable) -> Response:
     """Say what is inside a compartment: the next shift sees who looked, when, and what they saw."""

@@ -7,7 +7,7 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.deps import Paged, SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.record_views import AuditView, DeadLetterView
 from api.views import AnyId, Items, behind, items, seq_of
@@ -21,10 +21,8 @@ from gateway.members.model import Role
 
 router = Doors("/staff", tags=["staff"])
 
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
-
-@router.get("/dead-letters", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/dead-letters", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_dead_letters(who: SignedIn, page: Paged) -> Items[DeadLetterView]:
     """Messages from devices that could not be taken, the newest first."""
 
@@ -37,7 +35,7 @@ async def list_dead_letters(who: SignedIn, page: Paged) -> Items[DeadLetterView]
     return await who.desk.backroom.read(look)
 
 
-@router.get("/audit", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/audit", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_audit(
     *,
     who: SignedIn,

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.photos import JPEG, Small, as_asked
 from api.report_views import AnswerToReport, StaffReport
 from api.signpost import Doors
@@ -15,10 +15,9 @@ from gateway.reports import queries, service
 router = Doors("/staff/reports", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_reports_of_all(who: SignedIn, page: Paged, *, over: bool = False) -> Items[StaffReport]:
     """Everybody's, the newest first. Each names the other open reports of the same thing."""
 
@@ -31,7 +30,7 @@ async def list_reports_of_all(who: SignedIn, page: Paged, *, over: bool = False)
     return await who.desk.backroom.read(look)
 
 
-@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*_STAFF_ONLY, "not_found"))
+@router.get("/{report_id}/photo", response_class=Response, responses=JPEG | problems(*STAFF_ONLY, "not_found"))
 async def read_photo_for_staff(report_id: Id, who: SignedIn, *, small: Small = False) -> Response:
     """What the member photographed."""
 
@@ -48,7 +47,7 @@ async def read_photo_for_staff(report_id: Id, who: SignedIn, *, small: Small = F
     "/{report_id}/answer",
     response_model=StaffReport,
     responses=problems(
-        *_STAFF_ONLY, "not_found", "report_over", "report_not_answered", "malformed", "idempotency_key_reused"
+        *STAFF_ONLY, "not_found", "report_over", "report_not_answered", "malformed", "idempotency_key_reused"
     ),
 )
 async def answer_report(report_id: Id, wanted: AnswerToReport, who: SignedIn, attempt: Repeatable) -> Response:

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from api.deps import Desk, Id, Paged, SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.zone_views import SensorPlace
 from api.views import AnyId, Instant, Items, View, behind, items
@@ -26,7 +26,6 @@ router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _PLACERS = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 _MOST_POINTS = 2_000
 
 Since = Annotated[Instant, Query(alias="from", description="The first instant wanted.")]
@@ -95,7 +94,7 @@ class PointView(View):
         )
 
 
-@router.get("/sensors", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/sensors", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_sensors(who: SignedIn, page: Paged, zone: InZone = None) -> Items[SensorView]:
     """Every metric of every sensor, and its present value."""
     desk = who.desk
@@ -110,7 +109,7 @@ async def list_sensors(who: SignedIn, page: Paged, zone: InZone = None) -> Items
     return await desk.backroom.read(look)
 
 
-@router.put("/sensors/{sensor_id}/zone", responses=problems(*_STAFF_ONLY, "not_found", "zone_retired", "malformed"))
+@router.put("/sensors/{sensor_id}/zone", responses=problems(*STAFF_ONLY, "not_found", "zone_retired", "malformed"))
 async def place_sensor(sensor_id: Id, wanted: SensorPlace, who: SignedIn) -> SensorView:
     """Say in which zone a sensor hangs, with all that it measures; null: where its device is."""
     desk = who.desk
@@ -133,7 +132,7 @@ async def place_sensor(sensor_id: Id, wanted: SensorPlace, who: SignedIn) -> Sen
     return await desk.backroom.write(act)
 
 
-@router.get("/sensors/{sensor_id}/history", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/sensors/{sensor_id}/history", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_sensor_history(  # noqa: PLR0917 - FastAPI hands them in by name
     sensor_id: Id, who: SignedIn, since: Since, until: Until, step: AtStep = Step.HOUR, limit: Most = 500
 ) -> Items[PointView]:

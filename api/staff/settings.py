@@ -3,7 +3,7 @@
 import os
 
 from api.deps import SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, View
 from gateway import settings
@@ -25,7 +25,7 @@ class SettingView(View):
     from_environment: bool
 
 
-@router.get("", responses=problems("not_signed_in", "not_allowed", "password_must_be_set"))
+@router.get("", responses=problems(*STAFF_ONLY))
 async def list_settings(who: SignedIn) -> Items[SettingView]:
     """All of them, as this program was started with them."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import Query
 
 from api.deps import SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.views import Items, View
 from gateway.kiosks import queries as kiosks
@@ -33,7 +33,7 @@ class SmilesOfDay(View):
     poor: int
 
 
-@router.get("", responses=problems("not_signed_in", "not_allowed", "password_must_be_set", "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "malformed"))
 async def list_smiles(
     who: SignedIn,
     since: Annotated[date, Query(alias="from")],

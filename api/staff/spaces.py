@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.space_views import ClosureView, NewClosure, NewSpace, SpaceChange, SpaceView
 from gateway.bookings import booked_lockers
@@ -23,7 +23,6 @@ router = Doors("/staff/spaces", tags=["staff"])
 
 _MAKERS = (Role.MANAGER,)
 _CLOSERS = (Role.DESK, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
 @router.post(
@@ -31,7 +30,7 @@ _STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
     status_code=201,
     response_model=SpaceView,
     responses=problems(
-        *_STAFF_ONLY,
+        *STAFF_ONLY,
         "not_found",
         "space_exists",
         "space_claimed",
@@ -74,7 +73,7 @@ def _make(session: Session, wanted: NewSpace, *, actor: str, now: datetime) -> S
     )
 
 
-@router.patch("/{space_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/{space_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def change_space(space_id: Id, wanted: SpaceChange, who: SignedIn) -> SpaceView:
     """Say for how many people a space is. Nobody books it for more from now on; what is booked stays."""
     desk = who.desk
@@ -95,7 +94,7 @@ async def change_space(space_id: Id, wanted: SpaceChange, who: SignedIn) -> Spac
     status_code=201,
     response_model=ClosureView,
     responses=problems(
-        *_STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "in_maintenance", "malformed", "idempotency_key_reused"
+        *STAFF_ONLY, "not_found", "slot_taken", "in_ballot", "in_maintenance", "malformed", "idempotency_key_reused"
     ),
 )
 async def close_space(space_id: Id, closure: NewClosure, who: SignedIn, attempt: Repeatable) -> Response:
@@ -117,7 +116,7 @@ async def close_space(space_id: Id, closure: NewClosure, who: SignedIn, attempt:
     return await desk.backroom.write(act)
 
 
-@router.delete("/{space_id}/closures/{closure_id}", status_code=204, responses=problems(*_STAFF_ONLY, "not_found"))
+@router.delete("/{space_id}/closures/{closure_id}", status_code=204, responses=problems(*STAFF_ONLY, "not_found"))
 async def reopen_space(space_id: Id, closure_id: Id, who: SignedIn) -> None:
     """End a closure."""
     desk = who.desk

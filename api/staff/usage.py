@@ -10,7 +10,7 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 
 from api.deps import SignedIn
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.assets import batteries_of
 from api.staff.definition_views import definitions
@@ -42,7 +42,6 @@ router = Doors("/staff/usage", tags=["staff"])
 T = TypeVar("T")
 
 _ROLES: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY: Final = ("not_signed_in", "not_allowed", "password_must_be_set")
 _LONGEST_DAYS: Final = 366
 
 First = Annotated[date, Query(alias="from", description="The first day, by the centre's calendar.")]
@@ -57,7 +56,7 @@ class Basis(StrEnum):
     BOOKED = "booked"
 
 
-@router.get("", responses=problems(*_STAFF_ONLY, "malformed"))
+@router.get("", responses=problems(*STAFF_ONLY, "malformed"))
 async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
     """How much spaces and lockers were used, and what was wanted in vain."""
 
@@ -74,7 +73,7 @@ async def read_usage(who: SignedIn, first: First, last: Last) -> UsageView:
     return await look_at(who, first, last, look)
 
 
-@router.get("/heat", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/heat", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_heat(
     who: SignedIn, first: First, last: Last, space_id: OfSpace = None, basis: Basis = Basis.USED
 ) -> HeatView:
@@ -87,7 +86,7 @@ async def read_heat(
     return await look_at(who, first, last, look)
 
 
-@router.get("/trend", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/trend", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_trend(who: SignedIn, first: First, last: Last, space_id: OfSpace = None) -> TrendView:
     """Hours booked and used, day by day."""
 
@@ -98,7 +97,7 @@ async def read_trend(who: SignedIn, first: First, last: Last, space_id: OfSpace 
     return await look_at(who, first, last, look)
 
 
-@router.get("/wear", responses=problems(*_STAFF_ONLY))
+@router.get("/wear", responses=problems(*STAFF_ONLY))
 async def read_wear(who: SignedIn) -> WearReport:
     """How much of its rated life each asset has used, and when it will fail by which sign of wear; as of today."""
     desk = who.desk
@@ -116,7 +115,7 @@ async def read_wear(who: SignedIn) -> WearReport:
     return await desk.backroom.read(look)
 
 
-@router.get("/people", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/people", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_people(who: SignedIn, zone: AnyId, first: First, last: Last) -> PeopleView:
     """How many people were in a zone by the hour of the week, on whole days, as the counters at its borders said."""
     desk = who.desk
@@ -141,7 +140,7 @@ async def read_people(who: SignedIn, zone: AnyId, first: First, last: Last) -> P
     return await desk.backroom.read(count)
 
 
-@router.get("/forecast", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/forecast", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> ForecastView:
     """Hours to expect in each hour of a day, the band that days like it had, and how wrong such words have been."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import Caller, Id, Paged, SignedIn
 from api.idempotency import Attempt, Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff import maintenance_words as words
 from api.staff.assets import csv_file
@@ -41,15 +41,14 @@ router = Doors("/staff", tags=["staff"])
 
 _STAFF = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _WORKERS = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
-_OPENED = (*_STAFF_ONLY, "not_found", "work_order_exists", "malformed", "idempotency_key_reused")
-_POSTED = (*_STAFF_ONLY, "not_found", "work_order_closed", "malformed", "idempotency_key_reused")
+_OPENED = (*STAFF_ONLY, "not_found", "work_order_exists", "malformed", "idempotency_key_reused")
+_POSTED = (*STAFF_ONLY, "not_found", "work_order_closed", "malformed", "idempotency_key_reused")
 
 InState = Annotated[OrderState | None, Query(description="Only those that stand there.")]
 OfAsset = Annotated[AnyId | None, Query(description="Only those of one asset.")]
 
 
-@router.get("/work-orders", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/work-orders", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_work_orders(
     who: SignedIn, page: Paged, state: InState = None, asset_id: OfAsset = None
 ) -> Items[WorkOrderView]:
@@ -150,7 +149,7 @@ async def export_work_orders(who: SignedIn) -> Response:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/work-orders/{order_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/work-orders/{order_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_work_order(order_id: Id, who: SignedIn) -> WorkOrderDetail:
     """One of them, with everything that was done."""
 
@@ -163,9 +162,7 @@ async def read_work_order(order_id: Id, who: SignedIn) -> WorkOrderDetail:
     return await who.desk.backroom.read(look)
 
 
-@router.patch(
-    "/work-orders/{order_id}", responses=problems(*_STAFF_ONLY, "not_found", "work_order_closed", "malformed")
-)
+@router.patch("/work-orders/{order_id}", responses=problems(*STAFF_ONLY, "not_found", "work_order_closed", "malformed"))
 async def change_work_order(order_id: Id, wanted: OrderChange, who: SignedIn) -> WorkOrderDetail:
     """Say how much it presses and by when, or whether it takes its thing out of use: whoever has booked that is then
     offered another, and it comes back as soon as it is no longer so."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.crowds import crowds_now
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
-from api.openapi import problems
+from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.zone_views import InAZone, LivedZone, NewZone, PlaceView, ZoneDayView, ZoneDetail, ZoneNames, ZoneView
 from api.views import Items, behind, items
@@ -28,10 +28,9 @@ router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _MAKERS = (Role.TECHNICIAN, Role.MANAGER)
-_STAFF_ONLY = ("not_signed_in", "not_allowed", "password_must_be_set")
 
 
-@router.get("/zones", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/zones", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def list_zones(who: SignedIn, page: Paged) -> Items[LivedZone]:
     """Every room and area of the house, retired ones too, and how many people are in each now."""
 
@@ -50,7 +49,7 @@ async def list_zones(who: SignedIn, page: Paged) -> Items[LivedZone]:
     "/zones",
     status_code=201,
     response_model=ZoneView,
-    responses=problems(*_STAFF_ONLY, "zone_exists", "malformed", "idempotency_key_reused"),
+    responses=problems(*STAFF_ONLY, "zone_exists", "malformed", "idempotency_key_reused"),
 )
 async def make_zone(wanted: NewZone, who: SignedIn, attempt: Repeatable) -> Response:
     """Add a zone with nothing in it."""
@@ -74,7 +73,7 @@ async def make_zone(wanted: NewZone, who: SignedIn, attempt: Repeatable) -> Resp
     return await desk.backroom.write(act)
 
 
-@router.get("/zones/{zone_id}", responses=problems(*_STAFF_ONLY, "not_found"))
+@router.get("/zones/{zone_id}", responses=problems(*STAFF_ONLY, "not_found"))
 async def read_zone(zone_id: Id, who: SignedIn) -> ZoneDetail:
     """A zone and what is there. What its sensors say now: `/staff/sensors?zone=`."""
 
@@ -92,7 +91,7 @@ async def read_zone(zone_id: Id, who: SignedIn) -> ZoneDetail:
     return await who.desk.backroom.read(look)
 
 
-@router.get("/zones/{zone_id}/day", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.get("/zones/{zone_id}/day", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_day_of_zone(
     zone_id: Id, who: SignedIn, day: Annotated[date | None, Query(description="Null: today.")] = None
 ) -> ZoneDayView:
@@ -111,7 +110,7 @@ async def read_day_of_zone(
     return await desk.backroom.read(look)
 
 
-@router.patch("/zones/{zone_id}", responses=problems(*_STAFF_ONLY, "not_found", "malformed"))
+@router.patch("/zones/{zone_id}", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def rename_zone(zone_id: Id, names: ZoneNames, who: SignedIn) -> ZoneView:
     """Call a zone otherwise, or say for how many people it is and who may see how full it is. What is there stays."""
     desk = who.desk
@@ -138,7 +137,7 @@ async def rename_zone(zone_id: Id, names: ZoneNames, who: SignedIn) -> ZoneView:
     return await desk.backroom.write(act)
 
 
-@router.delete("/zones/{zone_id}", responses=problems(*_STAFF_ONLY, "not_found", "zone_in_use"))
+@router.delete("/zones/{zone_id}", responses=problems(*STAFF_ONLY, "not_found", "zone_in_use"))
 async def retire_zone(zone_id: Id, who: SignedIn) -> ZoneView:
     """Let nothing be placed there any more. It is refused while anything stands there."""
     desk = who.desk
@@ -152,13 +151,13 @@ async def retire_zone(zone_id: Id, who: SignedIn) -> ZoneView:
     return await desk.backroom.write(act)
 
 
-@router.put("/devices/{device_id}/zone", responses=problems(*_STAFF_ONLY, "not_found", "zone_retired", "malformed"))
+@router.put("/devices/{device_id}/zone", responses=problems(*STAFF_ONLY, "not_found", "zone_retired", "malformed"))
 async def place_device(device_id: Id, wanted: InAZone, who: SignedIn) -> PlaceView:
     """Say in which zone a device stands, with its sensors and its bank; null: nobody knows."""
     return await _place(who, Placed.DEVICE, device_id, wanted.zone, fleet.device)
 
 
-@router.put("/spaces/{space_id}/zone", responses=problems(*_STAFF_ONLY, "not_found", "zone_retired", "malformed"))
+@router.put("/spaces/{space_id}/zone", responses=problems(*STAFF_ONLY, "not_found", "zone_retired", "malformed"))
 async def place_space(space_id: Id, wanted: InAZone, who: SignedIn) -> PlaceView:
     """Say in which zone a space is, with its parts; null: where its whole is."""
     return await _place(who, Placed.SPACE, space_id, wanted.zone, spaces.space)
