@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from gateway.kit.db import persevere
 from gateway.kit.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,8 @@ class BackRoom:
         self._drawing = 0
 
     async def write(self, act: Callable[[], T]) -> T:
-        """Run an act that begins a transaction of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._writers, act)
+        """Run an act that is a transaction of its own; see `persevere` for what becomes of it beside others."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, persevere, act)
 
     async def read(self, look: Callable[[], T]) -> T:
         """Run something that only looks."""
@@ -65,7 +66,7 @@ class BackRoom:
 
     def later(self, act: Callable[[], None]) -> None:
         """Write something down that nobody waits for. Callable from any thread."""
-        self._writers.submit(act).add_done_callback(_log_failure)
+        self._writers.submit(persevere, act).add_done_callback(_log_failure)
 
     def close(self) -> None:
         """Finish what was begun."""

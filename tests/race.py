@@ -3,8 +3,11 @@
 import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from gateway.kit.db import Sessions, open_engine
 from gateway.kit.errors import HearthError
@@ -28,6 +31,29 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def half_way_through(sessions: Sessions, first: Callable[[Session], Any], second: Callable[[], Any]) -> Any:
+    """Do `first`, and before its transaction ends begin `second` in a thread; it ends once `second` waits or is over.
+
+    Returns what `second` came to, a refusal as its code.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with sessions.begin() as session:
+            first(session)
+            later = pool.submit(at_once, [second])
+            _until_it_waits(sessions, later)
+        return later.result(PATIENCE_S)[0]
+
+
+def _until_it_waits(sessions: Sessions, later: Future[Any]) -> None:
+    """On SQLite whoever would write waits for the one turn there is. PostgreSQL is asked."""
+    if sessions.engine.dialect.name == "sqlite":
+        return
+    with sessions.engine.connect() as looking:
+        while not wait([later], timeout=0.005).done:
+            if looking.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
 
 
 def in_processes(act: Callable[[Sessions, int], Any], url: str, *, processes: int, threads: int) -> list[Any]:

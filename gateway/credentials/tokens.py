@@ -13,7 +13,7 @@ from gateway.credentials import rights as rules
 from gateway.credentials.model import Token
 from gateway.credentials.rights import MOST_TOKENS, PREFIX, SHOWN_AFTER_END, USED_EVERY, Right
 from gateway.kit import audit
-from gateway.kit.db import take_turn
+from gateway.kit.db import may_write, take_turn
 from gateway.kit.errors import Conflict, Malformed, NotFound, Refused
 from gateway.kit.ids import new_id
 from gateway.members.model import Member
@@ -31,6 +31,7 @@ _SHOWN: Final = (  # made once: every request of a program's asks it
         Member.disabled_at.is_(None),
     )
 )
+_SHOWN_TO_ACT: Final = _SHOWN.with_for_update(read=True, key_share=True)
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,12 @@ def make(
 
 
 def program(session: Session, *, shown: str, now: datetime) -> Program | None:
-    """Whose program shows this; None when it never was one's, has ended, or its member is disabled."""
-    row = session.execute(_SHOWN, {"token_hash": token_hash(shown), "now": now}).first()
+    """Whose program shows this; None when it never was one's, has ended, or its member is disabled.
+
+    Whoever may write has both for as long as the transaction lasts: neither is ended or erased under it.
+    """
+    asked = _SHOWN_TO_ACT if may_write(session) else _SHOWN
+    row = session.execute(asked, {"token_hash": token_hash(shown), "now": now}).first()
     if row is None:
         return None
     token, member = row

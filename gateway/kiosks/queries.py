@@ -12,6 +12,7 @@ from gateway.credentials import queries as credentials
 from gateway.credentials.model import Card, Phone, Pin, PinOf
 from gateway.kiosks import rules
 from gateway.kiosks.model import Kiosk, KioskVisit
+from gateway.kit.db import may_write
 from gateway.kit.errors import Malformed, NotFound
 from gateway.lockers import queries as lockers
 from gateway.lockers.model import Bank, Compartment, Rental
@@ -83,8 +84,10 @@ def guest(session: Session, *, kiosk_id: str, token: str, now: datetime) -> Gues
 
     None when the visit is over, by its time or because what it was begun by is no longer so: the PIN was made anew, the
     rental has ended, the card is blocked or removed, the phone is signed out, the member disabled.
+    Whoever may write has the member and the visit for as long as the transaction lasts: neither is erased or ended
+    under it.
     """
-    row = session.execute(
+    found_by = (
         select(Member, KioskVisit, Pin.ends_at)
         .join(KioskVisit, KioskVisit.member_id == Member.id)
         .outerjoin(Pin, Pin.id == KioskVisit.pin_id)
@@ -101,7 +104,10 @@ def guest(session: Session, *, kiosk_id: str, token: str, now: datetime) -> Gues
                 ),
             ),
         )
-    ).first()
+    )
+    if may_write(session):
+        found_by = found_by.with_for_update(read=True, key_share=True, of=[Member, KioskVisit])
+    row = session.execute(found_by).first()
     if row is None:
         return None
     member, visit, pin_ends_at = row

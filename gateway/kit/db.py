@@ -7,14 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 
+from gateway.kit.errors import NotFound, Refused
+
+T = TypeVar("T")
+
 BUSY_TIMEOUT_MS = 30_000  # SQLite is not fair: among many writers on a slow card one may have to wait for long
+
+TRIES = 3  # of an act, where others come between
+_BROKEN_OFF = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_BELIED = frozenset({"23503", "23505", "23P01"})  # foreign_key_violation, unique_violation, exclusion_violation
 
 _READ_ONLY = "hearth_read_only"  # execution option: this transaction will not write
 _LOOK: dict[str, dict[str, Any]] = {
@@ -109,6 +118,11 @@ def _keep_at_hand(session: Session, row: object) -> None:
     session.info.setdefault("at hand", []).append(row)
 
 
+def may_write(session: Session) -> bool:
+    """Whether this is a transaction of `Sessions.begin`, and no mere look."""
+    return isinstance(session, _Attentive)
+
+
 KEPT = "kept"  # in a session's `info`: what is kept from one transaction to the next, see `kit.edition`
 SEEN = "seen"  # and the edition of it that this transaction has read
 
@@ -116,11 +130,38 @@ SEEN = "seen"  # and the edition of it that this transaction has read
 def take_turn(session: Session, table: type[Base], key: str) -> None:
     """Let others who take their turn at this row wait until the transaction ends; who only refers to it does not.
 
-    On SQLite a transaction that may write has the whole database's turn already.
+    On SQLite a transaction that may write has the whole database's turn already. Raises NotFound when the row was taken
+    away while others had their turn.
     """
     if session.get_bind().dialect.name != "sqlite":
-        session.get(table, key, with_for_update={"key_share": True})
+        if session.get(table, key, with_for_update={"key_share": True}) is None:
+            raise NotFound(table.__tablename__)
         session.info.pop(SEEN, None)  # whoever had to wait looks again
+
+
+def persevere(act: Callable[[], T]) -> T:
+    """Run an act that is one transaction; on PostgreSQL once more, where another at the same instant came between.
+
+    It was broken off so that others could go on, or what it had looked at was no longer so when it wrote: the next look
+    shows how things stand now. Raises Refused("busy") where others come between each time.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except DBAPIError as error:
+            if _sqlstate(error) not in _BROKEN_OFF | _BELIED:
+                raise
+    try:
+        return act()
+    except DBAPIError as error:
+        if _sqlstate(error) in _BROKEN_OFF:
+            raise Refused("busy", retry_after_s=1) from error
+        raise
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    """PostgreSQL's word for what was wrong; None: it is SQLite."""
+    return getattr(error.orig, "sqlstate", None)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from gateway.kit.db import may_write
 from gateway.members import rules
 from gateway.members.model import Member, MemberSession, SignInFailures
 
@@ -18,6 +19,7 @@ _SIGNED_IN: Final = (  # made once: every request of somebody's asks it
     .join(MemberSession, MemberSession.member_id == Member.id)
     .where(MemberSession.token_hash == bindparam("token_hash"), Member.disabled_at.is_(None))
 )
+_SIGNED_IN_TO_ACT: Final = _SIGNED_IN.with_for_update(read=True, key_share=True)
 
 
 def member_by_no(session: Session, *, member_no: str) -> Member | None:
@@ -51,8 +53,12 @@ class Visitor:
 
 
 def signed_in(session: Session, *, token: str, now: datetime) -> Visitor | None:
-    """Whose session this is; None when it never was, has ended, or its member is disabled."""
-    row = session.execute(_SIGNED_IN, {"token_hash": token_hash(token)}).first()
+    """Whose session this is; None when it never was, has ended, or its member is disabled.
+
+    Whoever may write has both for as long as the transaction lasts: neither is erased or signed out under it.
+    """
+    asked = _SIGNED_IN_TO_ACT if may_write(session) else _SIGNED_IN
+    row = session.execute(asked, {"token_hash": token_hash(token)}).first()
     if row is None:
         return None
     member, found = row

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gateway.kit import audit
+from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Refused
 from gateway.kit.ids import new_id
 from gateway.members import rules
@@ -60,10 +61,15 @@ def begin_session(session: Session, *, member: Member, now: datetime) -> str:
     """Sign a member in whose password was right; returns the token, which is kept nowhere.
 
     Always a new token: none that a browser brought along becomes a session. Raises Refused("wrong_credentials") for a
-    disabled account and for a one-time code that is over; to a stranger they look like a wrong password.
+    disabled account, for a one-time code that is over, and for a password that is another by now; to a stranger they
+    look like a wrong password.
     """
-    # Looked up again: checking the password took its time, and the account may have been disabled meanwhile.
-    account = session.get_one(Member, member.id)
+    proved = member.password_hash
+    # Looked up again: checking the password took its time, and it or the account may have been changed meanwhile.
+    take_turn(session, Member, member.id)
+    account = session.get_one(Member, member.id, populate_existing=True)
+    if account.password_hash != proved:
+        raise Refused("wrong_credentials")
     if not rules.may_sign_in(disabled_at=account.disabled_at, password_ends_at=account.password_ends_at, now=now):
         raise Refused("wrong_credentials")
     token = secrets.token_urlsafe(32)
@@ -125,9 +131,8 @@ def change_password(session: Session, *, member: Member, password_hash: str, tok
 
     `token` is the session in which they did it and which goes on; None: none goes on.
     """
+    _sign_out_everywhere(session, member, but=token)
     _replace_hash(session, member, password_hash, password_ends_at=None)
-    others = delete(MemberSession).where(MemberSession.member_id == member.id)
-    session.execute(others.where(MemberSession.token_hash != token_hash(token)) if token else others)
     audit.append(session, actor=member.audit_id, act="password_changed", thing=member.audit_id, now=now)
 
 
@@ -140,8 +145,8 @@ def give_one_time_password(
     """
     if member.disabled_at is not None:
         raise Refused("account_disabled")
+    _sign_out_everywhere(session, member)
     _replace_hash(session, member, password_hash, password_ends_at=ends_at)
-    session.execute(delete(MemberSession).where(MemberSession.member_id == member.id))
     clear_wrong_passwords(session, member_no=member.member_no)
     audit.append(session, actor=actor, act="one_time_password_given", thing=member.audit_id, now=now)
 
@@ -174,13 +179,13 @@ def set_preferences(
 
 def disable_member(session: Session, *, member: Member, actor: str, now: datetime) -> None:
     """Nothing of theirs works from here on: they are signed out everywhere and may open nothing. Harmless to repeat."""
+    _sign_out_everywhere(session, member)
     disabled = session.scalar(
         update(Member)
         .where(Member.id == member.id, Member.disabled_at.is_(None))
         .values(disabled_at=now)
         .returning(Member.id)
     )
-    session.execute(delete(MemberSession).where(MemberSession.member_id == member.id))
     if disabled:
         audit.append(session, actor=actor, act="member_disabled", thing=member.audit_id, now=now)
 
@@ -201,6 +206,13 @@ def _first_failure(session: Session, number: str, now: datetime) -> SignInFailur
     except IntegrityError:
         return session.get_one(SignInFailures, number, with_for_update=True)
     return failures
+
+
+def _sign_out_everywhere(session: Session, member: Member, *, but: str | None = None) -> None:
+    """But where they hold this token. Whoever is just signing in comes before it, or finds what has changed."""
+    take_turn(session, Member, member.id)
+    theirs = delete(MemberSession).where(MemberSession.member_id == member.id)
+    session.execute(theirs.where(MemberSession.token_hash != token_hash(but)) if but else theirs)
 
 
 def _replace_hash(session: Session, member: Member, password_hash: str, *, password_ends_at: datetime | None) -> None:

@@ -95,6 +95,11 @@ ABOUT_MEMBERS: Final = (
     Kept("emergencies", Fate.ANONYMOUS, ("first_id", "second_id", "clear_first_id", "clear_second_id")),
 )
 
+STAYING: Final = tuple(
+    kept for kept in ABOUT_MEMBERS if kept.fate is Fate.ANONYMOUS and kept.table != "members" and not kept.by_audit_id
+)
+"""What names nobody once a member is erased."""
+
 NOT_ABOUT_ONE: Final = {
     "sign_in_failures": "counts wrong passwords by the hash of what was typed, and forgets it after a quiet day",
     "kiosk_tries": "counts wrong PINs by a hash of the locker or card, and forgets them",

@@ -13,8 +13,7 @@ from gateway.bookings import leaving
 from gateway.bookings.model import Booking
 from gateway.bookings.rules import Policy
 from gateway.kit import audit
-from gateway.kit.db import take_turn
-from gateway.kit.errors import Conflict
+from gateway.kit.errors import Conflict, Refused
 from gateway.kit.ids import new_id
 from gateway.lockers.model import DropOff, Rental
 from gateway.members import service as members
@@ -25,20 +24,22 @@ from gateway.personal.rules import ABOUT_MEMBERS, Fate
 
 
 def erase(session: Session, *, member: Member, policy: Policy, now: datetime) -> None:
-    """Forget who a member was: name, number, password, PINs, cards, sessions, notices, and what leads to them.
+    """Forget who a member was: the row of theirs, PINs, cards, sessions, notices, and what leads to them.
 
     What is booked ahead is given back. Openings, rentals and bookings of the past stay, and are nobody's. The last
     entry of the trail about them says that they were erased; their subject id leads nowhere from then on, and the trail
     still verifies. It cannot be undone.
 
+    Whatever is done in their name at the same instant came before and is seen, or finds nobody.
+
     Raises Conflict: `staff_not_erased`, `things_held`, `unlock_under_way`, and `ballot_closed` while one that they take
-    part in is drawn.
+    part in is drawn; Refused("not_signed_in") for who is gone already.
     """
     # Whatever is waited for comes before the first entry of the trail, which is waited for too; and a ballot before
     # who is in it, as for whoever draws.
     theirs = _draws_of(member).with_only_columns(Ballot.id).order_by(Ballot.id)
     session.execute(theirs.with_for_update(read=True, of=Ballot))
-    take_turn(session, Member, member.id)
+    _have_for_oneself(session, member)
     refusal = rules.erasure_refusal(
         role=member.role,
         holds_things=queries.holds_things(session, member.id),
@@ -54,7 +55,16 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
     members.clear_wrong_passwords(session, member_no=member.member_no)
     audit.append(session, actor=member.audit_id, act="member_erased", thing=member.audit_id, now=now)
     _forget(session, member)
-    _close(session, member, now)
+    _put_nobody_in_place_of(session, member, now)
+
+
+def _have_for_oneself(session: Session, member: Member) -> None:
+    """Wait for whoever has begun anything in the member's name or for them, and let whoever begins now wait.
+
+    Raises Refused("not_signed_in") when they are gone already.
+    """
+    if session.get(Member, member.id, with_for_update=True, populate_existing=True) is None:
+        raise Refused("not_signed_in")
 
 
 def _leave_ballots(session: Session, member: Member, now: datetime) -> None:
@@ -85,22 +95,29 @@ def _forget(session: Session, member: Member) -> None:
     session.expire_all()
 
 
-def _close(session: Session, member: Member, now: datetime) -> None:
-    """The row stays, so that what refers to it still does. The key to the trail is replaced by a useless one."""
+def _put_nobody_in_place_of(session: Session, member: Member, now: datetime) -> None:
+    """Let what stays refer to nobody, and take the member's own row away.
+
+    So the database itself refuses whatever would still name them, whoever has forgotten to look.
+    """
     gone = new_id()
-    session.execute(
-        update(Member)
-        .where(Member.id == member.id)
-        .values(
-            member_no=f"-{gone[:31]}",
-            name=rules.ERASED_NAME,
-            language=Language.ZH_CN,
-            has_chosen_language=False,
-            elder_mode=False,
-            prefers_accessible=False,
-            password_hash=rules.NO_HASH,
-            password_ends_at=None,
-            audit_id=gone,
-            disabled_at=now,
-        )
+    nobody = Member(
+        id=new_id(),
+        member_no=f"-{gone[:31]}",
+        name=rules.ERASED_NAME,
+        role=member.role,
+        language=Language.ZH_CN,
+        password_hash=rules.NO_HASH,
+        audit_id=gone,
+        created_at=member.created_at,
+        disabled_at=now,
     )
+    session.add(nobody)
+    session.flush()
+    for kept in rules.STAYING:
+        table = queries.table_of(kept)
+        for column in kept.columns:
+            named = table.c[column] == member.id
+            session.execute(update(table).where(named).values({column: nobody.id}))
+    session.execute(delete(Member).where(Member.id == member.id), execution_options={"synchronize_session": False})
+    session.expunge_all()
