@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _ask_for_a_day(options)
         return _run(_paths(options), options)
     except (ConfigError, LogError, OSError) as error:
-        print(f"firmware_sim: {error}", file=sys.stderr)  # noqa: T201 - a command's answer
+        print(f"firmware_sim: {error}", file=sys.stderr)
         return 1
 
 
@@ -209,7 +209,7 @@ def _stage(path: Path | None) -> Stage:
 
 def _about(seconds: float | None) -> Callable[[], float] | None:
     """People are no clockwork: a quarter more or less."""
-    return None if seconds is None else lambda: random.uniform(0.75, 1.25) * seconds  # noqa: S311 - no secret
+    return None if seconds is None else lambda: random.uniform(0.75, 1.25) * seconds
 
 
 def _stop_on_signals() -> threading.Event:
@@ -231,7 +231,7 @@ def _obey(banks: Sequence[LiveBank], kiosks: Sequence[LiveKiosk]) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a command's answer
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 
 from devices.ports import Timer, Timers
 
@@ -132,7 +133,7 @@ class Lifetime:
         self._is_held = False
         overdue, self._overdue = self._overdue, []
         for own in overdue:
-            self._base.call_soon(lambda own=own: self._come_due(own))  # type: ignore[misc]
+            self._base.call_soon(partial(self._come_due, own))
 
     def end(self) -> None:
         """The program is dead: nothing it asked for happens any more, nor anything it may still ask for."""

@@ -49,9 +49,9 @@ class Crowd:
 
     def live(self, every_s: float) -> None:
         """Somebody comes or goes about so often, until it is time to stop; nobody goes who has not come."""
-        while not self._pause(random.uniform(0.5, 1.5) * every_s):  # noqa: S311 - no secret
+        while not self._pause(random.uniform(0.5, 1.5) * every_s):
             for beams in self._config.beams:
-                if self.there[beams.name] and random.random() < 0.5:  # noqa: S311
+                if self.there[beams.name] and random.random() < 0.5:
                     self.go(beams)
                 elif self._is_street_door(beams) or self.there[self._config.beams[0].name]:
                     self.come(beams)

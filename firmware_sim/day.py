@@ -83,7 +83,7 @@ def of_one_day(
 
 def visits_of(day: date, zone: ZoneInfo, *, doors: int) -> Iterator[Sequence[Happens]]:
     """What each who comes that day does, in order: in, most of them on through another doorway and back, and out."""
-    chance = random.Random(day.toordinal())  # noqa: S311 - no secret
+    chance = random.Random(day.toordinal())
     opens, closes = datetime.combine(day, OPENS_AT, zone), datetime.combine(day, CLOSES_AT, zone)
     for hour, people in enumerate(COME):
         for _ in range(people):

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from devices.ports import Timer, Timers
@@ -204,9 +205,7 @@ class SimulatedDoor:
         for span in self.bounce_s:
             for shown in (not is_open, is_open):
                 after += span
-                self._fluttering.append(
-                    self._timers.call_later(after, lambda shown=shown: self._show(is_open=shown))  # type: ignore[misc]
-                )
+                self._fluttering.append(self._timers.call_later(after, partial(self._show, is_open=shown)))
 
     def _show(self, *, is_open: bool) -> None:
         self._contact.wire(is_open if self._contact_closed_is_low else not is_open)

@@ -4,6 +4,7 @@ Faults of letters wait for their letter; the others happen `at_s` after they wer
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -219,4 +220,4 @@ class _Rule:
         for late in [one for one in self._waiting if (one.sender, one.device) == (letter.sender, letter.device)]:
             self._waiting.remove(late)
             # Twice soon: `letter` itself is only now being put on its way.
-            clockwork.call_soon(lambda late=late: clockwork.call_soon(lambda: post.land(late)))  # type: ignore[misc]
+            clockwork.call_soon(partial(clockwork.call_soon, partial(post.land, late)))

@@ -7,7 +7,7 @@ message whatever a fault asks for.
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 
@@ -95,7 +95,7 @@ class Post:
         self._clockwork.call_soon(station.when_up)
         for topic, payload in self.retained.items():
             if station.wants(topic):
-                self._clockwork.call_soon(lambda t=topic, p=payload: self._hand_over(station, t, p, True))  # type: ignore[misc]
+                self._clockwork.call_soon(partial(self._hand_over, station, topic, payload, True))
 
     def leave(self, name: str, *, noticed_after_s: float = LOST_AFTER_S) -> None:
         """The station is gone without a word; its will is published when the broker notices."""

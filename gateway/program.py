@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -183,7 +184,7 @@ class GatewayProgram:
         receive = self._gateway.intake.receive
         together = self._do(lambda: receive([_letter(message) for message in messages]), answer_s=ANSWER_S)
         for message in messages:
-            if together or self._do(lambda message=message: receive([_letter(message)])):  # type: ignore[misc]
+            if together or self._do(partial(receive, [_letter(message)])):
                 self._connection.ack(message)
 
     def _tick(self) -> None:

@@ -4,6 +4,7 @@ Contacts are read as they are on the wire: true or false, with no opinion about 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from devices.boards.bus import WATCH_S, Board, BoardContact, BoardError, BoardStrike, Bus
@@ -78,7 +79,7 @@ class Bench:
         waiting = [part.start for part in self._parts]
         seen: list[bool] = []
         for start in waiting:
-            self._stage.do(lambda start=start: start(lambda: seen.append(True)))  # type: ignore[misc]
+            self._stage.do(partial(start, lambda: seen.append(True)))
         self._stage.wait(lambda: len(seen) == len(waiting), _PATIENCE_S)
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ _WORDS: Final = """
     pepper pine planet plum pocket pond poplar prairie quartz quill rabbit raven reed ribbon river robin rocket saddle
     sage sail sandal shell silver sparrow spruce summit sunset swallow tango teapot thistle thunder tiger timber tulip
     valley velvet violet walnut willow window wool yarrow zephyr
-""".split()  # noqa: SIM905 - words read better as words
+""".split()
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def live(
     with centre.sessions.read() as session:
         if session.scalar(select(Booking.id).limit(1)) is not None or session.get(Space, "hall") is None:
             return False
-    dice, policy = random.Random(seed), centre.booking_policy  # noqa: S311 - no secrets
+    dice, policy = random.Random(seed), centre.booking_policy
     begins = now.astimezone(policy.zone).date() - timedelta(days=behind)
     with centre.sessions.read() as session:
         boxes = _booked_ahead(session)
@@ -165,7 +165,7 @@ class _Weeks:
             self._wish_for(day)
         today = self.now.astimezone(self.policy.zone).date()
         for day in (today - timedelta(days=ago) for ago in range(_WALKED_IN)):
-            self._walk_in(day, random.Random(day.toordinal()))  # noqa: S311 - no secrets
+            self._walk_in(day, random.Random(day.toordinal()))
         while self._events and self._events[0][0] <= self.now:
             until = self._events[0][0] + timedelta(days=1)
             with self.sessions.begin() as session:

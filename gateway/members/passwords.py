@@ -30,7 +30,7 @@ _STEMS: Final = frozenset(
     summer sunshine superman test testing trustno union user wang weixin welcome winter woaini woaiwojia woshishui
     wodemima wohenhao wo x xx xxx zaq zaqwsx zaqxsw zhang zhongguo zhigong zxc zxcv zxcvb zxcvbn zxcvbnm mima chen li
     huang zhao wu zhou liu yang
-    """.split()  # noqa: SIM905 - words read better as words
+    """.split()
 )
 _ROWS: Final = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890123456789")
 _LOOKALIKES: Final = str.maketrans({"@": "a", "$": "s", "0": "o", "1": "l", "3": "e", "5": "s"})
