@@ -21,6 +21,7 @@ from gateway.backups.errors import BackupError
 from gateway.backups.making import Say, are_ours, verify
 from gateway.backups.parcel import ANCHORS, CORE, READINGS, Manifest
 from gateway.centre import database_url, reading_url
+from gateway.credentials import tokens
 from gateway.emergencies import service as emergencies
 from gateway.files import only_one
 from gateway.kiosks.model import KioskVisit
@@ -61,8 +62,8 @@ class Restored:
 def restore(directory: Path, file: Path, *, replace: bool, now: datetime, say: Say = lambda _what: None) -> Restored:
     """Make the copy the centre: all of it, or nothing is changed.
 
-    Everybody is signed out and nothing opens by command, until two persons have counted and cleared the freeze: what
-    was given back since the copy was made stands in it as rented. Raises BackupError.
+    Everybody and every program is signed out and nothing opens by command, until two persons have counted and cleared
+    the freeze: what was given back since the copy was made stands in it as rented. Raises BackupError.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".restoring-") as place:
@@ -139,7 +140,7 @@ def _refuse_to_overwrite(directory: Path, settings: Settings, *, replace: bool) 
 
 
 def _prepare(core: Path, manifest: Manifest, now: datetime) -> list[ToCount]:
-    """Bring it to this release's shape, sign everybody out, and let nothing open."""
+    """Bring it to this release's shape, sign everybody and every program out, and let nothing open."""
     engine = open_engine(f"sqlite:///{core}")
     try:
         if migrations.shape(engine) is Shape.NEWER:
@@ -159,6 +160,7 @@ def _prepare(core: Path, manifest: Manifest, now: datetime) -> list[ToCount]:
                 made_at=manifest.made_at.isoformat(),
                 head=f"{manifest.head.seq}:{manifest.head.hash}",
             )
+            tokens.end_everybodys(session, actor=TERMINAL, now=now)  # who had ended one since did so for a reason
             _freeze(session, now)
             to_count = _rented(session)
     finally:

@@ -143,6 +143,13 @@ def end_all(session: Session, *, member: Member, actor: str, now: datetime) -> N
         _note_ended(session, member, token_id, actor=actor, now=now)
 
 
+def end_everybodys(session: Session, *, actor: str, now: datetime) -> None:
+    """No program asks in anybody's name from now on."""
+    having_one = select(Token.member_id).where(Token.ended_at.is_(None), Token.ends_at > now)
+    for member in session.scalars(select(Member).where(Member.id.in_(having_one)).order_by(Member.id)).all():
+        end_all(session, member=member, actor=actor, now=now)
+
+
 def tokens_of(session: Session, *, member_id: str, now: datetime) -> Sequence[Token]:
     """A member's, the newest first; for a while also those whose time is over, but none that somebody ended."""
     mine = select(Token).where(

@@ -20,6 +20,8 @@ from gateway.__main__ import main
 from gateway.backups import making, parcel, restoring
 from gateway.centre import open_centre, reading_store
 from gateway.commands.doctor import examine
+from gateway.credentials import tokens
+from gateway.credentials.rights import Right
 from gateway.emergencies import queries as emergencies
 from gateway.files import only_one
 from gateway.founding import found
@@ -30,6 +32,7 @@ from gateway.lockers import queries as lockers
 from gateway.lockers import service as lockers_service
 from gateway.members import service as members
 from gateway.members.model import MemberSession
+from gateway.members.queries import member_by_no
 from gateway.settings import BackupSettings
 from gateway.telemetry.store import Letter, Value
 from tests.broker_fixture import free_port
@@ -204,6 +207,27 @@ def test_after_it_was_put_back_nothing_opens_and_everybody_is_signed_out(centre,
         assert emergencies.is_frozen(session, device_id="bank-a")
         assert session.query(MemberSession).count() == 0
         assert audit.entries(session, after_seq=None, limit=9, newest_first=True)[1].act == "backup_restored"
+    again.sessions.close()
+
+
+def test_a_token_that_was_ended_since_the_copy_is_not_good_again(centre, directory):
+    """It was ended because somebody had it who should not."""
+    with centre.sessions.begin() as session:
+        member = member_by_no(session, member_no="10001")
+        ends_at, rights = NOW + timedelta(days=9), [Right.OPEN]
+        token, shown = tokens.make(
+            session, member=member, label="p", rights=rights, ends_at=ends_at, password_hash="none", now=NOW
+        )
+    made = making.make(centre, now=NOW)
+    with centre.sessions.begin() as session:
+        tokens.end(session, member=member, token_id=token.id, now=NOW)
+    centre.sessions.close()
+
+    restoring.restore(directory, made.path, replace=True, now=NOW)
+
+    again = open_centre(directory)
+    with again.sessions.read() as session:
+        assert tokens.program(session, shown=shown, now=NOW) is None
     again.sessions.close()
 
 
