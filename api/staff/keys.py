@@ -20,15 +20,16 @@ from gateway.credentials.model import Card, PinOf
 from gateway.credentials.rules import card_number, new_pin
 from gateway.kiosks import limits
 from gateway.kit.errors import NotFound
-from gateway.lockers import pins
 from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
+from gateway.staff import keys as staff_keys
 
 router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _POSTED = (*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
+_NOT_ALONE = ("password_again", "second_person_needed", "staff_openings_used_up")
 
 
 class NewCard(Ask):
@@ -181,10 +182,13 @@ async def reset_kiosk_pin(member_no: Id, who: SignedIn, attempt: Repeatable) -> 
     "/rentals/{rental_id}/pin",
     status_code=201,
     response_model=RentalPin,
-    responses=problems(*_POSTED, "rental_ended", "assigned_by_staff", "busy"),
+    responses=problems(*_POSTED, *_NOT_ALONE, "rental_ended", "assigned_by_staff", "busy"),
 )
 async def reset_pin(rental_id: Id, wanted: PinReset, who: SignedIn, attempt: Repeatable) -> Response:
-    """Make a rental's PIN anew for somebody at the desk. Its holder is told, with the reason."""
+    """Make a rental's PIN anew for somebody at the desk. Its holder is told, with the reason.
+
+    It counts as opening that door does: after `password_again` sign in anew (`POST /session`) and ask again.
+    """
     desk, digits = who.desk, new_pin()
 
     def look() -> None:
@@ -201,7 +205,15 @@ async def reset_pin(rental_id: Id, wanted: PinReset, who: SignedIn, attempt: Rep
             if told := attempt.recall(session, member_id=staff.id):
                 return told
             rental = lockers.rental(session, rental_id)
-            pins.reset(session, rental_id=rental_id, made=made, staff=staff, reason=wanted.reason, now=now)
+            staff_keys.reset_pin(
+                session,
+                rental_id=rental_id,
+                made=made,
+                staff=staff,
+                reason=wanted.reason,
+                signed_in_at=who.signed_in_at(session),
+                now=now,
+            )
             limits.forgive_locker(session, compartment_id=rental.compartment_id)
             kept = RentalPin(rental_id=rental_id, pin=None)
             attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)

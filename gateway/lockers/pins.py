@@ -1,6 +1,7 @@
 """The PIN of a rental: six digits for whoever comes without their phone. It dies with the rental."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,8 @@ from gateway.lockers import moves, queries
 from gateway.lockers.queries import RentalView
 from gateway.members.model import Member
 from gateway.notices import service as notices
+
+RESET: Final = "pin_reset"  # in the trail: staff made it, and were told it
 
 
 def put(session: Session, *, rental_id: str, made: HashedPin, actor: str, now: datetime) -> Pin:
@@ -36,7 +39,8 @@ def reset(session: Session, *, rental_id: str, made: HashedPin, staff: Member, r
     row = credentials.put_pin(session, of=PinOf.RENTAL, of_id=rental_id, made=made, now=now)
     notices.take_back(session, about=rental_id, kinds=["pin_reset"], now=now)
     moves.leave_notice(session, place, "pin_reset", now, reason=reason)
-    audit.append(session, actor=staff.audit_id, act="pin_reset", thing=rental_id, now=now, reason=reason)
+    lock_id = place.compartment.lock_id
+    audit.append(session, actor=staff.audit_id, act=RESET, thing=rental_id, now=now, reason=reason, lock=lock_id)
     return row
 
 

@@ -1,11 +1,8 @@
 """Opening a door for staff: whoever holds what is behind it keeps it, and reads who opened, when and why."""
 
-import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.access import queries as access_queries
@@ -14,9 +11,7 @@ from gateway.access.model import GrantSource
 from gateway.bookings.model import Booking
 from gateway.fleet import queries as fleet
 from gateway.kit import audit
-from gateway.kit.audit import AuditEntry
 from gateway.kit.clock import Clock
-from gateway.kit.db import take_turn
 from gateway.kit.errors import Refused
 from gateway.lockers import moves
 from gateway.lockers.history import ASKED_BY_STAFF
@@ -26,11 +21,10 @@ from gateway.members.model import Member
 from gateway.notices import service as notices
 from gateway.spaces.model import Space
 from gateway.staff import rules
+from gateway.staff.alone import refuse_alone
 from gateway.staff.rules import OPENING_WINDOW, Power
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock
-
-_DAY: Final = timedelta(days=1)
 
 
 def open_door(
@@ -50,7 +44,7 @@ def open_door(
     if not rules.may(staff.role, Power.OPEN_HELD if is_somebodys else Power.OPEN):
         raise Refused("not_allowed")
     if is_somebodys:
-        _refuse_alone(session, lock_id, staff, signed_in_at=signed_in_at, now=now)
+        refuse_alone(session, lock_id=lock_id, staff=staff, signed_in_at=signed_in_at, now=now)
     grant = access.give(
         session,
         lock_id=lock_id,
@@ -77,21 +71,6 @@ def open_door(
         bookings=[booking.id for booking in bookings],
     )
     return unlock
-
-
-def _refuse_alone(session: Session, lock_id: str, staff: Member, *, signed_in_at: datetime, now: datetime) -> None:
-    if not rules.is_proved(signed_in_at, now):
-        raise Refused("password_again")
-    # On PostgreSQL one person's wishes take turns, so that two at once do not both count as the last of the day.
-    take_turn(session, Member, staff.id)
-    entries = session.scalars(
-        select(AuditEntry).where(
-            AuditEntry.actor == staff.audit_id, AuditEntry.act == ASKED_BY_STAFF, AuditEntry.at > now - _DAY
-        )
-    )
-    asked = [(one.thing, one.at) for one in entries if json.loads(one.detail).get("held")]
-    if refusal := rules.opening_refusal(lock_id, asked, now=now):
-        raise Refused(refusal)
 
 
 def _bookings_now(session: Session, lock_id: str, clock: Clock) -> Sequence[Booking]:

@@ -46,7 +46,7 @@ MOST_A_DAY: Final = 20
 
 def is_proved(signed_in_at: datetime, now: datetime) -> bool:
     """They gave their password just now: whoever finds their screen unlocked has not."""
-    return now < signed_in_at + PROVED_FOR
+    return abs(now - signed_in_at) < PROVED_FOR  # one from far ahead was given under a clock that was wrong
 
 
 def opening_refusal(lock_id: str, asked: Sequence[tuple[str, datetime]], *, now: datetime) -> str | None:

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from gateway.credentials.model import Card, PinOf
+from gateway.kit.ids import new_id
+from gateway.staff.rules import MOST_A_DAY
 from tests.api.test_api_pins import everything_kept, matches
 
 CARDS = "/staff/members/10001/cards"
@@ -95,6 +97,39 @@ def test_the_desk_makes_a_rentals_pin_anew_with_a_reason_that_its_holder_reads(h
         ("pin_reset", "staff", "忘了密码")
     ]
     assert desk.post(f"/staff/rentals/{rental['id']}/pin", {}).json()["field"] == "reason"
+
+
+def test_a_pin_made_at_the_desk_counts_as_an_opening_of_that_door(house, desk):
+    """Whoever knows it goes to the kiosk: else one person could go through members' things by it, alone and unseen."""
+    first, second = house.rent("10001"), house.rent("10002")
+
+    def pin(of, by=desk):
+        answer = by.post(f"/staff/rentals/{of['id']}/pin", {"reason": "x"})
+        return answer.json().get("code", answer.status_code)
+
+    def opened(of, by=desk):
+        answer = by.post(f"/staff/locks/{of['lock_id']}/open", {"reason": "x"}, key=new_id())
+        return answer.json().get("code", answer.status_code)
+
+    assert pin(first) == 201
+    assert pin(second) == "second_person_needed"
+    assert opened(second) == "second_person_needed"
+    assert pin(first) == 201  # the same one, as often as it takes
+    assert pin(second, house.signed_in("s001")) == 201
+    house.clock.advance(minutes=5)
+    assert pin(second) == "password_again"
+    assert pin(second, house.signed_in("s002")) == 201
+
+
+def test_so_many_pins_and_openings_together_are_the_most_a_day(house):
+    rental = house.rent("10001")
+    answers = []
+    for _ in range(MOST_A_DAY + 1):
+        answers.append(house.signed_in("s002").post(f"/staff/rentals/{rental['id']}/pin", {"reason": "x"}))
+        house.clock.advance(minutes=5)
+
+    assert [answer.status_code for answer in answers] == [201] * MOST_A_DAY + [403]
+    assert answers[-1].json()["code"] == "staff_openings_used_up"
 
 
 @pytest.mark.parametrize("who", ["10001", "s003"])

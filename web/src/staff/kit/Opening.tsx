@@ -32,25 +32,36 @@ export function openDoor({ lock_id, where, lead, then }: Wish): void {
           const asked = await ask('post', '/api/v1/staff/locks/{lock_id}/open', { at: { lock_id }, key, body: { reason } })
           show(<Watched asked={asked} where={where} then={then && { go: then.go, next: () => then.next(reason) }} />)
         }
-        try {
-          await open()
-        } catch (failure) {
-          if (!(failure instanceof Problem && failure.code === 'password_again')) throw failure
-          show(<PasswordAgain title={s('opening.title', { where })} why={whyNot(failure)} then={open} />)
-        }
+        await proving({ title: s('opening.title', { where }), go: s('opening.go') }, open)
       }}
     />,
   )
 }
 
+interface Proof {
+  title: string
+  /** What is written on the button. */
+  go: string
+}
+
+/** Do it; where the password is wanted once more, after that was asked for on the spot. */
+export async function proving(proof: Proof, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (failure) {
+    if (!(failure instanceof Problem && failure.code === 'password_again')) throw failure
+    show(<PasswordAgain {...proof} why={whyNot(failure)} then={act} />)
+  }
+}
+
 /** Whoever finds this screen unlocked does not know it. */
-function PasswordAgain({ title, why, then }: { title: string; why: string; then: () => Promise<void> }) {
+function PasswordAgain({ title, go, why, then }: Proof & { why: string; then: () => Promise<void> }) {
   return (
     <ActSheet
       title={title}
       lead={why}
       entries={[{ name: 'password', label: t('sign_in.password'), kind: 'password' }]}
-      go={s('opening.go')}
+      go={go}
       act={async ({ password = '' }) => {
         await signIn(me.value?.member_no ?? '', password)
         await then()

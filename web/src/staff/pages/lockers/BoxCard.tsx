@@ -4,7 +4,7 @@ import { Problem, ask, newKey } from '../../../shared/api'
 import { instantOf } from '../../../shared/clock'
 import { length, when } from '../../../shared/t'
 import { Card, type Deed } from '../../kit/Card'
-import { openDoor } from '../../kit/Opening'
+import { openDoor, proving } from '../../kit/Opening'
 import { Told } from '../../kit/Told'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
@@ -103,10 +103,12 @@ function newPin(box: Compartment): void {
       lead={s('box.pin_lead')}
       entries={[{ name: 'reason', label: s('reason') }]}
       go={s('box.pin_go')}
-      act={async ({ reason = '' }) => {
-        const { pin } = await ask('post', '/api/v1/staff/rentals/{rental_id}/pin', { at: { rental_id: box.rental_id ?? '' }, key, body: { reason } })
-        show(<Told title={titleOf(box)} lead={s('box.pin_told')} secret={pin} />)
-      }}
+      act={({ reason = '' }) =>
+        proving({ title: s('box.pin'), go: s('box.pin_go') }, async () => {
+          const { pin } = await ask('post', '/api/v1/staff/rentals/{rental_id}/pin', { at: { rental_id: box.rental_id ?? '' }, key, body: { reason } })
+          show(<Told title={titleOf(box)} lead={s('box.pin_told')} secret={pin} />)
+        })
+      }
     />,
   )
 }
