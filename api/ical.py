@@ -125,7 +125,7 @@ def _outage(broken: Broken, language: Language, site: str, zone: ZoneInfo) -> Ev
 def _activity(one: Scheduled, language: Language, site: str, zone: ZoneInfo) -> Event:
     activity, event = one.activity, Event()
     event.add("uid", f"{activity.id}-{one.time.no}@{site}.hearth")
-    event.add("sequence", int(one.is_off))
+    event.add("sequence", one.changes)
     event.add("dtstamp", _whole(one.changed_at))
     event.add("dtstart", _local(one.time.starts_at, zone))
     event.add("dtend", _local(one.time.ends_at, zone))

@@ -94,8 +94,8 @@ async def read_feed(
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,
     since: Annotated[str | None, Header(alias="If-Modified-Since")] = None,
 ) -> Response:
-    """The bookings that this address reads, and the activities that its reader has a place in; of a space all that
-    keeps others out of it. What is ahead, and what was over or cancelled in the last thirty days."""
+    """The bookings that this address reads, and the activities that its reader has or had a place in; of a space all
+    that keeps others out of it. What is ahead, and what was over or cancelled in the last thirty days."""
     settings, now = desk.centre.settings, desk.clock.now()
 
     def look() -> tuple[bytes, datetime]:

@@ -124,5 +124,6 @@ class Registration(Base):
     state: Mapped[RegistrationState] = mapped_column(word_column(RegistrationState))
     place: Mapped[int | None]
     joined_at: Mapped[datetime] = mapped_column(Instant)
+    placed_at: Mapped[datetime | None] = mapped_column(Instant)  # since when they have a place, or had one
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     came_at: Mapped[datetime | None] = mapped_column(Instant)  # as staff say

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from gateway.activities.model import Activity, ActivityPlace, ActivityTime, Registration, RegistrationState
@@ -138,38 +138,55 @@ def present_of(session: Session, *, member_id: str, now: datetime) -> Sequence[R
 class Scheduled:
     """One time of an activity, as a calendar is told of it. `space` None: it is somewhere else.
 
-    `joined_at`: since when its reader has a place in it; None: it is told to whoever looks after the space.
+    `placed_at`: since when its reader has a place in it, or last had one; `left_at`: since when they have none any
+    more. Both None: it is told to whoever looks after the space. `turns`: how often they came and went since they first
+    came.
     """
 
     activity: Activity
     time: ActivityTime
     space: Space | None
-    joined_at: datetime | None = None
+    placed_at: datetime | None = None
+    left_at: datetime | None = None
+    turns: int = 0
 
     @property
     def is_off(self) -> bool:
-        """It was called off."""
-        return self.activity.called_off_at is not None
+        """It was called off, or its reader gave their place back."""
+        return self.activity.called_off_at is not None or self.left_at is not None
+
+    @property
+    def changes(self) -> int:
+        """How often it became something else since it was first told; it never falls."""
+        return self.turns + (self.activity.called_off_at is not None)
 
     @property
     def changed_at(self) -> datetime:
         """When it last became what it is."""
-        published_at = self.activity.published_at
-        return self.activity.called_off_at or max(published_at, self.joined_at or published_at)
+        moments = (self.activity.published_at, self.activity.called_off_at, self.placed_at, self.left_at)
+        return max(moment for moment in moments if moment is not None)
 
 
 def times_of(session: Session, *, member_id: str, since: datetime) -> list[Scheduled]:
-    """Every time that was not over then of whatever the member has a place in, called off or not, in order."""
-    rows = session.execute(
-        select(Activity, ActivityTime, Space, Registration.joined_at)
-        .join(ActivityTime, ActivityTime.activity_id == Activity.id)
-        .join(Registration, Registration.activity_id == Activity.id)
-        .outerjoin(Space, Space.id == Activity.space_id)
-        .where(
-            Registration.member_id == member_id,
-            Registration.state == RegistrationState.REGISTERED,
-            ActivityTime.ends_at > since,
+    """Every time that was not over then of whatever the member has or had a place in, called off or not, in order."""
+    came, went = func.count(), func.count(Registration.left_at)
+    mine = (
+        select(
+            Registration.activity_id,
+            func.max(Registration.placed_at).label("placed_at"),
+            case((came == went, func.max(Registration.left_at))).label("left_at"),
+            (came + went - 1).label("turns"),
         )
+        .where(Registration.member_id == member_id, Registration.placed_at.is_not(None))
+        .group_by(Registration.activity_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Activity, ActivityTime, Space, mine.c.placed_at, mine.c.left_at, mine.c.turns)
+        .join(ActivityTime, ActivityTime.activity_id == Activity.id)
+        .join(mine, mine.c.activity_id == Activity.id)
+        .outerjoin(Space, Space.id == Activity.space_id)
+        .where(ActivityTime.ends_at > since)
         .order_by(ActivityTime.starts_at, ActivityTime.activity_id)
     )
     return [Scheduled(*row) for row in rows]
@@ -188,9 +205,9 @@ def times_in(session: Session, *, space_ids: Collection[str], since: datetime) -
 
 
 def last_changed_at(session: Session, *, member_id: str) -> datetime | None:
-    """When anything last changed of what the member signed up for; None: they never did."""
+    """When anything last changed of what the member has or had a place in; None: they never did."""
     mine = (
-        select(func.max(Registration.joined_at), func.max(Registration.left_at), func.max(Activity.called_off_at))
+        select(func.max(Registration.placed_at), func.max(Registration.left_at), func.max(Activity.called_off_at))
         .join(Activity, Activity.id == Registration.activity_id)
         .where(Registration.member_id == member_id)
     )

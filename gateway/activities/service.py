@@ -106,6 +106,7 @@ def sign_up(session: Session, *, activity_id: str, member: Member, may_wait: boo
         state=RegistrationState.WAITING if place is None else RegistrationState.REGISTERED,
         place=place,
         joined_at=now,
+        placed_at=None if place is None else now,
     )
     try:
         with session.begin_nested():
@@ -210,7 +211,7 @@ def _pass_on(session: Session, activity: Activity, place: int, now: datetime) ->
     if not queue:
         return
     first = queue[0]
-    _move(session, first, RegistrationState.REGISTERED, place=place)
+    _move(session, first, RegistrationState.REGISTERED, place=place, placed_at=now)
     starts_at = activity.starts_at.isoformat()
     _leave_notice(session, activity, first.member_id, "activity_place_yours", now, starts_at=starts_at)
     _tell(session, first, act="activity_place_given", actor="gateway", now=now)

@@ -208,6 +208,61 @@ def test_the_members_calendar_has_every_time_of_what_they_signed_up_for(house, d
     assert {event.status.value for event in vobject.readOne(after.text).vevent_list} == {"CANCELLED"}
 
 
+def test_a_place_given_back_stays_in_the_calendar_as_cancelled_and_its_sequence_never_falls(house_on_each):
+    """Or a calendar that merges by UID keeps the event for good. Who only waited never had one."""
+    house = house_on_each
+    house.change(a_space, "room")
+    desk = house.signed_in("s002")
+    made = publish(desk)
+    first, second = house.signed_in("10001"), house.signed_in("10002")
+    addresses = [one.post("/me/calendars", {}).json()["path"] for one in (first, second)]
+    known: list[dict[str, str]] = [{}, {}]
+
+    def told(which):
+        """The first of its times, of the three that all stand alike; asked as a program does that was there before."""
+        answer = house.browser().page(addresses[which], headers=known[which])
+        assert answer.status_code == 200
+        house.clock.advance(minutes=2)
+        since = house.browser().page(addresses[which]).headers["last-modified"]
+        known[which] = {"If-Modified-Since": since}
+        assert house.browser().page(addresses[which], headers=known[which]).status_code == 304
+        found = vobject.readOne(answer.text).contents.get("vevent", [])
+        stands = {(one.status.value, one.sequence.value, one.transp.value) for one in found}
+        assert len(stands) <= 1
+        assert [one.uid.value for one in found] in ([], [f"{made['id']}-{no}@demo.hearth" for no in range(3)])
+        return next(iter(stands), None)
+
+    mine = sign_up(first, made).json()["id"]
+    theirs = sign_up(second, made, wait=True).json()["id"]
+    house.clock.advance(minutes=5)
+    assert told(0) == ("CONFIRMED", "0", "OPAQUE")
+    first.delete(f"/activities/{made['id']}/registrations/{mine}")
+    assert told(0) == ("CANCELLED", "1", "TRANSPARENT")
+    assert told(1) == ("CONFIRMED", "0", "OPAQUE")  # the place that was given back
+    again = sign_up(first, made, wait=True).json()["id"]
+    first.delete(f"/activities/{made['id']}/registrations/{again}")
+    second.delete(f"/activities/{made['id']}/registrations/{theirs}")
+    assert told(1) == ("CANCELLED", "1", "TRANSPARENT")
+    sign_up(first, made)
+    assert told(0) == ("CONFIRMED", "2", "OPAQUE")
+    off = desk.post(f"/staff/activities/{made['id']}/call-off", {"reason": "老师病了"})
+    assert off.status_code == 200, off.text
+    assert told(0) == ("CANCELLED", "3", "TRANSPARENT")
+    assert told(1) == ("CANCELLED", "2", "TRANSPARENT")
+
+
+def test_whoever_only_waited_is_told_of_no_event(house, desk):
+    made = publish(desk)
+    waits = house.signed_in("10002")
+    address = waits.post("/me/calendars", {}).json()["path"]
+    sign_up(house.signed_in("10001"), made)
+    waiting = sign_up(waits, made, wait=True).json()["id"]
+    before = house.browser().page(address).text
+    waits.delete(f"/activities/{made['id']}/registrations/{waiting}")
+
+    assert "VEVENT" not in before + house.browser().page(address).text
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import migrations
 from gateway.access import queries as access
+from gateway.activities.model import Registration
 from gateway.bookings.model import Booking
 from gateway.bookings.waits import Wait
 from gateway.calendar.rules import Day, Opening
@@ -813,3 +814,34 @@ def test_a_token_of_before_has_not_been_ended(engine):
 
     with Sessions(engine).begin() as session:
         assert tokens.program(session, shown="shown", now=NOON).member.member_no == "m"
+
+
+def test_whoever_has_a_place_in_an_activity_has_had_one_and_of_who_left_nobody_knows(engine):
+    upgrade_to(engine, "0059")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    member = (
+        "INSERT INTO members (id, member_no, name, role, language, elder_mode, password_hash, audit_id, created_at)"
+        f" VALUES ('{{no}}', '{{no}}', 'x', 'member', 'en', FALSE, 'x', '{{no}}', '{then}')"
+    )
+    registration = (
+        "INSERT INTO activity_registrations (id, activity_id, member_id, state, place, joined_at, left_at) VALUES"
+        f" ('{{no}}', 'tai-chi', '{{no}}', '{{state}}', {{place}}, '{then}', {{left}})"
+    )
+    activity = (
+        "INSERT INTO activities (id, kind, title_zh, title_en, words_zh, words_en, starts_at, ends_at, opens_at,"
+        " closes_at, published_at) VALUES ('tai-chi', 'class', '太极拳', 'Tai chi', '', '',"
+        f" '2026-11-25 02:00:00.000000+00:00', '2026-11-25 03:00:00.000000+00:00', '{then}',"
+        f" '2026-11-25 01:00:00.000000+00:00', '{then}')"
+    )
+    stood = {"1": ("REGISTERED", "0", "NULL"), "2": ("WAITING", "NULL", "NULL"), "3": ("LEFT", "NULL", f"'{then}'")}
+    with engine.begin() as connection:
+        connection.execute(text(activity))
+        connection.execute(text("INSERT INTO activity_places (activity_id, place) VALUES ('tai-chi', 0)"))
+        for no, (state, place, left) in stood.items():
+            connection.execute(text(member.format(no=no)))
+            connection.execute(text(registration.format(no=no, state=state, place=place, left=left)))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        had = {no: session.get_one(Registration, no).placed_at for no in stood}
+    assert {no for no, at in had.items() if at is not None} == {"1"}
