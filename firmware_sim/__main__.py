@@ -51,6 +51,9 @@ _DEMO_EXAMPLE = "example: python -m firmware_sim demo --centre .centre"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a scenario; the exit code is returned."""
     options = _parser().parse_args(arguments)
+    if options.scenario == "facility":
+        # Before the first thread: all of them inherit it, so that only the firmware's own wait ever sees these.
+        signal.pthread_sigmask(signal.SIG_BLOCK, program.STOP_SIGNALS)
     log_to_stderr()
     try:
         if options.scenario == "facility":
@@ -64,7 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_node(options: argparse.Namespace) -> int:
-    signal.pthread_sigmask(signal.SIG_BLOCK, program.STOP_SIGNALS)  # so that the firmware's own wait hears them
     config = options.config.resolve()
     there = _live(config, ZoneInfo(options.zone)) if options.day else None
     while asked := facility.run(config, comes_every_s=options.comes_every, there=there):

@@ -11,10 +11,14 @@ from firmware_sim.pins import SolderedPins
 STEP_S: Final = 0.15  # from one beam to the next, at the pace of a walk
 FRESH_PPM: Final = 420.0
 PPM_EACH: Final = 22.0  # of CO2, that each who is there adds in a room that is aired
+IDLES_EVERY_S: Final = 1_200.0  # a pulse of electricity while the house is dark: 300 W by a meter of 10 pulses a kWh
+LIT_EVERY_S: Final = 160.0  # while it is lit: 2.25 kW …
+EACH_SOONER_S: Final = 2.0  # … and so much sooner for each who is there, until
+FULL_EVERY_S: Final = 80.0  # the house is full: 4.5 kW
 
 
 class Crowd:
-    """Whoever goes through the node's doorways, is seen by its motion detectors, and uses electricity.
+    """Whoever goes through the node's doorways, is seen by its motion detectors, and keeps the house lit and warm.
 
     The first doorway leads in from the street, each other on from there. Behind each of them is the motion detector and
     the air sensor that stands as far down the node's file; any others are behind the first. There are so many in each
@@ -34,6 +38,7 @@ class Crowd:
         self._pins = pins
         self._pause = pause
         self.there = {beams.name: 0 for beams in config.beams} | dict(there or {})
+        self._drawn = 0.0  # of the next pulse of electricity
         for beams in config.beams:
             for pin in (beams.outer_pin, beams.inner_pin):
                 pins.pin(pin).wire(beams.broken_is_low)
@@ -49,7 +54,8 @@ class Crowd:
 
     def live(self, every_s: float) -> None:
         """Somebody comes or goes about so often, until it is time to stop; nobody goes who has not come."""
-        while not self._pause(random.uniform(0.5, 1.5) * every_s):
+        while not self._pause(waits_s := random.uniform(0.5, 1.5) * every_s):
+            self.draw(waits_s, is_lit=self.inside > 0)
             for beams in self._config.beams:
                 if self.there[beams.name] and random.random() < 0.5:
                     self.go(beams)
@@ -76,11 +82,14 @@ class Crowd:
             if one.means == means:
                 self._switch(one, is_on=is_on)
 
-    def use(self, meter: MeterConfig) -> None:
-        """A pulse of electricity is used."""
-        self._pins.pin(meter.pin).wire(False)
-        self._pause(STEP_S)
-        self._pins.pin(meter.pin).wire(True)
+    def draw(self, for_s: float, *, is_lit: bool) -> None:
+        """So long the house has used electricity, by how many are there: each meter gives the pulses that are due."""
+        lasts_s = max(FULL_EVERY_S, LIT_EVERY_S - EACH_SOONER_S * self.inside) if is_lit else IDLES_EVERY_S
+        self._drawn += for_s / lasts_s
+        while self._drawn >= 1:
+            self._drawn -= 1
+            for meter in self._config.meter:
+                self._use(meter)
 
     def air(self, chip: str) -> "Air":
         """A sensor of the air that they breathe, in its place."""
@@ -104,13 +113,16 @@ class Crowd:
         self._move(beams, is_seen=False)
 
     def _move(self, beams: BeamsConfig, *, is_seen: bool) -> None:
-        """What sees them, and what they use: a pulse of the meter."""
+        """What sees them."""
         detectors = [one for one in self._config.switch if one.means == "motion"]
         for number, one in enumerate(detectors):
             if self._place(number) == beams.name:
                 self._switch(one, is_on=is_seen)
-        for meter in self._config.meter:
-            self._pins.pin(meter.pin).wire(not is_seen)
+
+    def _use(self, meter: MeterConfig) -> None:
+        self._pins.pin(meter.pin).wire(False)
+        self._pause(STEP_S)
+        self._pins.pin(meter.pin).wire(True)
 
     def _switch(self, one: SwitchConfig, *, is_on: bool) -> None:
         self._pins.pin(one.pin).wire(is_on is not one.on_is_low)

@@ -40,8 +40,7 @@ OPENS_AT: Final = time(7)
 CLOSES_AT: Final = time(22)
 STAYS_MIN: Final = (30, 110)
 ON_AFTER_MIN: Final = (1, 4)  # whoever goes on from the first place does so, and is back so long before they leave
-USES_EVERY_MIN: Final = 2  # a pulse of electricity while the house is open …
-IDLES_EVERY_MIN: Final = 20  # … and while it is not
+DRAWS_EVERY: Final = timedelta(minutes=1)  # electricity, by how many are there then
 # Once a day a window stands open, a pipe drips, somebody calls: so every 24 hours have one of each.
 ONCE: Final = (
     (time(8, 5), "open", True),
@@ -54,10 +53,12 @@ ONCE: Final = (
 
 
 class Happens(NamedTuple):
-    """Somebody comes or goes through the doorway of that number, from 0; electricity is used; or a switch turns."""
+    """Somebody comes or goes through the doorway of that number, from 0; electricity is drawn, with the lights on or
+    off; or a switch turns.
+    """
 
     at: datetime
-    what: str  # come, go, use, or what the switch means
+    what: str  # come, go, draw, or what the switch means
     door: int = 0
     is_on: bool = False
 
@@ -75,10 +76,9 @@ def of_one_day(
     for at, what, is_on in ONCE:
         yield Happens(datetime.combine(day, at, zone), what, is_on=is_on)
     begins = datetime.combine(day, time(), zone)
-    for minute in range(0, 24 * 60, USES_EVERY_MIN):
-        uses_at = begins + timedelta(minutes=minute)
-        if OPENS_AT <= uses_at.time() < CLOSES_AT or minute % IDLES_EVERY_MIN == 0:
-            yield Happens(uses_at, "use")
+    for no in range(timedelta(days=1) // DRAWS_EVERY):
+        draws_at = begins + no * DRAWS_EVERY
+        yield Happens(draws_at, "draw", is_on=OPENS_AT <= draws_at.time() < CLOSES_AT)
 
 
 def visits_of(day: date, zone: ZoneInfo, *, doors: int) -> Iterator[Sequence[Happens]]:
@@ -165,9 +165,8 @@ def _let(one: Happens, crowd: Crowd, config: FacilityConfig) -> None:
             crowd.come(config.beams[one.door])
         case "go":
             crowd.go(config.beams[one.door])
-        case "use":
-            for meter in config.meter:
-                crowd.use(meter)
+        case "draw":
+            crowd.draw(DRAWS_EVERY.total_seconds(), is_lit=one.is_on)
         case means:
             crowd.switch(means, is_on=one.is_on)
 

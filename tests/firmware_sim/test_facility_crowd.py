@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from devices.nodes.load import Load
 from devices.nodes.passage import Passage, Way
 from devices.parts.switch import Switch
 from devices.runtime.config import BrokerConfig
@@ -67,11 +68,41 @@ def test_who_comes_is_counted_in_and_who_goes_out(doorway):
     assert doorway.crowd.inside == 1
 
 
-def test_whoever_walks_is_seen_and_uses_a_pulse_of_electricity(doorway):
+def test_whoever_walks_is_seen(doorway):
     doorway.crowd.come(doorway.beams)
 
     doorway.walked()
-    assert (doorway.seen, doorway.pulses, doorway.leaks) == ([True, False], [True, False], [])
+    assert (doorway.seen, doorway.pulses, doorway.leaks) == ([True, False], [], [])
+
+
+@pytest.mark.parametrize(
+    ("people", "least_w", "most_w"), [(0, 50, 500), (1, 1_000, 2_500), (15, 1_800, 3_500), (60, 3_000, 6_000)]
+)
+def test_a_house_draws_some_kilowatts_while_people_are_there_and_some_hundred_watts_at_night(
+    doorway, people, least_w, most_w
+):
+    """By the demo's mains meter, of 10 pulses a kWh."""
+    crowd = Crowd(doorway.config, doorway.pins, pause=doorway.pause, there={"door": people})
+    load = Load(10, now=0.0)
+    for minute in range(24 * 60):
+        before = len(doorway.pulses)
+        crowd.draw(60.0, is_lit=people > 0)
+        doorway.pause(1.0)
+        for _ in range(len(doorway.pulses[before:]) // 2):
+            load.pulse(minute * 60.0)
+
+    assert least_w <= load.watts(24 * 3600.0) <= most_w
+
+
+def test_the_house_draws_as_much_however_many_go_through_its_doors(doorway):
+    """Those who pass make no electricity: a busy door once said 16 kW."""
+    doorway.left = 2_000
+    doorway.crowd.live(every_s=20.0)
+
+    went_s, pulses = doorway.clockwork.now(), len(doorway.pulses) // 2
+    kilowatts = pulses * 0.1 * 3_600 / went_s
+    assert len(doorway.ways) > 100
+    assert 0.2 < kilowatts < 5
 
 
 def test_whoever_goes_on_from_the_first_place_is_no_longer_there(doorway):
