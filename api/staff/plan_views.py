@@ -1,24 +1,27 @@
 """Plans of maintenance, and how far they have come, as JSON."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.staff.asset_views import ProgressView, Uses
+from api.staff.asset_views import ProgressView, Uses, both
 from api.views import AnyId, Ask, InBothLanguages, PlainText, View, name_of
 from gateway.maintenance.model import AssetKind, Counter, Plan
+from gateway.maintenance.names import Name
 from gateway.maintenance.templates import Template
 
 Days = Annotated[int, Field(strict=True, ge=1, le=3_650)]
 
 
 class PlanView(View):
-    """Something to do again and again: to one asset, or to each of a kind."""
+    """Something to do again and again: to one asset, with its name, or to each of a kind."""
 
     id: str
     name: InBothLanguages
     asset_id: str | None
+    asset: InBothLanguages | None
     asset_kind: AssetKind | None
     every_days: int | None
     every_uses: int | None
@@ -28,12 +31,13 @@ class PlanView(View):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, plan: Plan) -> Self:
-        """As the row says."""
+    def of(cls, plan: Plan, called: Mapping[str, Name]) -> Self:
+        """As the row says; `called`: assets by their ids, at least the plan's own."""
         return cls(
             id=plan.id,
             name=name_of(plan.name_zh, plan.name_en),
             asset_id=plan.asset_id,
+            asset=None if plan.asset_id is None else both(called[plan.asset_id]),
             asset_kind=plan.asset_kind,
             every_days=plan.every_days,
             every_uses=plan.every_uses,

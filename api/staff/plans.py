@@ -1,6 +1,9 @@
 """Plans to look after assets: made, read with how far they have come, ended."""
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import Response
+from sqlalchemy.orm import Session
 
 from api.deps import Id, SignedIn
 from api.idempotency import Repeatable
@@ -11,6 +14,8 @@ from api.staff.plan_views import NewPlan, PlanDetail, PlanView, TemplateView
 from api.views import Items
 from gateway.kit.errors import Malformed
 from gateway.maintenance import names, plans, queries
+from gateway.maintenance.model import Plan
+from gateway.maintenance.names import Name
 from gateway.maintenance.plans import Rhythm
 from gateway.maintenance.templates import TEMPLATES
 from gateway.members.model import Role
@@ -28,7 +33,9 @@ async def list_plans(who: SignedIn) -> Items[PlanView]:
     def look() -> Items[PlanView]:
         with who.desk.sessions.read() as session:
             who.staff(session, *_READERS)
-            return Items(items=[PlanView.of(one) for one in plans.plans(session)], next=None)
+            found = plans.plans(session)
+            called = _called(session, found)
+            return Items(items=[PlanView.of(one, called) for one in found], next=None)
 
     return await who.desk.backroom.read(look)
 
@@ -73,7 +80,9 @@ async def make_plan(wanted: NewPlan, who: SignedIn, attempt: Repeatable) -> Resp
                 actor=member.audit_id,
                 now=now,
             )
-            return attempt.keep(session, member_id=member.id, status=201, view=PlanView.of(made), now=now)
+            return attempt.keep(
+                session, member_id=member.id, status=201, view=PlanView.of(made, _called(session, [made])), now=now
+            )
 
     return await desk.backroom.write(act)
 
@@ -92,7 +101,8 @@ async def read_plan(plan_id: Id, who: SignedIn) -> PlanDetail:
             come = [plans.progress(session, plan, one, now=now) for one in about]
             come.sort(key=lambda one: -1.0 if one.share is None else one.share, reverse=True)
             return PlanDetail(
-                **dict(PlanView.of(plan)), progress=[ProgressView.of(one, called[one.asset.id]) for one in come]
+                **dict(PlanView.of(plan, _called(session, [plan]))),
+                progress=[ProgressView.of(one, called[one.asset.id]) for one in come],
             )
 
     return await desk.backroom.read(look)
@@ -106,6 +116,12 @@ async def end_plan(plan_id: Id, who: SignedIn) -> PlanView:
     def act() -> PlanView:
         with desk.sessions.begin() as session:
             actor = who.staff(session, *_MAKERS).audit_id
-            return PlanView.of(plans.end_plan(session, plan_id=plan_id, actor=actor, now=desk.clock.now()))
+            ended = plans.end_plan(session, plan_id=plan_id, actor=actor, now=desk.clock.now())
+            return PlanView.of(ended, _called(session, [ended]))
 
     return await desk.backroom.write(act)
+
+
+def _called(session: Session, found: Sequence[Plan]) -> Mapping[str, Name]:
+    """The assets that they are about, also those that are in use no more, by id."""
+    return names.of_all(session, [queries.asset(session, one.asset_id) for one in found if one.asset_id is not None])

@@ -153,6 +153,19 @@ def test_a_template_is_taken_over_as_it_is_and_a_plan_is_ended(technician):
     assert len(technician.get("/staff/plans").json()["items"]) == len(templates) - 1
 
 
+def test_a_plan_for_one_thing_says_its_name_and_goes_on_saying_it_once_the_thing_is_gone(technician):
+    fan = technician.post("/staff/assets", FAN).json()
+    rhythm = {"every_days": 5, "name_zh": "清洁", "name_en": "Clean"}
+    made = technician.post("/staff/plans", rhythm | {"asset_id": fan["id"]}).json()
+    of_all = technician.post("/staff/plans", rhythm | {"asset_kind": "fan"}).json()
+    assert (made["asset_id"], made["asset"], of_all["asset"]) == (fan["id"], fan["name"], None)
+
+    technician.delete(f"/staff/assets/{fan['id']}")
+
+    for told in (technician.get(f"/staff/plans/{made['id']}"), technician.delete(f"/staff/plans/{made['id']}")):
+        assert told.json()["asset"] == fan["name"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -78,6 +78,12 @@ def screen(browser, house):
         yield found
 
 
+def lines_of(screen: Screen, bar: str) -> int:
+    """On how many lines the buttons of a bar stand."""
+    boxes = [one.bounding_box() for one in screen.page.locator(f"{bar} > button").all()]
+    return len({round(box["y"]) for box in boxes})
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("zh-CN", "light"), ("en", "dark")])
 def test_axe_finds_nothing_wrong_and_no_page_is_too_wide(screen: Screen, language, scheme):
     screen.sign_in("s001", language=language)
@@ -90,6 +96,8 @@ def test_axe_finds_nothing_wrong_and_no_page_is_too_wide(screen: Screen, languag
         found |= {f"{page}: {rule}": nodes for rule, nodes in screen.faults().items()}
         wider = screen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, f"{page} is {wider} px too wide"
+        if page == "bookings":
+            assert lines_of(screen, ".table-bar") == 1
     screen.at("lockers")
     screen.page.locator(".box").first.click()
     found |= {f"a locker's card: {rule}": nodes for rule, nodes in screen.faults().items()}

@@ -152,7 +152,10 @@ def test_a_machine_is_given_a_power_sensor_and_a_plan_by_the_hours_it_runs(scree
     expect(screen.page.locator("dialog")).to_have_count(0)
 
     screen.at("assets/plans")
-    expect(screen.row("换跑带", "一件设备", "每 2000 小时（运转）")).to_have_count(1)
+    screen.row("换跑带", "每 2000 小时（运转）").get_by_role("link", name="跑步机").click()
+    expect(screen.page.get_by_role("dialog", name="跑步机")).to_contain_text("plug-1 · relay")
+    screen.page.keyboard.press("Escape")
+    screen.at("assets/plans")
     screen.page.get_by_role("button", name="采用 润滑").click()
     screen.go("采用")
     expect(screen.row("润滑", "每 250 小时（运转）")).to_have_count(1)

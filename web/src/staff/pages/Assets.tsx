@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { type Answered, ask, newKey } from '../../shared/api'
 import { me } from '../../shared/account/session'
 import { when } from '../../shared/t'
@@ -42,6 +43,11 @@ export function Assets() {
 function List() {
   const looked = useLook(() => everything((query) => ask('get', PATH, { query })), [])
   const mayChange = me.value?.role !== 'desk'
+  const [, part, wanted] = place.value
+  const linked = part === 'of' ? looked.value?.find(({ id }) => id === wanted)?.id : undefined
+  useEffect(() => {
+    if (linked) void lookAt(linked, looked.again, mayChange)
+  }, [linked])
   return (
     <Seen looked={looked}>
       {(rows) => (
@@ -67,7 +73,7 @@ function List() {
           ]}
           acts={(one) => (
             <>
-              <button type="button" class="quiet" onClick={() => void lookAt(one, looked.again, mayChange)}>
+              <button type="button" class="quiet" onClick={() => void lookAt(one.id, looked.again, mayChange)}>
                 {s('orders.look')}
                 <span class="unseen"> {nameOf(one.name)}</span>
               </button>
@@ -89,8 +95,8 @@ function List() {
   )
 }
 
-async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<void> {
-  const found = await ask('get', `${PATH}/{asset_id}`, { at: { asset_id: one.id } })
+async function lookAt(id: string, again: Again, mayChange: boolean): Promise<void> {
+  const found = await ask('get', `${PATH}/{asset_id}`, { at: { asset_id: id } })
   show(
     <Card
       title={nameOf(found.name)}
@@ -105,10 +111,10 @@ async function lookAt(one: Asset, again: Again, mayChange: boolean): Promise<voi
       deeds={
         mayChange
           ? [
-              { name: s('assets.rate'), go: () => rate(one, found.uses.map(({ counter }) => counter), again) },
+              { name: s('assets.rate'), go: () => rate(found, found.uses.map(({ counter }) => counter), again) },
               ...(isMachine(found) ? [{ name: s('assets.set_power'), go: () => void setPower(found, again) }] : []),
-              { name: s('plans.make'), go: () => makePlan(one, again, found.uses.map(({ counter }) => counter)) },
-              { name: s('assets.retire'), go: () => retire(one, again) },
+              { name: s('plans.make'), go: () => makePlan(found, again, found.uses.map(({ counter }) => counter)) },
+              { name: s('assets.retire'), go: () => retire(found, again) },
             ]
           : []
       }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from '../../../shared/api'
 import { atMinute, dayOf, daysBetween, instantOf, midnight, minuteOf } from '../../../shared/clock'
 import { date, dayName, time, whenSpan } from '../../../shared/t'
+import { Icon } from '../../../shared/ui/Icon'
 import { Badge, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
@@ -34,14 +35,16 @@ export function Board() {
     <>
       <div class="table-bar">
         <button type="button" class="quiet" onClick={() => by(-1)}>
-          {s('board.day_before')}
+          <Icon name="back" />
+          <span class="unseen">{s('board.day_before')}</span>
         </button>
         <label class="unseen" for="day">
           {s('board.day')}
         </label>
         <input id="day" class="quiet" type="date" value={day} onChange={(event) => event.currentTarget.value && setDay(event.currentTarget.value)} />
         <button type="button" class="quiet" onClick={() => by(1)}>
-          {s('board.day_after')}
+          <Icon name="chevron" />
+          <span class="unseen">{s('board.day_after')}</span>
         </button>
         <button type="button" class="quiet" onClick={() => setDay(dayOf(Date.now()))}>
           {s('board.today')}

@@ -6,6 +6,7 @@ import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
+import { addressOf } from '../../route'
 import { named, s } from '../../words'
 import { blocksWhenDue, makePlan } from './newPlan'
 
@@ -36,7 +37,11 @@ export function Plans() {
             empty={s('plans.none')}
             columns={[
               { title: s('plans.name'), value: ({ name }) => nameOf(name) },
-              { title: s('plans.of'), value: ({ asset_kind }) => (asset_kind ? named('asset', asset_kind) : s('plans.of_one')) },
+              {
+                title: s('plans.of'),
+                value: whose,
+                show: (one) => (one.asset_id === null ? whose(one) : <a href={addressOf('assets', 'of', one.asset_id)}>{whose(one)}</a>),
+              },
               { title: s('plans.every'), value: rhythm },
               { title: s('orders.blocks'), value: ({ blocks_when_due }) => s(blocks_when_due ? 'plans.blocks' : 'orders.blocks_no') },
             ]}
@@ -80,6 +85,11 @@ export function Plans() {
       )}
     </Seen>
   )
+}
+
+/** The one asset's name, or what each of them is. */
+function whose({ asset, asset_kind }: Plan): string {
+  return asset ? nameOf(asset) : asset_kind ? named('asset', asset_kind) : ''
 }
 
 function rhythm({ every_days, every_uses, counted_in }: Plan | Template): string {
