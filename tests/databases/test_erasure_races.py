@@ -36,7 +36,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces.rules import Span
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock
-from tests.centre_builder import NOON, HandClock, a_bank, a_member, a_space, compartment_labelled
+from tests.centre_builder import NOON, HandClock, a_bank, a_member, a_space, compartment_labelled, rental_of
 from tests.databases.test_booking_races import POLICY
 from tests.race import half_way_through
 
@@ -178,7 +178,7 @@ def says_how_it_was(centre, session):
 def opens(centre, session):
     wang = centre.wang(session)
     rent(session, wang)
-    rental = lockers.active_rental_of(session, member_id=wang.id)
+    rental = rental_of(session, wang.id)
     lock_id = lockers.view(session, rental).compartment.lock_id
     unlocking.request_unlock(session, member=wang, lock_id=lock_id, clock=HandClock())
 
@@ -207,7 +207,7 @@ def is_given_a_card(centre, session):
 
 def is_shared_with(centre, session):
     li = member(session, "10001")
-    rental = lockers.active_rental_of(session, member_id=li.id)
+    rental = rental_of(session, li.id)
     facts = {"holder": li, "once": False, "until": None, "now": NOON}
     shares.share(session, rental_id=rental.id, with_member_no=centre.wang_no, **facts)
 
