@@ -278,7 +278,7 @@ def start_gateway(folder: Path, port: int, devices: int) -> Iterator[Sink]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
     environ["PYTHONPATH"] = str(Path(gateway.__file__).parents[1])  # the very same gateway that founded the centre
     argv = [sys.executable, "-m", "gateway", "gateway", "--centre", str(centre_dir)]
-    with child(argv, folder / "gateway.log", environ, until="broker reached") as process:
+    with child(argv, folder / "gateway.log", environ, until=f"{SITE}-gateway-readings is connected") as process:
         yield Sink(process, centre_dir / "data" / "readings.db", "SELECT count(*) FROM reading_samples")
 
 

@@ -16,7 +16,8 @@ from devices.runtime import failpoint, systemd
 from devices.runtime.logs import log_to_stderr
 from devices.runtime.mqtt import Connection, Incoming
 from devices.wire.signing import SigningKey
-from gateway import wiring
+from devices.wire.topics import GATEWAY, ROOT
+from gateway import broker, wiring
 from gateway.centre import Centre, open_centre, reading_store
 from gateway.files import only_one
 from gateway.fleet import service as fleet
@@ -51,19 +52,28 @@ class GatewayProgram:
         self._judged_at: float | None = None  # monotonic; when the silent are given up
         self._ready_since: datetime | None = None
         settings = centre.settings
-        self._connection = Connection(
-            client_id=f"{settings.site}-gateway",
+        connect = partial(
+            Connection,
             host=settings.broker.host,
             port=settings.broker.port,
-            username="gateway",
-            password=(centre.directory / "broker" / "secrets" / "gateway").read_text().strip(),
-            subscriptions=wiring.subscriptions(settings.site),
-            ping_topic=f"hearth/1/{settings.site}/gateway/ping",
+            username=GATEWAY,
+            password=broker.password_of(centre.directory, GATEWAY),
+            ping_topic=f"{ROOT}/{settings.site}/{GATEWAY}/ping",
             on_message=self._hear,
+        )
+        self._connection = connect(
+            client_id=f"{settings.site}-{GATEWAY}",
+            subscriptions=wiring.subscriptions(settings.site),
             on_ready=lambda: self._queue.put(self._on_ready),
             on_lost=lambda: self._queue.put(self._on_lost),
             manual_ack=True,
             session_expiry_s=SESSION_EXPIRY_S,
+        )
+        # However many there are, no word of an unlock stands in a queue behind them, here or in the broker.
+        self._readings = connect(
+            client_id=f"{settings.site}-{GATEWAY}-readings",
+            subscriptions=wiring.reading_subscriptions(settings.site),
+            is_plain=True,
         )
         self._gateway = wiring.assemble(
             site=settings.site,
@@ -110,6 +120,7 @@ class GatewayProgram:
         self._gateway.engine.start()
         self._recorder.start()
         self._connection.start()
+        self._readings.start()
         self._timetable.start()
         if self._showing is not None:
             self._showing.start()
@@ -131,6 +142,7 @@ class GatewayProgram:
         if self._ear is not None:
             self._ear.stop()
         self._postman.stop()
+        self._readings.stop()
         self._recorder.stop()
         self._connection.stop()
 
@@ -140,8 +152,8 @@ class GatewayProgram:
         self._queue.put(lambda: None)
 
     def _hear(self, message: Incoming) -> None:
-        """On the network's thread. A reading is its device's until the recorder says that it is kept."""
-        if message.topic.endswith(READING):
+        """On a network's thread. A reading is its device's until the recorder says that it is kept."""
+        if message.topic.endswith(READING) and not message.retained:
             self._recorder.hear(message.topic, message.payload)
         else:
             self._queue.put(message)

@@ -151,6 +151,10 @@ def subscriptions(site: str) -> list[tuple[str, int]]:
         (f"{ROOT}/{site}/+/{Channel.STATE}", 1),
         (f"{ROOT}/{site}/+/{Channel.CHAL}", 0),
         (f"{ROOT}/{site}/+/{Channel.EVT}", 1),
-        (f"{ROOT}/{site}/+/{Channel.READING}", 0),  # what is lost here comes again: their devices wait for `rack`
         (f"{ROOT}/{site}/{GATEWAY}/{Channel.WAKE}", 0),
     ]
+
+
+def reading_subscriptions(site: str) -> list[tuple[str, int]]:
+    """The same on a connection of its own. What is lost there comes again, for its device waits for `rack`."""
+    return [(f"{ROOT}/{site}/+/{Channel.READING}", 0)]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -42,8 +42,7 @@ _WRONG_VERSION: Final = (0x84, 0x01)  # v5 "Unsupported protocol version", and w
 _numbers = count(1)
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A message from the broker. `retained` is true also on a live subscription where the broker speaks MQTT 5."""
 
     topic: str
@@ -196,14 +195,15 @@ class Link:
     def _serve(self) -> None:
         """paho's own loop waits with select(), which fails in a process with 1,024 open files; this one does not."""
         poll = select.poll()
-        poll.register(self._woken, select.POLLIN)
+        poll.register(woken := self._woken.fileno(), select.POLLIN)
         while (sock := self._client.socket()) is not None:
             poll.register(sock, select.POLLIN | (select.POLLOUT if self._client.want_write() else 0))
-            ready = dict(poll.poll(self._wait_s() * 1000))
-            events = ready.get(sock.fileno(), 0)
-            poll.unregister(sock)
-            if self._woken.fileno() in ready:
-                self._woken.recv(4096)
+            events = 0
+            for descriptor, said in poll.poll(self._wait_s() * 1000):
+                if descriptor == woken:
+                    self._woken.recv(4096)
+                else:
+                    events = said
             if not self._work(sock, events):
                 return
 

@@ -66,7 +66,7 @@ def test_the_gateway_hears_what_the_document_says_it_does(document):
         for name, operation in document["operations"].items()
         if name.startswith("gateway-receives-")
     }
-    for topic, qos in wiring.subscriptions("demo"):
+    for topic, qos in wiring.subscriptions("demo") + wiring.reading_subscriptions("demo"):
         told = [most for address, most in receives.items() if fits(topic, address)]
         assert told, topic
         assert qos <= max(told), topic

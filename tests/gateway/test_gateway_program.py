@@ -3,10 +3,13 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from devices.runtime.mqtt import Incoming
+from devices.wire.errors import Fault
 from devices.wire.signing import SigningKey
 from gateway.centre import open_centre
+from gateway.fleet.model import DeadLetter
 from gateway.founding import found
 from gateway.kit.right_of_way import PIECE
 from gateway.program import ANSWER_S, GatewayProgram
@@ -54,3 +57,24 @@ def test_what_a_message_is_part_of_goes_first_until_the_next_one_has_had_time_to
     program._do(program._tick)
 
     assert spans == [ANSWER_S, 0.0], "the clock's acts are nobody's unlock"
+
+
+def test_readings_come_on_a_connection_of_their_own_so_that_no_word_of_an_unlock_stands_behind_them(program):
+    def topics(connection):
+        return {topic.rpartition("/")[2] for topic, _ in connection._settings.subscriptions}
+
+    assert topics(program._readings) == {"reading"}
+    assert topics(program._connection) == {"state", "chal", "evt", "wake"}
+    assert program._readings._settings.client_id != program._connection._settings.client_id
+
+
+def test_a_reading_that_the_broker_has_kept_is_history_and_only_counted(program):
+    payload = b'{"v":1,"store":"0123456789abcdef","seq":1,"oldest":1,"readings":[]}'
+    reading = Incoming("hearth/1/demo/air-1/reading", payload, retained=True, qos=0, mid=0)
+    program._hear(reading)
+    program._hear(reading._replace(retained=False))
+    program._do_next(until=0.0)
+
+    assert [len(messages) for messages in program._recorder._heard.values()] == [1]
+    with program._centre.sessions.read() as session:
+        assert [letter.fault for letter in session.scalars(select(DeadLetter))] == [Fault.RETAINED]

@@ -116,6 +116,14 @@ def test_a_retained_flag_is_seen_on_a_live_subscription(mosquitto, connect):
     assert [bank.next().retained for _ in range(2)] == [True, False]
 
 
+def test_a_plain_one_speaks_3_1_1_where_the_broker_speaks_5_too(mosquitto, connect):
+    bank = connect(mosquitto, "bank-a", CMD, is_plain=True)
+
+    bank.connection.publish(CMD, b"kept", qos=0, retain=True)
+
+    assert not bank.next().retained, "as 3.1.1 has it: what comes live is not marked"
+
+
 def test_what_was_retained_before_comes_for_a_state_and_not_for_a_command(mosquitto, connect):
     speaker = connect(mosquitto, "gateway")
     speaker.connection.publish(CMD, b"old", qos=1, retain=True)
