@@ -178,7 +178,7 @@ def _welcome_manager(engine: Engine, code_hash: str, now: datetime) -> None:
             members.add_member(
                 session,
                 member_no=MANAGER_NO,
-                name="馆长",
+                name="管理员",
                 role=Role.MANAGER,
                 password_hash=code_hash,
                 language=None,
