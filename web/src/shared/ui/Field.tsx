@@ -38,25 +38,46 @@ interface LabelledProps extends Props {
 }
 
 function Labelled({ label, value, onValue, autocomplete, hint, fault, type, children }: LabelledProps) {
+  return (
+    <FieldFrame label={label} hint={hint} fault={fault}>
+      {(ties) => (
+        <>
+          <input
+            {...ties}
+            type={type as 'text'} // Preact types each kind of input apart
+            value={value}
+            autocomplete={autocomplete}
+            autocapitalize="none"
+            spellcheck={false}
+            onInput={(event) => onValue(event.currentTarget.value)}
+          />
+          {children}
+        </>
+      )}
+    </FieldFrame>
+  )
+}
+
+/** What ties something to fill in to its name, its hint and its fault. */
+interface Ties {
+  id: string
+  'aria-invalid': true | undefined
+  'aria-describedby': string | undefined
+}
+
+interface FrameProps extends Pick<Props, 'hint' | 'fault'> {
+  label: ComponentChildren
+  children: (ties: Ties) => ComponentChildren
+}
+
+/** A name above, something to fill in, and below it what the name does not say and what is wrong. */
+export function FieldFrame({ label, hint, fault, children }: FrameProps) {
   const id = useId()
   const said = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ')
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <div class="field-box">
-        <input
-          id={id}
-          type={type as 'text'} // Preact types each kind of input apart; this one changes its kind in place
-          value={value}
-          autocomplete={autocomplete}
-          autocapitalize="none"
-          spellcheck={false}
-          aria-invalid={fault ? true : undefined}
-          aria-describedby={said || undefined}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
-        {children}
-      </div>
+      <div class="field-box">{children({ id, 'aria-invalid': fault ? true : undefined, 'aria-describedby': said || undefined })}</div>
       {hint && (
         <p class="field-hint" id={`${id}-hint`}>
           {hint}

@@ -1,11 +1,11 @@
 /** The card over the page: one at a time, whichever page asked for it. */
 import { signal } from '@preact/signals'
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact'
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { forgetIfSignedOut } from '../../shared/account/session'
 import { t } from '../../shared/t'
 import { Fault } from '../../shared/ui/Fault'
-import { Icon } from '../../shared/ui/Icon'
+import { FieldFrame } from '../../shared/ui/Field'
 import { Sheet } from '../../shared/ui/Sheet'
 import { toast } from '../../shared/ui/toast'
 import { s, whyNot } from '../words'
@@ -125,18 +125,17 @@ interface FieldProps extends Entry {
 
 /** One line of a form. */
 export function EntryField({ name, label, kind = 'text', options = [], hint, most = 64, isOptional, value, onValue, fault }: FieldProps) {
-  const id = useId()
-  const said = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ')
-  const shared = { id, name, value, 'aria-invalid': fault ? true : undefined, 'aria-describedby': said || undefined }
+  const named = (
+    <>
+      {label}
+      {isOptional && <span class="optional">{s('sheet.optional')}</span>}
+    </>
+  )
   return (
-    <div class="field">
-      <label for={id}>
-        {label}
-        {isOptional && <span class="optional">{s('sheet.optional')}</span>}
-      </label>
-      <div class="field-box">
-        {kind === 'select' ? (
-          <select {...shared} onChange={(event) => onValue(event.currentTarget.value)}>
+    <FieldFrame label={named} hint={hint} fault={fault}>
+      {(ties) =>
+        kind === 'select' ? (
+          <select {...ties} name={name} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
             {options.map((each) => (
               <option key={each.value} value={each.value}>
                 {each.label}
@@ -145,26 +144,17 @@ export function EntryField({ name, label, kind = 'text', options = [], hint, mos
           </select>
         ) : (
           <input
-            {...shared}
+            {...ties}
+            name={name}
+            value={value}
             type={kind as 'text'} // Preact types each kind of input apart
             autocomplete="off"
             spellcheck={false}
             maxLength={kind === 'text' ? most : undefined}
             onInput={(event) => onValue(event.currentTarget.value)}
           />
-        )}
-      </div>
-      {hint && (
-        <p class="field-hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {fault && (
-        <p class="field-fault" id={`${id}-fault`}>
-          <Icon name="alert" />
-          {fault}
-        </p>
-      )}
-    </div>
+        )
+      }
+    </FieldFrame>
   )
 }
