@@ -25,7 +25,9 @@ _STAFF_READ: Final = re.compile(
     r"|dead-letters|devices|emergencies|feedback|floor-plan|groups|holds|locks|members|opening-hours|outages|plans|policies"
     r"|reconciliation|rentals|reports|sensors|smiles|spaces|usage|work-orders|zones)(/.*)?"
 )
-_STAFF_ACT: Final = re.compile(r"/staff/(activities|alerts|assets|bookings|outages|plans|reports|work-orders)(/.*)?")
+_STAFF_ACT: Final = re.compile(
+    r"/staff/(?!alerts/rules)(activities|alerts|assets|bookings|outages|plans|reports|work-orders)(/.*)?"
+)
 
 
 def rights_for(method: str, path: str) -> frozenset[Right] | None:

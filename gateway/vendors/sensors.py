@@ -8,9 +8,9 @@ from gateway.vendors import payload
 from gateway.vendors.fields import Taken, take_all
 from gateway.vendors.known import Fact
 from gateway.vendors.look import Look, Read, malformed
-from gateway.vendors.profile import Profile, Table
+from gateway.vendors.profile import Table
 from gateway.vendors.results import Kind, Result, Unreadable
-from gateway.vendors.shapes import picked
+from gateway.vendors.shapes import in_its_words, picked
 
 _SCALES: Final = {"TempUnit": ("Temperature", "DewPoint"), "PressureUnit": ("Pressure",)}
 _PREFIXES: Final = ("cmnd", "stat", "tele")
@@ -46,18 +46,19 @@ def _own(look: Look, said: Mapping[str, object]) -> Taken:
     }
     taken = take_all(said, look.profile.tables["device"])
     for name, value in said.items():
-        taken.add(_named(look.profile, name, value, units))
+        taken.add(_named(look, name, value, units))
     return taken
 
 
-def _named(profile: Profile, name: str, value: object, units: Mapping[str, str]) -> Taken:
+def _named(look: Look, name: str, value: object, units: Mapping[str, str]) -> Taken:
     """A sensor, a relay or an input, by its name without its number."""
+    profile = look.profile
     relays, inputs, base = profile.tables["relay"], profile.tables["inputs"], name.rstrip(_DIGITS)
     word = payload.find(value, "Action") if base in inputs else None
     if isinstance(value, dict) and word is None:
         apart = name in {"ZbReceived", "Wifi", *profile.cards}
         return Taken() if apart else _one(value, profile.tables.get(name, profile.tables["sensor"]), name, units)
-    said = value if word is None else word
+    said = in_its_words(look, value if word is None else word)
     if base in relays:
         return take_all({base: said}, relays, sensor=name)
     if base in inputs and (isinstance(said, bool) or said in _words_of(inputs, base)):
@@ -122,7 +123,7 @@ def read_announcement(look: Look) -> Read:
     topic, full, prefixes = said.get("t"), said.get("ft"), said.get("tp")
     if not isinstance(topic, str) or not topic:
         raise Unreadable("an announcement without its topic, `t`")
-    facts = [Fact(("words", topic), _words(said))]
+    facts = [Fact(("words", topic), _words(said)), Fact(("states", topic), _states(said))]
     if isinstance(full, str) and isinstance(prefixes, list) and len(prefixes) == len(_PREFIXES):
         facts += [
             Fact(("alias", look.profile.name, base), f"{role}/{topic}")
@@ -135,6 +136,14 @@ def read_announcement(look: Look) -> Read:
 def _words(said: Mapping[str, object]) -> dict[str, bool] | None:
     online, offline = said.get("onln"), said.get("ofln")
     return {online: True, offline: False} if isinstance(online, str) and isinstance(offline, str) else None
+
+
+def _states(said: Mapping[str, object]) -> dict[str, bool] | None:
+    """The texts that stand for off and on are the device's own, in this order."""
+    match said.get("state"):
+        case [str(off), str(on), *_] if off and on and off != on:
+            return {off: False, on: True}
+    return None
 
 
 def _base(full: str, prefix: str, said: Mapping[str, object]) -> str:

@@ -71,8 +71,14 @@ def read_member(look: Look) -> Read:
 def read_power(look: Look) -> Read:
     """A bare ON or OFF; the topic says of which relay."""
     member = look.places["member"]
-    taken = take_all({"POWER": payload.text(look.message.payload)}, look.profile.tables["relay"], sensor=member)
-    return Read(look.settled(taken))
+    said = in_its_words(look, payload.text(look.message.payload))
+    return Read(look.settled(take_all({"POWER": said}, look.profile.tables["relay"], sensor=member)))
+
+
+def in_its_words(look: Look, said: object) -> object:
+    """On or off, where the device has announced words of its own for them; else as it was said."""
+    states = look.known.get("states", look.device)
+    return states.get(said, said) if isinstance(states, dict) and isinstance(said, str) else said
 
 
 def read_info(look: Look) -> Read:

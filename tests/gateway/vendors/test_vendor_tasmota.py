@@ -97,6 +97,21 @@ def test_a_device_may_announce_its_own_topics_and_words(tasmota):
     assert tasmota.values("haus/s/lamp/POWER", "ON") == {"on": True}
 
 
+def test_a_device_that_announced_its_own_words_for_on_and_off_is_understood(tasmota):
+    config = {"t": "lamp", "ft": "%prefix%/%topic%/", "tp": ["cmnd", "stat", "tele"], "mac": "AABBCC"}
+    assert tasmota.one("stat/lamp/POWER", "AN")["kind"] == "malformed"
+
+    tasmota.one("tasmota/discovery/AABBCC/config", config | {"state": ["AUS", "AN", "UM", "HALT"]}, retained=True)
+
+    assert tasmota.values("stat/lamp/POWER", "AN") == {"on": True}
+    assert tasmota.values("stat/lamp/RESULT", {"POWER": "AUS"}) == {"on": False}
+    assert tasmota.values("tele/lamp/STATE", {"POWER1": "AN"}) == {"on": True}
+    assert tasmota.values("tele/lamp/SENSOR", {"Switch1": "AUS"}) == {"input": False}
+    assert tasmota.one("stat/lamp/POWER", "VIELLEICHT")["kind"] == "malformed"
+    tasmota.one("tasmota/discovery/AABBCC/config", config | {"state": [1, 2]}, retained=True)
+    assert tasmota.one("stat/lamp/POWER", "AN")["kind"] == "malformed"
+
+
 def test_a_cleared_announcement_is_a_removal(tasmota):
     assert tasmota.one("tasmota/discovery/AABBCC/config")["kind"] == "removal"
 
