@@ -302,9 +302,10 @@ def sources() -> list[Path]:
 
 
 @pytest.fixture
-def zone() -> str:
+def zone(request: pytest.FixtureRequest, clock: Clock) -> str:
     """By whose clock the house goes; tests override it."""
-    return "Asia/Shanghai"
+    by_day = request.node.get_closest_marker("by_day")
+    return where_it_is_noon(clock.now()).key if by_day else "Asia/Shanghai"
 
 
 @pytest.fixture
@@ -432,9 +433,12 @@ class Phone:
         self.page.goto(self.house.url + path)
         self.page.locator("html[data-ready]").wait_for(state="attached")
 
-    def hold_time(self) -> None:
-        """The page's time goes on, and may be moved from now on: `page.clock` does."""
-        self.page.clock.install(time=self.house.centre.clock.now())
+    def hold_time(self, at: datetime | None = None) -> None:
+        """The page's time goes on, and may be moved from now on: `page.clock` does. `at`: not from the house's now."""
+        # What moves it reckons with the machine's own.
+        self.page.context.add_init_script(UNSET_CLOCK)
+        self.page.evaluate(UNSET_CLOCK)
+        self.page.clock.install(time=at or self.house.centre.clock.now())
 
     def sign_in(self) -> None:
         """Without the screens for it."""
@@ -531,10 +535,11 @@ SET_CLOCK = """
   const real = Date
   Date = new Proxy(real, {
     construct: (_, given, as) => Reflect.construct(real, given.length > 0 ? given : [now()], as),
-    get: (_, name) => name === 'now' ? now : Reflect.get(real, name),
+    get: (_, name) => name === 'now' ? now : name === 'machines' ? real : Reflect.get(real, name),
   })
 }
 """
+UNSET_CLOCK = "Date = Date.machines"
 
 
 @contextmanager

@@ -39,6 +39,7 @@ DOOR_ENDINGS = {
 }
 
 
+@pytest.mark.by_day
 def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     phone.house.build("piano", door=True, **ALWAYS)
     phone.sign_in()
@@ -60,6 +61,7 @@ def test_a_space_is_found_booked_seen_at_home_and_its_door_opened(phone: Phone):
     expect(phone.disc).to_have_text("门已打开")
 
 
+@pytest.mark.by_day
 def test_how_many_come_is_said_where_a_space_is_for_so_many(phone: Phone):
     phone.house.build("studio", capacity=4, **ALWAYS)
     phone.sign_in()
@@ -74,6 +76,7 @@ def test_how_many_come_is_said_where_a_space_is_for_so_many(phone: Phone):
     assert [booking.guests for booking in phone.house.bookings()] == [2]
 
 
+@pytest.mark.by_day
 def test_a_party_says_how_many_come_to_a_row_of_seats_and_each_has_one(phone: Phone):
     phone.house.build("seats", places=3, **ALWAYS)
     phone.sign_in()

@@ -7,22 +7,15 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Route, expect
 
-from gateway.kit.clock import Clock
-from tests.web.conftest import House, Phone, watched, where_it_is_noon, whole_five_minutes
+from tests.web.conftest import House, Phone, watched, whole_five_minutes
 from tests.web.console_builder import AXE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.by_day]
 
 TABLET = {"width": 1280, "height": 800}
 UPRIGHT = {"width": 800, "height": 1280}
 ASKED = "**/api/v1/door/room"
 LONGEST = "地板重新打蜡，请走东侧门" * 5 + "谢谢大家"  # as many letters as a reason may have
-
-
-@pytest.fixture
-def zone(clock: Clock) -> str:
-    """A display tells of today alone: what comes in some hours must not be tomorrow's."""
-    return where_it_is_noon(clock.now()).key
 
 
 @pytest.fixture

@@ -37,9 +37,23 @@ def test_on_a_phone_at_the_centre_nothing_is_said_of_it(phone: Phone):
     phone.hold_a_locker()
 
     expect(phone.page.get_by_text("职工之家当地的时间")).to_have_count(0)
-    its_own = phone.page.evaluate("[Date.now(), new Date().getTime()]")
-    houses = phone.house.centre.clock.now().timestamp() * 1000
-    assert all(abs(houses - one) < 10_000 for one in its_own)
+
+
+def test_a_phones_clock_is_the_houses_also_where_a_test_moves_it(phone: Phone):
+    def is_right() -> bool:
+        its_own = phone.page.evaluate("[Date.now(), new Date().getTime()]")
+        houses = phone.house.centre.clock.now().timestamp() * 1000
+        return all(abs(houses - one) < 10_000 for one in its_own)
+
+    phone.show()
+    assert is_right()
+    phone.hold_time()
+    assert is_right()
+    phone.show()
+    phone.page.reload()
+    assert is_right()
+    phone.page.clock.fast_forward(60_000)
+    assert not is_right()
 
 
 def test_the_desk_sees_and_fills_in_the_hours_of_the_centre(browser: Browser, house: House):

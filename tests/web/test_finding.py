@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import OTHER, Phone, where_it_is_noon
+from tests.web.conftest import OTHER, Phone
 from tests.web.console_builder import AXE
 from tests.web.test_booking import confirm
 
@@ -118,20 +118,16 @@ def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_
     expect(phone.page.locator(".booking h2")).to_have_text("大厅 01 号柜")
 
 
-class TestBeforeItsTime:
-    @pytest.fixture
-    def zone(self, clock):
-        return where_it_is_noon(clock.now()).key
+@pytest.mark.by_day
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "起可以取用"), ("en", "You can take it from today ")])
+def test_before_its_time_a_booked_locker_says_from_when_and_axe_finds_nothing_wrong(phone: Phone, language, words):
+    phone.house.reads(language)
+    locker = phone.house.offers("01")
+    phone.house.books(locker, starts_in_min=60)
+    phone.sign_in()
+    phone.show()
 
-    @pytest.mark.parametrize(("language", "words"), [("zh-CN", "起可以取用"), ("en", "You can take it from today ")])
-    def test_a_booked_locker_says_from_when_and_axe_finds_nothing_wrong(self, phone: Phone, language, words):
-        phone.house.reads(language)
-        locker = phone.house.offers("01")
-        phone.house.books(locker, starts_in_min=60)
-        phone.sign_in()
-        phone.show()
-
-        expect(phone.disc).to_have_attribute("aria-disabled", "true")
-        expect(phone.story).to_contain_text(words)
-        phone.page.evaluate(AXE())
-        assert phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []
+    expect(phone.disc).to_have_attribute("aria-disabled", "true")
+    expect(phone.story).to_contain_text(words)
+    phone.page.evaluate(AXE())
+    assert phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import timedelta
 
 import pytest
 import zxingcpp
@@ -149,8 +150,7 @@ def test_the_code_is_another_after_half_a_minute_and_whenever_the_phone_is_taken
 
 
 def test_a_phone_whose_clock_is_wrong_learns_the_houses_when_it_is_online(phone: Phone):
-    wrong = phone.house.centre.clock.now().timestamp() + 3600
-    phone.page.clock.install(time=wrong)
+    phone.hold_time(phone.house.centre.clock.now() + timedelta(hours=1))
     make(phone)
 
     assert Pass.read(read(phone)).is_shown_now(phone.house.centre.clock.now())

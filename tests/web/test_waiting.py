@@ -11,7 +11,7 @@ from gateway.bookings.waits import Wait
 from gateway.policies import service as policies
 from gateway.policies.model import Limit
 from gateway.policies.rules import Rule
-from tests.web.conftest import OTHER, Phone, where_it_is_noon
+from tests.web.conftest import OTHER, Phone
 from tests.web.test_booking import choose_tomorrow, confirm, day_of, slot
 
 pytestmark = pytest.mark.browser
@@ -88,26 +88,22 @@ def test_waiting_twice_is_said_to_be_waiting_already(phone: Phone, taken):
     expect(phone.page.get_by_text("您已经在排队等这个时段。")).to_be_visible()
 
 
-class TestBeforeADayOpens:
-    @pytest.fixture
-    def zone(self, clock):
-        return where_it_is_noon(clock.now()).key
+@pytest.mark.by_day
+def test_before_a_day_opens_one_may_stand_in_line_and_is_told_that_its_order_is_drawn(phone: Phone):
+    phone.house.build("room")
+    with phone.house.centre.sessions.begin() as session:
+        for limit, value in ((Limit.DAYS_AHEAD, 1), (Limit.OPENS_AT, 1439)):
+            rule = Rule(id=limit.value, limit=limit, value=value)
+            policies.put_rule(session, rule=rule, actor="test", now=phone.house.centre.clock.now())
+    phone.sign_in()
+    phone.show("/app/#/book/room")
+    phone.page.get_by_role("radio", name="明天").check(force=True)
+    phone.page.get_by_role("radio", name="10:00").check(force=True)
+    confirm(phone, "预订 明天 10:00–11:00").click()
+    expect(phone.page.get_by_role("alert")).to_have_text("这一天还没开始预订，请今天晚些时候再来。")
+    confirm(phone, "先排队等 明天 10:00–11:00，开放时抽签定先后").click()
 
-    def test_one_may_stand_in_line_and_is_told_that_its_order_is_drawn(self, phone: Phone):
-        phone.house.build("room")
-        with phone.house.centre.sessions.begin() as session:
-            for limit, value in ((Limit.DAYS_AHEAD, 1), (Limit.OPENS_AT, 1439)):
-                rule = Rule(id=limit.value, limit=limit, value=value)
-                policies.put_rule(session, rule=rule, actor="test", now=phone.house.centre.clock.now())
-        phone.sign_in()
-        phone.show("/app/#/book/room")
-        phone.page.get_by_role("radio", name="明天").check(force=True)
-        phone.page.get_by_role("radio", name="10:00").check(force=True)
-        confirm(phone, "预订 明天 10:00–11:00").click()
-        expect(phone.page.get_by_role("alert")).to_have_text("这一天还没开始预订，请今天晚些时候再来。")
-        confirm(phone, "先排队等 明天 10:00–11:00，开放时抽签定先后").click()
-
-        expect(phone.page.get_by_text("今天 23:59 开放，到时抽签定次序")).to_be_visible()
-        with phone.house.centre.sessions.read() as session:
-            [wait] = session.scalars(select(Wait)).all()
-            assert wait.line_id is not None
+    expect(phone.page.get_by_text("今天 23:59 开放，到时抽签定次序")).to_be_visible()
+    with phone.house.centre.sessions.read() as session:
+        [wait] = session.scalars(select(Wait)).all()
+        assert wait.line_id is not None
