@@ -286,7 +286,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "alert_info_always_quiet": Words(
             422,
-            "只作提示的告警在安静时段里不打扰人。请选“先不打扰”，或者改得更紧急。",
+            "只是让人知道一下的告警，在安静时段里不打扰人。请选“先不打扰”，或者改得更紧急。",
             "What is only for information disturbs nobody in quiet hours. Please let it keep quiet, or let it press"
             " more.",
         ),

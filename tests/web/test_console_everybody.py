@@ -23,6 +23,7 @@ PAGES += [
     "reports/feedback",
     "zones",
     "plan",
+    "rules",
     "channels",
     "devices/joining",
 ]
@@ -50,6 +51,7 @@ ALL |= {
     "抽签",
     "自助机",
     "区域",
+    "告警规则",
     "通知渠道",
     "工单",
     "设备资产",

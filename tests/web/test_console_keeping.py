@@ -124,6 +124,43 @@ def test_peak_hours_are_chosen_by_day_and_time_and_a_group_is_granted_more(scree
     assert rule["peak"] == {"days": "67", "from_min": 510, "until_min": 1440}
 
 
+def test_a_rule_of_alerts_is_refused_in_words_then_set_undone_and_put_back_for_all_or_for_a_zone(screen: Screen):
+    gym = {"id": "gym", "name_zh": "健身房", "name_en": "Gym"}
+    assert screen.page.request.post(f"{screen.house.url}/api/v1/staff/zones", data=gym).ok
+    screen.at("rules")
+    air = screen.row("空气不好")
+    air.get_by_role("button", name="修改").focus()
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.get_by_label("哪里")).to_be_focused()
+    screen.fill("从多少起告警", "900")
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.locator("dialog").get_by_role("alert")).to_contain_text("400 到 850 ppm")
+    screen.fill("低于多少就解除", "700")
+    screen.page.keyboard.press("Enter")
+    expect(air.filter(has_text="900 ppm 起，低于 700 解除").filter(has_text="自己定的")).to_have_count(1)
+
+    screen.page.get_by_role("button", name="撤销").click()
+    expect(air.filter(has_text="1,500 ppm 起").filter(has_text="平常的")).to_have_count(1)
+    air.get_by_role("button", name="修改").click()
+    screen.page.get_by_label("开不开").select_option(label="关着")
+    screen.go("就这样定")
+    expect(air.filter(has_text="关着")).to_have_count(1)
+    air.get_by_role("button", name="改回平常的").click()
+    expect(air.filter(has_text="平常的").filter(has_text="知道一下")).to_have_count(1)
+    air.get_by_role("button", name="修改").click()
+    screen.page.get_by_label("哪里").select_option(label="健身房")
+    screen.fill("从多少起告警", "2000")
+    screen.go("就这样定")
+    expect(screen.row("空气不好 · 健身房", "2,000 ppm 起", "自己定的")).to_have_count(1)
+    expect(screen.row("空气不好", "1,500 ppm 起", "平常的")).to_have_count(1)
+    screen.page.get_by_role("button", name="撤销").click()
+    expect(screen.row("空气不好 · 健身房")).to_have_count(0)
+
+    screen.row("漏水").get_by_role("button", name="修改").click()
+    expect(screen.page.locator("dialog").get_by_text("关系到安全，不能关掉")).to_be_visible()
+    expect(screen.page.locator("dialog").get_by_label("开不开")).to_have_count(0)
+
+
 def wish_for_the_same_hour_and_draw(house: House) -> None:
     """Two members want the first hour of what the ballot gives, each for three; then it closes."""
     with house.centre.sessions.begin() as session:

@@ -13,6 +13,7 @@ from api.member.history_views import Doer
 from api.pins import KioskPinState
 from api.words import WORDS
 from gateway.activities.model import ActivityKind
+from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import AlertState
 from gateway.ballots.model import EntryState
 from gateway.counts.model import Seen
@@ -227,6 +228,11 @@ FAMILIES = {
 
 ACTS = {*acts_written_down(), *(f"{each}_placed" for each in Placed)}
 ACTS |= {f"{family}_{each.lower()}" for family, states in FAMILIES.items() for each in states}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_alert_has_a_name_on_the_page_of_rules(kind):
+    assert BOOKS["rules"]["zh-CN"][f"kind.{kind}"]
 
 
 @pytest.mark.parametrize("act", sorted(ACTS))

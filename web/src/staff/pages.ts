@@ -22,6 +22,7 @@ const Assets = later(async () => (await import('./pages/Assets')).Assets)
 const Usage = later(async () => (await import('./pages/usage/Usage')).Usage)
 const Hours = later(async () => (await import('./pages/hours/Hours')).Hours)
 const Channels = later(async () => (await import('./pages/channels/Channels')).Channels)
+const Rules = later(async () => (await import('./pages/rules/Rules')).Rules)
 const Audit = later(async () => (await import('./pages/audit/Audit')).Audit)
 const Settings = later(async () => (await import('./pages/settings/Settings')).Settings)
 const Plan = later(async () => (await import('./pages/plan/Editor')).Editor)
@@ -62,6 +63,7 @@ const PAGES: readonly PageOfConsole[] = [
   { at: 'devices', name: 'devices.title', icon: 'chip', key: 'v', roles: ['technician', 'manager'], Page: Devices },
   { at: 'policies', name: 'policies.title', icon: 'scales', key: 'p', roles: DESK, Page: Policies },
   { at: 'hours', name: 'hours.title', icon: 'clock', key: 'h', roles: ALL, Page: Hours },
+  { at: 'rules', name: 'rules.title', icon: 'eye', key: 'j', roles: ALL, Page: Rules },
   { at: 'channels', name: 'channels.title', icon: 'bell', key: 'c', roles: ['manager'], Page: Channels },
   { at: 'settings', name: 'settings.title', icon: 'settings', key: 's', roles: ['manager'], Page: Settings },
   { at: 'backups', name: 'backups.title', icon: 'download', key: 'r', roles: ['manager'], Page: Backups },
