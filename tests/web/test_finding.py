@@ -1,13 +1,16 @@
 """Finding something free by when: rooms, courts and lockers alike; and taking a locker that was booked."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
+from gateway.kit.clock import SystemClock
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
-from tests.web.conftest import OTHER, Phone
+from tests.web.conftest import OTHER, Phone, SetClock
 from tests.web.console_builder import AXE
 from tests.web.test_booking import confirm
 
@@ -116,6 +119,67 @@ def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_
     phone.button("不用了，退还柜子").click()
     phone.page.locator("dialog .primary").click()
     expect(phone.page.locator(".booking h2")).to_have_text("大厅 01 号柜")
+
+
+def at_wall_of(hour: str) -> SetClock:
+    wanted = datetime.fromisoformat(f"2026-03-04T{hour}").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return SetClock(wanted - SystemClock().now())
+
+
+def day(phone: Phone, name: str):
+    return phone.page.get_by_role("radio", name=re.compile(name))
+
+
+BEGINS = "今天没有空的了，先看明天的。"
+
+
+class TestInTheEvening:
+    @pytest.fixture
+    def clock(self):
+        return at_wall_of("21:10")
+
+    def test_one_looks_at_the_first_day_that_has_anything_of_what_is_looked_for(self, phone: Phone):
+        """A locker is there all night, a room is not."""
+        phone.house.build("room")
+        phone.house.offers("01", slot_min=30)
+        phone.sign_in()
+        phone.show("/app/#/book")
+        expect(names(phone, 0)).to_have_text(["大厅 01 号柜"])
+        expect(day(phone, "今天")).to_be_checked()
+
+        phone.page.get_by_role("radio", name="房间").check(force=True)
+        expect(phone.page.get_by_text(BEGINS)).to_be_visible()
+        expect(day(phone, "明天")).to_be_checked()
+        expect(phone.page.get_by_role("heading", level=2)).to_have_text(["明天 08:00–09:00 空着的"])
+        day(phone, "今天").check(force=True)
+        expect(phone.page.get_by_text("这一天没有空的了，请换一天看看。")).to_be_visible()
+        expect(phone.page.get_by_text(BEGINS)).to_have_count(0)
+
+        day(phone, "明天").check(force=True)
+        phone.page.get_by_role("radio", name="全部").check(force=True)
+        expect(names(phone, 0)).to_have_text(["场地 room", "大厅 01 号柜"])
+
+
+class TestAfterClosing:
+    @pytest.fixture
+    def clock(self):
+        return at_wall_of("23:10")
+
+    def test_today_is_over_and_can_be_looked_at_all_the_same(self, phone: Phone):
+        phone.house.reads("en")
+        phone.house.build("room")
+        phone.sign_in()
+        phone.show("/app/#/book")
+        expect(
+            phone.page.get_by_text("Nothing is left today. Tomorrow is the first day with something free.")
+        ).to_be_visible()
+        expect(names(phone, 0)).to_have_text(["Space room"])
+        day(phone, "Today").check(force=True)
+
+        expect(phone.page.get_by_text("Nothing is left on this day. Please look at another.")).to_be_visible()
+        expect(phone.page.get_by_label("From when")).to_have_count(0)
+        phone.page.evaluate(AXE())
+        assert phone.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"] == []
 
 
 @pytest.mark.by_day

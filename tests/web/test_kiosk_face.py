@@ -14,6 +14,7 @@ from gateway.kiosks.model import KioskVisit, Smile
 from gateway.lockers import queries as lockers
 from gateway.members import queries as members
 from gateway.policies.model import Limit
+from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.centre_builder import a_rule
 from tests.web.conftest import MEMBER, OTHER, House, whole_five_minutes
@@ -74,12 +75,16 @@ def test_the_code_in_the_address_registers_it_and_does_not_stay_there(kiosk: Kio
 def test_what_is_free_is_told_to_anybody(kiosk: Kiosk):
     kiosk.house.build("room", opens_min=0, closes_min=1440, slot_min=5)
     kiosk.house.build("closed", opens_min=0, closes_min=5, slot_min=5)
+    kiosk.house.build("desks", kind=SpaceKind.SEAT, opens_min=0, closes_min=1440, slot_min=5, places=4)
+    kiosk.house.books_at("desks", whole_five_minutes(kiosk.house.centre.clock.now()), member=OTHER)
     kiosk.begin()
     kiosk.tile(3)
 
     rows = kiosk.page.get_by_role("listitem")
     expect(rows.first).to_contain_text("小柜 1 · 中柜 1")
     expect(rows.filter(has_text="room")).to_contain_text("有空")
+    expect(rows.filter(has_text="room")).not_to_contain_text("位子")
+    expect(rows.filter(has_text="desks")).to_contain_text("至少还有 3 个位子")
     expect(rows.filter(has_text="closed")).to_contain_text("今天没有了")
 
 

@@ -112,7 +112,10 @@ function SpaceLine({ space }: { space: Listed[number] }) {
     <button type="button" class="k-line" onClick={() => want({ at: 'book', space })}>
       <strong>{space.name[language.value]}</strong>
       {next ? (
-        <span class="k-free">{say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}</span>
+        <span class="k-free">
+          {say('free.span', { from: time(next.starts_at), until: time(next.ends_at) })}
+          {space.places > 1 && <small>{say('free.left', { count: next.places_free })}</small>}
+        </span>
       ) : (
         <span class="k-none">{say('free.none')}</span>
       )}

@@ -7,12 +7,13 @@ import { askAsKiosk } from './house'
 export type Bank = Answered<'get', '/api/v1/kiosk/banks'>['items'][number]
 export type Space = Answered<'get', '/api/v1/kiosk/spaces'>['items'][number]
 type Free = Answered<'get', '/api/v1/kiosk/spaces/availability'>['items'][number]
-export type Span = Pick<Free['free'][number], 'starts_at' | 'ends_at'>
+type Stretch = Free['free'][number]
+export type Span = Pick<Stretch, 'starts_at' | 'ends_at'>
 
 export interface Found {
   banks: Bank[]
   /** `free`: when they are, of what begins before midnight; the soonest first. */
-  spaces: (Space & { free: Span[] })[]
+  spaces: (Space & { free: Stretch[] })[]
 }
 
 /** undefined: not known yet. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { forgetIfSignedOut } from '../../shared/account/session'
-import { atMinute } from '../../shared/clock'
+import { atMinute, minuteOf } from '../../shared/clock'
 import { MOST_ASKED } from '../../shared/party'
 import { daysShown } from '../../shared/policy'
 import { clock, date, dayName, language, length, people as inWords, time, whenSpan } from '../../shared/t'
@@ -13,7 +13,7 @@ import { go } from '../route'
 import { midnights } from '../times'
 import { Day } from './Day'
 import './find.css'
-import { type Found, type Free, type Kind, freeOn, isThen, judge, startsOf, wish } from './finding'
+import { type Found, type Free, type Kind, freeOn, isThen, judge, startsOf, usualStart, wish } from './finding'
 import { f } from './words'
 
 const KINDS: Kind[] = ['room', 'court', 'seat', 'equipment', 'locker']
@@ -38,13 +38,15 @@ function ByTime({ all }: { all: Space[] }) {
   const people = Math.min(wish.value.people, most)
   const wanted = alike.filter((space) => mostPeople(space) >= people)
   const days = midnights(now.value, Math.max(...wanted.map(({ id }) => daysShown(id))))
-  const open = days.slice(0, -1).filter((day) => startsOf(wanted, day, now.value).length > 0)
-  const day = open.find((each) => each.toISOString() === wish.value.day) ?? open[0] ?? days[0]
+  const offered = days.slice(0, -1)
+  const { min, skipped } = wish.value
+  const chosen = offered.find((each) => each.toISOString() === wish.value.day)
+  const day = chosen ?? offered[skipped] ?? offered[0]
   if (!day) return null
   const next = days[days.indexOf(day) + 1] ?? day
   const starts = startsOf(wanted, day, now.value)
-  const from = starts.find((min) => min === wish.value.from) ?? starts[0] ?? 0
-  const { min } = wish.value
+  const from = starts.find((each) => each === wish.value.from) ?? usualStart(wanted, starts)
+  const skip = () => (wish.value = { ...wish.value, skipped: skipped + 1 })
   return (
     <>
       {kinds.length > 1 && (
@@ -52,7 +54,7 @@ function ByTime({ all }: { all: Space[] }) {
           title={f('find.what')}
           layout="strip"
           value={kind ?? 'all'}
-          onValue={(chosen) => (wish.value = { ...wish.value, kind: chosen === 'all' ? undefined : chosen })}
+          onValue={(kind) => (wish.value = { ...wish.value, kind: kind === 'all' ? undefined : kind, skipped: 0 })}
           options={(['all', ...kinds] as const).map((value) => ({ value, label: <strong>{f(value === 'all' ? 'find.all' : `kind.${value}`)}</strong> }))}
         />
       )}
@@ -60,27 +62,30 @@ function ByTime({ all }: { all: Space[] }) {
         title={f('find.day')}
         layout="strip"
         value={day.toISOString()}
-        onValue={(chosen) => (wish.value = { ...wish.value, day: chosen })}
-        options={open.map((each) => ({ value: each.toISOString(), label: <DayLabel day={each} /> }))}
+        onValue={(day) => (wish.value = { ...wish.value, day })}
+        options={offered.map((each) => ({ value: each.toISOString(), label: <DayLabel day={each} /> }))}
       />
+      {!chosen && day !== offered[0] && <p class="card">{f('find.begins', { day: dayName(day) })}</p>}
       <div class="find-when">
-        <Select
-          label={f('find.from')}
-          value={from}
-          onValue={(chosen) => (wish.value = { ...wish.value, from: chosen })}
-          options={starts.map((value) => [value, clock(value)])}
-        />
+        {from !== undefined && (
+          <Select
+            label={f('find.from')}
+            value={from}
+            onValue={(chosen) => (wish.value = { ...wish.value, from: chosen })}
+            options={starts.map((value) => [value, clock(value)])}
+          />
+        )}
         <Select
           label={f('find.length')}
           value={min}
-          onValue={(chosen) => (wish.value = { ...wish.value, min: chosen })}
+          onValue={(min) => (wish.value = { ...wish.value, min, skipped: 0 })}
           options={LENGTHS.map((value) => [value, length(value)])}
         />
         {most > 1 && (
           <Select
             label={f('find.people')}
             value={people}
-            onValue={(chosen) => (wish.value = { ...wish.value, people: chosen })}
+            onValue={(people) => (wish.value = { ...wish.value, people, skipped: 0 })}
             options={upTo(Math.min(most, MOST_ASKED)).map((value) => [value, inWords(value)])}
           />
         )}
@@ -90,9 +95,10 @@ function ByTime({ all }: { all: Space[] }) {
         wanted={wanted}
         day={day}
         next={next}
-        from={atMinute(day, from).getTime()}
+        from={atMinute(day, from ?? minuteOf(now.value)).getTime()}
         min={min}
         people={people}
+        onNothing={!chosen && skipped < offered.length ? skip : undefined}
       />
     </>
   )
@@ -140,10 +146,12 @@ interface ResultsProps {
   from: number
   min: number
   people: number
+  /** Told when the day has nothing of what is looked for, but not when it has no more: somebody is reading it. */
+  onNothing: (() => void) | undefined
 }
 
 /** What is free for all who come, asked again as time passes. */
-function Results({ wanted, day, next, from, min, people }: ResultsProps) {
+function Results({ wanted, day, next, from, min, people, onNothing }: ResultsProps) {
   const [free, setFree] = useState<Free[]>()
   const [isUnreached, setUnreached] = useState(false)
   const look = async () => {
@@ -156,9 +164,12 @@ function Results({ wanted, day, next, from, min, people }: ResultsProps) {
     }
   }
   useEffect(() => void look(), [now.value])
-  if (!free) return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
+  const found = free && judge(wanted, free, from, min)
+  useEffect(() => {
+    if (found?.every((each) => !each.time)) onNothing?.()
+  }, [found === undefined, wish.value.kind, min])
+  if (!found) return isUnreached ? <Unreached onRetry={look} /> : <Waiting />
 
-  const found = judge(wanted, free, from, min)
   const then = found.filter((each) => isThen(each, from))
   const other = found.filter((each) => each.time && !isThen(each, from))
   const full = found.filter((each) => !each.time)

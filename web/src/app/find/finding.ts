@@ -8,8 +8,19 @@ import type { Span } from '../times'
 export type Free = Answered<'get', '/api/v1/spaces/availability'>['items'][number]
 export type Kind = Space['kind']
 
+interface Wish {
+  kind?: Kind | undefined
+  /** The one that somebody chose; until then it is the first that has anything. */
+  day?: string
+  /** So many days from today have nothing. */
+  skipped: number
+  from?: number
+  min: number
+  people: number
+}
+
 /** What is looked for; it stays while somebody looks at what they found and comes back. */
-export const wish = signal<{ kind?: Kind | undefined; day?: string; from?: number; min: number; people: number }>({ min: 60, people: 1 })
+export const wish = signal<Wish>({ skipped: 0, min: 60, people: 1 })
 
 /** A space, and what of the day that is looked at is free there. */
 export interface Found {
@@ -39,6 +50,13 @@ export function startsOf(spaces: Space[], day: Date, now: number): number[] {
   const closes = Math.max(...spaces.map(({ closes_min }) => closes_min))
   const steps = Array.from({ length: Math.max(0, Math.ceil((closes - opens) / STEP_MIN)) }, (_, step) => opens + step * STEP_MIN)
   return steps.filter((min) => atMinute(day, min).getTime() >= now)
+}
+
+/** The first of these times at which as many are open as at any: what can be had at midnight alone, few look for. */
+export function usualStart(spaces: Space[], starts: number[]): number | undefined {
+  const openAt = (min: number) => spaces.filter(({ opens_min, closes_min }) => opens_min <= min && min < closes_min).length
+  const most = Math.max(...starts.map(openAt))
+  return starts.find((min) => openAt(min) === most)
 }
 
 /** How each of them stands: which time there is the nearest to the wish, and until when. */
