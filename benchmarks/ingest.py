@@ -158,10 +158,15 @@ class Told:
         self._client = connected(port)
         subscribed = threading.Event()
         self._client.on_subscribe = lambda *_: subscribed.set()
-        self._client.on_message = lambda _c, _u, message: said in message.payload and self._heard.set()
+        self._said = said
+        self._client.on_message = self._hear
         self._client.subscribe(topic)
         self._client.loop_start()
         subscribed.wait(PATIENCE_S)
+
+    def _hear(self, _client: object, _userdata: object, message: paho.MQTTMessage) -> None:
+        if self._said in message.payload:
+            self._heard.set()
 
     def after(self, topic: str, payload: bytes) -> float:
         """Seconds from the sending of this until then."""
@@ -368,10 +373,16 @@ def bare_rule(port: int, file: Path) -> int:
 def connected(port: int) -> paho.Client:
     """A client with TCP_NODELAY, let in by the broker."""
     client = paho.Client(CallbackAPIVersion.VERSION2)
-    client.on_socket_open = lambda _c, _u, opened: opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.on_socket_open = send_at_once
     client.max_inflight_messages_set(1000)
     client.connect("127.0.0.1", port)
     return client
+
+
+def send_at_once(_client: object, _data: object, opened: object) -> None:
+    """TCP_NODELAY, as our own clients have it."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @contextmanager

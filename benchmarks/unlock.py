@@ -26,12 +26,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 import uvicorn
@@ -57,6 +58,8 @@ FLOOD = 2_500  # readings a second
 BURST = 25
 PATIENCE_S = 60
 REST_S = 0.25  # after a press: the door has to be shut again
+Json = dict[str, Any]
+OnMessage = Callable[[paho.Client, object, paho.MQTTMessage], None]
 AIM = {"p50": 2.0, "p99": 3.0}
 AIM_MIB = 160
 
@@ -147,8 +150,10 @@ def start(centre: Running) -> None:
     """Every program, in order, and wait until all banks are there."""
     here = str(centre.directory)
     opened = open_centre(centre.directory, environ={})
+    brokers = broker.command(centre.directory, opened.settings)
+    assert brokers is not None  # it is ours, as the settings say
     argv = {
-        "broker": broker.command(centre.directory, opened.settings),
+        "broker": brokers,
         "gateway": [sys.executable, "-m", "gateway", "gateway", "--centre", here],
         "building": [
             *[sys.executable, "-m", "firmware_sim", "demo", "--centre", here],
@@ -190,7 +195,7 @@ class Member:
         self._cookie = headers["set-cookie"].partition(";")[0]
         self.rental = ""
 
-    def get(self, path: str) -> dict:
+    def get(self, path: str) -> Json:
         """A resource."""
         return self._ask("GET", path)[1]
 
@@ -221,7 +226,7 @@ class Member:
             self._connection.close()
             self.get("/api/v1/health/live")
 
-    def _ask(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict, dict]:
+    def _ask(self, method: str, path: str, body: Json | None = None) -> tuple[int, Json, dict[str, str]]:
         headers = {"Cookie": self._cookie}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": next(self._keys)}
@@ -246,7 +251,8 @@ def measure(centre: Running, crowd: int, limit: Limit) -> list[float]:
 
 def one_by_one(acts: list[Callable[[], float]], limit: Limit) -> list[float]:
     """Each when the one before it is over and done: its door shut again, and the house at rest."""
-    times, until = [], limit.until()
+    times: list[float] = []
+    until = limit.until()
     for act in itertools.islice(itertools.cycle(acts), limit.presses):
         times.append(act())
         if time.monotonic() > until:
@@ -262,7 +268,7 @@ def crowded(acts: list[Callable[[], float]], limit: Limit) -> list[float]:
     start_line = threading.Barrier(len(acts), action=lambda: is_over.set() if time.monotonic() > until else None)
 
     def runner(act: Callable[[], float]) -> list[float]:
-        times = []
+        times: list[float] = []
         try:
             for _ in range(rounds):
                 start_line.wait(PATIENCE_S)
@@ -329,9 +335,7 @@ class Echo:
     def __init__(self, port: int, password: str) -> None:
         self._waiting: dict[bytes, threading.Event] = {}
         self._asker = self._client(port, password, self._answered)
-        self._echoer = self._client(
-            port, password, lambda client, _data, message: client.publish(TOPIC, message.payload)
-        )
+        self._echoer = self._client(port, password, self._echo)
 
     def round_trip(self, name: bytes) -> None:
         """There and back at QoS 0, with as much to carry as a signed command."""
@@ -347,13 +351,17 @@ class Echo:
             client.loop_stop()
 
     def _answered(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
-        self._waiting.pop(message.payload.rstrip()).set()
+        self._waiting.pop(bytes(message.payload).rstrip()).set()
 
     @staticmethod
-    def _client(port: int, password: str, on_message: Callable) -> paho.Client:
+    def _echo(client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        client.publish(TOPIC, message.payload)
+
+    @staticmethod
+    def _client(port: int, password: str, on_message: OnMessage) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         client.username_pw_set(FLOOR, password)
-        client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.on_socket_open = send_at_once
         client.on_message = on_message
         subscribed = threading.Event()
         client.on_subscribe = lambda *_: subscribed.set()
@@ -362,6 +370,12 @@ class Echo:
         client.subscribe(TOPIC, options=SubscribeOptions(qos=0, noLocal=True))
         subscribed.wait(10)
         return client
+
+
+def send_at_once(_client: object, _data: object, opened: object) -> None:
+    """TCP_NODELAY, as our own clients have it."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Floor:
@@ -391,7 +405,7 @@ class Floor:
 def serve_bare(port: int) -> None:
     """An empty answer, by the server software that the API runs on."""
 
-    async def app(_scope: dict, _receive: Callable, send: Callable) -> None:
+    async def app(_scope: Json, _receive: object, send: Callable[[Json], Awaitable[None]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"{}"})
 
