@@ -33,16 +33,23 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
 
 
-def half_way_through(sessions: Sessions, first: Callable[[Session], Any], second: Callable[[], Any]) -> Any:
+def half_way_through(
+    sessions: Sessions,
+    first: Callable[[Session], Any],
+    second: Callable[[], Any],
+    *,
+    meanwhile: Callable[[], Any] = lambda: None,
+) -> Any:
     """Do `first`, and before its transaction ends begin `second` in a thread; it ends once `second` waits or is over.
 
-    Returns what `second` came to, a refusal as its code.
+    `meanwhile` happens just before that end. Returns what `second` came to, a refusal as its code.
     """
     with ThreadPoolExecutor(1) as pool:
         with sessions.begin() as session:
             first(session)
             later = pool.submit(at_once, [second])
             _until_it_waits(sessions, later)
+            meanwhile()
         return later.result(PATIENCE_S)[0]
 
 

@@ -19,6 +19,16 @@ def may_open(session: Session, *, member_id: str, lock_id: str, now: datetime) -
     return bool(session.scalar(_MAY_OPEN, {"member_id": member_id, "lock_id": lock_id, "now": now}))
 
 
+def hold_right(session: Session, *, member_id: str, lock_id: str, now: datetime) -> bool:
+    """Like `may_open`; and whoever would end the right, disable the member or erase them waits for this transaction.
+
+    Who is doing so already is waited for. On PostgreSQL the member comes before the grants, as everywhere.
+    """
+    asked = {"member_id": member_id, "lock_id": lock_id, "now": now}
+    session.execute(_HOLD_MEMBER, asked)
+    return bool(session.scalars(_HOLD_MINE, asked).all())
+
+
 def rights(session: Session, *, member_id: str, lock_id: str, source: GrantSource, now: datetime) -> Sequence[str]:
     """The ids of the things of that kind by which the member may open the lock now."""
     asked = {"member_id": member_id, "lock_id": lock_id, "source": source, "now": now}
@@ -93,5 +103,9 @@ def _is_used_up() -> Exists:
 # Made once: every press asks these several times, and to put them together takes longer than to answer them.
 _LIVE: Final = _live()
 _MINE: Final = _LIVE.where(AccessGrant.lock_id == bindparam("lock_id"), AccessGrant.member_id == bindparam("member_id"))
+_HOLD_MEMBER: Final = (
+    select(Member.id).where(Member.id == bindparam("member_id")).with_for_update(read=True, key_share=True)
+)
+_HOLD_MINE: Final = _MINE.order_by(None).order_by(AccessGrant.id).with_for_update(read=True, of=AccessGrant)
 _MAY_OPEN: Final = select(exists(_MINE.order_by(None)))
 _RIGHTS: Final = _MINE.where(AccessGrant.source == bindparam("source")).with_only_columns(AccessGrant.source_id)

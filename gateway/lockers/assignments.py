@@ -132,7 +132,7 @@ def withdraw(session: Session, *, rental_id: str, actor: str, unsettled_locks: U
     if refusal:
         raise Conflict(refusal)
     moves.leave_notice(session, place, "assignment_withdrawn", now)
-    return moves.end(session, place.rental, actor=actor, act="rental_ended", now=now)
+    return moves.end(session, place.rental, actor=actor, act="rental_ended", unsettled_locks=unsettled_locks, now=now)
 
 
 def _assignment(session: Session, rental_id: str) -> RentalView:

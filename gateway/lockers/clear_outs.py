@@ -137,6 +137,7 @@ def bag(
         place.rental,
         actor=witness.audit_id,
         act="rental_ended",
+        unsettled_locks=unsettled_locks,
         now=now,
         door_was_sensed=place.door is DoorLevel.SHUT,
     )

@@ -124,7 +124,9 @@ def collect(
         raise Refused("only_recipient")
     _refuse_unmoved(session, found, unsettled_locks, since=found.drop_off.waiting_at)
     found.drop_off.collected_at = now
-    return _over(session, found, member, "drop_off_collected", tell=found.depositor, now=now)
+    ended = _end(session, found, member, "drop_off_collected", unsettled_locks=unsettled_locks, now=now)
+    moves.leave_notice(session, found.place, "drop_off_collected", now, to=found.depositor.id)
+    return _view(session, ended)
 
 
 def take_back(
@@ -141,8 +143,10 @@ def take_back(
     waiting_at = found.drop_off.waiting_at
     _refuse_unmoved(session, found, unsettled_locks, since=waiting_at)
     found.drop_off.taken_back_at = now
-    knows = found.recipient if waiting_at else None
-    return _over(session, found, member, "drop_off_taken_back", tell=knows, now=now)
+    ended = _end(session, found, member, "drop_off_taken_back", unsettled_locks=unsettled_locks, now=now)
+    if waiting_at:
+        moves.leave_notice(session, found.place, "drop_off_taken_back", now, to=found.recipient.id)
+    return _view(session, ended)
 
 
 def drop_off_of(session: Session, *, member_id: str, drop_off_id: str) -> DropOffView:
@@ -206,13 +210,18 @@ def _refuse_unmoved(
         raise Conflict(refusal)
 
 
-def _over(
-    session: Session, found: DropOffView, member: Member, kind: str, *, tell: Member | None, now: datetime
-) -> DropOffView:
-    ended = moves.end(session, found.place.rental, actor=member.audit_id, act="rental_ended", now=now, drop_off=kind)
-    if tell is not None:
-        moves.leave_notice(session, found.place, kind, now, to=tell.id)
-    return _view(session, ended)
+def _end(
+    session: Session, found: DropOffView, member: Member, kind: str, *, unsettled_locks: Unsettled, now: datetime
+) -> Rental:
+    return moves.end(
+        session,
+        found.place.rental,
+        actor=member.audit_id,
+        act="rental_ended",
+        unsettled_locks=unsettled_locks,
+        now=now,
+        drop_off=kind,
+    )
 
 
 def _refuse_one_more(session: Session, depositor: Member, now: datetime) -> None:

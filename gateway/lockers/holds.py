@@ -76,6 +76,7 @@ def release(
         place.rental,
         actor=staff.audit_id,
         act="hold_released",
+        unsettled_locks=unsettled_locks,
         now=now,
         door_was_sensed=was_sensed,
         seen_shut="by_contact" if was_sensed else "by_eye",

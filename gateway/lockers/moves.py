@@ -101,6 +101,7 @@ def end(
     *,
     actor: str,
     act: str,
+    unsettled_locks: Unsettled,
     now: datetime,
     door_was_sensed: bool = True,
     **why: object,  # JSON values, for the trail
@@ -110,11 +111,12 @@ def end(
     The compartment goes into the care that its bank wants between two holders; into inspection when people alone have
     seen its door shut.
 
-    Raises Conflict("rental_ended").
+    Raises Conflict: `rental_ended`, and `unlock_under_way` for what was asked for before the rights have ended here.
     """
     ended = _change(session, rental, state=RentalState.ENDED, ended_at=now)
     access.end(session, source=GrantSource.RENTAL, source_id=rental.id, now=now)
     access.end(session, source=GrantSource.SHARE, source_id=rental.id, now=now)
+    _refuse_what_came_first(session, ended, unsettled_locks)
     credentials.drop_pin(session, of=PinOf.RENTAL, of_id=rental.id)
     notices.take_back(session, about=rental.id, kinds=OVER_WITH_IT, now=now)
     _leave_for_care(session, ended, now, door_was_sensed=door_was_sensed)
@@ -256,6 +258,12 @@ def _leave_for_care(session: Session, ended: Rental, now: datetime, *, door_was_
     condition = rules.condition_after(compartment.condition, care, door_was_sensed=door_was_sensed)
     if condition is not compartment.condition:
         set_condition(session, compartment, condition, "rental_ended" if door_was_sensed else "door_unknown", now)
+
+
+def _refuse_what_came_first(session: Session, ended: Rental, unsettled_locks: Unsettled) -> None:
+    """Only from here on nothing can be asked for any more; until now somebody may have."""
+    if session.get_one(Compartment, ended.compartment_id).lock_id in unsettled_locks():
+        raise Conflict("unlock_under_way")
 
 
 def _change(session: Session, rental: Rental, **values: object) -> Rental:

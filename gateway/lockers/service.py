@@ -186,7 +186,14 @@ def end_rental(
     seen = {} if was_sensed else {"seen_shut": "by_holder"}
     actor = _holder(session, rental)
     return moves.end(
-        session, place.rental, actor=actor, act="rental_ended", now=now, door_was_sensed=was_sensed, **seen
+        session,
+        place.rental,
+        actor=actor,
+        act="rental_ended",
+        unsettled_locks=unsettled_locks,
+        now=now,
+        door_was_sensed=was_sensed,
+        **seen,
     )
 
 

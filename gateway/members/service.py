@@ -180,6 +180,7 @@ def set_preferences(
 def disable_member(session: Session, *, member: Member, actor: str, now: datetime) -> None:
     """Nothing of theirs works from here on: they are signed out everywhere and may open nothing. Harmless to repeat."""
     _sign_out_everywhere(session, member)
+    session.get(Member, member.id, with_for_update=True)  # what is being signed for them comes first
     disabled = session.scalar(
         update(Member)
         .where(Member.id == member.id, Member.disabled_at.is_(None))

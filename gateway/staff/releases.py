@@ -55,20 +55,17 @@ def release(
         raise Conflict(refusal)
     moves.leave_notice(session, place, "released_by_staff", now, reason=reason, released_at=now.isoformat())
     was_sensed = place.door is DoorLevel.SHUT
-    ended = moves.end(
+    return moves.end(
         session,
         place.rental,
         actor=staff.audit_id,
         act="rental_ended",
+        unsettled_locks=unsettled_locks,
         now=now,
         door_was_sensed=was_sensed,
         reason=reason,
         seen_shut="by_contact" if was_sensed else "by_eye",
     )
-    # The holder's right has ended only now: what they asked for until this moment comes first.
-    if lock_id in unsettled_locks():
-        raise Conflict("unlock_under_way")
-    return ended
 
 
 def _asked_at(session: Session, place: RentalView, now: datetime) -> datetime | None:

@@ -85,6 +85,12 @@ def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | No
     return None if allowed else "no_grant"
 
 
+def right_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:
+    """Like `grant_refusal`; where it is None nobody takes their right away before this transaction has ended."""
+    held = access.hold_right(session, member_id=unlock.member_id, lock_id=unlock.lock_id, now=clock.now())
+    return None if held else "no_grant"
+
+
 def newest_at(session: Session, *, device_id: str, since: datetime) -> Sequence[Unlock]:
     """What was asked for at a device since then and not refused, and whatever may still open a door there."""
     may_count = Unlock.requested_at >= since, Unlock.state.not_in([UnlockState.REFUSED, UnlockState.EXPIRED])

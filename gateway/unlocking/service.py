@@ -105,12 +105,12 @@ def authorise(session: Session, unlock: Unlock, *, clock: Clock) -> bool:
 
 def sign(session: Session, unlock: Unlock, *, nonce: str, clock: Clock) -> bool:
     """Judge once more, and give the permission: True for exactly one caller. Publish only after the commit."""
+    emergencies.keep_out_freezes(session)
+    refusal = queries.signing_refusal(session, unlock.device_id) or queries.right_refusal(session, unlock, clock=clock)
     now = clock.now()
-    if not rules.may_be_signed(unlock, moment(clock)):
+    if not rules.may_be_signed(unlock, moment(clock)):  # whoever had to be waited for may have taken the time there was
         settle(session, unlock, Verdict(UnlockState.EXPIRED, "no_challenge_in_time"), now=now)
         return False
-    emergencies.keep_out_freezes(session)
-    refusal = queries.signing_refusal(session, unlock.device_id) or queries.grant_refusal(session, unlock, clock=clock)
     if refusal:
         settle(session, unlock, Verdict(UnlockState.REFUSED, refusal), now=now)
         return False
