@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 from fastapi import Path, Query
 from sqlalchemy.orm import Session
 
-from api.deps import SignedIn
+from api.deps import Caller, SignedIn
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
 from api.staff.alert_rule_views import AlertRules, AlertRuleView, AlertRuleWish
 from api.staff.channel_views import QuietHoursView
 from api.views import AnyId
-from gateway.alerts import own_rules, rules
+from gateway.alerts import own_rules, rules, service
+from gateway.alerts import queries as alerts
 from gateway.alerts.model import WHOLE_CENTRE
 from gateway.members.model import Role
 from gateway.zones import queries as zones
@@ -64,10 +65,9 @@ async def put_alert_rule(kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zon
                 wanted=wanted.wanted,
                 zone_id=_zone(session, zone_id),
                 actor=manager.audit_id,
-                zone=ZoneInfo(desk.centre.settings.zone),
                 now=desk.clock.now(),
             )
-            return AlertRuleView.several(session, who.language, [kind])[0]
+        return _followed(who, kind)
 
     return await desk.backroom.write(act)
 
@@ -85,12 +85,23 @@ async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None) -
                 name=kind,
                 zone_id=_zone(session, zone_id),
                 actor=manager.audit_id,
-                zone=ZoneInfo(desk.centre.settings.zone),
                 now=desk.clock.now(),
             )
-            return AlertRuleView.several(session, who.language, [kind])[0]
+        return _followed(who, kind)
 
     return await desk.backroom.write(act)
+
+
+def _followed(who: Caller, kind: str) -> AlertRuleView:
+    """What stands is judged by the new rule at once: one by one, as the timetable does, so that no reading waits."""
+    desk, zone, now = who.desk, ZoneInfo(who.desk.centre.settings.zone), who.desk.clock.now()
+    with desk.sessions.read() as session:
+        due = alerts.due(session, zone=zone, now=now)
+    for one in due:
+        with desk.sessions.begin() as session:
+            service.look_after(session, alert_id=one, zone=zone, now=now)
+    with desk.sessions.read() as session:
+        return AlertRuleView.several(session, who.language, [kind])[0]
 
 
 def _zone(session: Session, zone_id: str | None) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from gateway.alerts import limits, queries, service
+from gateway.alerts import limits
 from gateway.alerts.in_force import InForce, in_force, terms_of
 from gateway.alerts.kinds import KINDS, Kind, Terms
 from gateway.alerts.model import WHOLE_CENTRE, AlertRule
@@ -31,13 +30,14 @@ def put_rule(
     wanted: Mapping[str, Any],
     zone_id: str = WHOLE_CENTRE,
     actor: str,
-    zone: ZoneInfo,
     now: datetime,
 ) -> Terms:
-    """Have a kind otherwise than the house, in one zone or the whole centre. What stands is judged by it from now on.
+    """Have a kind otherwise than the house, in one zone or the whole centre.
 
-    `wanted`: values of `Terms` by their names; what is left out is as the house has it. `zone`: of time. Harmless to
-    repeat. Raises NotFound("alert_kind"), and Malformed naming the field, and what may stand there.
+    What stands is judged by it at each look from now on: `queries.due` finds it. `wanted`: values of `Terms` by their
+    names; what is left out is as the house has it. Harmless to repeat.
+
+    Raises NotFound("alert_kind"), and Malformed naming the field, and what may stand there.
     """
     house = kind(name)
     if fault := limits.field_that_is_none(house, wanted, zone_id):
@@ -55,13 +55,10 @@ def put_rule(
     )
     session.merge(_row(name, zone_id, terms, now))
     session.flush()
-    _judge_anew(session, name, zone, now)
     return terms
 
 
-def drop_rule(
-    session: Session, *, name: str, zone_id: str = WHOLE_CENTRE, actor: str, zone: ZoneInfo, now: datetime
-) -> None:
+def drop_rule(session: Session, *, name: str, zone_id: str = WHOLE_CENTRE, actor: str, now: datetime) -> None:
     """Back to what lies beneath: for a zone the whole centre's rule, else the house's. Harmless to repeat.
 
     Raises NotFound("alert_kind").
@@ -84,7 +81,6 @@ def drop_rule(
         **limits.change(before, after),
         zone=zone_id,
     )
-    _judge_anew(session, name, zone, now)
 
 
 def _now(session: Session, name: str, zone_id: str) -> Terms:
@@ -107,10 +103,3 @@ def _row(name: str, zone_id: str, terms: Terms, now: datetime) -> AlertRule:
         quiet_until_min=until_min,
         set_at=now,
     )
-
-
-def _judge_anew(session: Session, name: str, zone: ZoneInfo, now: datetime) -> None:
-    """What needs no new reading: whether it is looked for at all, and how much it presses."""
-    for one in queries.all_standing(session):
-        if one.kind == name:
-            service.look_after(session, alert_id=one.id, zone=zone, now=now)

@@ -1,11 +1,14 @@
 """Two hundred flaps at the same instant are one alert with the right count, on SQLite and on PostgreSQL."""
 
+import json
 from collections import Counter
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from gateway.alerts import queries, service
+from gateway.alerts import own_rules, queries, service
+from gateway.alerts.in_force import in_force
 from gateway.alerts.model import Alert, AlertState
 from gateway.kit import audit
 from gateway.members.model import Member, Role
@@ -77,3 +80,57 @@ def test_flaps_while_somebody_clears_are_all_counted_somewhere_and_none_is_lost(
     with sessions.read() as session:
         assert session.scalar(select(func.sum(Alert.count))) == 21
         assert session.scalar(select(func.count()).where(Alert.cleared_at.is_(None))) <= 1
+
+
+def put_rule(sessions, number):
+    """A manager has the air otherwise."""
+    with sessions.begin() as session:
+        wanted = {"raise_at": 1600.0 + number}
+        own_rules.put_rule(session, name="stale_air", wanted=wanted, actor=f"s{number}", now=NOON)
+
+
+def test_of_many_who_change_a_rule_at_once_the_trail_says_what_each_found_and_left(sessions):
+    at_once([partial(put_rule, sessions, number) for number in range(12)])
+
+    with sessions.read() as session:
+        told = [json.loads(one.detail) for one in audit.entries(session, after_seq=0, limit=99)]
+        assert in_force(session).of("stale_air").raise_at == told[-1]["new"]["raise_at"]
+    levels = [1500, *(one["new"]["raise_at"] for one in told)]
+    assert [one["old"]["raise_at"] for one in told] == levels[:-1]
+    assert len(set(levels)) == 13
+
+
+def see_sensors(sessions, number):
+    """A sensor is silent, and there again, and so on."""
+    with sessions.begin() as session:
+        for thing in ("a", "b"):
+            service.note_condition(session, kind="sensor_silent", thing=thing, is_so=number % 3 > 0, now=NOON)
+
+
+def switch(sessions, number):
+    with sessions.begin() as session:
+        on = {"on": bool(number % 2)}
+        own_rules.put_rule(session, name="sensor_silent", wanted=on, actor="s", now=NOON)
+    for alert_id in due(sessions):
+        look_after(sessions, alert_id)
+
+
+def due(sessions):
+    with sessions.read() as session:
+        return queries.due(session, zone=ZoneInfo("Asia/Shanghai"), now=NOON)
+
+
+def look_after(sessions, alert_id):
+    with sessions.begin() as session:
+        service.look_after(session, alert_id=alert_id, zone=ZoneInfo("Asia/Shanghai"), now=NOON)
+
+
+def test_a_rule_that_is_switched_while_others_look_leaves_nothing_that_its_last_state_does_not_allow(sessions):
+    seeing = [partial(see_sensors, sessions, number) for number in range(6)]
+    at_once([*seeing, *(partial(switch, sessions, number) for number in range(6))])
+    switch(sessions, 0)
+
+    for alert_id in due(sessions):
+        look_after(sessions, alert_id)
+    with sessions.read() as session:
+        assert queries.all_standing(session) == []

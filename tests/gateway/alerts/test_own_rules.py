@@ -43,13 +43,19 @@ def session(sessions):
 
 
 def put(session, name="stale_air", *, zone_id="", now=NOON, **wanted):
-    return own_rules.put_rule(
-        session, name=name, wanted=wanted, zone_id=zone_id, actor="manager", zone=SHANGHAI, now=now
-    )
+    own_rules.put_rule(session, name=name, wanted=wanted, zone_id=zone_id, actor="manager", now=now)
+    look_after_all(session, now)
 
 
 def drop(session, name="stale_air", *, zone_id="", now=NOON):
-    own_rules.drop_rule(session, name=name, zone_id=zone_id, actor="manager", zone=SHANGHAI, now=now)
+    own_rules.drop_rule(session, name=name, zone_id=zone_id, actor="manager", now=now)
+    look_after_all(session, now)
+
+
+def look_after_all(session, now):
+    """As whoever changes a rule does, and the timetable each minute."""
+    for one in queries.due(session, zone=SHANGHAI, now=now):
+        service.look_after(session, alert_id=one, zone=SHANGHAI, now=now)
 
 
 def breathe(session, watch, co2, minute, sensor="hall"):
@@ -172,8 +178,7 @@ def test_what_was_raised_while_its_rule_was_being_switched_off_is_let_go(session
     session.flush()
 
     if by == "the clock":
-        [due] = queries.due(session, zone=SHANGHAI, now=NOON)
-        service.look_after(session, alert_id=due, zone=SHANGHAI, now=NOON)
+        look_after_all(session, NOON)
     else:
         service.note_condition(session, kind="sensor_silent", thing="pir", is_so=True, now=NOON)
 
