@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.deps import Caller, SignedIn
+from api.deps import Caller, Desk, SignedIn
 from api.explain_views import Asked, BankLimits, Explanation, MyPolicy, SpaceLimits
 from api.openapi import SIGNED_IN, problems
 from api.signpost import Doors
@@ -28,74 +29,43 @@ T = TypeVar("T")
 _ASKED_BY_STAFF = (Role.DESK, Role.MANAGER)
 
 
-@router.get("/explain", responses=problems(*SIGNED_IN, "not_allowed", "not_found", "malformed"))
-async def explain(
-    *,
-    who: SignedIn,
-    act: Asked,
-    bank_id: Annotated[AnyId | None, Query(description="To rent.")] = None,
-    rental_id: Annotated[AnyId | None, Query(description="To extend.")] = None,
-    space_id: Annotated[AnyId | None, Query(description="To book or wait.")] = None,
-    booking_id: Annotated[AnyId | None, Query(description="To move or cancel.")] = None,
-    starts_at: Annotated[Instant | None, Query(description="To book, wait or move.")] = None,
-    ends_at: Annotated[Instant | None, Query(description="To book, move or extend; to rent, if not as usual.")] = None,
-    recurrence: Annotated[str | None, Query(max_length=200, description="To book again and again; RFC 5545.")] = None,
-    guests: Annotated[int, Query(ge=0, le=1000)] = 0,
-    member_no: Annotated[AnyId | None, Query(description="For staff: whom it is about.")] = None,
-) -> Explanation:
-    """What would come of it now, as if it were done: every rule that was looked at, and the one that decides."""
-    desk = who.desk
+class Question(BaseModel):
+    """What somebody asks about, as a query has it. Which of it an act needs, that act says."""
 
-    def span() -> Span:
-        start, end = _given(starts_at, "starts_at"), _given(ends_at, "ends_at")
+    model_config = ConfigDict(frozen=True)
+
+    act: Asked
+    bank_id: AnyId | None = Field(None, description="To rent.")
+    rental_id: AnyId | None = Field(None, description="To extend.")
+    space_id: AnyId | None = Field(None, description="To book or wait.")
+    booking_id: AnyId | None = Field(None, description="To move or cancel.")
+    starts_at: Instant | None = Field(None, description="To book, wait or move.")
+    ends_at: Instant | None = Field(None, description="To book, move or extend; to rent, if not as usual.")
+    recurrence: str | None = Field(None, max_length=200, description="To book again and again; RFC 5545.")
+    guests: int = Field(0, ge=0, le=1000)
+    member_no: AnyId | None = Field(None, description="For staff: whom it is about.")
+
+    def span(self) -> Span:
+        """Raises Malformed where it is none."""
+        start, end = _given(self.starts_at, "starts_at"), _given(self.ends_at, "ends_at")
         if end <= start:
             raise Malformed("malformed", field="ends_at")
         return Span(start, end)
 
-    def judge_booking(session: Session, member: Member) -> Judged:
-        now, policy = desk.clock.now(), desk.centre.booking_policy
-        if act in ("book", "wait"):
-            may = asking.may_book if act == "book" else asking.may_wait
-            space = _given(space_id, "space_id")
-            return may(session, member=member, space_id=space, span=span(), policy=policy, now=now, guests=guests)
-        wanted = _given(booking_id, "booking_id")
-        booking = bookings.booking_of(session, member_id=member.id, booking_id=wanted)
-        if act == "cancel":
-            return asking.may_cancel(session, booking=booking, now=now)
-        return asking.may_move(session, booking=booking, member=member, span=span(), policy=policy, now=now)
 
-    def judge_series(session: Session, member: Member, rule: str) -> list[tuple[date, Span, Judged]]:
-        return asking.may_book_series(
-            session,
-            member=member,
-            space_id=_given(space_id, "space_id"),
-            first=span(),
-            recurs=rule,
-            guests=guests,
-            policy=desk.centre.booking_policy,
-            now=desk.clock.now(),
-        )
-
-    def judge_rental(session: Session, member: Member) -> Judged:
-        now, settings = desk.clock.now(), desk.centre.settings.rentals
-        if act == "rent":
-            bank = _given(bank_id, "bank_id")
-            facts = {"days": settings.days, "max_days": settings.max_days}
-            return renting.may_rent(session, member=member, bank_id=bank, until=ends_at, now=now, **facts)
-        rental = lockers.rental_of(session, member_id=member.id, rental_id=_given(rental_id, "rental_id"))
-        until = _given(ends_at, "ends_at")
-        return renting.may_extend(
-            session, rental=rental, member=member, until=until, max_days=settings.max_days, now=now
-        )
+@router.get("/explain", responses=problems(*SIGNED_IN, "not_allowed", "not_found", "malformed"))
+async def explain(who: SignedIn, asked: Annotated[Question, Query()]) -> Explanation:
+    """What would come of it now, as if it were done: every rule that was looked at, and the one that decides."""
+    desk = who.desk
 
     def look() -> Explanation:
-        judge = judge_rental if act in ("rent", "extend") else judge_booking
+        judge = _judge_rental if asked.act in ("rent", "extend") else _judge_booking
         with desk.sessions.read() as session:
-            member = _whom(session, who, member_no)
-            if act == "book" and recurrence is not None:
-                times = judge_series(session, member, recurrence)
-                return Explanation.of(act, times[0][2], times)
-            return Explanation.of(act, judge(session, member))
+            member = _whom(session, who, asked.member_no)
+            if asked.act == "book" and asked.recurrence is not None:
+                times = _judge_series(session, asked, asked.recurrence, member=member, desk=desk)
+                return Explanation.of(asked.act, times[0][2], times)
+            return Explanation.of(asked.act, judge(session, asked, member=member, desk=desk))
 
     return await desk.backroom.read(look)
 
@@ -120,6 +90,46 @@ async def read_my_policy(who: SignedIn) -> MyPolicy:
             )
 
     return await desk.backroom.read(look)
+
+
+def _judge_booking(session: Session, asked: Question, *, member: Member, desk: Desk) -> Judged:
+    now, policy = desk.clock.now(), desk.centre.booking_policy
+    if asked.act in ("book", "wait"):
+        may = asking.may_book if asked.act == "book" else asking.may_wait
+        space_id = _given(asked.space_id, "space_id")
+        span, guests = asked.span(), asked.guests
+        return may(session, member=member, space_id=space_id, span=span, policy=policy, now=now, guests=guests)
+    wanted = _given(asked.booking_id, "booking_id")
+    booking = bookings.booking_of(session, member_id=member.id, booking_id=wanted)
+    if asked.act == "cancel":
+        return asking.may_cancel(session, booking=booking, now=now)
+    return asking.may_move(session, booking=booking, member=member, span=asked.span(), policy=policy, now=now)
+
+
+def _judge_series(
+    session: Session, asked: Question, recurs: str, *, member: Member, desk: Desk
+) -> list[tuple[date, Span, Judged]]:
+    return asking.may_book_series(
+        session,
+        member=member,
+        space_id=_given(asked.space_id, "space_id"),
+        first=asked.span(),
+        recurs=recurs,
+        guests=asked.guests,
+        policy=desk.centre.booking_policy,
+        now=desk.clock.now(),
+    )
+
+
+def _judge_rental(session: Session, asked: Question, *, member: Member, desk: Desk) -> Judged:
+    now, settings = desk.clock.now(), desk.centre.settings.rentals
+    if asked.act == "rent":
+        bank_id, until = _given(asked.bank_id, "bank_id"), asked.ends_at
+        facts = {"days": settings.days, "max_days": settings.max_days}
+        return renting.may_rent(session, member=member, bank_id=bank_id, until=until, now=now, **facts)
+    rental = lockers.rental_of(session, member_id=member.id, rental_id=_given(asked.rental_id, "rental_id"))
+    until = _given(asked.ends_at, "ends_at")
+    return renting.may_extend(session, rental=rental, member=member, until=until, max_days=settings.max_days, now=now)
 
 
 def _given(value: T | None, field: str) -> T:
