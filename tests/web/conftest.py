@@ -74,6 +74,11 @@ class SetClock(SystemClock):
 
     ahead: timedelta
 
+    @classmethod
+    def at(cls, wall: str) -> "SetClock":
+        """It is that time in Shanghai, as "2026-12-31T23:50", and goes on from there."""
+        return cls(datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo("Asia/Shanghai")) - SystemClock().now())
+
     def now(self) -> datetime:
         """The aware UTC instant."""
         return super().now() + self.ahead
@@ -314,8 +319,7 @@ def clock(request: pytest.FixtureRequest) -> Clock:
 
     It goes on from there. `--at` says from when; tests override it.
     """
-    wanted = datetime.fromisoformat(request.config.getoption("--at")).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-    return SetClock(wanted - SystemClock().now())
+    return SetClock.at(request.config.getoption("--at"))
 
 
 @pytest.fixture

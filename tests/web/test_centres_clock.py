@@ -57,13 +57,24 @@ TAKES_APART = re.compile(
 
 
 def test_no_page_takes_an_instant_apart_by_the_phones_own_zone():
-    sources = [file for file in sorted(WEB.rglob("*.ts*")) if file not in {CLOCK, WEB / "shared" / "api.gen.ts"}]
-    found = [
-        f"{file.relative_to(WEB)}: {line}" for file in sources for line in _lines(file) if TAKES_APART.search(line)
-    ]
+    assert len(_sources()) > 100
+    assert _found(TAKES_APART) == []
 
-    assert len(sources) > 100
-    assert found == []
+
+COUNTS_HOURS = re.compile(r"(dayOf|midnight)\((Date\.now\(\)|[\w.]+) [+-]")
+
+
+def test_no_page_takes_a_day_for_24_hours():
+    """On the day that a change of clocks makes longer, tomorrow would be today."""
+    assert _found(COUNTS_HOURS) == []
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    return [f"{file.relative_to(WEB)}: {line}" for file in _sources() for line in _lines(file) if pattern.search(line)]
+
+
+def _sources() -> list[Path]:
+    return [file for file in sorted(WEB.rglob("*.ts*")) if file not in {CLOCK, WEB / "shared" / "api.gen.ts"}]
 
 
 def _lines(file: Path) -> list[str]:

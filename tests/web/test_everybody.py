@@ -225,6 +225,7 @@ def walk_to_an_offer(phone: Phone):
     yield "in a draw"
 
 
+@pytest.mark.by_day
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(("elder", "tap_px", "text_px"), [(False, 44, 15), (True, 60, 18)])
 def test_on_every_screen_axe_finds_nothing_wrong_and_all_that_is_tapped_or_read_is_large_enough(

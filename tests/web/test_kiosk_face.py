@@ -17,7 +17,7 @@ from gateway.policies.model import Limit
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.centre_builder import a_rule
-from tests.web.conftest import MEMBER, OTHER, House, whole_five_minutes
+from tests.web.conftest import MEMBER, OTHER, House, SetClock, whole_five_minutes
 from tests.web.kiosk_builder import (
     PIN,
     SCREENS,
@@ -238,6 +238,25 @@ def test_by_card_one_books_what_the_house_allows_and_checks_in(kiosk: Kiosk):
     assert booking.checked_in_at is not None
 
 
+class TestShortlyBeforeMidnight:
+    @pytest.fixture
+    def clock(self):
+        return SetClock.at("2026-12-31T23:56")
+
+    def test_what_begins_right_after_it_opens_and_is_checked_in_to_already(self, kiosk: Kiosk):
+        give_card(kiosk.house)
+        kiosk.house.build("room", opens_min=0, closes_min=1440, slot_min=5)
+        kiosk.house.books("room", starts_in_min=5)
+        kiosk.begin()
+        kiosk.come()
+        kiosk.tile(2)
+        expect(kiosk.page.locator(".booking-when")).to_have_text("明天 00:05–01:05")
+        kiosk.button("我到了").click()
+
+        expect(kiosk.page.locator(".k-there")).to_contain_text("已签到")
+
+
+@pytest.mark.by_day
 def test_who_come_together_say_so_with_a_touch_each_and_see_only_what_has_room_for_all(kiosk: Kiosk):
     """Whoever comes alone touches nothing more than before."""
     give_card(kiosk.house)

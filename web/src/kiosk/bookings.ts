@@ -1,6 +1,7 @@
 /** What may be said of a guest's bookings without asking anybody. */
 import type { Answered } from '../shared/api'
 import { daysBetween } from '../shared/clock'
+import { openFrom } from '../shared/policy'
 import { lookAtPolicy } from './policy'
 import { askAsGuest } from './visit'
 
@@ -13,9 +14,9 @@ export async function lookAtBookings(): Promise<Booking[]> {
   return held.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
 }
 
-/** Whether it has begun today at the latest. */
-export function isOfToday({ starts_at }: Booking): boolean {
-  return daysBetween(Date.now(), starts_at) <= 0
+/** Whether it can be come for today, at the latest: what begins soon after midnight opens before it. */
+export function isOfToday(booking: Booking): boolean {
+  return daysBetween(Date.now(), openFrom(booking)) <= 0
 }
 
 /** Whether it is a locker that they have not come for yet. */

@@ -1,5 +1,5 @@
 import { ask } from '../../../shared/api'
-import { dayOf } from '../../../shared/clock'
+import { dayOf, midnight } from '../../../shared/clock'
 import { language } from '../../../shared/t'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -7,13 +7,12 @@ import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { named, s } from '../../words'
 
-const YEAR_MS = 364 * 86_400_000
-
+const DAYS = 365 // today among them
 
 /** How often things failed within a year and how long repairs took, with what the figures count. */
 export function Failures() {
   const looked = useLook(
-    () => ask('get', '/api/v1/staff/assets/reliability', { query: { from: dayOf(Date.now() - YEAR_MS), to: dayOf(Date.now()) } }),
+    () => ask('get', '/api/v1/staff/assets/reliability', { query: { from: dayOf(midnight(Date.now(), 1 - DAYS)), to: dayOf(Date.now()) } }),
     [],
     [language.value],
   )

@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'preact'
 import { useState } from 'preact/hooks'
 import { type Answered, ask } from '../../../shared/api'
-import { dayOf } from '../../../shared/clock'
+import { dayOf, midnight } from '../../../shared/clock'
 import { language } from '../../../shared/t'
 import { Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
@@ -19,12 +19,11 @@ type SpaceUse = Usage['spaces'][number]
 type BankUse = Usage['banks'][number]
 
 const ADDRESS = '/api/v1/staff/usage'
-const DAY_MS = 86_400_000
-const WEEKS_MS = 27 * DAY_MS // four weeks, today among them
+const DAYS = 28 // today among them
 
 /** What the house is used for, and what people wanted and did not get. */
 export function Usage() {
-  const [from, setFrom] = useState(() => dayOf(Date.now() - WEEKS_MS))
+  const [from, setFrom] = useState(() => dayOf(midnight(Date.now(), 1 - DAYS)))
   const [to, setTo] = useState(() => dayOf(Date.now()))
   const looked = useLook(() => look(from, to), [], [from, to, language.value])
   return (
@@ -78,7 +77,7 @@ async function look(from: string, to: string): Promise<Found> {
     ask('get', ADDRESS, { query }),
     ask('get', `${ADDRESS}/heat`, { query }),
     ask('get', `${ADDRESS}/trend`, { query }),
-    ask('get', `${ADDRESS}/forecast`, { query: { day: dayOf(Date.now() + DAY_MS) } }),
+    ask('get', `${ADDRESS}/forecast`, { query: { day: dayOf(midnight(Date.now(), 1)) } }),
     ask('get', `${ADDRESS}/wear`),
     ask('get', '/api/v1/spaces'),
     ask('get', '/api/v1/banks'),
