@@ -178,7 +178,7 @@ class LockerBank:
         self._reached = reached
         self._challenges = Challenges(secret=identity.key.secret(), boot_id=boot_id, random=random)
         self._memory: dict[int, DoorMemory] = {}
-        self._openings: deque[float] = deque()
+        self._openings: deque[tuple[float, int]] = deque()  # of the last minute: when, and which door
         self._forgeries: deque[float] = deque()
         self._watches: dict[int, Timer] = {}
         self._rule = OwnRule(list(doors), doors=self, timers=timers)
@@ -289,7 +289,7 @@ class LockerBank:
                 cmd_id=order.cmd_id, nonce=order.nonce, door=order.door, now=self._timers.now()
             )
             self._reached("nonce.deleted")
-            self._use_one_opening()
+            self._use_one_opening(order.door)
         except ChallengeRefused as refusal:
             self._refuse(order, refusal.reason)
             return
@@ -327,17 +327,27 @@ class LockerBank:
         if self._doors[no].supply is None:
             self._supply_free_at = self._timers.now() + seconds + GAP_S
 
-    def _use_one_opening(self) -> None:
+    def _use_one_opening(self, no: int) -> None:
         """At most so many openings a minute, whoever signs them: the gateway may be in a thief's hands.
 
         The second key, which alone lifts that, is at the cabinet itself and not on the wire.
         """
         now = self._timers.now()
-        while self._openings and now - self._openings[0] >= MINUTE_S:
+        while self._openings and now - self._openings[0][0] >= MINUTE_S:
             self._openings.popleft()
-        if len(self._openings) >= self._openings_per_minute and not self._a_second_key_is_on():
+        are_used_up = len(self._openings) >= self._openings_per_minute or self._has_had_its_share(no)
+        if are_used_up and not self._a_second_key_is_on():
             raise ChallengeRefused(Reason.RATE)
-        self._openings.append(now)
+        self._openings.append((now, no))
+
+    def _has_had_its_share(self, no: int) -> bool:
+        """A third of a minute's openings is left to the other doors: else the holder of one could keep all others shut.
+
+        Nobody's things are behind the other doors of a cabinet that has only this one.
+        """
+        most = self._openings_per_minute
+        share = most - max(1, most // 3) if len(self._doors) > 1 else most
+        return sum(door == no for _, door in self._openings) >= max(1, share)
 
     def _refuse(self, order: Open, reason: Reason) -> None:
         if order.door in self._doors and self._memory[order.door].pending == order.cmd_id and reason in _AFTER_INTENT:

@@ -63,8 +63,13 @@ def violations(world: World) -> Iterator[Violation]:
     yield from _judge_records(world, entries)
     yield from _judge_causes(world, entries, opened)
     yield from _judge_programs(world, entries)
-    for device in world.building.banks:
-        yield from _judge_rate(world, device, [o.pulse for o in opened if o.pulse.device == device and not o.by_rule])
+    for device, bank in world.building.banks.items():
+        pulses = [one.pulse for one in opened if one.pulse.device == device and not one.by_rule]
+        most = bank.openings_per_minute
+        yield from _judge_rate(world, "I12", device, pulses, most)
+        for no in bank.doors if len(bank.doors) > 1 else ():
+            of_door = [pulse for pulse in pulses if pulse.door == no]
+            yield from _judge_rate(world, "I13", f"door {no} of {device}", of_door, max(1, most - max(1, most // 3)))
 
 
 def _attribute(world: World, unlocks: dict[str, Unlock]) -> Iterator[Opened]:
@@ -189,15 +194,18 @@ def _judge_programs(world: World, entries: list[AuditEntry]) -> Iterator[Violati
             yield Violation("I6", f"entry {entry.seq} says {said} of what {world.by_program.get(asked)} asked for")
 
 
-def _judge_rate(world: World, device: str, pulses: list[Pulse]) -> Iterator[Violation]:
-    """Of commands no more than the limit in any minute of one start, but for a second key at the cabinet."""
-    most = world.bank(device).openings_per_minute
+def _judge_rate(world: World, name: str, where: str, pulses: list[Pulse], most: int) -> Iterator[Violation]:
+    """Of commands no more than the limit in any minute of one start, but for a second key at the cabinet.
+
+    `pulses`: of one device, or of one door of it.
+    """
     for first, one_too_many in zip(pulses, pulses[most:], strict=False):
+        device = first.device
         span_s = one_too_many.at - first.at
         is_one_start = not any(first.at <= at <= one_too_many.at for at, _ in world.power[device])
         was_on = _was_on(world, device, since=first.at - LONGEST_STALL_S, until=one_too_many.at)
         if span_s < MINUTE_S - SLACK_S and is_one_start and not was_on:
-            yield Violation("I12", f"{device} followed {most + 1} commands in {span_s:.1f} s without a second key")
+            yield Violation(name, f"{where} followed {most + 1} commands in {span_s:.1f} s without a second key")
 
 
 def _was_on(world: World, device: str, *, since: float, until: float) -> bool:

@@ -154,8 +154,12 @@ def the_right_is_not_judged_again_at_signing():
     return ((service, "sign", sign),)
 
 
-@twin("I12", (LockerBank, "_use_one_opening", lambda self: None), stress="press_often")
+@twin("I12", (LockerBank, "_use_one_opening", lambda self, no: None), stress="press_often")
 def the_openings_of_a_minute_are_not_counted(): ...
+
+
+@twin("I13", (LockerBank, "_has_had_its_share", lambda self, no: False), stress="press_often")
+def one_door_may_have_all_openings_of_a_minute(): ...
 
 
 @twin("I12", (LockerBank, "_a_second_key_is_on", lambda self: True), stress="press_often")
