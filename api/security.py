@@ -28,6 +28,7 @@ _ROOMY: Final = {
         ("staff/floor-plan(/check)?", 512 * 1024),
     )
 }
+_FIGURES: Final = 12  # of a length
 BODY_S: Final = 10.0  # for all of it to arrive
 ROOMY_BODY_S: Final = 60.0  # for one that may be so much, from a phone in a cellar
 
@@ -142,13 +143,18 @@ class Fence:
 
     async def _body(self, headers: Headers, receive: Receive, *, most: int, within_s: float) -> bytes:
         """All of the body. Raises Refused: `too_large`, `too_slow`."""
-        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > most:
+        if not _is_at_most(most, headers.get("content-length", "0")):
             raise Refused("too_large")
         try:
             async with asyncio.timeout(within_s):
                 return await _read(receive, most=most)
         except TimeoutError as error:
             raise Refused("too_slow") from error
+
+
+def _is_at_most(most: int, length: str) -> bool:
+    """What a request says of its length is one, and no longer. What has more figures than any is not worked out."""
+    return length.isdecimal() and len(length) <= _FIGURES and int(length) <= most
 
 
 async def _read(receive: Receive, *, most: int) -> bytes:

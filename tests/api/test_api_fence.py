@@ -89,6 +89,13 @@ def test_a_body_that_is_too_large_is_refused(house):
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "1e3", "", "²"])
+def test_a_body_whose_length_is_none_is_refused(house, length):
+    answer = house.signed_in().ask("PATCH", "/me", content=b"{}", headers=JSON | {"Content-Length": length.encode()})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 def test_a_body_that_does_not_tell_its_length_is_cut_off_at_the_same_size(house):
     async def endless():
         for _ in range(100):
