@@ -1,5 +1,6 @@
 """Somebody has themselves erased in the very moment in which something is done in their name, or for them."""
 
+import random
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from gateway.credentials import service as credentials
 from gateway.credentials import tokens
 from gateway.feedback import service as feedback
 from gateway.kit import audit, idempotency
+from gateway.kit.db import persevere
 from gateway.kit.errors import NotFound, Refused
 from gateway.lockers import assignments, drop_offs, shares
 from gateway.lockers import queries as lockers
@@ -37,8 +39,9 @@ from gateway.spaces.rules import Span
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock
 from tests.centre_builder import NOON, HandClock, a_bank, a_member, a_space, compartment_labelled, rental_of
-from tests.databases.test_booking_races import POLICY
-from tests.race import half_way_through
+from tests.databases import test_waitlist_races
+from tests.databases.test_booking_races import CLIENTS, POLICY
+from tests.race import at_once, half_way_through
 
 TOMORROW = Span(NOON + timedelta(hours=22), NOON + timedelta(hours=23))
 LATER = Span(TOMORROW.ends_at, TOMORROW.ends_at + timedelta(hours=1))
@@ -313,4 +316,36 @@ def test_whatever_is_done_for_one_who_is_being_erased_is_not_done(sessions, cent
         outcomes[act] = half_way_through(sessions, centre.erase, partial(in_one, sessions, partial(act, centre)))
 
     assert "done" not in outcomes.values(), outcomes
+    assert_nothing_is_left(sessions)
+
+
+def leaves_for_good(sessions, number):
+    def once():
+        with sessions.begin() as session:
+            someone = member(session, str(10_000 + number))
+            personal.erase(session, member=someone, policy=POLICY, now=NOON)
+        return "erased"
+
+    return persevere(once)
+
+
+def lives_on(sessions, number):
+    """Waits for and gives back what others have or wait for."""
+    dice = random.Random(number)
+    return [persevere(partial(test_waitlist_races.act, sessions, number, dice)) for _ in range(6)]
+
+
+def test_members_who_leave_beside_those_who_wait_for_what_they_had_leave_nothing_held_for_nobody(sessions):
+    """Each gives back what another may be given, and each has to be told: whoever is broken off begins anew."""
+    test_waitlist_races.furnish(sessions)
+    test_waitlist_races.fill(sessions)
+    staying, leaving = range(0, CLIENTS, 2), range(1, CLIENTS, 2)
+    for number in range(CLIENTS):
+        lives_on(sessions, number)
+
+    going = [partial(leaves_for_good, sessions, number) for number in leaving]
+    outcomes = at_once([*going, *(partial(lives_on, sessions, number) for number in staying)])
+
+    assert outcomes[: len(going)] == ["erased"] * len(going)
+    test_waitlist_races.assert_whole(sessions)
     assert_nothing_is_left(sessions)

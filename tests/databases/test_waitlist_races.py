@@ -40,10 +40,10 @@ def fill(sessions):
 def busy(sessions, number):
     """One client: books, gives back, waits, takes what is offered, leaves."""
     dice = random.Random(number)
-    return Counter(_act(sessions, number, dice) for _ in range(ACTS))
+    return Counter(act(sessions, number, dice) for _ in range(ACTS))
 
 
-def _act(sessions, number, dice):
+def act(sessions, number, dice):
     space_id, span = dice.choice(SOME)
     what = dice.choices(["book", "cancel", "wait", "take", "leave", "look"], [4, 6, 4, 8, 1, 1])[0]
     try:
