@@ -11,10 +11,13 @@ from firmware_sim.pins import SolderedPins
 STEP_S: Final = 0.15  # from one beam to the next, at the pace of a walk
 FRESH_PPM: Final = 420.0
 PPM_EACH: Final = 22.0  # of CO2, that each who is there adds in a room that is aired
-IDLES_EVERY_S: Final = 1_200.0  # a pulse of electricity while the house is dark: 300 W by a meter of 10 pulses a kWh
-LIT_EVERY_S: Final = 160.0  # while it is lit: 2.25 kW …
-EACH_SOONER_S: Final = 2.0  # … and so much sooner for each who is there, until
-FULL_EVERY_S: Final = 80.0  # the house is full: 4.5 kW
+DARK_W: Final = 300.0  # what a house draws while nobody is let in: fridges, servers, the ventilation at its least
+LIT_W: Final = 2_200.0  # … while it is open …
+EACH_W: Final = 50.0  # … and so much more for each who is there, until
+FULL_W: Final = 4_500.0  # every machine runs
+MACHINE_DARK_W: Final = 7.5  # the same of one machine
+MACHINE_LIT_W: Final = 90.0
+_J_A_KWH: Final = 3_600_000.0
 
 
 class Crowd:
@@ -38,7 +41,7 @@ class Crowd:
         self._pins = pins
         self._pause = pause
         self.there = {beams.name: 0 for beams in config.beams} | dict(there or {})
-        self._drawn = 0.0  # of the next pulse of electricity
+        self._drawn = {meter.name: 0.0 for meter in config.meter}  # of the next pulse
         for beams in config.beams:
             for pin in (beams.outer_pin, beams.inner_pin):
                 pins.pin(pin).wire(beams.broken_is_low)
@@ -83,12 +86,14 @@ class Crowd:
                 self._switch(one, is_on=is_on)
 
     def draw(self, for_s: float, *, is_lit: bool) -> None:
-        """So long the house has used electricity, by how many are there: each meter gives the pulses that are due."""
-        lasts_s = max(FULL_EVERY_S, LIT_EVERY_S - EACH_SOONER_S * self.inside) if is_lit else IDLES_EVERY_S
-        self._drawn += for_s / lasts_s
-        while self._drawn >= 1:
-            self._drawn -= 1
-            for meter in self._config.meter:
+        """So long electricity has been used: the first meter's by the whole house, each other's by one machine."""
+        house_w = min(FULL_W, LIT_W + EACH_W * self.inside) if is_lit else DARK_W
+        machine_w = MACHINE_LIT_W if is_lit else MACHINE_DARK_W
+        for no, meter in enumerate(self._config.meter):
+            watts = machine_w if no else house_w
+            self._drawn[meter.name] += watts * for_s / _J_A_KWH * meter.pulses_per_kwh
+            while self._drawn[meter.name] >= 1:
+                self._drawn[meter.name] -= 1
                 self._use(meter)
 
     def air(self, chip: str) -> "Air":
@@ -120,9 +125,9 @@ class Crowd:
                 self._switch(one, is_on=is_seen)
 
     def _use(self, meter: MeterConfig) -> None:
-        self._pins.pin(meter.pin).wire(False)
-        self._pause(STEP_S)
-        self._pins.pin(meter.pin).wire(True)
+        for is_high in (False, True):
+            self._pins.pin(meter.pin).wire(is_high)
+            self._pause(STEP_S)
 
     def _switch(self, one: SwitchConfig, *, is_on: bool) -> None:
         self._pins.pin(one.pin).wire(is_on is not one.on_is_low)

@@ -40,7 +40,7 @@ OPENS_AT: Final = time(7)
 CLOSES_AT: Final = time(22)
 STAYS_MIN: Final = (30, 110)
 ON_AFTER_MIN: Final = (1, 4)  # whoever goes on from the first place does so, and is back so long before they leave
-DRAWS_EVERY: Final = timedelta(minutes=1)  # electricity, by how many are there then
+DRAWS_EVERY: Final = timedelta(seconds=15)  # electricity, by how many are there then
 # Once a day a window stands open, a pipe drips, somebody calls: so every 24 hours have one of each.
 ONCE: Final = (
     (time(8, 5), "open", True),

@@ -173,7 +173,7 @@ chip = "sunrise_co2"
 [[meter]]
 name = "mains"
 pin = 22
-pulses_per_kwh = 10
+pulses_per_kwh = 100
 
 [[meter]]
 name = "ventilator"

@@ -31,7 +31,10 @@ CONFIG = FacilityConfig(
     ),
     switch=(SwitchConfig(name="cellar", means="water_leak", pin=5),),
     air=(AirConfig(name="hall-air", chip="scd41"),),
-    meter=(MeterConfig(name="ventilator", pin=22, pulses_per_kwh=400),),
+    meter=(
+        MeterConfig(name="mains", pin=24, pulses_per_kwh=100),
+        MeterConfig(name="ventilator", pin=22, pulses_per_kwh=400),
+    ),
 )
 BEGIN = NOON - day.LASTS
 HAPPENS = day.between(BEGIN, NOON, ZONE, doors=2)
