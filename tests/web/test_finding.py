@@ -1,13 +1,10 @@
 """Finding something free by when: rooms, courts and lockers alike; and taking a locker that was booked."""
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from gateway.kit.clock import SystemClock
 from gateway.spaces.model import SpaceKind
 from gateway.unlocking.model import UnlockState as State
 from tests.web.conftest import OTHER, Phone, SetClock
@@ -121,11 +118,6 @@ def test_a_booked_locker_is_taken_with_one_press_and_is_a_locker_of_theirs_from_
     expect(phone.page.locator(".booking h2")).to_have_text("大厅 01 号柜")
 
 
-def at_wall_of(hour: str) -> SetClock:
-    wanted = datetime.fromisoformat(f"2026-03-04T{hour}").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-    return SetClock(wanted - SystemClock().now())
-
-
 def day(phone: Phone, name: str):
     return phone.page.get_by_role("radio", name=re.compile(name))
 
@@ -136,7 +128,7 @@ BEGINS = "今天没有空的了，先看明天的。"
 class TestInTheEvening:
     @pytest.fixture
     def clock(self):
-        return at_wall_of("21:10")
+        return SetClock.at("2026-03-04T21:10")
 
     def test_one_looks_at_the_first_day_that_has_anything_of_what_is_looked_for(self, phone: Phone):
         """A locker is there all night, a room is not."""
@@ -163,7 +155,7 @@ class TestInTheEvening:
 class TestAfterClosing:
     @pytest.fixture
     def clock(self):
-        return at_wall_of("23:10")
+        return SetClock.at("2026-03-04T23:10")
 
     def test_today_is_over_and_can_be_looked_at_all_the_same(self, phone: Phone):
         phone.house.reads("en")
