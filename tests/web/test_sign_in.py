@@ -260,3 +260,25 @@ def test_a_session_that_ends_elsewhere_leads_to_the_door_with_a_word(phone):
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
 
     expect(phone.page.get_by_role("alert")).to_have_text("您已退出，请重新登录。")
+
+
+def test_who_somebody_is_and_what_is_theirs_are_asked_for_at_once(phone):
+    """On a slow line each answer that another waits for is a fifth of a second."""
+    phone.sign_in()
+    held = hold(phone.page, "**/api/v1/session", times=1)
+    with phone.page.expect_response("**/api/v1/activities?*"):
+        phone.page.goto(f"{phone.house.url}/app/")
+    expect(phone.page.get_by_role("heading", name="租一个柜子")).to_have_count(0)
+
+    [asked] = held
+    asked.continue_()
+    expect(phone.page.get_by_role("heading", name="租一个柜子")).to_be_visible()
+
+
+def test_whose_session_was_over_before_they_came_is_not_told_that_it_ends_now(phone):
+    phone.sign_in()
+    phone.house.ends_sessions()
+    phone.show()
+
+    expect(phone.page.get_by_label("会员号")).to_be_visible()
+    expect(phone.page.get_by_role("alert")).to_have_text("")

@@ -92,7 +92,7 @@ export function follow(): () => void {
     },
   })
   void lookAtPolicy()
-  void look()
+  if (!looking && !banks.value) void look()
   return () => {
     stop()
     window.clearInterval(again)

@@ -31,9 +31,14 @@ export function remembered(): Language {
   return kept.startsWith('en') ? 'en' : 'zh-CN'
 }
 
+/** Whether somebody has signed in here before; the server knows whether they still are. */
+export function hasSignedIn(): boolean {
+  return document.cookie.includes('hearth-signed-in=')
+}
+
 /** Ask the server who this is, unless nobody has signed in here. Throws Unreachable. */
 export async function recall(): Promise<void> {
-  if (!document.cookie.includes('hearth-signed-in=')) {
+  if (!hasSignedIn()) {
     me.value = null
     return
   }
@@ -81,7 +86,7 @@ export async function leaving(act: () => Promise<void>): Promise<void> {
 export function forget(): void {
   if (me.value === null) return
   typedPassword = ''
-  wasSentOut.value = !isLeaving
+  wasSentOut.value = me.value !== undefined && !isLeaving
   me.value = null
 }
 
