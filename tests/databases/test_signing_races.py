@@ -6,6 +6,12 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.access.model import AccessGrant
+from gateway.fleet import service as fleet
+from gateway.fleet.model import Device
+from gateway.fleet.rules import Report
+from gateway.kit import audit
+from gateway.kit.audit import AuditEntry
+from gateway.kit.db import persevere
 from gateway.kit.errors import Conflict
 from gateway.lockers import queries, service, shares
 from gateway.members import queries as people
@@ -57,6 +63,10 @@ def press(clock, member_no, session):
 def sign(clock, session):
     (unlock,) = unlocking.unsettled(session)
     return unlocking_service.sign(session, unlock, nonce=NONCE, clock=clock)
+
+
+def sign_if_any(clock, session):
+    return bool(unlocking.unsettled(session, states=[UnlockState.AUTHORISED])) and sign(clock, session)
 
 
 # How Li's right to open Wang's compartment, or Li's every right, is taken away.
@@ -157,3 +167,48 @@ def test_what_was_pressed_just_before_an_end_keeps_the_compartment(sessions, ren
     with sessions.read() as session:
         assert queries.rental(session, rented).ended_at is None
         assert [unlock.state for unlock in unlocking.unsettled(session)] == [UnlockState.SIGNED]
+
+
+# Two gateways are never meant to run on one database. Where somebody starts a second one, it opens nothing twice.
+
+
+def test_of_two_gateways_that_would_sign_for_the_same_press_one_does(sessions, rented, clock):
+    in_one(sessions, partial(press, clock, "10001"))
+    signed = []
+
+    def sign_as_first(session):
+        signed.append(sign(clock, session))
+
+    signed.append(half_way_through(sessions, sign_as_first, partial(in_one, sessions, partial(sign_if_any, clock))))
+
+    assert signed == [True, False]
+
+
+def test_of_two_gateways_that_hear_of_an_opening_at_once_one_writes_it_down(sessions, rented, clock):
+    with sessions.begin() as session:
+        device = session.get_one(Device, "bank-a")
+        fleet.take_up_log(session, device, oldest_seq=1, now=NOON)
+
+    def hear(session):
+        told = Report(
+            device_id="bank-a",
+            seq=1,
+            hash=f"{1:064}",
+            prev_hash="",
+            boot_id="boot",
+            kind="forced",
+            mono_ms=0,
+            door=1,
+            cmd_id=None,
+            age_ms=0,
+        )
+        event = fleet.record_event(session, told, now=NOON).event
+        if event is not None:
+            unlocking_service.take_event(session, event, now=NOON)
+
+    half_way_through(sessions, hear, partial(persevere, partial(in_one, sessions, hear)))
+
+    with sessions.read() as session:
+        acts = session.scalars(select(AuditEntry.act)).all()
+        assert acts.count("door_forced") == 1
+        assert list(audit.verify(session)) == []
