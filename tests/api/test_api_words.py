@@ -148,6 +148,8 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "booking_soon",
         "booking_released",
         "drop_off_waiting",
+        "drop_off_collected",
+        "drop_off_taken_back",
         "opened_by_staff",
         "room_opened_by_staff",
         "activity_place_yours",
@@ -171,7 +173,7 @@ def test_every_notice_that_is_left_has_words_and_no_other_has():
         "ballot_called_off",
     }
     by_rule = {*lockers.NOTICES.values(), *lockers.IDLE_NOTICES.values(), *lockers.DROP_OFF_NOTICES.values()}
-    how_it_ended = {"drop_off_collected", "drop_off_taken_back", "ballot_won", "ballot_lost", "ballot_lost_waiting"}
+    how_it_ended = {"ballot_won", "ballot_lost", "ballot_lost_waiting"}
     by_credit = {"credit_taken", "credit_forgiven", "appeal_accepted", "appeal_refused"}
     by_report = {"report_looked_at", "report_mended", "report_closed"}
     assert left | by_rule | how_it_ended | by_credit | by_report == set(NOTICES)
