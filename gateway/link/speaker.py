@@ -18,7 +18,10 @@ EXPIRY_S: Final = 5  # a second fence, in the broker; the first is the device's 
 
 @dataclass(frozen=True)
 class Speaker:
-    """Speaks `unlock/1`. Everything to a device goes at QoS 0 and is never retained: what is late must be lost."""
+    """Speaks `unlock/1`. Everything to a device goes at QoS 0 and is never retained: what is late must be lost.
+
+    Only that readings are kept is as true later.
+    """
 
     carriage: Carriage
     site: str
@@ -51,8 +54,11 @@ class Speaker:
         self._say(device_id, Eack(seq=seq))
 
     def acknowledge_readings(self, device_id: str, *, store: str, seq: int) -> None:
-        """Its messages of readings up to `seq` of that store are kept."""
-        self._say(device_id, Rack(store=store, seq=seq))
+        """Its messages of readings up to `seq` of that store are kept.
+
+        That stays so, however late it is heard: it needs no fence, which is most of what it costs to hand a word on.
+        """
+        self._say(device_id, Rack(store=store, seq=seq), expiry_s=None)
 
     def give(self, device_id: str, *, which: str, q: str) -> None:
         """Ask a kiosk's reader which card or code that is."""
@@ -64,7 +70,7 @@ class Speaker:
         body = json.dumps({"v": 1, "kind": kind, **what}, ensure_ascii=False)
         self.carriage.publish(topic, body.encode(), qos=0)
 
-    def _say(self, device_id: str, message: Command) -> None:
+    def _say(self, device_id: str, message: Command, *, expiry_s: int | None = EXPIRY_S) -> None:
         topic = str(Address(self.site, device_id, Channel.CMD))
         payload = codec.encode_command(message, topic=topic, key=self.key)
-        self.carriage.publish(topic, payload, qos=0, expiry_s=EXPIRY_S)
+        self.carriage.publish(topic, payload, qos=0, expiry_s=expiry_s)
