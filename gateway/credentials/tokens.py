@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.credentials import rights as rules
@@ -126,6 +126,7 @@ def note_used(session: Session, *, token_id: str, now: datetime) -> None:
 
 def end(session: Session, *, member: Member, token_id: str, now: datetime) -> str:
     """It is good for nothing from now on; returns its hash. Raises NotFound("token"), for other people's too."""
+    _wait_for_programs(session, Token.id == token_id)
     mine = update(Token).where(Token.id == token_id, Token.member_id == member.id, Token.ended_at.is_(None))
     ended: str | None = session.scalar(mine.values(ended_at=now).returning(Token.token_hash))
     if ended is None:
@@ -137,6 +138,7 @@ def end(session: Session, *, member: Member, token_id: str, now: datetime) -> st
 
 def end_all(session: Session, *, member: Member, actor: str, now: datetime) -> None:
     """Whoever had got a token out of the account is out. Harmless when there is none."""
+    _wait_for_programs(session, Token.member_id == member.id)
     theirs = update(Token).where(Token.member_id == member.id, Token.ended_at.is_(None))
     gone = session.scalars(theirs.values(ended_at=now).returning(Token.id)).all()
     for token_id in sorted(gone):
@@ -170,6 +172,11 @@ def names(session: Session, *, token_ids: Collection[str], member_id: str | None
     if member_id is not None:
         found = found.where(Token.member_id == member_id)
     return {one.id: one.label for one in session.execute(found)}
+
+
+def _wait_for_programs(session: Session, which: ColumnElement[bool]) -> None:
+    """What is under way by these comes first, and whatever comes now waits: a mere change would not keep it out."""
+    session.scalars(select(Token.id).where(which).order_by(Token.id).with_for_update()).all()
 
 
 def _good(session: Session, member: Member, now: datetime) -> Sequence[Token]:
