@@ -77,6 +77,7 @@ def test_a_member_waits_for_what_is_full_and_hears_when_a_place_is_theirs(phone:
     signs_up(phone.house, made, OTHER)
     phone.sign_in()
     phone.show("/app/#/activities")
+    expect(phone.page.get_by_text("1 个名额都满了")).to_be_visible()
     phone.button("名额满了，排队等").click()
     expect(phone.page.get_by_text("您在排队，第 1 位")).to_be_visible()
     with phone.house.centre.sessions.begin() as session:

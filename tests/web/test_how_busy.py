@@ -101,6 +101,10 @@ def test_the_sentence_says_no_more_than_is_known(phone: Phone, answer: dict, sen
     expect(card(phone.page).get_by_text("大约")).to_have_count(
         1 if answer["people"] and answer["level"] != "closed" else 0
     )
+    # Of a house that is closed every area is.
+    expect(card(phone.page).locator(".busy-zones")).to_have_count(
+        1 if answer["zones"] and answer["level"] != "closed" else 0
+    )
     # A lone bar would say nothing that the sentence has not said.
     expect(card(phone.page).locator(".busy-bars")).to_have_count(1 if len(answer["later"]) > 1 else 0)
 

@@ -82,6 +82,7 @@ def test_one_waits_for_what_is_full(kiosk: Kiosk):
     kiosk.come()
     kiosk.tile(ACTIVITIES)
     kiosk.page.locator(".k-offers .k-cell").click()
+    expect(kiosk.page.get_by_text("1 个名额都满了")).to_be_visible()
     kiosk.button("名额满了，排队等").click()
 
     expect(kiosk.page.locator(".k-there")).to_have_text("您在排队，第 1 位")

@@ -100,7 +100,7 @@ function Place({ one }: { one: Activity }) {
   }
   return (
     <>
-      <p class="soft">{n('activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
+      <p class="soft">{n(one.full ? 'activity.full' : 'activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
       {one.refusal === null ? (
         <>
           <p class="soft">{n('activity.closes', { when: when(one.closes_at) })}</p>

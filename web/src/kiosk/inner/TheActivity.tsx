@@ -124,7 +124,7 @@ function Place({ one, look }: { one: Activity; look: () => Promise<void> }) {
   }
   return (
     <>
-      <p>{n('activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
+      <p>{n(one.full ? 'activity.full' : 'activity.places', { free: Math.max(0, one.places - one.taken), places: one.places })}</p>
       {one.group && <p class="k-none">{i('activities.group')}</p>}
       {fault}
       {one.refusal === null ? (

@@ -27,7 +27,8 @@ export function Busy() {
         <p class="busy-says">{sentence(seen)}</p>
         {/* "About 0" is no way to say what the sentence has said. */}
         {!!seen.people && seen.level !== 'closed' && <p class="busy-people">{b('people', { count: seen.people })}</p>}
-        {seen.zones.length > 0 && <Zones zones={seen.zones} />}
+        {/* Of a house that is closed each of them is. */}
+        {seen.level !== 'closed' && seen.zones.length > 0 && <Zones zones={seen.zones} />}
       </div>
       {/* A lone bar says nothing that the sentence has not said. */}
       {seen.later.length > 1 && seen.later.some(({ share }) => share !== null) && <Hours hours={seen.later} />}
