@@ -384,12 +384,17 @@ class PromptServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for listening in self.servers:
             listening.close()
+        await asyncio.sleep(0)  # whoever was let in at the last moment is a connection only now
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if self.server_state.tasks:
             _, late = await asyncio.wait(set(self.server_state.tasks), timeout=1)
             for task in late:
                 task.cancel()
+        while connections := list(self.server_state.connections):  # none may outlive its loop
+            for connection in connections:
+                connection.transport.abort()
+            await asyncio.sleep(0)
         await self.lifespan.shutdown()
 
 
