@@ -80,7 +80,8 @@ def test_a_forced_door_is_told_without_a_name(house):
 
     newest = house.signed_in("10001").get("/me/history").json()["items"][0]
 
-    assert (newest["act"], newest["by"]) == ("door_forced", {"who": "unknown", "name": None})
+    nobody = {"who": "unknown", "name": None, "by_program": False, "program": None}
+    assert (newest["act"], newest["by"]) == ("door_forced", nobody)
 
 
 def test_what_the_house_does_by_itself_is_told_as_that(house, late):

@@ -15,7 +15,8 @@ const IN_PARTS = '×' // of what is most, or usual
 
 export function levelSaid({ levels }: Rule, { raise_at, clear_below }: Terms): string {
   if (!levels || raise_at === null || clear_below === null) return ''
-  const [count, below] = [raise_at.toLocaleString(language.value), clear_below.toLocaleString(language.value)]
+  const figures = new Intl.NumberFormat(language.value)
+  const [count, below] = [figures.format(raise_at), figures.format(clear_below)]
   return say('level', { at: levels.unit === IN_PARTS ? say('times', { count }) : `${count} ${levels.unit}`, below })
 }
 
