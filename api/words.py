@@ -108,6 +108,16 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "这个账号已停用，不能再给密码。",
             "This account is closed, so it gets no password.",
         ),
+        "own_account": Words(
+            409,
+            "不能停用自己的账号，请找另一位管理员。",
+            "Nobody closes their own account. Please ask another manager.",
+        ),
+        "account_erased": Words(
+            409,
+            "这个账号已经删除，不能恢复。请登记为新会员。",
+            "This account was erased and cannot be opened again. Please add them as a new member.",
+        ),
         "sheet_faulty": Words(
             422,
             "表格里有 {faults} 处不对，最前面的在第 {line} 行，所以什么都没有预订。",

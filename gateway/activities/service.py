@@ -117,8 +117,18 @@ def sign_up(session: Session, *, activity_id: str, member: Member, may_wait: boo
     return made
 
 
-def leave(session: Session, *, activity_id: str, registration_id: str, member: Member, now: datetime) -> None:
+def leave(
+    session: Session,
+    *,
+    activity_id: str,
+    registration_id: str,
+    member: Member,
+    now: datetime,
+    actor: str | None = None,
+) -> None:
     """Give the place back, or wait no longer. Whoever waits longest has the place at once, and is told.
+
+    `actor`: who lets the member leave; None: they leave themselves.
 
     Raises NotFound: `activity`, `registration`; Conflict: `activity_begun`, `registration_over`.
     """
@@ -132,14 +142,17 @@ def leave(session: Session, *, activity_id: str, registration_id: str, member: M
     _move(session, registration, RegistrationState.LEFT, place=None, left_at=now)
     if place is not None:
         _pass_on(session, activity, place, now)
-    _tell(session, registration, act="activity_left", actor=member.audit_id, now=now)
+    _tell(session, registration, act="activity_left", actor=actor or member.audit_id, now=now)
 
 
-def leave_all(session: Session, *, member: Member, now: datetime) -> None:
-    """Leave whatever has not begun: the member leaves the house. Takes its turn at all of it before the trail."""
+def leave_all(session: Session, *, member: Member, now: datetime, actor: str | None = None) -> None:
+    """Leave whatever has not begun: the member leaves the house, or is let in no longer.
+
+    Takes its turn at all of it before the trail.
+    """
     take_turns(session, member=member, now=now)
     for one in queries.standing_of(session, member_id=member.id, after=now):
-        leave(session, activity_id=one.activity_id, registration_id=one.id, member=member, now=now)
+        leave(session, activity_id=one.activity_id, registration_id=one.id, member=member, actor=actor, now=now)
 
 
 def take_turns(session: Session, *, member: Member, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A member leaves the house for good: nothing of theirs is ahead any more."""
+"""A member leaves the house, or is let in no longer: nothing of theirs is ahead any more."""
 
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from gateway.members.model import Member
 from gateway.spaces import service as spaces_service
 
 
-def give_everything_back(session: Session, *, member: Member, policy: Policy, now: datetime) -> int:
+def give_everything_back(session: Session, *, member: Member, actor: str, policy: Policy, now: datetime) -> int:
     """Cancel what is booked and not over, whatever the rules say of its member, and stand in no queue.
 
-    Whoever waits is offered it. Costs no points. Returns how many bookings there were.
+    `actor`: the member, or who closes their account. Whoever waits is offered it. Costs no points.
+    Returns how many bookings there were.
     """
     service.take_turns(session, member)
     booked = select(Booking).where(
@@ -30,9 +31,9 @@ def give_everything_back(session: Session, *, member: Member, policy: Policy, no
     # All of them before the trail is written in, which is waited for too.
     spaces_service.take_turns_at(session, {one.space_id for one in bookings} | {one.space_id for one in waits})
     for wait in waits:
-        waitlist.leave(session, wait_id=wait.id, member=member, policy=policy, now=now)
+        waitlist.leave(session, wait_id=wait.id, member=member, actor=actor, policy=policy, now=now)
     for booking in bookings:
-        service.give_back(session, booking=booking, actor=member.audit_id, policy=policy, now=now)
+        service.give_back(session, booking=booking, actor=actor, policy=policy, now=now)
     today = now.astimezone(policy.zone).date()
     session.execute(
         update(Series).where(Series.member_id == member.id, Series.ended_from.is_(None)).values(ended_from=today)

@@ -131,8 +131,13 @@ def stand(
     return _put_in_queue(session, member=member, space_id=space_id, span=span, guests=guests, joined_at=joined_at)
 
 
-def leave(session: Session, *, wait_id: str, member: Member, policy: Policy, now: datetime) -> Wait:
-    """Want it no longer. What was held for them is offered on. Raises NotFound("wait"), Conflict("wait_over")."""
+def leave(
+    session: Session, *, wait_id: str, member: Member, policy: Policy, now: datetime, actor: str | None = None
+) -> Wait:
+    """Want it no longer. What was held for them is offered on. Raises NotFound("wait"), Conflict("wait_over").
+
+    `actor`: who lets the member leave; None: they leave themselves.
+    """
     found = wait_of(session, member_id=member.id, wait_id=wait_id)
     spaces_service.take_turns(session, spaces.space(session, found.space_id))
     wait = _hold(session, wait_id, member)
@@ -141,7 +146,7 @@ def leave(session: Session, *, wait_id: str, member: Member, policy: Policy, now
         raise Conflict("wait_over")
     if was_offered:
         _give_back(session, wait, policy, now)
-    tell(session, wait, actor=member.audit_id, act="wait_left", now=now)
+    tell(session, wait, actor=actor or member.audit_id, act="wait_left", now=now)
     return wait
 
 

@@ -113,6 +113,11 @@ def let_out(session: Session, *, kiosk_id: str, token: str) -> None:
     )
 
 
+def let_out_everywhere(session: Session, *, member: Member) -> None:
+    """Whoever stands at a kiosk as this member does so no longer."""
+    session.execute(delete(KioskVisit).where(KioskVisit.member_id == member.id))
+
+
 def forget_ended_visits(session: Session, *, now: datetime) -> None:
     """Drop those that are over by their age, and what was presented and is good for nothing any more."""
     session.execute(delete(KioskVisit).where(KioskVisit.ends_at <= now))

@@ -177,7 +177,7 @@ def set_preferences(
     audit.append(session, actor=member.audit_id, act="preferences_set", thing=member.audit_id, now=now, **told)
 
 
-def disable_member(session: Session, *, member: Member, actor: str, now: datetime) -> None:
+def disable_member(session: Session, *, member: Member, actor: str, now: datetime, reason: str = "") -> None:
     """Nothing of theirs works from here on: they are signed out everywhere and may open nothing. Harmless to repeat."""
     _sign_out_everywhere(session, member)
     session.get(Member, member.id, with_for_update=True)  # what is being signed for them comes first
@@ -188,7 +188,20 @@ def disable_member(session: Session, *, member: Member, actor: str, now: datetim
         .returning(Member.id)
     )
     if disabled:
-        audit.append(session, actor=actor, act="member_disabled", thing=member.audit_id, now=now)
+        audit.append(session, actor=actor, act="member_disabled", thing=member.audit_id, now=now, reason=reason)
+
+
+def enable_member(session: Session, *, member: Member, actor: str, now: datetime) -> None:
+    """They may sign in again, with the password they had. Harmless to repeat."""
+    take_turn(session, Member, member.id)
+    enabled = session.scalar(
+        update(Member)
+        .where(Member.id == member.id, Member.disabled_at.is_not(None))
+        .values(disabled_at=None)
+        .returning(Member.id)
+    )
+    if enabled:
+        audit.append(session, actor=actor, act="member_enabled", thing=member.audit_id, now=now)
 
 
 def forget_ended_sessions(session: Session, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ForeignKey, Table, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.kit.db import Base
@@ -65,6 +65,12 @@ def holds_things(session: Session, member_id: str) -> bool:
     bagged = select(ClearOut.rental_id).where(ClearOut.state == ClearOutState.BAGGED)
     held = select(Rental.id).where(theirs, or_(Rental.ended_at.is_(None), Rental.id.in_(bagged)))
     return session.scalar(held.limit(1)) is not None
+
+
+def lockers_of(session: Session, member_id: str) -> int:
+    """How many compartments are theirs, alone or with others."""
+    theirs = select(func.count(Rental.id)).where(concerns(member_id), Rental.ended_at.is_(None))
+    return session.scalar(theirs) or 0
 
 
 def is_opening(session: Session, member_id: str) -> bool:

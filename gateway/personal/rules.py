@@ -118,3 +118,13 @@ def erasure_refusal(*, role: Role, holds_things: bool, is_opening: bool) -> str 
     if is_opening:
         return "unlock_under_way"
     return "things_held" if holds_things else None
+
+
+def may_close(*, of: Role, by: Role) -> bool:
+    """Who may close an account and open it again: a manager everybody's, the desk a member's."""
+    return by is Role.MANAGER or (by is Role.DESK and of is Role.MEMBER)
+
+
+def is_erased(password_hash: str) -> bool:
+    """It stands for somebody who had themselves erased, and is nobody's account any more."""
+    return password_hash == NO_HASH

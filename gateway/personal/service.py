@@ -48,7 +48,7 @@ def erase(session: Session, *, member: Member, policy: Policy, now: datetime) ->
     if refusal:
         raise Conflict(refusal)
     activities.take_turns(session, member=member, now=now)
-    leaving.give_everything_back(session, member=member, policy=policy, now=now)
+    leaving.give_everything_back(session, member=member, actor=member.audit_id, policy=policy, now=now)
     _leave_ballots(session, member, now)
     activities.leave_all(session, member=member, now=now)
     access.end_all_of(session, member_id=member.id, now=now)

@@ -387,6 +387,15 @@ def test_a_disabled_member_is_out_and_does_not_come_in(house, by_card):
     assert by_card.come(card=NUMBER, pin=PIN).json()["code"] == "wrong_pin"
 
 
+def test_a_visit_that_a_closing_ended_is_over_when_the_account_is_opened_again(house, by_card):
+    desk = house.signed_in("s002")
+    closed = "/staff/members/10001/closed"
+    assert desk.ask("PUT", closed, body={"reason": "card stolen"}).status_code == 200
+    assert desk.delete(closed).status_code == 204
+
+    assert by_card.get("/rentals").json()["code"] == "kiosk_visit_over"
+
+
 def disable(session, *, now):
     members.disable_member(session, member=member_by_no(session, member_no="10001"), actor="s001", now=now)
 

@@ -138,6 +138,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/members",
         "/staff/members/import",
         "/staff/members/{member_no}/password",
+        "/staff/members/{member_no}/closed",
         "/staff/members/{member_no}/groups",
         "/staff/policies",
         "/staff/policies/{rule_id}",

@@ -140,6 +140,7 @@ BODIES = {
     "add_member": {"member_no": "10009", "name": "x"},
     "import_members": {"csv": "member_no,name"},
     "reset_password": {},
+    "close_account": {"reason": "x"},
     "register_card": {"number": "04A21F99"},
     "change_card": {"blocked": True},
     "reset_kiosk_pin": {},

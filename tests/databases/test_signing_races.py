@@ -16,10 +16,13 @@ from gateway.kit.errors import Conflict
 from gateway.lockers import queries, service, shares
 from gateway.members import queries as people
 from gateway.members import service as members
+from gateway.members.model import Role
+from gateway.personal import closing
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of, rental_of
+from tests.databases.test_booking_races import POLICY
 from tests.databases.test_broken_off_races import only_on_postgres
 from tests.race import half_way_through
 
@@ -38,6 +41,7 @@ def rented(sessions):
         a_bank(session, sizes="M")
         wang = a_member(session, "10000")
         a_member(session, "10001", name="李大爷")
+        a_member(session, "s001", role=Role.MANAGER)
         rental = service.rent(session, member=wang, now=NOON, until=None, max_days=7, unsettled_locks=frozenset)
         facts = {"once": False, "until": None, "now": NOON}
         shares.share(session, rental_id=rental.id, holder=wang, with_member_no="10001", **facts)
@@ -88,7 +92,12 @@ def disable(session):
     members.disable_member(session, member=member(session, "10001"), actor="s", now=NOON)
 
 
-ENDINGS = [end_rental, revoke, disable]
+def close(session):
+    facts = {"reason": "x", "staff": member(session, "s001"), "policy": POLICY, "now": NOON}
+    closing.close(session, member=member(session, "10001"), **facts)
+
+
+ENDINGS = [end_rental, revoke, disable, close]
 
 
 @pytest.mark.parametrize("take_away", ENDINGS)

@@ -11,7 +11,7 @@ from gateway.credit.model import Cause
 from gateway.members import queries as members
 from gateway.policies.model import Limit
 from tests.centre_builder import a_rule
-from tests.web.conftest import MEMBER, House
+from tests.web.conftest import MEMBER, PASSWORD, House
 from tests.web.console_builder import Screen, employ, screen_at
 
 pytestmark = pytest.mark.browser
@@ -134,6 +134,38 @@ def test_a_name_that_a_spreadsheet_would_run_is_taken_along_as_a_text(screen: Sc
     with screen.page.expect_download() as taken:
         screen.page.get_by_role("button", name="导出表格").click()
     assert """20001,"'=HYPERLINK(""x""),+1",""" in taken.value.path().read_text("utf-8-sig")
+
+
+def test_an_account_is_closed_for_a_reason_and_opened_again_by_keys_alone(screen: Screen):
+    keys, dialog = screen.page.keyboard, screen.page.locator("dialog")
+    screen.at("members/of/10001")
+    screen.page.get_by_role("button", name="停用账号").focus()
+    keys.press("Enter")
+    expect(dialog.get_by_label("为什么停用")).to_be_focused()
+    keys.press("Enter")
+    expect(dialog.get_by_text("请填写")).to_be_visible()
+    keys.type("已退会")
+    keys.press("Enter")
+    expect(dialog.get_by_text("退掉的预订：0 个。名下还有的柜子：0 个。")).to_be_visible()
+    screen.go("知道了")
+    expect(screen.page.get_by_text("谁也不能用它登录或开门")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="给一次性密码")).to_have_count(0)
+    assert screen.faults() == {}
+    wants = {"member_no": "10001", "password": PASSWORD}
+    assert screen.page.request.post(f"{screen.house.url}/api/v1/session", data=wants).status == 401
+
+    screen.page.get_by_role("button", name="恢复账号").click()
+    screen.go("恢复")
+    expect(screen.page.get_by_role("button", name="停用账号")).to_be_visible()
+
+    screen.sign_in("s001")
+    screen.page.reload()
+    screen.at("members/of/s002")
+    expect(screen.page.get_by_role("button", name="停用账号")).to_be_visible()
+    screen.at("members/of/s001")
+    expect(screen.page.get_by_text("员工 s001", exact=True).nth(1)).to_be_visible()
+    expect(screen.page.get_by_role("button", name="重设自助机密码")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="停用账号")).to_have_count(0)
 
 
 def test_a_technician_finds_no_members_in_the_navigation(screen: Screen):

@@ -153,6 +153,7 @@ LATER = {
     "passkey": ["shared/account/passkey"],
     "reports": ["staff/pages"],
     "feedback": ["staff/pages"],
+    "members": ["staff/pages"],
 }
 LATER |= {"inner": ["kiosk/inner"], "news": ["app/more", "kiosk/inner"]}
 

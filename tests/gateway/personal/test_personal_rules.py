@@ -5,7 +5,7 @@ import pytest
 from api.member.personal_words import TABLES
 from gateway.members.model import Role
 from gateway.migrations.tables import metadata
-from gateway.personal.rules import ABOUT_MEMBERS, NOT_ABOUT_ONE, SECRET, erasure_refusal
+from gateway.personal.rules import ABOUT_MEMBERS, NOT_ABOUT_ONE, SECRET, erasure_refusal, may_close
 
 # By hand: what leads to a member and is no foreign key of the members' table.
 BY_HAND = {"members", "pins", "idempotent_answers", "audit_entries", "sign_in_failures", "kiosk_tries"}
@@ -59,3 +59,14 @@ def test_nobody_is_erased_who_could_not_get_at_their_things_any_more(facts, refu
     usual = {"role": Role.MEMBER, "holds_things": False, "is_opening": False}
 
     assert erasure_refusal(**usual | facts) == refusal
+
+
+def test_managers_close_everybodys_account_and_the_desk_members_alone():
+    may = {by: {of for of in Role if may_close(of=of, by=by)} for by in Role}
+
+    assert may == {
+        Role.MANAGER: set(Role),
+        Role.DESK: {Role.MEMBER},
+        Role.TECHNICIAN: set(),
+        Role.MEMBER: set(),
+    }

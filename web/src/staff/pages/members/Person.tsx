@@ -10,6 +10,8 @@ import { ActSheet, show } from '../../kit/sheets'
 import { later } from '../../later'
 import { named, s } from '../../words'
 import { accountOf } from './Find'
+import { close, reopen } from './closing'
+import { say } from './words'
 
 type Card = Answered<'get', '/api/v1/staff/members/{member_no}/cards'>['items'][number]
 
@@ -19,7 +21,7 @@ interface Props {
   member_no: string
 }
 
-/** One member: how the account stands, cards, points, groups, and the ways in again. */
+/** One member: how the account stands, cards, points, groups, the ways in again, and the end of them. */
 export function Person({ member_no }: Props) {
   const at = { member_no }
   const looked = useLook(async () => {
@@ -35,6 +37,7 @@ export function Person({ member_no }: Props) {
       {({ person, cards, groups }) => {
         if (!person) return <p class="nothing">{s('members.nobody')}</p>
         const mayLetIn = person.role === 'member' || me.value?.role === 'manager'
+        const mayClose = mayLetIn && member_no !== me.value?.member_no
         return (
           <>
             <dl class="facts facts-wide">
@@ -44,8 +47,9 @@ export function Person({ member_no }: Props) {
               <Fact name={s('members.since')} value={when(person.created_at)} />
               <Fact name={s('person.groups')} value={groups.map(({ name }) => nameOf(name)).join('、') || s('person.no_groups')} />
             </dl>
+            {person.disabled_at && <p class="lead">{say('state', { when: when(person.disabled_at) })}</p>}
             <div class="head-acts">
-              {mayLetIn && (
+              {mayLetIn && !person.disabled_at && (
                 <button type="button" class="quiet" onClick={() => letIn(member_no, looked.again)}>
                   {s('person.password')}
                 </button>
@@ -56,6 +60,11 @@ export function Person({ member_no }: Props) {
               <button type="button" class="quiet" onClick={() => void chooseGroups(member_no, groups.map(({ id }) => id), looked.again)}>
                 {s('person.choose_groups')}
               </button>
+              {mayClose && (
+                <button type="button" class="quiet" onClick={() => (person.disabled_at ? reopen : close)(member_no, looked.again)}>
+                  {say(person.disabled_at ? 'again' : 'title')}
+                </button>
+              )}
             </div>
             <Cards member_no={member_no} cards={cards} again={looked.again} />
             <Points member_no={member_no} />
