@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 30_000  # SQLite is not fair: among many writers on a slow card one may have to wait for long
 
-TRIES = 3  # of an act, where others come between
+TRIES = 6  # of an act, where others come between
 _BROKEN_OFF = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _BELIED = frozenset({"23503", "23505", "23P01"})  # foreign_key_violation, unique_violation, exclusion_violation
 
