@@ -41,6 +41,7 @@ from gateway.jobs.service import Run
 from gateway.kiosks import limits, silence
 from gateway.kiosks import service as kiosks
 from gateway.kit import audit
+from gateway.kit.db import persevere
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.machine import Machine
@@ -374,7 +375,11 @@ class _Jobs:
             self._sooner(job.__name__, min(due))
 
     def _do(self, act: Callable[[Session], object]) -> datetime | None:
-        """None, or when to look again."""
-        with self._centre.sessions.begin() as session:
-            act(session)
-        return alerts.look_again_at(session)
+        """None, or when to look again. Done anew where another act at the same instant came between."""
+
+        def once() -> datetime | None:
+            with self._centre.sessions.begin() as session:
+                act(session)
+            return alerts.look_again_at(session)
+
+        return persevere(once)
