@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.access.model import AccessGrant, GrantSource
 from gateway.kit.audit import AuditEntry
+from gateway.kit.clock import Clock
 from gateway.members.model import Member
 
 _OPENED_OR_MAY_HAVE: Final = ("door_opened", "door_inferred", "unlock_already_open", "unlock_possible")
@@ -19,14 +20,17 @@ def may_open(session: Session, *, member_id: str, lock_id: str, now: datetime) -
     return bool(session.scalar(_MAY_OPEN, {"member_id": member_id, "lock_id": lock_id, "now": now}))
 
 
-def hold_right(session: Session, *, member_id: str, lock_id: str, now: datetime) -> bool:
+def hold_right(session: Session, *, member_id: str, lock_id: str, clock: Clock) -> bool:
     """Like `may_open`; and whoever would end the right, disable the member or erase them waits for this transaction.
 
-    Who is doing so already is waited for. On PostgreSQL the member comes before the grants, as everywhere.
+    Who is doing so already is waited for, and what counts is the time at which that is over: what has run out meanwhile
+    is no right. On PostgreSQL the member comes before the grants, as everywhere.
     """
-    asked = {"member_id": member_id, "lock_id": lock_id, "now": now}
+    asked = {"member_id": member_id, "lock_id": lock_id}
     session.execute(_HOLD_MEMBER, asked)
-    return bool(session.scalars(_HOLD_MINE, asked).all())
+    held = session.scalars(_HOLD_MINE, asked | {"now": clock.now()}).all()
+    now = clock.now()  # the grants may have had to be waited for as well
+    return any(grant.until_at is None or grant.until_at > now for grant in held)
 
 
 def rights(session: Session, *, member_id: str, lock_id: str, source: GrantSource, now: datetime) -> Sequence[str]:

@@ -87,7 +87,7 @@ def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | No
 
 def right_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:
     """Like `grant_refusal`; where it is None nobody takes their right away before this transaction has ended."""
-    held = access.hold_right(session, member_id=unlock.member_id, lock_id=unlock.lock_id, now=clock.now())
+    held = access.hold_right(session, member_id=unlock.member_id, lock_id=unlock.lock_id, clock=clock)
     return None if held else "no_grant"
 
 

@@ -1,5 +1,6 @@
 """A door is asked for, and signed for, in the very moment in which the right to open it is taken away."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -16,7 +17,7 @@ from gateway.kit.errors import Conflict
 from gateway.lockers import queries, service, shares
 from gateway.members import queries as people
 from gateway.members import service as members
-from gateway.members.model import Role
+from gateway.members.model import Member, Role
 from gateway.personal import closing
 from gateway.unlocking import queries as unlocking
 from gateway.unlocking import service as unlocking_service
@@ -139,6 +140,30 @@ def test_what_had_to_wait_until_it_was_late_is_not_signed(sessions, rented, cloc
     assert signed is False
     with sessions.read() as session:
         assert session.scalars(select(Unlock.state)).all() == [UnlockState.EXPIRED]
+
+
+def touch_the_member(session):
+    session.execute(select(Member.id).where(Member.member_no == "10001").with_for_update())
+
+
+def touch_the_grant(session):
+    session.execute(select(AccessGrant.id).with_for_update())
+
+
+@only_on_postgres  # on SQLite there is one turn, and whoever has it waits for nobody any more
+@pytest.mark.parametrize("touch", [touch_the_member, touch_the_grant])
+def test_a_right_that_ran_out_while_somebody_had_to_be_waited_for_is_not_signed_for(sessions, rented, clock, touch):
+    with sessions.begin() as session:
+        session.execute(update(AccessGrant).values(until_at=NOON + timedelta(seconds=2)))
+    in_one(sessions, partial(press, clock, "10001"))
+
+    past_its_end = partial(clock.advance, seconds=3)
+    signing = partial(in_one, sessions, partial(sign, clock))
+    signed = half_way_through(sessions, touch, signing, meanwhile=past_its_end)
+
+    assert signed is False
+    with sessions.read() as session:
+        assert session.execute(select(Unlock.state, Unlock.code)).all() == [(UnlockState.REFUSED, "no_grant")]
 
 
 # What ends a rental looks first whether its door may still open. Somebody presses just after that look.
