@@ -8,9 +8,10 @@ from fastapi import Request
 from api.deps import Desk, desk_of
 from gateway.usage import service as usage
 
-_WISHES: Final = {
-    f"/api/v1/{wish}": wish for wish in ("bookings", "series", "waitlist", "rentals", "drop-offs", "unlocks")
-}
+_API: Final = "/api/v1"
+_KIOSK: Final = "/kiosk"  # whoever has no phone wants the same things there
+_WISHES: Final = frozenset({"bookings", "series", "waitlist", "rentals", "drop-offs", "unlocks"})
+_INTO: Final = {"ballots": "entries", "activities": "registrations"}  # one of them, and what is asked of it
 
 
 def note_refusal(request: Request, *, code: str, status: int) -> None:
@@ -18,11 +19,22 @@ def note_refusal(request: Request, *, code: str, status: int) -> None:
 
     What is malformed, or asked by somebody who is not signed in, says nothing about what the house lacks.
     """
-    path = request.url.path
-    wish = "ballots" if path.startswith("/api/v1/ballots/") else _WISHES.get(path)
+    wish = _wish(request.url.path)
     if wish is not None and request.method == "POST" and status == HTTPStatus.CONFLICT:
         desk = desk_of(request)
         desk.backroom.later(lambda: _write(desk, wish, code))
+
+
+def _wish(path: str) -> str | None:
+    """What an address is asked for, in a word; None: nothing that the house may lack."""
+    asked = path.removeprefix(_API).removeprefix(_KIOSK).split("/")
+    match asked:
+        case ["", wish] if wish in _WISHES:
+            return wish
+        case ["", wish, _, thing] if _INTO.get(wish) == thing:
+            return wish
+        case _:
+            return None
 
 
 def _write(desk: Desk, wish: str, code: str) -> None:

@@ -166,6 +166,8 @@ def _of_unmet(unmet: Unmet, language: Language) -> list[list[Cell]]:
     for (wish, code), count in unmet.refused.items():
         wanted = words.WISHES[wish].sentence(language, {}) if wish in words.WISHES else wish
         rows.append([wanted, words.reason(code, language), count])
+    for code, count in unmet.failed.items():
+        rows.append([words.WISHES["unlocks"].sentence(language, {}), words.failure(code, language), count])
     waited = words.WISHES["waitlist"].sentence(language, {})
     in_vain = words.FIGURES["waits_unseated"][0].sentence(language, {})
     return [*rows, [waited, in_vain, unmet.waits_unseated]]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from api.staff.definition_views import DefinitionView
-from api.staff.usage_words import reason
+from api.staff.usage_words import failure, reason
 from api.views import View
 from gateway.members.model import Language
 from gateway.usage.queries import BankUsage, DayUsage, Forecast, SpaceUsage, Unmet
@@ -94,10 +94,22 @@ class RefusedView(View):
     count: int
 
 
+class FailedView(View):
+    """How often a door did not open, or nobody can tell, for one reason. `text`: what `code` means."""
+
+    code: str
+    text: str
+    count: int
+
+
 class UnmetView(View):
-    """What was wanted in vain. `waits`: everybody who stood in a waiting list, `waits_unseated` of them in vain."""
+    """What was wanted in vain. `waits`: everybody who stood in a waiting list, `waits_unseated` of them in vain.
+
+    `refused`: at once; `failed`: openings of rooms and lockers that were taken up and did not come about.
+    """
 
     refused: list[RefusedView]
+    failed: list[FailedView]
     waits: int
     waits_unseated: int
 
@@ -108,7 +120,10 @@ class UnmetView(View):
             RefusedView(wish=wish, code=code, text=reason(code, language), count=count)
             for (wish, code), count in one.refused.items()
         ]
-        return cls(refused=refused, waits=one.waits, waits_unseated=one.waits_unseated)
+        failed = [
+            FailedView(code=code, text=failure(code, language), count=count) for code, count in one.failed.items()
+        ]
+        return cls(refused=refused, failed=failed, waits=one.waits, waits_unseated=one.waits_unseated)
 
 
 class UsageView(View):

@@ -226,8 +226,28 @@ WISHES: Final = MappingProxyType(
         "rentals": Sentence("租用储物柜", "To rent a compartment"),
         "drop-offs": Sentence("转交物品", "To leave something for somebody"),
         "unlocks": Sentence("开门", "To open a door"),
+        "activities": Sentence("报名活动", "To have a place in an activity"),
     }
 )
+
+FAILURES: Final = MappingProxyType(
+    {
+        "late": Sentence("网关拿到请求时已经太迟", "The gateway took it up too late"),
+        "no_challenge_in_time": Sentence("设备没有及时回答", "The device did not answer in time"),
+        "no_challenge": Sentence("设备那边的请求已经作废", "The device held that request no longer"),
+        "stale": Sentence("许可到设备时已经太迟", "The permission reached the device too late"),
+        "too_late": Sentence("要开锁时已经太迟", "It was too late when the lock was about to be pulsed"),
+        "busy": Sentence("这扇门正在开", "That very door was being opened"),
+        "rate": Sentence("一分钟内开门太多，设备停一停", "Too many openings in a minute: the device paused"),
+        "wrong_door": Sentence("许可是别的门的", "The permission was for another door"),
+        "no_such_door": Sentence("设备没有这扇门", "The device has no such door"),
+        "strike": Sentence("锁没有执行", "The lock's hardware did not do it"),
+        "no_edge": Sentence("锁动了，门没有打开", "The lock was pulsed and the door did not open"),
+        "lost": Sentence("设备没有收到，或中途重启", "It never reached the device, or that one started anew"),
+        "POSSIBLE": Sentence("设备中途断电，不知道开没开", "The device lost its power in the act: nobody can tell"),
+    }
+)
+"""How an opening that was allowed ended, by its code, or by its state where it has none."""
 
 TITLE: Final = Sentence("使用情况", "Use of the house")
 SPACES: Final = Sentence("场地和房间", "Spaces")
@@ -309,3 +329,8 @@ def reason(code: str, language: Language) -> str:
     """What is said to whoever is refused for it; the code itself where that sentence needs facts of the one case."""
     said = WORDS.get(code)
     return code if said is None or "{" in said.zh else said.sentence(language, {})
+
+
+def failure(code: str, language: Language) -> str:
+    """What is said of an opening that did not come about for it."""
+    return FAILURES[code].sentence(language, {}) if code in FAILURES else reason(code, language)

@@ -95,9 +95,10 @@ class BankUsage:
 
 @dataclass(frozen=True)
 class Unmet:
-    """What was wanted in vain."""
+    """What was wanted in vain. `failed`: openings of any door that did not come about, by why, or by their end."""
 
     refused: Mapping[tuple[str, str], int]  # by wish and reason
+    failed: Mapping[str, int]
     waits: int
     waits_unseated: int
 
@@ -179,7 +180,27 @@ def unmet(session: Session, period: Period) -> Unmet:
     refused = {(wish, code): int(count) for wish, code, count in session.execute(counted)}
     over = select(Wait.state, func.count()).where(Wait.starts_at >= begin, Wait.starts_at < end).group_by(Wait.state)
     waits = Counter(dict(iter(session.execute(over))))
-    return Unmet(dict(sorted(refused.items())), sum(waits.values()), waits[WaitState.CLOSED])
+    return Unmet(dict(sorted(refused.items())), _failed(session, period), sum(waits.values()), waits[WaitState.CLOSED])
+
+
+def _failed(session: Session, period: Period) -> dict[str, int]:
+    """What somebody asked for and the house then could not do: at a room's door and at a locker alike."""
+    begin, end = period.frame
+    counted = (
+        select(Unlock.state, Unlock.code, func.count())
+        .where(
+            Unlock.requested_at >= begin,
+            Unlock.requested_at < end,
+            Unlock.settled_at.is_not(None),
+            Unlock.state.not_in(OPENED),
+            Unlock.emergency_id.is_(None),
+        )
+        .group_by(Unlock.state, Unlock.code)
+    )
+    found: Counter[str] = Counter()
+    for state, code, count in session.execute(counted):
+        found[code or state] += count
+    return dict(sorted(found.items()))
 
 
 def heat(

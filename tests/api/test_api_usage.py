@@ -8,13 +8,17 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
+from api.staff.usage_words import FAILURES
+from devices.wire.messages import Reason
 from gateway.bookings.model import Booking, BookingState
 from gateway.faults.model import Pulse, PulseEnd
 from gateway.kit.ids import new_id
 from gateway.maintenance import assets
 from gateway.maintenance.assets import Thing, What
 from gateway.members import queries as members
-from tests.centre_builder import a_space, lock_of
+from gateway.unlocking.model import Unlock, UnlockState
+from tests.api.kiosk_builder import a_card, a_kiosk
+from tests.centre_builder import NOON, a_space, lock_of
 
 DAY = {"from": "2026-11-22", "to": "2026-11-22"}
 
@@ -49,6 +53,86 @@ def test_what_was_wanted_and_refused_is_counted_and_what_was_malformed_is_not(ho
 
     assert counted == {"wish": "rentals", "code": refused[0].json()["code"], "text": counted["text"], "count": 2}
     assert counted["text"]
+
+
+def an_unlock(session, **more):
+    """Asked for by 10001 at noon, and ended."""
+    session.add(
+        Unlock(
+            id=new_id(),
+            member_id=members.member_by_no(session, member_no="10001").id,
+            lock_id=lock_of(session, "01"),
+            device_id="bank-a",
+            door=1,
+            requested_at=NOON,
+            requested_mono=0.0,
+            host_boot="x",
+            settled_at=NOON,
+            **more,
+        )
+    )
+
+
+def in_vain(house, desk):
+    house.app.state.desk.backroom._writers.submit(lambda: None).result()  # whoever wrote before has written
+    return desk.get("/staff/usage", params=DAY).json()["unmet"]
+
+
+def test_what_is_refused_at_a_kiosk_counts_as_what_is_refused_on_a_phone(house, desk):
+    kiosk = a_kiosk(house)
+    a_card(house, "04:A2:1F:99", "483920")
+    house.rent("10001")
+    kiosk.come(card="04:A2:1F:99", pin="483920")
+    assert kiosk.post("/rentals", {}, key="again").json()["code"] == "already_rented"
+    assert house.signed_in("10001").post("/rentals", {}, key="again").status_code == 409
+
+    [counted] = in_vain(house, desk)["refused"]
+
+    assert (counted["wish"], counted["code"], counted["count"]) == ("rentals", "already_rented", 2)
+
+
+def test_an_activity_that_is_full_was_wanted_in_vain(house, desk):
+    told = {
+        "kind": "class",
+        "title": {"zh-CN": "瑜伽", "en": "Yoga"},
+        "words": {"zh-CN": "带垫子", "en": "Bring a mat"},
+        "starts_at": "2026-11-24T01:00:00Z",
+        "ends_at": "2026-11-24T02:00:00Z",
+        "opens_at": "2026-11-22T04:00:00Z",
+        "closes_at": "2026-11-24T00:00:00Z",
+        "places": 1,
+    }
+    made = house.signed_in("s001").post("/staff/activities", told).json()
+    path = f"/activities/{made['id']}/registrations"
+    assert house.signed_in("10001").post(path, {}, key="one").status_code == 201
+    assert house.signed_in("10002").post(path, {}, key="two").json()["code"] == "activity_full"
+
+    [counted] = in_vain(house, desk)["refused"]
+
+    assert (counted["wish"], counted["code"]) == ("activities", "activity_full")
+
+
+def test_a_door_that_did_not_open_was_wanted_in_vain_and_why_is_told(house, desk):
+    def ended(session):
+        for state, code in (("EXPIRED", "no_challenge_in_time"), ("NOT_OPENED", "no_edge"), ("POSSIBLE", "")):
+            an_unlock(session, state=UnlockState(state), code=code)
+        an_unlock(session, state=UnlockState.OPENED)
+
+    house.change(ended)
+    house.clock.advance(minutes=1)
+    failed = in_vain(house, desk)["failed"]
+
+    assert {one["code"]: one["count"] for one in failed} == {"POSSIBLE": 1, "no_challenge_in_time": 1, "no_edge": 1}
+    assert all(one["text"] not in {"", one["code"]} for one in failed)
+    rows = csv.reader(
+        io.StringIO(desk.get("/staff/usage/export.csv", params={**DAY, "sheet": "unmet"}).content.decode("utf-8-sig"))
+    )
+    assert {row[1] for row in rows} >= {one["text"] for one in failed}
+
+
+def test_every_reason_that_a_device_or_the_gateway_ends_an_opening_with_has_words():
+    own = {"late", "no_challenge_in_time", "no_edge", "lost", "POSSIBLE"}
+    assert set(FAILURES) == {*map(str, Reason), *own}
 
 
 def test_only_staff_read_it(house, desk):

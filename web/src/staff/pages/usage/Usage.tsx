@@ -167,7 +167,7 @@ function Unmet({ unmet }: { unmet: Usage['unmet'] }) {
       <Table
         title={say('unmet')}
         file="usage-unmet"
-        rows={[...unmet.refused].sort((one, other) => other.count - one.count)}
+        rows={inVain(unmet)}
         id={({ wish, code }) => `${wish} ${code}`}
         empty={say('all_met')}
         columns={[
@@ -180,6 +180,11 @@ function Unmet({ unmet }: { unmet: Usage['unmet'] }) {
   )
 }
 
+/** What was refused at once, and the doors that then did not open: what happened most first. */
+function inVain({ refused, failed }: Usage['unmet']): Usage['unmet']['refused'] {
+  return [...refused, ...failed.map((one) => ({ wish: 'unlocks', ...one }))].sort((one, other) => other.count - one.count)
+}
+
 const WISHES: Record<string, Word> = {
   bookings: 'wish.bookings',
   series: 'wish.series',
@@ -187,6 +192,8 @@ const WISHES: Record<string, Word> = {
   rentals: 'wish.rentals',
   'drop-offs': 'wish.drop_offs',
   unlocks: 'wish.unlocks',
+  ballots: 'wish.ballots',
+  activities: 'wish.activities',
 }
 
 function wishOf(wish: string): string {
