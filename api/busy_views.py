@@ -60,9 +60,13 @@ class BusyHour(View):
 
 
 class BusyView(BusyNow):
-    """The whole centre now, zone by zone as far as it shows them, and the hours left of today."""
+    """The whole centre now, zone by zone as far as it shows them, and the hours left of today.
+
+    `opens_at`: when a centre that is closed opens again; null: it is open, or closed for a month and more.
+    """
 
     at: datetime
+    opens_at: datetime | None
     zones: list[BusyZone]
     later: list[BusyHour]
 
@@ -72,6 +76,7 @@ class BusyView(BusyNow):
         return cls(
             **vars(BusyNow.of(busy.level, busy.house)),
             at=at,
+            opens_at=busy.opens_at,
             zones=[BusyZone.of_zone(*one) for one in busy.zones],
             later=[BusyHour.of(one) for one in busy.later],
         )

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from gateway.zones import queries as zones
 from gateway.zones.model import Zone
 
 
+_LOOKS_AHEAD: Final = timedelta(days=31)  # for the next opening: longer than any holiday
+
+
 @dataclass(frozen=True)
 class Hour:
     """One to come. The shares are of all places that can be booked: what to expect, and the band; None: unknown."""
@@ -31,9 +35,13 @@ class Hour:
 
 @dataclass(frozen=True)
 class Busy:
-    """The house and each zone that everybody may see, now; and the hours to come."""
+    """The house and each zone that everybody may see, now; and the hours to come.
+
+    `opens_at`: when a house that is closed opens again; None: it is open, or nobody has said.
+    """
 
     level: Level
+    opens_at: datetime | None
     house: Crowd
     zones: Sequence[tuple[Zone, Level, Crowd]]
     later: Sequence[Hour]
@@ -43,10 +51,11 @@ def busy(session: Session, crowds: Crowds, *, zone: ZoneInfo, now: datetime) -> 
     """As it is now; a house that is closed says so, whoever is still in it."""
     wall = now.astimezone(zone)
     today = wall.date()
-    opening = crowd.openings(session, zone=zone, first=today, last=today).get(today)
-    opens_min, closes_min = opening or (0, 0)
+    openings = crowd.openings(session, zone=zone, first=today, last=today + _LOOKS_AHEAD)
+    opens_min, closes_min = openings.get(today) or (0, 0)
     begin, end = at_wall(zone, today, opens_min), at_wall(zone, today, closes_min)
     is_open = begin <= now < end
+    begins = (at_wall(zone, day, one.opens_min) for day, one in openings.items())
     found = usage.forecast(session, day=today, space_id=None, zone=zone, now=now)
     plan = spaces.plan(session)
     places = sum(one.places for one in plan.all.values() if one.id not in plan.parts)
@@ -54,6 +63,7 @@ def busy(session: Session, crowds: Crowds, *, zone: ZoneInfo, now: datetime) -> 
     starts = [at_wall(zone, today, hour * 60) for hour in range(wall.hour + 1, 24)]
     return Busy(
         level=level(crowds.house.fullness) if is_open else Level.CLOSED,
+        opens_at=None if is_open else min((each for each in begins if each > now), default=None),
         house=crowds.house,
         zones=[
             (one, level(its.fullness) if is_open else Level.CLOSED, its)

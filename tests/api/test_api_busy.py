@@ -1,10 +1,12 @@
 """How full the centre is, for everybody: now from the counters, later from days like today."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from gateway.bookings.model import Booking, BookingState
+from gateway.calendar import service as calendar
+from gateway.calendar.model import HOUSE, DayKind
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
@@ -86,6 +88,24 @@ def test_after_closing_it_is_closed_and_nothing_is_ahead(house, come):
     found = house.browser().get("/busy").json()
 
     assert (found["level"], found["later"]) == ("closed", [])
+    assert found["opens_at"] == "2026-11-23T00:00:00Z"
+
+
+def test_a_closed_centre_says_when_it_opens_again_and_a_day_on_which_it_stays_shut_is_no_such_day(house, hall):
+    def shut_tomorrow(session):
+        said = {"day": date(2026, 11, 23), "kind": DayKind.CLOSED, "reason": "cleaning", "opening": None}
+        calendar.set_day(session, whose=HOUSE, actor="test", now=NOON, **said)
+
+    house.change(shut_tomorrow)
+
+    def opens_at(hour, minute):
+        house.clock.instant = datetime(2026, 11, 22, hour, minute, tzinfo=UTC)
+        house.clock.advance(seconds=30)
+        return house.browser().get("/busy").json()["opens_at"]
+
+    assert opens_at(5, 0) is None
+    assert opens_at(14, 0) == "2026-11-24T00:00:00Z"
+    assert opens_at(23, 59) == "2026-11-24T00:00:00Z"  # Monday morning here, and Monday is closed
 
 
 def test_the_hours_ahead_are_as_full_as_days_like_today_were(house, hall):

@@ -35,11 +35,22 @@ DAY = [
 EVENING = [hour(19, "full", 0.95), hour(20, "moderate", 0.6), hour(21, "quiet", 0.1)]
 
 
-def told(level: str = "quiet", people: int | None = 9, later: Sequence[dict] = (*DAY, *EVENING)) -> dict:
+def told(
+    level: str = "quiet",
+    people: int | None = 9,
+    later: Sequence[dict] = (*DAY, *EVENING),
+    opens_at: str | None = None,
+) -> dict:
     """What the house answers."""
     now = {"level": level, "people": people, "fullness": None, "confidence": "known"}
     zones = [{**now, "id": "gym", "name": NAME, "level": "moderate", "people": 4}]
-    return {**now, "at": "2026-11-26T00:10:00Z", "zones": zones if people else [], "later": [*later]}
+    return {
+        **now,
+        "at": "2026-11-26T00:10:00Z",
+        "opens_at": opens_at,
+        "zones": zones if people else [],
+        "later": [*later],
+    }
 
 
 def say(page: Page, answer: dict) -> None:
@@ -89,6 +100,7 @@ def test_the_member_reads_it_on_home_and_a_screen_reader_finds_the_hours_in_a_ta
         (told("unknown", None, DAY[2:3]), "现在人多不多，暂时不知道，接下来的情况暂时不知道。"),
         (told("moderate", 9, []), "现在人有一些。"),
         (told("closed", 3, []), "现在没有开放。"),
+        (told("closed", 3, DAY, "2026-12-25T00:00:00Z"), "现在没有开放，12月25日周五 08:00 开门。"),
         (told("quiet", 0, []), "现在人不多。"),
     ],
 )

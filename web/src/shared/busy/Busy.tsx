@@ -2,7 +2,7 @@
 import { minuteOf } from '../clock'
 import { type Answered, ask } from '../api'
 import { useLook } from '../look'
-import { language, time } from '../t'
+import { language, time, when } from '../t'
 import './busy.css'
 import { b } from './words'
 
@@ -36,10 +36,12 @@ export function Busy() {
   )
 }
 
-const NOBODY_ANSWERS: Pick<Told, 'level' | 'people' | 'zones' | 'later'> = { level: 'unknown', people: null, zones: [], later: [] }
+const NOBODY_ANSWERS: Pick<Told, 'level' | 'people' | 'zones' | 'later' | 'opens_at'> = { level: 'unknown', people: null, zones: [], later: [], opens_at: null }
 
-function sentence({ level, later }: Pick<Told, 'level' | 'later'>): string {
+function sentence({ level, later, opens_at }: Pick<Told, 'level' | 'later' | 'opens_at'>): string {
   const now = b(`now.${level}`)
+  // Before a closed door nobody asks how full it will be.
+  if (level === 'closed') return opens_at ? b('says_both', { now, then: b('then.opens', { when: when(opens_at) }) }) : b('says', { now })
   return later.length === 0 ? b('says', { now }) : b('says_both', { now, then: ahead(later) })
 }
 
