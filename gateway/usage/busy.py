@@ -18,7 +18,6 @@ from gateway.usage.rules import HOUR, Expected
 from gateway.zones import queries as zones
 from gateway.zones.model import Zone
 
-
 _LOOKS_AHEAD: Final = timedelta(days=31)  # for the next opening: longer than any holiday
 
 

@@ -23,7 +23,7 @@ class TestOnAPhoneInNewYork:
         phone.house.build("room")
         phone.sign_in()
         look_for(phone, hour=10, minutes=60)
-        expect(phone.page.get_by_text("职工之家当地的时间")).to_be_visible()
+        expect(phone.page.get_by_role("main").get_by_text("职工之家当地的时间")).to_be_visible()
         expect(phone.page.get_by_role("heading", level=2).first).to_have_text("明天 10:00–11:00 空着的")
         names(phone, 0).click()
         confirm(phone, "预订 明天 10:00–11:00").click()

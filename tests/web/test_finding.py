@@ -76,6 +76,22 @@ def test_who_come_together_find_only_what_has_room_for_all_of_them(phone: Phone)
     expect(phone.page.get_by_label("几个人来")).to_have_count(0)
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_on_a_narrow_phone_the_three_questions_stand_beside_each_other_and_their_answers_fit(phone: Phone, language):
+    phone.house.build("room", capacity=4)
+    phone.house.reads(language)
+    phone.page.set_viewport_size({"width": 360, "height": 740})
+    phone.sign_in()
+    look_for(phone, hour=10, minutes=90)
+    phone.page.locator("select").nth(2).select_option("3")
+
+    fields = phone.page.locator(".find-when select").evaluate_all(
+        "all => all.map((one) => [one.getBoundingClientRect().top, one.scrollWidth > one.clientWidth])"
+    )
+    assert len(fields) == 3
+    assert {tuple(field) for field in fields} == {(fields[0][0], False)}
+
+
 def test_what_was_found_is_booked_with_the_time_that_was_looked_for_and_the_search_stays(phone: Phone):
     phone.house.build("room")
     phone.house.offers("01", slot_min=30)

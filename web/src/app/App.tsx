@@ -166,8 +166,10 @@ function Shown({ title, children }: { title: string; children: ComponentChildren
     <>
       <Bar title={title} after={settings} />
       <Stale />
-      <Elsewhere />
-      <main class="page page-tabs">{children}</main>
+      <main class="page page-tabs">
+        <Elsewhere />
+        {children}
+      </main>
     </>
   )
 }

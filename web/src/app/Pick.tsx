@@ -76,8 +76,10 @@ function Page({ title, children }: { title: string; children: ComponentChildren 
     <>
       <Bar title={title} before={out} />
       <Stale />
-      <Elsewhere />
-      <main class="page page-pick">{children}</main>
+      <main class="page page-pick">
+        <Elsewhere />
+        {children}
+      </main>
     </>
   )
 }
