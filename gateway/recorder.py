@@ -30,6 +30,7 @@ COMMIT_S: Final = 5.0  # a group commit: each writes whole pages, and a card wea
 HURRY_AT: Final = 5_000  # messages: then it does not wait
 MOST_WAITING: Final = 50_000  # messages; what comes on top is let go, and comes again
 ROLL_UP_S: Final = 300.0
+ROLL_UP_AT: Final = 100_000  # values: then it does not wait; whoever asks for the newest looks through all of them
 PRUNE_S: Final = 3_600.0
 
 _HURRY: Final = b'"hurry":true'  # as our own nodes write it; from anybody else it is only a little slower
@@ -91,7 +92,7 @@ class Recorder:
         self._acknowledge = acknowledge
         self._bury = bury
         self._others = others
-        self._giving_way = (right_of_way or RightOfWay()).giving_way
+        self._right_of_way = right_of_way or RightOfWay()
         self._lock = threading.Lock()  # for the next three
         self._heard: dict[str, _Messages] = {}  # by topic
         self._waiting = 0  # messages
@@ -101,6 +102,7 @@ class Recorder:
         self._is_full = False
         self._thread: threading.Thread | None = None
         self._roll_up_at = self._prune_at = clock.monotonic()
+        self._not_rolled_up = 0  # values
 
     @property
     def is_full(self) -> bool:
@@ -178,30 +180,32 @@ class Recorder:
         return heard
 
     def _keep(self, heard: Mapping[str, _Messages], others: list[Letter]) -> None:
-        posts = [self._read(topic, messages) for topic, messages in self._giving_way(heard.items())]
+        posts = [self._read(topic, messages) for topic, messages in self._right_of_way.giving_way(heard.items())]
         counting = self._those_that_count(posts, others)
         if buried := [one for post in posts for one in _buried(post, counting)]:
             self._bury(buried)
         letters = [letter for post in posts if post.device in counting for letter in post.letters]
         if not letters and not others:
             return
-        for source in self._store.keep(self._giving_way(letters + others)):
+        for source in self._store.keep(self._right_of_way.giving_way(letters + others)):
             if source.device in counting:
                 self._acknowledge(source)
+        self._not_rolled_up += sum(len(letter.values) for letter in letters + others)
         self._note_full(is_full=False)
 
     def _those_that_count(self, posts: list[_Post], others: list[Letter]) -> Collection[str]:
         fresh: dict[str, list[Letter]] = {post.device: [] for post in posts}
         letters = (letter for post in posts for letter in post.letters)
-        for letter in self._store.fresh(self._giving_way(letters)):
+        for letter in self._store.fresh(self._right_of_way.giving_way(letters)):
             fresh[letter.device].append(letter)
         return self._judge(fresh, self._store.fresh(others)) if posts or others else ()
 
     def _look_after(self) -> None:
         now = self._clock.monotonic()
-        if now >= self._roll_up_at:
+        if now >= self._roll_up_at or self._not_rolled_up >= ROLL_UP_AT:
             self._roll_up_at = now + ROLL_UP_S
-            self._store.roll_up(now_ms=now_ms(self._clock.now()))
+            self._not_rolled_up = 0
+            self._store.roll_up(now_ms=now_ms(self._clock.now()), right_of_way=self._right_of_way)
         if now >= self._prune_at:
             self._prune_at = now + PRUNE_S
             self._store.prune(now_ms=now_ms(self._clock.now()))
@@ -231,7 +235,7 @@ class Recorder:
         letters: list[Letter] = []
         last: dict[Fault, tuple[str, bytes]] = {}
         faults: Counter[Fault] = Counter()
-        for payload, received_ms in self._giving_way(messages):
+        for payload, received_ms in self._right_of_way.giving_way(messages):
             try:
                 said = codec.decode_readings(payload)
                 unsound = [one for one in said.readings if not _is_sound(one)]

@@ -32,6 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+from gateway.kit.right_of_way import GivingWay, RightOfWay
 from gateway.telemetry import rules
 from gateway.telemetry.model import (
     COUNTERS,
@@ -171,14 +172,18 @@ class ReadingStore:
                     taken.append(letter)
         return taken
 
-    def roll_up(self, *, now_ms: int) -> None:
-        """Add what has come since the last time to its minutes, hours and days, each sample once."""
+    def roll_up(self, *, now_ms: int, right_of_way: RightOfWay | None = None) -> None:
+        """Add what has come since the last time to its minutes, hours and days, each sample once.
+
+        `right_of_way`: who goes first. None: nobody else is here.
+        """
+        giving_way = (right_of_way or RightOfWay()).giving_way
         try:
             with self._engine.begin() as connection:
                 done = connection.scalar(select(func.max(MARKS.c.sample))) or 0
                 newest = connection.scalar(select(func.max(SAMPLES.c.id))) or 0
                 if newest > done:
-                    self._add_up(connection, done, newest)
+                    self._add_up(connection, done, newest, giving_way)
                     _put(connection, MARKS, ["at_ms"], [{"at_ms": now_ms, "sample": newest}])
         except OperationalError as error:
             raise _full_or(error) from error
@@ -268,10 +273,11 @@ class ReadingStore:
 
     # --- adding up
 
-    def _add_up(self, connection: Connection, done: int, newest: int) -> None:
+    def _add_up(self, connection: Connection, done: int, newest: int, giving_way: GivingWay) -> None:
         arrived: dict[int, list[Sample]] = defaultdict(list)
         new = select(SAMPLES.c.series, SAMPLES.c.taken_ms, SAMPLES.c.value)
-        for row in connection.execute(new.where(SAMPLES.c.id > done, SAMPLES.c.id <= newest).order_by(SAMPLES.c.id)):
+        wanted = new.where(SAMPLES.c.id > done, SAMPLES.c.id <= newest).order_by(SAMPLES.c.id)
+        for row in giving_way(connection.execute(wanted)):
             arrived[row.series].append(Sample(row.taken_ms, row.value))
         tails = {
             row.id: Sample(row.last_ms, row.last_value)
@@ -280,7 +286,7 @@ class ReadingStore:
         }
         spans: dict[Table, dict[tuple[int, int], Rollup]] = {MINUTES: {}, HOURS: {}, DAYS: {}}
         for series, samples in arrived.items():
-            minutes, last = rules.roll_up(tails.get(series), samples)
+            minutes, last = rules.roll_up(tails.get(series), giving_way(samples))
             # A minute in which a value only held is in its hour and day; a row of its own would say nothing new.
             spans[MINUTES].update({(at, series): one for at, one in minutes.items() if one.last_ms is not None})
             spans[HOURS].update({(at, series): one for at, one in rules.gather(minutes, rules.hour_of).items()})
@@ -290,7 +296,7 @@ class ReadingStore:
                 values = {"last_ms": last.taken_ms, "last_value": last.value}
                 connection.execute(update(SERIES).where(SERIES.c.id == series).values(values))
         for table, rollups in spans.items():
-            _add_to(connection, table, rollups)
+            _add_to(connection, table, rollups, giving_way)
 
     # --- letting go
 
@@ -376,11 +382,13 @@ def _next(before: Kept, letter: Letter) -> Kept:
     return Kept(letter.device, letter.store, letter.seq) if letter.seq == max(before.seq + 1, letter.oldest) else before
 
 
-def _add_to(connection: Connection, table: Table, rollups: dict[tuple[int, int], Rollup]) -> None:
+def _add_to(
+    connection: Connection, table: Table, rollups: dict[tuple[int, int], Rollup], giving_way: GivingWay
+) -> None:
     if not rollups:
         return
     starts = {at for at, _ in rollups}
-    for row in connection.execute(select(table).where(table.c.from_ms.in_(starts))):
+    for row in giving_way(connection.execute(select(table).where(table.c.from_ms.in_(starts)))):
         if (mine := rollups.get((row.from_ms, row.series))) is not None:
             both = Rollup(**{name: getattr(row, name) for name in _FIELDS})
             both.add(mine)

@@ -28,10 +28,10 @@ def program(tmp_path):
 
 def test_readings_wait_between_two_pieces_of_theirs_for_as_long_as_an_act_lasts(program):
     taken_in, way = [], program._right_of_way
-    way._patience_s = way._most_s = 60.0
+    way._most_s = 60.0
 
     def take_in():
-        taken_in.extend(program._recorder._giving_way(range(PIECE)))
+        taken_in.extend(program._recorder._right_of_way.giving_way(range(PIECE)))
         is_through.set()
 
     is_through = threading.Event()

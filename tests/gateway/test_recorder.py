@@ -249,18 +249,32 @@ class Counted(RightOfWay):
             yield thing
 
 
-def test_many_readings_are_read_and_kept_in_small_pieces_between_which_an_unlock_goes_first(desk):
+def test_many_readings_are_read_kept_and_added_up_in_small_pieces_between_which_an_unlock_goes_first(desk):
     way = Counted()
-    desk.recorder._giving_way = way.giving_way
+    desk.recorder._right_of_way = way
     many = 5 * PIECE
     for seq in range(1, many + 1):
         desk.recorder.hear(TOPIC, said(("hall", "energy", float(seq)), seq=seq))
         desk.recorder.hear(f"hearth/1/demo/meter-{seq}/reading", said(("hall", "energy", float(seq))))
     desk.recorder.take()
 
-    # Read: of one device, and of many devices one each; known already?; kept.
-    assert way.pieces.count(many) == 4
-    assert way.pieces.count(2 * many) == 2
+    # Read: of one device, and of many devices one each; known already?; kept; added up: read, and of one series.
+    assert way.pieces.count(many) == 6
+    assert way.pieces.count(2 * many) == 3
+
+
+def test_in_a_flood_values_are_added_up_before_their_time_so_that_never_many_wait_for_it(desk, monkeypatch):
+    monkeypatch.setattr("gateway.recorder.ROLL_UP_AT", 3)
+    added_up = []
+    for seq in range(1, 8):
+        desk.clock.advance(seconds=1)
+        desk.hears(said(("hall", "energy", float(seq)), seq=seq))
+        with desk.store.read() as connection:
+            upto_ms = queries.rolled_up_to(connection)
+        if upto_ms == now_ms(desk.clock.now()):
+            added_up.append(seq)
+
+    assert added_up == [1, 4, 7], "the first is that of every start"
 
 
 def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):

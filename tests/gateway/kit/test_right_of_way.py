@@ -92,8 +92,19 @@ def test_whoever_has_lost_patience_has_it_again_after_work():
     way = RightOfWay(patience_s=A_MOMENT)
     with way.taken():
         assert waited_s(way) >= A_MOMENT
-        way._went_on_at -= FOR_EVER
+        way._patience.went_on_at -= FOR_EVER
         assert waited_s(way) >= A_MOMENT
+
+
+def test_of_many_that_wait_each_has_a_patience_of_its_own():
+    way = RightOfWay(patience_s=A_MOMENT)
+    with way.taken():
+        waited_s(way)
+        others = []
+        other = threading.Thread(target=lambda: others.append(waited_s(way)))
+        other.start()
+        other.join(FOR_EVER)
+        assert others[0] >= A_MOMENT
 
 
 def test_an_act_that_fails_leaves_it_free():

@@ -175,6 +175,33 @@ def test_the_newest_value_is_known_before_and_after_it_is_added_up(store, node, 
     assert series.last.value == 2
 
 
+def test_the_newest_is_the_one_of_the_latest_time_and_of_two_of_one_time_what_came_later(store, node):
+    store.keep([node.says(1, START_MS + 9), node.says(2, START_MS + 5), node.says(3, START_MS + 9)])
+    store.keep([node.says(4, START_MS + 7)])
+
+    with store.read() as connection:
+        (series,) = queries.all_series(connection)
+    assert series.last == rules.Sample(START_MS + 9, 3)
+
+
+def test_whoever_asks_for_the_newest_is_handed_one_row_a_series_however_many_have_come(tmp_path, node):
+    store = ReadingStore(f"sqlite:///{tmp_path / 'readings.db'}", zone=ZoneInfo("UTC"))
+    store.prepare()
+    for sensor in ("a", "b"):
+        store.keep([node.says(n, START_MS + n, sensor=sensor) for n in range(500)])
+    handed = []
+
+    def count(_cursor, row):
+        handed.append(row)
+        return row
+
+    with store.read() as connection:
+        connection.connection.dbapi_connection.row_factory = count
+        assert [one.last.value for one in queries.all_series(connection)] == [499, 499]
+    store.close()
+    assert len(handed) < 10
+
+
 def test_samples_go_after_their_days_and_what_they_added_up_to_stays(store, node):
     store.keep([node.says(n, START_MS + n * 1000) for n in range(100)])
     store.roll_up(now_ms=START_MS + 200_000)
