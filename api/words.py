@@ -726,6 +726,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "That is not the device's fingerprint. Please look at its label again.",
         ),
         "device_retired": Words(409, "这台设备已经退役。", "This device has been retired."),
+        "no_lamp": Words(
+            409,
+            "只有本系统的环境节点才能用灯和蜂鸣器提示警报。",
+            "Only a facility node of this system can show alarms on its lamp and buzzer.",
+        ),
         "no_button": Words(
             409, "这台设备没有可以设置的按钮。", "This device has no button whose meaning can be chosen."
         ),

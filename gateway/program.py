@@ -6,6 +6,7 @@ import queue
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -24,6 +25,7 @@ from gateway.fleet import service as fleet
 from gateway.intake import Letter
 from gateway.kit.memory import keep_for_good
 from gateway.kit.right_of_way import RightOfWay
+from gateway.lamps import Lamps
 from gateway.machine import Machine
 from gateway.notify.courier import EnvoyCourier
 from gateway.postman import Postman
@@ -84,6 +86,12 @@ class GatewayProgram:
             pepper=lambda: centre.pepper,
             reached=reached,
         )
+        # Said where readings are heard: on that very thread, so that nobody has to be woken first.
+        self._lamps = Lamps(
+            centre.sessions,
+            shower=replace(self._gateway.speaker, carriage=self._readings),
+            clock=centre.clock,
+        )
         readings = reading_store(centre.directory, settings)
         self._ear = wiring.listen(centre, self._right_of_way)
         self._recorder = wiring.record(
@@ -136,6 +144,7 @@ class GatewayProgram:
             if self._now() >= next_pulse:
                 next_pulse = self._now() + PULSE_S
                 self._do(self._pulse)
+                self._do(self._lamps.look)
         self._timetable.shutdown(wait=False)
         if self._showing is not None:
             self._showing.stop()
@@ -154,6 +163,7 @@ class GatewayProgram:
     def _hear(self, message: Incoming) -> None:
         """On a network's thread. A reading is its device's until the recorder says that it is kept."""
         if message.topic.endswith(READING) and not message.retained:
+            self._lamps.hear(message.topic, message.payload)
             self._recorder.hear(message.topic, message.payload)
         else:
             self._queue.put(message)

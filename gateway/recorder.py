@@ -33,7 +33,8 @@ ROLL_UP_S: Final = 300.0
 ROLL_UP_AT: Final = 100_000  # values: then it does not wait; whoever asks for the newest looks through all of them
 PRUNE_S: Final = 3_600.0
 
-_HURRY: Final = b'"hurry":true'  # as our own nodes write it; from anybody else it is only a little slower
+HURRY: Final = b'"hurry":true'
+"""In a message that somebody waits for, as our own nodes write it; from anybody else it is only a little slower."""
 
 READING: Final = f"/{Channel.READING}"
 """How the topics end that belong to this door."""
@@ -111,7 +112,7 @@ class Recorder:
 
     def hear(self, topic: str, payload: bytes) -> None:
         """A message has come. Never waits."""
-        is_awaited = _HURRY in payload
+        is_awaited = HURRY in payload
         with self._lock:
             if self._waiting >= MOST_WAITING:
                 return

@@ -86,13 +86,13 @@ def a_rule(session, limit, value, *, name=None, **more):
     return rule
 
 
-def a_device(session, device_id="bank-a", *, doors=2, now=NOON):
+def a_device(session, device_id="bank-a", *, kind="locker_bank", doors=2, now=NOON):
     """Approved, online, every door known to be shut."""
     told = Presentation(
         device_id=device_id,
         online=True,
         boot_id=new_boot_id(),
-        kind="locker_bank",
+        kind=kind,
         public_key=KEY,
         fingerprint=FINGERPRINT,
         doors=doors,

@@ -19,7 +19,7 @@ No message is longer than {MAX_BYTES} bytes.
 
 | channel | who writes | QoS, retained | what |
 |---|---|---|---|
-| `cmd` | gateway | 0, no | prep, open, eack, sreq, rack, give |
+| `cmd` | gateway | 0, no | prep, open, eack, sreq, rack, give, show |
 | `chal` | device | 0, no | chal, sync, given |
 | `evt` | device | 1, no | evt, again and again until eack; credential, once |
 | `state` | device | 1, yes; also its will | state |
@@ -37,6 +37,9 @@ was before the device's last start. A member that is not listed here makes a sig
 Who stands at a kiosk is told in three steps, and holds for 5 s from the reader on: `credential` says that something
 was presented, `give` asks which, `given` tells it, once. So a card's number lies in no queue and in no log, and
 whatever comes late, or a second time, is answered by nothing.
+
+A lamp is told to `show` that somebody should come, for a while each time; a word that is lost leaves it as it was
+until then, and moves nothing else.
 
 `state` is plain JSON and is believed only for showing who is there.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from api.views import AnyId, Ask, PlainText, View
 from gateway.fleet.model import Button, Device, DeviceState, Presence, SecondKey
@@ -14,7 +14,8 @@ class DeviceView(View):
     """A device on the wire. `reason`: why it is suspended. `key_switch`, `fire_contact`: the cabinet's own inputs.
 
     `maker`: of one off the shelf, else empty; `maker_name`: what it is called there; `hardware_id`: what stays its own.
-    `button`: what a press of its button means. `usual_s`: so often it speaks, as was learnt; 0: at no rhythm.
+    `button`: what a press of its button means. `shows_alarms`: on its lamp and buzzer. `usual_s`: so often it speaks,
+    as was learnt; 0: at no rhythm.
     """
 
     id: str
@@ -28,6 +29,7 @@ class DeviceView(View):
     maker_name: str
     hardware_id: str
     button: Button
+    shows_alarms: bool
     usual_s: int
     presence: Presence
     heard_at: datetime
@@ -70,9 +72,16 @@ class Approval(Ask):
 
 
 class DeviceChange(Ask):
-    """What it means when a button of an off-the-shelf device is pressed."""
+    """What it means when a button of an off-the-shelf device is pressed; whether a node of ours shows alarms."""
 
-    button: Button
+    button: Button | None = None
+    shows_alarms: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.button is None and self.shows_alarms is None:
+            raise ValueError("give button or shows_alarms")
+        return self
 
 
 class Suspension(Ask):

@@ -85,18 +85,22 @@ async def approve_device(device_id: Id, approval: Approval, who: SignedIn, attem
     return await desk.backroom.write(act)
 
 
-@router.patch("/{device_id}", responses=problems(*STAFF_ONLY, "not_found", "no_button", "malformed"))
+@router.patch("/{device_id}", responses=problems(*STAFF_ONLY, "not_found", "no_button", "no_lamp", "malformed"))
 async def change_device(device_id: Id, wanted: DeviceChange, who: SignedIn) -> DeviceView:
-    """Choose what it means when its button is pressed. It calls people; nothing an off-the-shelf device says opens."""
+    """Choose what a press of its button means, or whether its lamp and buzzer show the centre's alarms.
+
+    A button calls people; nothing that an off-the-shelf device says opens.
+    """
     desk = who.desk
 
     def act() -> DeviceView:
         with desk.sessions.begin() as session:
-            actor = who.staff(session, *_ROLES).audit_id
-            now = desk.clock.now()
-            return DeviceView.of(
+            actor, now = who.staff(session, *_ROLES).audit_id, desk.clock.now()
+            if wanted.button is not None:
                 fleet_service.choose_button(session, device_id=device_id, button=wanted.button, actor=actor, now=now)
-            )
+            if (shown := wanted.shows_alarms) is not None:
+                fleet_service.have_alarms_shown(session, device_id=device_id, shown=shown, actor=actor, now=now)
+            return DeviceView.of(fleet.device(session, device_id))
 
     return await desk.backroom.write(act)
 

@@ -13,16 +13,18 @@ from devices.nodes.forwarder import Forwarder
 from devices.nodes.load import Load
 from devices.nodes.locker_bank import Identity
 from devices.nodes.passage import Passage, Way
-from devices.ports import Outbox, Timers
+from devices.ports import Outbox, Timer, Timers
 from devices.wire import codec
 from devices.wire.errors import WireError
-from devices.wire.messages import Measurement, Rack, State
+from devices.wire.messages import Measurement, Rack, Show, State
+from devices.wire.metrics import COMES_AT_ONCE
 from devices.wire.topics import Channel
 
 REPORT_S: Final = 60.0  # everything is told at least so often, so that silence means something
 REST_S: Final = 5.0  # people, pulses and air are told together within this; a switch at once
 AIR_S: Final = 30.0
 BEEP_S: Final = 0.3
+ALARM_S: Final = 2.0  # a tone that is heard in the next room, and bearable at a desk
 
 CALL: Final = "call"
 """The metric of a button that calls staff. Whoever pressed it waits for a sign that it was heard."""
@@ -124,6 +126,7 @@ class Facility:
         self._is_resting = False
         self._is_connected = False
         self._calls: list[int] = []  # the messages that somebody waits for
+        self._alarm: Timer | None = None  # shown until it goes off
 
     # --- what the world calls
 
@@ -167,6 +170,8 @@ class Facility:
         if isinstance(said, Rack):
             self._forwarder.take(said)
             self._hear_of_calls()
+        elif isinstance(said, Show):
+            self._heed(said)
 
     def will(self) -> tuple[str, bytes]:
         """What the broker says when this node is gone."""
@@ -177,6 +182,7 @@ class Facility:
         topic, payload = self.will()
         self._outbox.send(topic, payload, qos=1, retain=True)
         self._is_connected = False
+        self._end_alarm()
         for lamp in (self._parts.lamp, self._parts.buzzer):
             if lamp is not None:
                 lamp.off()
@@ -185,9 +191,9 @@ class Facility:
 
     def _switched(self, name: str, is_on: bool) -> None:
         metric = self._parts.switches[name].metric
-        is_call = metric == CALL and is_on
-        numbers = self._forwarder.tell([Measurement(sensor=name, metric=metric, value=is_on)], is_waited_for=is_call)
-        if is_call:
+        is_urgent = is_on and metric in COMES_AT_ONCE
+        numbers = self._forwarder.tell([Measurement(sensor=name, metric=metric, value=is_on)], is_waited_for=is_urgent)
+        if is_on and metric == CALL:
             self._calls += numbers
             self._show()
 
@@ -251,12 +257,29 @@ class Facility:
         self._calls = waiting
         self._show()
 
+    def _heed(self, said: Show) -> None:
+        self._end_alarm()
+        if said.alarm:
+            self._alarm = self._timers.call_later(float(said.for_s), self._forget_alarm)
+        if said.alarm and said.beep and self._parts.buzzer is not None:
+            self._parts.buzzer.flash(ALARM_S)
+        self._show()
+
+    def _forget_alarm(self) -> None:
+        self._alarm = None
+        self._show()
+
+    def _end_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
     def _show(self) -> None:
-        """Steady: the house hears us. Slow: it does not. Fast: somebody has called, and it has not been heard yet."""
+        """Steady: the house hears us. Slow: it does not. Fast: somebody should come, or has called here unheard."""
         lamp = self._parts.lamp
         if lamp is None:
             return
-        if self._calls:
+        if self._calls or self._alarm is not None:
             lamp.blink(0.2)
         elif self._is_connected:
             lamp.on()

@@ -146,6 +146,14 @@ class Give(Message, frozen=True, kw_only=True, tag="give"):
     q: Hex128
 
 
+class Show(Message, frozen=True, kw_only=True, tag="show"):
+    """Gateway to a lamp and a buzzer: whether somebody should come. Forgotten after `for_s`, unless said again."""
+
+    alarm: bool
+    beep: bool = False  # it is new: sound
+    for_s: Annotated[int, msgspec.Meta(ge=1, le=600, description="seconds")]
+
+
 class Chal(Message, frozen=True, kw_only=True, tag="chal"):
     """Device to gateway: the challenge made for `cmd_id`, good for `ttl_ms`."""
 
@@ -203,7 +211,7 @@ class Credential(Message, frozen=True, kw_only=True, tag="credential"):
     dev_boot: BootId
 
 
-Command = Prep | Open | Eack | Sreq | Rack | Give
+Command = Prep | Open | Eack | Sreq | Rack | Give | Show
 Answer = Chal | Sync | Given
 
 

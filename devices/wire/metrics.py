@@ -49,6 +49,9 @@ METRICS: Final = MappingProxyType(
 )
 """Each metric and its unit; None: it has none."""
 
+COMES_AT_ONCE: Final = frozenset({"call", "water_leak", "alarm"})
+"""Metrics that, when true, have somebody come at once: a gateway is told in a hurry, and lamps show it."""
+
 BOOLEANS: Final = frozenset(
     {"occupancy", "motion", "open", "on", "water_leak", "tamper", "battery_low", "alarm", "input", "call"}
 )

@@ -12,6 +12,7 @@ from gateway.alerts import rules
 from gateway.alerts.in_force import in_force
 from gateway.alerts.kinds import Kind
 from gateway.alerts.model import Alert, AlertLink, AlertState
+from gateway.channels.model import Severity
 from gateway.kit import edition
 from gateway.kit.errors import NotFound
 
@@ -91,6 +92,12 @@ def all_standing(session: Session, *, things: Collection[str] | None = None) -> 
     """Every alert that is not cleared, the oldest first; `things`: of these alone."""
     query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at, Alert.id)
     return session.scalars(query if things is None else query.where(Alert.thing.in_(things))).all()
+
+
+def open_alarms(session: Session) -> set[str]:
+    """The ids of what is most urgent and nobody has taken up."""
+    query = select(Alert.id).where(Alert.state == AlertState.OPEN, Alert.severity == Severity.ALARM)
+    return set(session.scalars(query))
 
 
 def due(session: Session, *, zone: ZoneInfo, now: datetime) -> list[str]:

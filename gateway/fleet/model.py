@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -85,6 +85,7 @@ class Device(Base):
     maker_name: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))  # in its topics
     hardware_id: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))  # survives a renaming
     button: Mapped[Button] = mapped_column(word_column(Button), default=Button.NOTHING, server_default=Button.NOTHING)
+    shows_alarms: Mapped[bool] = mapped_column(default=False, server_default=false())  # on its lamp and buzzer
     usual_s: Mapped[int] = mapped_column(default=0, server_default="0")  # learnt: so often it speaks; 0: at no rhythm
     presence: Mapped[Presence] = mapped_column(word_column(Presence), default=Presence.UNKNOWN)
     presence_at: Mapped[datetime | None] = mapped_column(Instant)  # since when

@@ -43,6 +43,11 @@ def approved_among(session: Session, device_ids: Collection[str]) -> Sequence[st
     return session.scalars(_APPROVED_AMONG, {"ids": list(device_ids)}).all() if device_ids else ()
 
 
+def alarm_lamps(session: Session) -> Sequence[str]:
+    """Of the nodes that show alarms, by name."""
+    return session.scalars(_APPROVED.where(Device.shows_alarms).order_by(Device.id)).all()
+
+
 def outsiders(session: Session) -> Sequence[Device]:
     """The off-the-shelf devices, retired ones too."""
     return session.scalars(select(Device).where(Device.maker != "")).all()

@@ -210,6 +210,18 @@ def choose_button(session: Session, *, device_id: str, button: Button, actor: st
     return device
 
 
+def have_alarms_shown(session: Session, *, device_id: str, shown: bool, actor: str, now: datetime) -> Device:
+    """Whether a node of our own shows the centre's alarms on its lamp and buzzer. Raises Conflict("no_lamp")."""
+    device = queries.device(session, device_id)
+    if device.maker or device.kind != "facility":
+        raise Conflict("no_lamp")
+    if device.shows_alarms is not shown:
+        device.shows_alarms = shown
+        session.flush()
+        audit.append(session, actor=actor, act="alarms_shown", thing=device_id, now=now, shown=shown)
+    return device
+
+
 def rename_outsider(session: Session, device: Device, *, name: str, now: datetime) -> None:
     """Its maker calls the same hardware otherwise now. The name must be nobody's."""
     before, device.maker_name = device.maker_name, name

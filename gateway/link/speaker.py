@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devices.wire import codec
-from devices.wire.messages import ActorClass, Command, Eack, Give, Open, Prep, Rack, Sreq
+from devices.wire.messages import ActorClass, Command, Eack, Give, Open, Prep, Rack, Show, Sreq
 from devices.wire.signing import SigningKey
 from devices.wire.topics import GATEWAY, Address, Channel
 from gateway.link.port import Carriage
@@ -20,7 +20,7 @@ EXPIRY_S: Final = 5  # a second fence, in the broker; the first is the device's 
 class Speaker:
     """Speaks `unlock/1`. Everything to a device goes at QoS 0 and is never retained: what is late must be lost.
 
-    Only that readings are kept is as true later.
+    Only that readings are kept is as true later, and a lamp harms nobody.
     """
 
     carriage: Carriage
@@ -63,6 +63,10 @@ class Speaker:
     def give(self, device_id: str, *, which: str, q: str) -> None:
         """Ask a kiosk's reader which card or code that is."""
         self._say(device_id, Give(id=which, q=q))
+
+    def show(self, device_id: str, *, alarm: bool, beep: bool, for_s: int) -> None:
+        """Have a lamp show whether somebody should come, for so many seconds."""
+        self._say(device_id, Show(alarm=alarm, beep=beep, for_s=for_s), expiry_s=None)
 
     def tell(self, kind: str, what: Mapping[str, Any]) -> None:
         """Say what has changed to whoever shows it: plain, for the API only (the broker sees to that)."""

@@ -1,9 +1,9 @@
-"""What a press of an off-the-shelf device's button means is chosen by staff, at approval or later."""
+"""What a press of an off-the-shelf device's button means is chosen by staff, and whether a node's lamp shows alarms."""
 
 import pytest
 
 from gateway.fleet import service as fleet
-from tests.centre_builder import NOON
+from tests.centre_builder import NOON, a_device
 
 
 @pytest.fixture
@@ -43,3 +43,39 @@ def test_nobody_else_gives_a_button_a_meaning(house, bell, number):
 
 def test_no_button_can_be_made_to_open(house, bell):
     assert house.signed_in("s003").patch(f"/staff/devices/{bell}", {"button": "open"}).status_code == 422
+
+
+@pytest.fixture
+def node(house):
+    house.change(a_device, "hall", kind="facility", doors=0)
+    return "hall"
+
+
+def test_a_nodes_lamp_is_had_to_show_alarms_and_the_trail_says_by_whom(house, node):
+    technician = house.signed_in("s003")
+
+    changed = technician.patch(f"/staff/devices/{node}", {"shows_alarms": True})
+
+    assert (changed.status_code, changed.json()["shows_alarms"]) == (200, True)
+    trail = house.signed_in("s001").get("/staff/audit?limit=200").json()["items"]
+    (entry,) = [one for one in trail if one["act"] == "alarms_shown"]
+    assert (entry["thing"], entry["actor_no"], entry["detail"]) == (node, "s003", {"shown": True})
+
+
+def test_saying_so_twice_changes_nothing(house, node):
+    technician = house.signed_in("s003")
+    for _ in range(2):
+        assert technician.patch(f"/staff/devices/{node}", {"shows_alarms": True}).status_code == 200
+    trail = house.signed_in("s001").get("/staff/audit?limit=200").json()["items"]
+
+    assert len([one for one in trail if one["act"] == "alarms_shown"]) == 1
+
+
+def test_a_device_off_the_shelf_and_a_bank_have_no_such_lamp(house, bell):
+    for device in (bell, "bank-a"):
+        refused = house.signed_in("s003").patch(f"/staff/devices/{device}", {"shows_alarms": True})
+        assert (refused.status_code, refused.json()["code"]) == (409, "no_lamp")
+
+
+def test_nothing_said_is_refused(house, node):
+    assert house.signed_in("s003").patch(f"/staff/devices/{node}", {}).status_code == 422

@@ -1,4 +1,7 @@
-"""Readings from a device to the gateway's card, through processes that are killed: each is kept once."""
+"""Readings from a device to the gateway's card, through processes that are killed: each is kept once.
+
+And what one cries out is shown on a lamp, through the real broker and its rules.
+"""
 
 import random
 import secrets
@@ -13,12 +16,13 @@ from devices.runtime.mailbox import Mailbox
 from devices.runtime.mqtt import Connection
 from devices.runtime.reading_store import SqliteReadings
 from devices.wire import codec
-from devices.wire.messages import Measurement, Rack
+from devices.wire.messages import Measurement, Rack, Show
 from devices.wire.signing import PublicKey, SigningKey
 from gateway import broker
 from gateway.fleet import service as fleet
 from gateway.fleet.rules import Presentation
 from gateway.kit.ids import new_boot_id
+from gateway.lamps import CRY_S, STAND_S
 from tests.processes.rig import Rig, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
@@ -36,6 +40,7 @@ class Air:
         self.gateway = PublicKey.from_text((rig.directory / "keys" / "gateway.pub").read_text().strip())
         self.mailbox = Mailbox("air")
         self.log = SqliteReadings(file)
+        self.shown = []
         self.connection = Connection(
             client_id=DEVICE,
             host="127.0.0.1",
@@ -67,6 +72,12 @@ class Air:
         said = codec.decode_command(incoming.payload, topic=incoming.topic, key=self.gateway)
         if isinstance(said, Rack):
             self.node.take(said)
+        if isinstance(said, Show):
+            self.shown.append(said)
+
+    def calls(self):
+        reading = [Measurement(sensor="button", metric="call", value=True)]
+        self.mailbox.call_soon(lambda: self.node.tell(reading, is_waited_for=True))
 
     def measures(self, number):
         reading = [Measurement(sensor="meter", metric="energy", value=float(number))]
@@ -128,3 +139,18 @@ def test_a_thousand_numbered_readings_through_killed_gateways_and_brokers_are_ea
 
     assert kept(rig) == list(range(READINGS))
     eventually(lambda: air.log.oldest() == READINGS + 1, "the device was not told that everything is kept")
+
+
+def test_a_call_is_shown_on_a_lamp_when_it_is_heard_and_for_as_long_as_it_stands(rig: Rig, air: Air):
+    centre = rig.centre()
+    with centre.sessions.begin() as session:
+        fleet.have_alarms_shown(session, device_id=DEVICE, shown=True, actor="gateway", now=centre.clock.now())
+    centre.sessions.close()
+    eventually(lambda: air.shown, "a lamp that was chosen was told nothing")
+
+    air.calls()
+    eventually(lambda: any(one.for_s == STAND_S and one.alarm for one in air.shown), "the alarm is not shown")
+
+    cries = [one for one in air.shown if one.for_s == CRY_S]
+    assert cries == [Show(alarm=True, beep=True, for_s=CRY_S)]
+    assert air.shown.index(cries[0]) < air.shown.index(Show(alarm=True, beep=True, for_s=STAND_S))

@@ -11,6 +11,7 @@ from gateway.ballots import queries as ballots
 from gateway.ballots import service as ballots_service
 from gateway.members import queries as members
 from gateway.spaces.rules import Span
+from tests.centre_builder import a_device
 from tests.web.conftest import MEMBER, OTHER, House
 from tests.web.console_builder import Screen, employ, screen_at
 
@@ -39,6 +40,17 @@ def test_a_device_is_suspended_and_approved_again_by_its_own_fingerprint(screen:
     screen.fill("指纹", next(one["fingerprint"] for one in shown if one["id"] == "bank-b"))
     screen.go("批准使用")
     expect(screen.row("bank-b", "使用中")).to_have_count(1)
+
+
+def test_a_nodes_lamp_is_had_to_show_alarms_and_a_bank_has_none(screen: Screen):
+    with screen.house.centre.sessions.begin() as session:
+        a_device(session, "hall", kind="facility", doors=0, now=screen.house.centre.clock.now())
+    screen.at("devices")
+    screen.row("hall").get_by_role("button", name="用灯提示警报").click()
+    screen.go("用灯提示警报")
+
+    expect(screen.row("hall").get_by_role("button", name="不再用灯提示警报")).to_be_visible()
+    expect(screen.row("bank-b").get_by_role("button", name="用灯提示警报")).to_have_count(0)
 
 
 def test_a_rule_is_looked_at_before_it_is_set_and_then_explains_a_refusal(screen: Screen):

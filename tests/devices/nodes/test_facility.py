@@ -2,13 +2,13 @@
 
 import pytest
 
-from devices.nodes.facility import AIR_S, REPORT_S, REST_S, Beams, Facility, Meter, Parts, Told
+from devices.nodes.facility import AIR_S, ALARM_S, REPORT_S, REST_S, Beams, Facility, Meter, Parts, Told
 from devices.nodes.forwarder import Forwarder
 from devices.nodes.locker_bank import Identity
 from devices.parts.signal_lamp import SignalLamp
 from devices.parts.switch import Switch
 from devices.wire import codec
-from devices.wire.messages import Rack
+from devices.wire.messages import Rack, Show
 from devices.wire.topics import Channel
 from firmware_sim.memory_readings import MemoryReadings
 from tests.asker import DEVICE_KEY, GATEWAY_KEY
@@ -112,6 +112,14 @@ class Hall:
 
     def is_lit(self, pin):
         return bool(self.pins.pin(pin).state)
+
+    def blinks(self, pin):
+        """Fast: within a second it is both on and off."""
+        seen = set()
+        for _ in range(10):
+            seen.add(self.is_lit(pin))
+            self.clockwork.advance(0.1)
+        return seen == {True, False}
 
 
 @pytest.fixture
@@ -262,3 +270,66 @@ def test_it_leaves_saying_so_with_its_lamp_dark(hall):
 
     assert codec.decode_state(hall.sent[-1][1]).online is False
     assert not hall.is_lit(LAMP)
+
+
+def test_the_lamp_shows_that_somebody_should_come_and_the_buzzer_that_it_is_new(hall):
+    hall.hears(Show(alarm=True, beep=True, for_s=60))
+
+    assert hall.blinks(LAMP)
+    assert hall.is_lit(BUZZER)
+    hall.clockwork.advance(ALARM_S)
+    assert not hall.is_lit(BUZZER)
+    assert hall.blinks(LAMP)
+
+
+def test_an_alarm_that_is_only_said_again_makes_no_sound(hall):
+    hall.hears(Show(alarm=True, for_s=60))
+
+    assert hall.blinks(LAMP)
+    assert not hall.is_lit(BUZZER)
+
+
+def test_the_lamp_is_steady_again_when_somebody_has_taken_it_up(hall):
+    hall.hears(Show(alarm=True, for_s=60))
+    hall.hears(Show(alarm=False, for_s=1))
+
+    assert hall.is_lit(LAMP)
+    assert not hall.blinks(LAMP)
+
+
+def test_an_alarm_is_forgotten_after_its_time_and_not_before(hall):
+    hall.hears(Show(alarm=True, for_s=60))
+    hall.clockwork.advance(40.0)
+    hall.hears(Show(alarm=True, for_s=60))  # again: from here on
+    hall.clockwork.advance(55.0)
+
+    assert hall.blinks(LAMP)
+    hall.clockwork.advance(5.0)
+    assert hall.is_lit(LAMP)
+    assert not hall.blinks(LAMP)
+
+
+def test_what_somebody_else_signed_is_not_shown(hall):
+    hall.hears(Show(alarm=True, beep=True, for_s=60), key=DEVICE_KEY)
+
+    assert not hall.blinks(LAMP)
+    assert not hall.is_lit(BUZZER)
+
+
+def test_a_node_that_stops_shows_nothing(hall):
+    hall.hears(Show(alarm=True, beep=True, for_s=60))
+    hall.node.stop()
+    hall.clockwork.advance(120.0)
+
+    assert not hall.is_lit(LAMP)
+    assert not hall.is_lit(BUZZER)
+
+
+def test_water_is_told_in_a_hurry_and_that_it_has_gone_is_not(hall):
+    hall.on(LEAK)
+    hall.clockwork.advance(0.1)
+    hall.off(LEAK)
+    hall.clockwork.advance(0.1)
+
+    told = [one for one in hall.messages() if [reading.sensor for reading in one.readings] == ["cellar"]]
+    assert [(one.readings[0].value, one.hurry) for one in told] == [(True, True), (False, False)]

@@ -95,8 +95,21 @@ function Acts({ device, again }: { device: Device; again: () => Promise<void> })
       isGrave: true,
       act: () => ask('post', '/api/v1/staff/devices/{device_id}/retire', { at, key }),
     })
+  const lamp = device.shows_alarms
+    ? { title: s('devices.lamp_off'), lead: s('devices.lamp_off_lead', { name: device.id }) }
+    : { title: s('devices.lamp_on'), lead: s('devices.lamp_on_lead', { name: device.id }) }
+  const haveShown = () =>
+    sheet(lamp.title, {
+      lead: lamp.lead,
+      act: () => ask('patch', '/api/v1/staff/devices/{device_id}', { at, body: { shows_alarms: !device.shows_alarms } }),
+    })
   return (
     <>
+      {device.state === 'APPROVED' && device.kind === 'facility' && (
+        <button type="button" class="quiet" onClick={haveShown}>
+          {lamp.title}
+        </button>
+      )}
       {(device.state === 'PENDING' || device.state === 'SUSPENDED') && (
         <button type="button" class="quiet" onClick={approve}>
           {s('devices.approve')}
