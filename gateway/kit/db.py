@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import URL, Dialect, make_url
@@ -19,6 +19,7 @@ from gateway.kit.errors import NotFound, Refused
 
 T = TypeVar("T")
 
+_STEP_S = 0.0005  # between two tries to be the one who writes: less than lies between two acts of a busy program
 BUSY_TIMEOUT_MS = 30_000  # SQLite is not fair: among many writers on a slow card one may have to wait for long
 
 TRIES = 6  # of an act, where others come between
@@ -259,6 +260,35 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    raw = connection.connection.dbapi_connection
-    raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")  # type: ignore[union-attr]  # a live one has it
-    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+    raw = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+    if read_only:
+        connection.exec_driver_sql("BEGIN DEFERRED")
+    else:
+        _take_write_lock(connection, raw)
+
+
+def _take_write_lock(connection: Connection, raw: sqlite3.Connection) -> None:
+    """BEGIN IMMEDIATE, tried in even steps while another program writes.
+
+    SQLite's own steps grow to a tenth of a second. Beside a program that writes one thing after another they end, again
+    and again, while the lock is taken: a press of a member's waited for seconds.
+    """
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while _another_writes(raw) and time.monotonic() < give_up_at:
+            time.sleep(_STEP_S)
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # SQLAlchemy says what is wrong
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+def _another_writes(raw: sqlite3.Connection) -> bool:
+    """Begin, unless another program writes just now."""
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

@@ -1,6 +1,8 @@
 """Transactions, instants and what is said after a commit, on both databases."""
 
+import contextlib
 import gc
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
@@ -171,19 +173,64 @@ def test_sqlite_is_told_to_lose_nothing(tmp_path):
     assert answers == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
-def test_threads_of_one_program_take_turns_at_writing_to_sqlite_without_ever_finding_it_busy(tmp_path):
+def test_threads_of_one_program_take_turns_at_writing_to_sqlite_without_ever_finding_it_busy(tmp_path, monkeypatch):
     engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
-    event.listen(engine, "connect", lambda raw, record: raw.execute("PRAGMA busy_timeout = 0"))
     Base.metadata.create_all(engine)
-    impatient = Sessions(engine)
+    sessions = Sessions(engine)
+    found_busy = []
+    monkeypatch.setattr(time, "sleep", found_busy.append)
 
     def write_down(number):
         for no in range(10):
-            with impatient.begin() as session:
+            with sessions.begin() as session:
                 audit.append(session, actor="test", act="wrote", thing=f"{number}-{no}", now=NOON)
 
     at_once([partial(write_down, number) for number in range(8)])
 
-    with impatient.read() as session:
+    assert found_busy == []
+    with sessions.read() as session:
         assert audit.head(session).seq == 80
-    impatient.close()
+    sessions.close()
+
+
+@pytest.fixture
+def two_programs(tmp_path):
+    """Each with its own connections to one SQLite."""
+    programs = [Sessions(open_engine(f"sqlite:///{tmp_path / 'x.db'}")) for _ in range(2)]
+    yield programs
+    for program in programs:
+        program.close()
+
+
+def test_whoever_waits_for_another_program_that_writes_tries_again_in_short_and_even_steps(two_programs, monkeypatch):
+    one, other = two_programs
+    steps = []
+    with contextlib.ExitStack() as while_it_writes:
+        while_it_writes.enter_context(one.begin()).connection()
+
+        def step(seconds):
+            steps.append(seconds)
+            if len(steps) == 500:  # SQLite's own twelfth is a tenth of a second
+                while_it_writes.close()
+
+        monkeypatch.setattr(time, "sleep", step)
+        with other.begin() as session:
+            session.execute(text("CREATE TABLE mine (x)"))
+
+    assert len(steps) == 500
+    assert max(steps) < 0.001
+
+
+def test_whoever_waits_in_vain_for_another_program_that_writes_is_told_so_and_can_write_later(
+    two_programs, monkeypatch
+):
+    one, other = two_programs
+    monkeypatch.setattr("gateway.kit.db.BUSY_TIMEOUT_MS", 20)
+    with one.begin() as session:
+        session.connection()
+        with pytest.raises(DBAPIError, match="locked"), other.begin() as waiting:
+            waiting.connection()
+
+    with other.begin() as session:
+        session.execute(text("CREATE TABLE mine (x)"))
+        assert session.scalar(text("PRAGMA busy_timeout")) == 20, "whatever else is busy is waited for as well"
