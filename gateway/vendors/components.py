@@ -1,13 +1,15 @@
 """Devices made of named components (`switch:0`), which tell only what has changed."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from gateway.vendors import payload
 from gateway.vendors.fields import Taken, take_all
 from gateway.vendors.known import Fact
 from gateway.vendors.look import NOTHING, Look, Read, plain
+from gateway.vendors.metrics import CANONICAL
 from gateway.vendors.profile import Table, alternatives
-from gateway.vendors.results import Kind, Result, Unreadable
+from gateway.vendors.results import Kind, Reading, Result, Unreadable
 from gateway.vendors.shapes import renamed
 
 
@@ -33,7 +35,7 @@ def read_frame(look: Look) -> Read:
 
 def read_component(look: Look) -> Read:
     """One component's whole status."""
-    said = payload.decode_object(look.message.payload)
+    said = payload.decode(look.message.payload)
     return _status(look, {look.places["component"]: said}, renamed(look), full=True)
 
 
@@ -50,15 +52,43 @@ def _status(look: Look, said: Mapping[str, object], device: str, *, full: bool) 
 def _components(look: Look, said: Mapping[str, object], device: str, *, full: bool) -> tuple[Taken, list[Fact]]:
     taken, facts = Taken(), []
     for name, news in said.items():
-        if not isinstance(news, dict):
-            continue
         table = _table(look, device, name)
+        if news is None:
+            taken.readings += _unknown(look, device, name, table)
+            facts += [Fact(("status", device, name), None), Fact(("told", device, name), None)]
+        if not isinstance(news, dict):
+            if table and news is not None:
+                taken.problems.append(f"{name}: {payload.shown(news)} where its status was expected")
+            continue
         before = {} if full else look.known.get("status", device, name)
         whole = {**before, **news} if isinstance(before, dict) else news
-        taken.add(take_all(news, table, sensor=name, whole=whole))
+        found = take_all(news, table, sensor=name, whole=whole)
+        facts += _told(look, device, name, found.readings)
+        taken.add(found)
         if _needs_memory(table):
             facts.append(Fact(("status", device, name), {member: plain(value) for member, value in whole.items()}))
     return taken, facts
+
+
+def _told(look: Look, device: str, component: str, readings: list[Reading]) -> Iterator[Fact]:
+    """What the component has ever measured, kept for when it goes."""
+    before = look.known.get("told", device, component)
+    already = before if isinstance(before, frozenset) else frozenset()
+    told = already | {(one.metric, one.sensor) for one in readings}
+    if told != already:
+        yield Fact(("told", device, component), told)
+
+
+def _unknown(look: Look, device: str, component: str, table: Table) -> list[Reading]:
+    """A component that is null is gone, and what it measured unknown; of one never heard, all that it could say."""
+    told = look.known.get("told", device, component)
+    if not isinstance(told, frozenset):
+        return take_all(_nothing(table), table, sensor=component).readings
+    return [Reading(metric, None, CANONICAL[metric], sensor) for metric, sensor in sorted(told)]
+
+
+def _nothing(table: Table) -> dict[str, object]:
+    return {path.partition(".")[0]: None for path in table}
 
 
 def _kind_of(component: str) -> str:
@@ -91,14 +121,15 @@ def _events(look: Look, said: Mapping[str, object], device: str) -> Read:
     events = said.get("events")
     if not isinstance(events, list) or not events:
         raise Unreadable("a notification without its events")
-    results = [_event(look, payload.an_object(event), device) for event in events[:50]]
+    results = [_event(look, payload.an_object(event), device, payload.instant(said.get("ts"))) for event in events[:50]]
     return Read(sorted(results, key=lambda result: result.kind is not Kind.EVENT))
 
 
-def _event(look: Look, said: Mapping[str, object], device: str) -> Result:
-    component, name, at = said.get("component"), said.get("event"), payload.instant(said.get("ts"))
+def _event(look: Look, said: Mapping[str, object], device: str, told_at: datetime | None) -> Result:
+    component, name = said.get("component"), said.get("event")
     if not isinstance(component, str) or not isinstance(name, str) or not name:
         raise Unreadable("an event without its component or name")
+    at = payload.instant(said.get("ts")) or told_at
     info = {"component": component[:64]}
     if name in look.profile.upkeep:
         return Result(Kind.DEVICE_INFO, device, at=at, info=info | {"event": name[:64]})

@@ -1,7 +1,7 @@
 """Devices whose topics mean something only after they have described themselves, in Home Assistant's way."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gateway.vendors import fields, payload, templates, topics
@@ -23,22 +23,30 @@ _DESCRIPTION = {
 }
 _DESCRIPTION |= {"id": "identifiers", "serial": "serial_number", "via": "via_device", "area": "suggested_area"}
 _LOCK = {"locked": "locked", "unlocked": "unlocked", "jammed": "jammed", "locking": "unknown", "unlocking": "unknown"}
+_LOCK |= {"open": "unlocked", "opening": "unknown"}  # its latch drawn back, so that the door can be pulled
+_UNSAID = ("state_topic", "json_attributes_topic")  # whose topics are known to be a device's though nothing is read
 
 
 @dataclass(frozen=True)
 class Binding:
     """What one entity reads from one topic.
 
-    `words`: the entity's payloads and what each means. `config`: the topic on which it was described.
+    `words`: the entity's payloads and what each means. `config`: the topic on which it was described. `only`: the
+    events that it declared. `others`: the topics that say with this one whether it is there, and `together` how. `why`:
+    what of the description cannot be followed, so that nothing said there can be read.
     """
 
     config: str
     device: str
     entity: str
-    role: Literal["value", "availability", "event", "card"]
+    role: Literal["value", "availability", "event", "card", "nothing", "unreadable"]
     template: Template = templates.WHOLE
     take: Take | None = None
     words: Mapping[str, bool | str | None] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    together: Literal["all", "any", "latest"] = "latest"
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,9 @@ def read_config(look: Look) -> Read:
     entities = list(_entities(look, said))
     device = entities[0].device if entities else _device(said, look.places["object"])
     bindings, flags = _bindings(manner, entities)
+    if look.route.role != "by topic":  # those are called by their topics before any description, and after it too
+        for topic, binding in _unsaid(entities):
+            bindings.setdefault(topic, [binding])
     info = {**_facts_of(said), "entities": [f"{entity.component}: {entity.name}" for entity in entities[:20]]}
     if flags:
         info["flags"] = flags[:20]
@@ -87,15 +98,16 @@ def read_described(look: Look) -> Read:
         return look.ignored("no description seen that names this topic", look.message.topic)
     if not look.message.payload:
         return look.ignored("cleared", bound[0].device)
-    return Read(read_bound(look.message, bound))
+    return read_bound(look.known, look.message, bound)
 
 
-def read_bound(message: Message, bound: tuple[Binding, ...]) -> list[Result]:
+def read_bound(known: Known, message: Message, bound: tuple[Binding, ...]) -> Read:
     """Every entity's value of one message, device by device; what several entities say alike is said once."""
     results: list[Result] = []
+    facts: list[Fact] = []
     said = Said(message.payload)
     for device in dict.fromkeys(binding.device for binding in bound):
-        found = [_found(binding, message, said) for binding in bound if binding.device == device]
+        found = [_found(known, binding, message, said, facts) for binding in bound if binding.device == device]
         readings = dict.fromkeys(one for one in found if isinstance(one, Reading))
         if readings:
             results.append(Result(Kind.TELEMETRY, device, tuple(readings)))
@@ -104,17 +116,32 @@ def read_bound(message: Message, bound: tuple[Binding, ...]) -> list[Result]:
                 results.append(one)
     order = [Kind.EVENT, Kind.TELEMETRY, Kind.AVAILABILITY, Kind.MALFORMED]
     results.sort(key=lambda result: order.index(result.kind))
-    return results or [Result(Kind.IGNORE, bound[0].device, reason=NOTHING)]
+    return Read(results or [Result(Kind.IGNORE, bound[0].device, reason=NOTHING)], facts)
 
 
-def _found(binding: Binding, message: Message, said: Said) -> Reading | Result | None:
+def _found(known: Known, binding: Binding, message: Message, said: Said, facts: list[Fact]) -> Reading | Result | None:
     try:
-        return _read(binding, said)
+        found = _read(binding, said)
     except ValueError as error:
         return malformed(message, f"{binding.entity}: {error}", binding.device)
+    if binding.together == "latest" or not isinstance(found, Result) or found.available is None:
+        return found
+    facts.append(Fact(("there", binding.config, binding.entity, message.topic), found.available))
+    return replace(found, available=_together(known, binding, said_here=found.available))
+
+
+def _together(known: Known, binding: Binding, *, said_here: bool) -> bool:
+    """Of the topics that all or any must say so; one that has said nothing yet has no say."""
+    others = (known.get("there", binding.config, binding.entity, topic) for topic in binding.others)
+    heard = [said_here, *(there is True for there in others if there is not None)]
+    return all(heard) if binding.together == "all" else any(heard)
 
 
 def _read(binding: Binding, said: Said) -> Reading | Result | None:
+    if binding.role == "unreadable":
+        raise Unreadable(binding.why)
+    if binding.role == "nothing":
+        return None
     value = templates.evaluate(binding.template, said)
     if binding.role == "availability":
         return _available(binding, value)
@@ -156,6 +183,8 @@ def _event(binding: Binding, value: object) -> Result | None:
         return Result(Kind.EVENT, binding.device, event=fired) if isinstance(fired, str) else None
     said = payload.decode_text(value) if isinstance(value, str) and value.startswith("{") else value
     happened = fields.happening(payload.find(said, "event_type") if isinstance(said, dict) else said)
+    if happened and binding.only and happened not in binding.only:
+        raise Unreadable(f"{payload.shown(happened)} is none of {', '.join(binding.only[:10])}")
     return Result(Kind.EVENT, binding.device, event=happened) if happened else None
 
 
@@ -243,7 +272,18 @@ def _bindings(manner: Profile, entities: list[_Entity]) -> tuple[dict[str, list[
                     found.setdefault(topic, []).append(binding)
             except Unreadable as error:
                 flags.append(f"{entity.name}: {error}"[:200])
+                if bind is not _availabilities and isinstance(said_at := entity.said.get("state_topic"), str):
+                    unreadable = Binding(entity.config, entity.device, entity.name, "unreadable", why=str(error))
+                    found.setdefault(said_at, []).append(unreadable)
     return found, flags
+
+
+def _unsaid(entities: list[_Entity]) -> Iterator[tuple[str, Binding]]:
+    """Topics of which it is known whose they are, and that Hearth keeps nothing of what they say."""
+    for entity in entities:
+        for name in _UNSAID:
+            if isinstance(topic := entity.said.get(name), str):
+                yield topic, Binding(entity.config, entity.device, entity.name, "nothing")
 
 
 def _values(manner: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
@@ -310,7 +350,9 @@ def _happenings(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
     if entity.component == "tag":
         yield topic, Binding(entity.config, entity.device, entity.name, "card", template)
     elif entity.component == "event":
-        yield topic, Binding(entity.config, entity.device, entity.name, "event", template)
+        types = said.get("event_types")
+        only = tuple(one for one in types[:100] if isinstance(one, str)) if isinstance(types, list) else ()
+        yield topic, Binding(entity.config, entity.device, entity.name, "event", template, only=only)
     elif isinstance(fired := said.get("payload"), str):
         name = " ".join(str(plain(said[key])) for key in ("subtype", "type") if key in said) or fired
         yield topic, Binding(entity.config, entity.device, entity.name, "event", template, words={fired: name[:64]})
@@ -321,6 +363,10 @@ def _availabilities(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]
     many = said.get("availability")
     one = {"topic": said.get("availability_topic"), "value_template": said.get("availability_template")}
     one |= {key: said[key] for key in ("payload_available", "payload_not_available") if key in said}
+    named = [payload.find(item, "topic") for item in many] if isinstance(many, list) else []
+    mode: Literal["all", "any", "latest"] = "latest"
+    if said.get("availability_mode") in ("all", "any"):
+        mode = "all" if said["availability_mode"] == "all" else "any"
     for listed in many if isinstance(many, list) else [one]:
         if isinstance(listed, dict) and isinstance(topic := listed.get("topic"), str):
             words: dict[str, bool | str | None] = {
@@ -328,7 +374,20 @@ def _availabilities(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]
                 _rendered(listed.get("payload_not_available", "offline")): False,
             }
             template = _template(listed.get("value_template"))
-            yield topic, Binding(entity.config, entity.device, entity.name, "availability", template, words=words)
+            others = tuple(other for other in named if isinstance(other, str) and other != topic)
+            yield (
+                topic,
+                Binding(
+                    entity.config,
+                    entity.device,
+                    entity.name,
+                    "availability",
+                    template,
+                    words=words,
+                    others=others,
+                    together=mode,
+                ),
+            )
 
 
 def _forgotten(known: Known, config: str) -> Iterator[Fact]:

@@ -23,7 +23,7 @@ def read_entity(look: Look) -> Read:
     """A bare value, or a small object; after a description by that, before it by its name."""
     bound = look.known.get("bound", look.message.topic)
     if isinstance(bound, tuple) and look.message.payload:
-        return Read(read_bound(look.message, bound))
+        return read_bound(look.known, look.message, bound)
     component, name = look.places["component"], look.places["entity"]
     if component == "event":
         return _event(look, name)

@@ -1,5 +1,6 @@
 """Members to readings, as a profile's table says."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -50,10 +51,11 @@ def take_all(
 
     `sensor`: the part of the device that the object is about. `suffixes`: endpoints that a member's name may end with,
     as in `state_l1`. `units`: the device's own word on a member's unit, which goes before the table's. `whole`: what
-    `said` is the news of.
+    `said` is the news of. Members that tell of one metric in one message are told apart by their names.
     """
     whole = whole or said
     taken = Taken()
+    named: list[str] = []
     for path, takes, part in _known(said, table, suffixes, whole):
         value = payload.find(whole, path)
         place = _Place(path, _part(sensor, part), whole, (units or {}).get(path))
@@ -62,7 +64,17 @@ def take_all(
                 _take(taken, one, takes, replace(place, sensor=_part(place.sensor, str(number))))
         else:
             _take(taken, value, takes, place)
+        named += [path] * (len(taken.readings) - len(named))
+    taken.readings = list(_told_apart(taken.readings, named))
     return taken
+
+
+def _told_apart(readings: list[Reading], named: list[str]) -> Iterator[Reading]:
+    """Smoke is not silenced by "no gas" beside it."""
+    alike = Counter((one.metric, one.sensor) for one in readings)
+    for one, name in zip(readings, named, strict=True):
+        alone = alike[one.metric, one.sensor] == 1
+        yield one if alone else replace(one, sensor=_part(one.sensor, name))
 
 
 def _take(taken: Taken, value: object, takes: list[Take], place: _Place) -> None:
@@ -72,7 +84,8 @@ def _take(taken: Taken, value: object, takes: list[Take], place: _Place) -> None
     try:
         if not take.event:
             meant = None if says_nothing(take, place.whole) else value
-            taken.readings.append(reading(meant, take, sensor=place.sensor, unit=place.unit))
+            sensor = _part(place.sensor, take.part)
+            taken.readings.append(reading(meant, take, sensor=sensor, unit=place.unit))
         elif happened := happening(value):
             taken.events.append(happened)
     except ValueError as error:
@@ -87,9 +100,18 @@ def _known(
         if payload.has(said, path) or (payload.has(whole, path) and _is_news_for(said, alternatives(takes))):
             yield path, alternatives(takes), None
     for member in said:
-        base, _, suffix = member.rpartition("_")
-        if suffix in suffixes and base in table and member not in table:
+        base, suffix = _endpoint(member, suffixes)
+        if suffix and base in table and member not in table:
             yield member, alternatives(table[base]), suffix
+
+
+def _endpoint(member: str, suffixes: Sequence[str]) -> tuple[str, str]:
+    """What a member is called without its endpoint, and that: `state_l1`, `power_phase_b`. Else no endpoint."""
+    base, _, last = member.rpartition("_")
+    if last in suffixes:
+        return base, last
+    shorter, _, before = base.rpartition("_")
+    return (shorter, f"{before}_{last}") if f"{before}_{last}" in suffixes else (member, "")
 
 
 def _is_news_for(said: Mapping[str, object], takes: list[Take]) -> bool:

@@ -51,35 +51,52 @@ _UNITS: Final = MappingProxyType(
         "kPa": _Unit("hPa", 10),
         "bar": _Unit("hPa", 1000),
         "mbar": _Unit("hPa"),
+        "cbar": _Unit("hPa", 10),
+        "MPa": _Unit("hPa", 10_000),
+        "inH₂O": _Unit("hPa", 2.49088908),
         "mmHg": _Unit("hPa", 1.333223874),
         "inHg": _Unit("hPa", 33.8638866),
         "psi": _Unit("hPa", 68.94757293),
         "lux": _Unit("lx"),
+        "ppb": _Unit("ppm", 0.001),
         "mW": _Unit("W", 0.001),
         "kW": _Unit("W", 1000),
         "MW": _Unit("W", 1_000_000),
+        "GW": _Unit("W", 1_000_000_000),
         "Wh": _Unit("kWh", 0.001),
         "mWh": _Unit("kWh", 0.000_001),
         "MWh": _Unit("kWh", 1000),
+        "GWh": _Unit("kWh", 1_000_000),
         "J": _Unit("kWh", 1 / 3_600_000),
         "kJ": _Unit("kWh", 1 / 3600),
         "MJ": _Unit("kWh", 1 / 3.6),
+        "GJ": _Unit("kWh", 1000 / 3.6),
+        "cal": _Unit("kWh", 4.184 / 3_600_000),
+        "kcal": _Unit("kWh", 4.184 / 3600),
+        "µV": _Unit("V", 0.000_001),
+        "μV": _Unit("V", 0.000_001),  # the same with the other of the two signs
         "mV": _Unit("V", 0.001),
         "kV": _Unit("V", 1000),
         "mA": _Unit("A", 0.001),
         "kHz": _Unit("Hz", 1000),
         "MHz": _Unit("Hz", 1_000_000),
+        "GHz": _Unit("Hz", 1_000_000_000),
         "mm": _Unit("cm", 0.1),
         "m": _Unit("cm", 100),
         "km": _Unit("cm", 100_000),
         "in": _Unit("cm", 2.54),
         "ft": _Unit("cm", 30.48),
+        "yd": _Unit("cm", 91.44),
+        "mi": _Unit("cm", 160_934.4),
         "ms": _Unit("s", 0.001),
         "min": _Unit("s", 60),
         "h": _Unit("s", 3600),
         "d": _Unit("s", 86400),
+        "w": _Unit("s", 604_800),
     }
 )
+_OF_ONE_METRIC: Final = MappingProxyType({("power_factor", "%"): _Unit(None, 0.01)})
+"""What a unit means for one metric only."""
 _MOST = 2.0**53  # beyond it a JSON number is not the same number to every reader
 
 
@@ -88,7 +105,12 @@ def can_tell(metric: str, unit: str | None) -> bool:
     canonical = CANONICAL[metric]
     if unit is None:
         return canonical in _SELF_EVIDENT
-    return unit in _UNITS and _UNITS[unit].canonical == canonical
+    given = _meaning(metric, unit)
+    return given is not None and given.canonical == canonical
+
+
+def _meaning(metric: str, unit: str) -> _Unit | None:
+    return _OF_ONE_METRIC.get((metric, unit)) or _UNITS.get(unit)
 
 
 def tell(metric: str, value: float, unit: str | None) -> float:
@@ -96,7 +118,7 @@ def tell(metric: str, value: float, unit: str | None) -> float:
     if not can_tell(metric, unit):
         said = f"unit {unit!r}" if unit else "no unit"
         raise ValueError(f"{said} for {metric}")
-    exact = _UNITS[unit] if unit is not None else _Unit(None)
+    exact = (_meaning(metric, unit) if unit is not None else None) or _Unit(None)
     told = value if exact.factor == 1 and exact.offset == 0 else round(value * exact.factor + exact.offset, 6)
     if not (math.isfinite(told) and abs(told) <= _MOST):
         raise ValueError(f"a number too large for {metric}")

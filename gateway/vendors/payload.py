@@ -80,10 +80,14 @@ def find(value: object, path: str) -> object:
 
 
 def has(value: object, path: str) -> bool:
-    """Whether something lies there, be it null."""
-    base, _, last = path.rpartition(".")
-    inside = find(value, base) if base else value
-    return isinstance(inside, dict) and last in inside
+    """Whether something lies there, be it null; within a null everything is null."""
+    for step in path.split("."):
+        if not isinstance(value, dict) or step not in value:
+            return False
+        value = value[step]
+        if value is None:
+            return True
+    return True
 
 
 def is_unknown(value: object) -> bool:
@@ -115,6 +119,14 @@ def _from_text(said: str) -> object:
     except ValueError:
         return said
     return int(exact) if exact.is_integer() and said.lstrip("+-").isdigit() else exact
+
+
+def bound(said: str) -> float | None:
+    """One end of a range; None where there is none."""
+    try:
+        return number(said)
+    except Unreadable:
+        return None
 
 
 def truth(value: object) -> bool | None:

@@ -39,6 +39,7 @@ class Take(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     false here. Of several, the first whose conditions hold is taken: `beside`, any of these members is there; `unless`,
     none is; `above`, the number's least size. `unknown_if` and `unknown_with` say when a value that is there says
     nothing: when all those members are so; when that array names the word. `phases`: it may be an array, one a phase.
+    `part`: which part of the thing the member is about.
     """
 
     metric: str | None = None
@@ -52,6 +53,7 @@ class Take(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown_if: dict[str, bool | int] = {}
     unknown_with: dict[str, str] = {}
     phases: bool = False
+    part: str | None = None
 
 
 Table = dict[str, Take | list[Take]]
@@ -94,7 +96,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     are worth telling beside an event; whatever else comes with one may be old. `classes`: a described thing's class, or
     the end of its name, to its metric, by kind of thing. `describes`: the profile in whose way its devices describe
     themselves. `about`: components that are the device itself, and the facts in them. `cards`: members that hold a card
-    just read. `happenings`, `upkeep`: whose events concern people, and which are the device's own.
+    just read. `signals`: members that hold what a radio just heard, and where in them. `happenings`, `upkeep`: whose
+    events concern people, and which are the device's own.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rewrites: list[Rewrite] = []
     about: dict[str, dict[str, str]] = {}
     cards: list[str] = []
+    signals: dict[str, str] = {}
     happenings: list[str] = []
     upkeep: list[str] = []
 

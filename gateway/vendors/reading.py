@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.vendors import components, described, entities, homie, sensors, shapes, topics
-from gateway.vendors.known import Known
+from gateway.vendors.known import Fact, Known
 from gateway.vendors.look import Look, Read, filled, malformed
 from gateway.vendors.profile import Profile, Rewrite, Route, Shape, profiles
 from gateway.vendors.results import Kind, Message, Result, Unreadable
@@ -35,7 +35,7 @@ _SHAPES: Final[Mapping[Shape, Callable[[Look], Read]]] = MappingProxyType(
         "notice": homie.read_notice,
     }
 )
-_READS_EMPTY: Final = frozenset({"config", "described", "ignore", "property", "notice"})
+_READS_EMPTY: Final = frozenset({"config", "described", "ignore", "lifecycle", "description", "property", "notice"})
 
 
 def read(known: Known, message: Message, profile: Profile) -> Read:
@@ -74,7 +74,7 @@ def _read(known: Known, message: Message, profile: Profile) -> Read:
     try:
         return _SHAPES[route.read](look)
     except Unreadable as unreadable:
-        return Read([malformed(message, str(unreadable), look.device)])
+        return Read([malformed(message, str(unreadable), shapes.renamed(look))])
 
 
 def _routed(topic: str, profile: Profile) -> tuple[Route, Mapping[str, str]] | None:
@@ -98,9 +98,11 @@ def _rewritten(rewrite: Rewrite, topic: str) -> str | None:
 
 
 def _emptied(look: Look) -> Read:
+    described = look.known.get("described", look.message.topic)
+    device = described if isinstance(described, str) else shapes.renamed(look)
     if look.route.empty == "removal":
-        return Read([Result(Kind.REMOVAL, look.device)])
-    return look.ignored("cleared")
+        return Read([Result(Kind.REMOVAL, device or None)], [Fact(("described", look.message.topic), None)])
+    return look.ignored("cleared", device)
 
 
 def _as_history(result: Result) -> Result:

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.vendors import payload
 from gateway.vendors.fields import Taken, take_all
 from gateway.vendors.known import Fact
-from gateway.vendors.look import Look, Read, malformed
+from gateway.vendors.look import Look, Read, malformed, plain
 from gateway.vendors.profile import Table
 from gateway.vendors.results import Kind, Result, Unreadable
 from gateway.vendors.shapes import in_its_words, picked
@@ -34,15 +34,16 @@ def read_sensors(look: Look) -> Read:
 
 
 def _answered(look: Look, said: Mapping[str, object]) -> dict[str, object]:
-    return {"command": next(iter(said), "")[:64]} if look.route.kind == "command_result" else {}
+    command = next((name for name in said if name != "Time"), "")
+    return {"command": command[:64]} if look.route.kind == "command_result" else {}
 
 
 def _own(look: Look, said: Mapping[str, object]) -> Taken:
     units = {
-        member: unit
+        member: unit if isinstance(unit, str) else payload.shown(unit)
         for scale, members in _SCALES.items()
         for member in members
-        if isinstance(unit := said.get(scale), str)
+        if (unit := said.get(scale)) is not None
     }
     taken = take_all(said, look.profile.tables["device"])
     for name, value in said.items():
@@ -56,7 +57,7 @@ def _named(look: Look, name: str, value: object, units: Mapping[str, str]) -> Ta
     relays, inputs, base = profile.tables["relay"], profile.tables["inputs"], name.rstrip(_DIGITS)
     word = payload.find(value, "Action") if base in inputs else None
     if isinstance(value, dict) and word is None:
-        apart = name in {"ZbReceived", "Wifi", *profile.cards}
+        apart = name in {"ZbReceived", "Wifi", *profile.cards, *profile.signals}
         return Taken() if apart else _one(value, profile.tables.get(name, profile.tables["sensor"]), name, units)
     said = in_its_words(look, value if word is None else word)
     if base in relays:
@@ -91,6 +92,9 @@ def _happened(look: Look, said: Mapping[str, object], at: datetime | None) -> It
             card = payload.find(value, "UID")
             if isinstance(card, str | int) and not isinstance(card, bool) and not payload.is_unknown(card):
                 yield Result(Kind.EVENT, look.device, at=at, event="card", info={"card": str(card)[:64], "part": name})
+        if name in look.profile.signals and look.route.role != "answer":
+            heard = plain(payload.find(value, look.profile.signals[name]))
+            yield Result(Kind.EVENT, look.device, at=at, event=name, info={} if heard is None else {"data": heard})
         word = value if name == "ACTION" else payload.find(value, "Action")
         base = name.rstrip(_DIGITS)
         if isinstance(word, str) and word and not (base in words and word in _words_of(words, base)):
@@ -124,6 +128,7 @@ def read_announcement(look: Look) -> Read:
     if not isinstance(topic, str) or not topic:
         raise Unreadable("an announcement without its topic, `t`")
     facts = [Fact(("words", topic), _words(said)), Fact(("states", topic), _states(said))]
+    facts.append(Fact(("described", look.message.topic), topic))
     if isinstance(full, str) and isinstance(prefixes, list) and len(prefixes) == len(_PREFIXES):
         facts += [
             Fact(("alias", look.profile.name, base), f"{role}/{topic}")

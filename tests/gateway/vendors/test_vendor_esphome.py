@@ -119,3 +119,30 @@ def test_a_node_introduces_itself(esphome):
     said = esphome.one("esphome/discover/hall", node)
     assert (said["kind"], said["device"], said["info"]["address"]) == ("discovery", "hall", "192.0.2.4")
     assert esphome.one("esphome/discover/hall")["kind"] == "removal"
+
+
+def test_a_cleared_will_is_a_removal(esphome):
+    assert esphome.one("hall/status", "")["kind"] == "removal"
+
+
+@pytest.mark.parametrize(
+    ("topic", "kind"),
+    [
+        ("hall/cover/gate/position/state", "ignore"),
+        ("hall/fan/f/speed_level/state", "ignore"),
+        ("hall/climate/c/mode/command", "ignore"),
+        ("hall/climate/c/current_temperature/state", "telemetry"),
+    ],
+)
+def test_a_part_of_an_entity_is_said_by_its_device(esphome, topic, kind):
+    said = esphome.one(topic, "21")
+    assert (said["kind"], said["device"]) == (kind, "hall")
+
+
+def test_a_sensor_described_in_a_unit_nobody_knows_is_not_told_in_the_usual_one(esphome):
+    topic = "hall/sensor/hall_temperature/state"
+    esphome.all(
+        "homeassistant/sensor/hall/hall_temperature/config",
+        {"stat_t": topic, "dev_cla": "temperature", "unit_of_meas": "furlong", "dev": {"ids": "aa"}},
+    )
+    assert esphome.one(topic, "21.5")["kind"] == "malformed"

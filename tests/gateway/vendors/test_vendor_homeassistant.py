@@ -105,7 +105,28 @@ def test_a_template_beyond_the_simple_ones_is_flagged_and_never_executed(ha, tem
     said = describe(ha, "sensor", {"dev_cla": "humidity", "uniq_id": "h", "val_tpl": template})
     assert said["kind"] == "discovery"
     assert said["info"]["flags"][0].startswith("h: a template ")
-    assert ha.one("thing/state", '{"x": 1}')["kind"] == "ignore"
+    said = ha.one("thing/state", '{"x": 1}')
+    assert (said["kind"], said["device"], said["readings"]) == ("malformed", "d-1", [])
+    assert said["reason"].startswith("h: a template ")
+
+
+def test_beside_an_entity_that_cannot_be_read_the_others_are(ha):
+    describe(ha, "sensor", {"dev_cla": "humidity", "uniq_id": "h", "val_tpl": "{{ states('x') }}"})
+    ha.all(
+        "homeassistant/sensor/other/config",
+        {"stat_t": "thing/state", "uniq_id": "b", "dev": DEVICE, "dev_cla": "battery", "val_tpl": "{{ value_json.b }}"},
+    )
+    values, unread = ha.all("thing/state", '{"b": 80}')
+    assert (values["kind"], [one["value"] for one in values["readings"]]) == ("telemetry", [80])
+    assert (unread["kind"], unread["device"]) == ("malformed", "d-1")
+
+
+@pytest.mark.parametrize("said", [{"dev_cla": "timestamp"}, {"dev_cla": "wind_speed", "unit_of_meas": "mph"}, {}])
+def test_what_is_described_and_not_kept_is_still_known_whose_it_is(ha, said):
+    describe(ha, "sensor", {"json_attr_t": "thing/more", **said})
+    for topic in ("thing/state", "thing/more"):
+        told = ha.one(topic, "5")
+        assert (told["kind"], told["device"]) == ("ignore", "d-1")
 
 
 def test_a_value_without_a_unit_that_could_be_two_things_is_flagged(ha):
@@ -175,6 +196,34 @@ def test_availability_by_list_template_and_own_words(ha):
     assert ha.one("up", '{"state": "yes"}')["available"] is True
     assert ha.one("up", '{"state": "no"}')["available"] is False
     assert ha.one("up", '{"state": "maybe"}')["kind"] == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("mode", "there"),
+    [
+        ("all", [True, False, False, True]),
+        ("any", [True, True, True, True]),
+        ("latest", [True, False, True, True]),
+        (None, [True, False, True, True]),
+    ],
+)
+def test_several_availability_topics_count_together_as_their_maker_says(ha, mode, there):
+    avty = [{"t": "bridge"}, {"t": "thing/up"}]
+    describe(ha, "switch", {"avty": avty, **({"avty_mode": mode} if mode else {})})
+    said = [("bridge", "online"), ("thing/up", "offline"), ("bridge", "online"), ("thing/up", "online")]
+    assert [ha.one(topic, word)["available"] for topic, word in said] == there
+
+
+def test_an_event_that_was_not_declared_is_malformed(ha):
+    describe(ha, "event", {"stat_t": "bell", "evt_typ": ["press", "hold"]})
+    assert ha.one("bell", '{"event_type": "hold"}')["event"] == "hold"
+    assert ha.one("bell", '{"event_type": "explode"}')["kind"] == "malformed"
+
+
+@pytest.mark.parametrize(("word", "lock"), [("OPEN", "unlocked"), ("OPENING", "unknown")])
+def test_a_lock_whose_latch_is_drawn_back_is_not_locked(ha, word, lock):
+    describe(ha, "lock", {})
+    assert ha.values("thing/state", word) == {"lock": lock}
 
 
 def test_events_triggers_and_cards_are_events_while_live(ha):

@@ -104,8 +104,44 @@ def test_a_lost_root_takes_its_children_along(homie):
     assert len(homie.all("homie/5/hub/$state", "disconnected")) == 1
 
 
+def test_whoever_hangs_on_a_childs_child_is_lost_with_the_root_too(homie):
+    for device, child in [("hub", "a"), ("a", "a-1"), ("a-1", "hub")]:
+        homie.all(f"homie/5/{device}/$description", {"homie": "5.0", "version": 1, "children": [child]})
+    assert [one["device"] for one in homie.all("homie/5/hub/$state", "lost")] == ["hub", "a", "a-1"]
+
+
 def test_a_cleared_state_is_a_removal(homie):
     assert homie.one("homie/5/box/$state")["kind"] == "removal"
+    assert homie.one("homie/5/box/air/humidity", "45")["kind"] == "ignore"
+
+
+def test_what_a_new_description_leaves_out_means_nothing_any_more(homie):
+    nodes = {"air": {"properties": {"temperature": {"datatype": "float", "unit": "°C"}}}}
+    homie.all("homie/5/box/$description", {"homie": "5.0", "version": 8, "nodes": nodes})
+    assert homie.values("homie/5/box/air/temperature", "21.5") == {"temperature": 21.5}
+    assert homie.one("homie/5/box/air/humidity", "45")["kind"] == "ignore"
+    homie.all("homie/5/box/$description", "")
+    assert homie.one("homie/5/box/air/temperature", "21.5")["kind"] == "ignore"
+
+
+@pytest.mark.parametrize(
+    ("datatype", "shape", "said", "is_good"),
+    [
+        ("integer", "0:100", "100", True), ("integer", "0:100", "101", False), ("integer", None, "4.5", False),
+        ("float", "-20:", "-20.5", False), ("float", ":5", "4.9", True), ("float", "0:10:2", "3", True),
+        ("float", "odd", "3", True), ("float", "", "1e3", True),
+    ],
+)  # fmt: skip
+def test_a_number_is_held_against_its_described_range(homie, datatype, shape, said, is_good):
+    brightness = {"datatype": datatype, "unit": "%", "format": shape}
+    nodes = {"lamp": {"properties": {"brightness": brightness}}}
+    homie.all("homie/5/lamp/$description", {"homie": "5.0", "version": 1, "nodes": nodes})
+    assert homie.one("homie/5/lamp/lamp/brightness", said)["kind"] == ("telemetry" if is_good else "malformed")
+
+
+def test_an_event_beside_its_described_words_is_malformed(homie):
+    assert homie.one("homie/5/box/door/bell", "ring")["event"] == "ring"
+    assert homie.one("homie/5/box/door/bell", "knock")["kind"] == "malformed"
 
 
 def test_an_alert_stands_until_it_is_cleared(homie):

@@ -49,6 +49,13 @@ def test_the_canonical_table_is_the_promised_one():
         ("distance", 1.5, "m", 150),
         ("uptime", 2, "h", 7200),
         ("temperature", 21, "°C", 21),
+        ("co2", 400_000, "ppb", 400),
+        ("power_factor", 95, "%", 0.95),
+        ("voltage", 400_000, "µV", 0.4),
+        ("pressure", 14.5, "psi", 999.739807),
+        ("pressure", 101.3, "cbar", 1013),
+        ("distance", 2, "yd", 182.88),
+        ("energy", 1, "GJ", 277.777778),
     ],
 )
 def test_units_are_converted(metric, value, unit, told):

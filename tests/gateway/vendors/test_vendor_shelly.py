@@ -37,7 +37,22 @@ def test_a_missing_key_is_unchanged_and_a_null_key_is_unknown(shelly):
     shelly.all(f"{ID}/events/rpc", frame("NotifyFullStatus", **{"switch:0": {"output": True, "apower": 3}}))
     assert shelly.values(f"{ID}/events/rpc", status(**{"switch:0": {"apower": 4}})) == {"power": 4}
     assert shelly.values(f"{ID}/events/rpc", status(**{"switch:0": {"output": None}})) == {"on": None}
-    assert shelly.one(f"{ID}/events/rpc", status(**{"switch:0": None}))["kind"] == "ignore"
+    gone = shelly.values(f"{ID}/events/rpc", status(**{"switch:0": {"aenergy": None, "temperature": None}}))
+    assert gone == {"energy": None, "device_temperature": None}
+
+
+def test_of_a_component_that_is_null_all_that_it_measured_is_unknown(shelly):
+    shelly.all(f"{ID}/events/rpc", status(**{"switch:0": {"output": True}}))
+    shelly.all(f"{ID}/events/rpc", status(**{"switch:0": {"apower": 3}}))
+    assert shelly.values(f"{ID}/events/rpc", status(**{"switch:0": None})) == {"on": None, "power": None}
+    assert shelly.values(f"{ID}/status/temperature:100", "null") == {"temperature": None}
+    assert shelly.values(f"{ID}/events/rpc", status(**{"flood:0": None})) == {"water_leak": None}
+    assert shelly.one(f"{ID}/events/rpc", status(**{"bthomesensor:200": None}))["kind"] == "ignore"
+
+
+def test_a_component_that_is_no_object_is_malformed(shelly):
+    said = shelly.one(f"{ID}/events/rpc", status(**{"switch:0": 5}))
+    assert (said["kind"], said["device"]) == ("malformed", ID)
 
 
 def test_a_renamed_prefix_is_still_the_same_hardware(shelly):
@@ -187,3 +202,39 @@ def test_a_cover_on_its_way_is_neither_open_nor_shut(shelly, word, is_open):
 def test_a_clock_that_is_not_set_gives_no_time(shelly):
     said = {"src": ID, "method": "NotifyStatus", "params": {"ts": 12.5, "input:0": {"state": True}}}
     assert "ts" not in shelly.one(f"{ID}/events/rpc", said)
+
+
+def test_the_phases_of_a_meter_are_told_apart(shelly):
+    said = shelly.values(
+        f"{ID}/status/em:0",
+        {"a_voltage": 230.1, "b_voltage": 229, "c_voltage": None, "a_act_power": 5, "total_act_power": 9},
+    )
+    assert said == {
+        ("em:0", "power"): 9, ("em:0.a", "power"): 5,
+        ("em:0.a", "voltage"): 230.1, ("em:0.b", "voltage"): 229, ("em:0.c", "voltage"): None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("component", "said", "read"),
+    [
+        ("rgbw:0", {"output": True, "brightness": 40, "white": 0}, {"on": True, "brightness": 40}),
+        ("cct:0", {"output": False, "ct": 3000}, {"on": False}),
+        ("blutrv:200", {"current_C": 20.5, "target_C": 22, "battery": 90}, {"temperature": 20.5, "battery": 90}),
+        ("thermostat:0", {"current_C": 20.5, "target_C": 22}, {"temperature": 20.5}),
+        ("presencezone:200", {"state": True, "num_objects": 2}, {"occupancy": True}),
+    ],
+)
+def test_components_of_the_newer_generations(shelly, component, said, read):
+    assert shelly.values(f"{ID}/events/rpc", status(**{component: said})) == read
+
+
+def test_an_event_without_a_time_of_its_own_has_the_notifications(shelly):
+    said = shelly.one(
+        f"{ID}/events/rpc", frame("NotifyEvent", events=[{"component": "input:0", "event": "single_push"}])
+    )
+    assert (said["event"], said["ts"]) == ("single_push", "2026-01-01T00:00:00.250000Z")
+
+
+def test_a_cleared_will_is_a_removal(shelly):
+    assert shelly.one("hall/lamp/online", "")["kind"] == "removal"

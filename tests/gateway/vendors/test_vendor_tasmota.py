@@ -198,3 +198,41 @@ def test_firmware_and_address_are_device_info(tasmota, topic, payload, info):
     said = tasmota.one(topic, payload)
     assert said["kind"] == "device_info"
     assert said["info"] == info
+
+
+def test_a_scale_that_is_no_text_is_a_dead_letter_and_not_a_guess(tasmota):
+    said = tasmota.one("tele/x/SENSOR", {"AM2301": {"Temperature": 20}, "TempUnit": 5})
+    assert said["kind"] == "malformed"
+
+
+@pytest.mark.parametrize(("member", "on"), [("POWER12", True), ("POWER32", True)])
+def test_a_box_may_have_as_many_relays_as_the_firmware_drives(tasmota, member, on):
+    assert tasmota.values(f"stat/x/{member}", "ON") == {"on": on}
+
+
+def test_what_a_radio_heard_is_an_event_and_history_once_retained(tasmota):
+    heard = {"Time": "2026-01-01T00:00:00", "RfReceived": {"Data": "8D9E4", "RfKey": "None"}}
+    said = tasmota.one("tele/rf/RESULT", heard)
+    assert (said["kind"], said["event"], said["info"]) == ("event", "RfReceived", {"data": "8D9E4"})
+    assert tasmota.one("tele/rf/RESULT", heard, retained=True)["kind"] == "ignore"
+
+
+@pytest.mark.parametrize(("said", "event"), [({"click": "double"}, "double"), ({"Power": "toggle"}, "toggle")])
+def test_a_childs_button_is_an_event(tasmota, said, event):
+    told = tasmota.all("tele/zb/SENSOR", {"ZbReceived": {"0x1": {"Name": "bell", "LinkQuality": 70, **said}}})
+    assert (told[0]["kind"], told[0]["device"], told[0]["event"]) == ("event", "bell", event)
+
+
+def test_whoever_clears_its_announcement_or_will_is_called_as_it_called_itself(tasmota):
+    tasmota.all(
+        "tasmota/discovery/AABBCC/config", {"t": "desk", "ft": "%prefix%/%topic%/", "tp": ["cmnd", "stat", "tele"]}
+    )
+    for topic in ("tasmota/discovery/AABBCC/config", "tele/desk/LWT"):
+        said = tasmota.one(topic, "")
+        assert (said["kind"], said["device"]) == ("removal", "desk")
+
+
+def test_status_0_and_the_chips_with_a_voltage_are_read(tasmota):
+    answer = {"Status": {"Power": 1}, "StatusSNS": {"INA219": {"Voltage": 4.5, "Current": 0.02}}}
+    assert tasmota.values("stat/x/STATUS0", answer) == {"voltage": 4.5, "current": 0.02}
+    assert tasmota.one("stat/x/STATUS", {"Status": {"DeviceName": "Desk", "Power": 1}})["info"] == {"name": "Desk"}

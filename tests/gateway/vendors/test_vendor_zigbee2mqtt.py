@@ -211,3 +211,34 @@ def test_the_bridge_describes_its_devices_but_not_itself(z2m):
 
 def test_a_base_topic_may_lie_deeper(z2m):
     assert z2m.one("house/zigbee2mqtt/door", {"contact": False})["device"] == "door"
+
+
+def test_members_that_tell_of_one_metric_do_not_hide_each_other(z2m):
+    said = z2m.values("zigbee2mqtt/x", {"smoke": True, "gas": False, "carbon_monoxide": False})
+    assert said == {("smoke", "alarm"): True, ("gas", "alarm"): False, ("carbon_monoxide", "alarm"): False}
+    assert z2m.one("zigbee2mqtt/x", {"smoke": True})["readings"] == [{"metric": "alarm", "value": True}]
+
+
+def test_a_lock_that_does_not_know_says_nothing_of_a_switch(z2m):
+    assert z2m.values("zigbee2mqtt/x", {"lock_state": None, "state": None}) == {"lock": "unknown"}
+    assert z2m.values("zigbee2mqtt/x", {"state": None, "position": None}) == {"open": None}
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({"local_temperature": 19.5, "occupied_heating_setpoint": 21}, {"temperature": 19.5}),
+        ({"battery_voltage": 2900}, {"battery_voltage": 2.9}),
+        ({"battery_voltage": 2.9}, {"battery_voltage": 2.9}),
+        ({"power": 1, "power_phase_b": 2}, {(None, "power"): 1, ("phase_b", "power"): 2}),
+    ],
+)
+def test_more_members(z2m, said, read):
+    readings = z2m.one("zigbee2mqtt/x", said)["readings"]
+    several = len(readings) > 1
+    assert {(r.get("sensor"), r["metric"]) if several else r["metric"]: r["value"] for r in readings} == read
+
+
+def test_an_old_bridges_click_is_an_event(z2m):
+    assert z2m.one("zigbee2mqtt/bell", {"click": "single"})["event"] == "single"
+    assert len(z2m.all("zigbee2mqtt/bell", {"click": "single", "action": "single"})) == 1
