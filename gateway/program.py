@@ -121,6 +121,7 @@ class GatewayProgram:
                 is_broker_there=self._connection.is_ready,
                 are_readings_refused=lambda: self._recorder.is_full,
             ),
+            right_of_way=self._right_of_way,
         )
 
     def run(self) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -42,6 +43,7 @@ from gateway.kiosks import limits, silence
 from gateway.kiosks import service as kiosks
 from gateway.kit import audit
 from gateway.kit.db import persevere
+from gateway.kit.right_of_way import RightOfWay
 from gateway.lockers import queries as lockers_queries
 from gateway.lockers import service as lockers
 from gateway.machine import Machine
@@ -59,20 +61,32 @@ T = TypeVar("T")
 _SECOND: Final = timedelta(seconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
+_AT_ONCE: Final = 2  # jobs: a copy of the centre keeps none that comes each second, and no crowd of them an unlock
 _FRESH: Final = timedelta(minutes=2)  # a check-in, after which it is looked at each minute with all the others
 
 
-def open_timetable(centre: Centre, *, key: SigningKey, machine: Machine) -> BackgroundScheduler:
-    """The centre's jobs, each safe to run twice or late. Start it and shut it down yourself."""
+def open_timetable(
+    centre: Centre, *, key: SigningKey, machine: Machine, right_of_way: RightOfWay | None = None
+) -> BackgroundScheduler:
+    """The centre's jobs, each safe to run twice or late. Start it and shut it down yourself.
+
+    `right_of_way`: who goes first. None: nobody else is here.
+    """
     timetable = BackgroundScheduler(
         timezone=UTC,
+        executors={"default": ThreadPoolExecutor(_AT_ONCE)},
         # A job whose hour passed while the machine was off runs once on return, however late (the default drops it).
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
-    log = _Log(centre, timetable)
+    give_way = (right_of_way or RightOfWay()).give_way
+    log = _Log(centre, timetable, give_way)
     for job, every in [
         *_Jobs(
-            centre, key, lambda: machine.look(commit_s=log.commit_s), sooner=partial(_bring_forward, timetable)
+            centre,
+            key,
+            lambda: machine.look(commit_s=log.commit_s),
+            sooner=partial(_bring_forward, timetable),
+            give_way=give_way,
         ).all(),
         (log.write_down_runs, _MINUTE),
     ]:
@@ -90,9 +104,10 @@ def _bring_forward(timetable: BackgroundScheduler, name: str, at: datetime) -> N
 class _Log:
     """How each job went: kept at hand, and written down all together, since a card wears with every commit."""
 
-    def __init__(self, centre: Centre, timetable: BackgroundScheduler) -> None:
+    def __init__(self, centre: Centre, timetable: BackgroundScheduler, give_way: Callable[[], None]) -> None:
         self._centre = centre
         self._timetable = timetable
+        self._give_way = give_way
         self._since = centre.clock.now()
         self._runs: dict[str, Run] = {}
         self.commit_s: float | None = None  # how long writing it down took, the last time
@@ -103,6 +118,7 @@ class _Log:
         self._runs[name] = Run(name=name, every_min=max(1, every // _MINUTE), ran_at=None, done_at=None, due_at=None)
 
         def run() -> None:
+            self._give_way()
             began_at = self._centre.clock.now()
             try:
                 job()
@@ -129,16 +145,24 @@ class _Log:
 class _Jobs:
     """What is looked for is read at once, and done one by one: nobody's unlock waits for all of it.
 
-    `look`: at the machine. `sooner` is handed a job's name and when it must come at the latest.
+    `look`: at the machine. `sooner` is handed a job's name and when it must come at the latest. `give_way` waits, if
+    need be, before each thing that is done.
     """
 
     def __init__(
-        self, centre: Centre, key: SigningKey, look: Callable[[], Look], *, sooner: Callable[[str, datetime], None]
+        self,
+        centre: Centre,
+        key: SigningKey,
+        look: Callable[[], Look],
+        *,
+        sooner: Callable[[str, datetime], None],
+        give_way: Callable[[], None],
     ) -> None:
         self._centre = centre
         self._key = key
         self._look = look
         self._sooner = sooner
+        self._give_way = give_way
         self._watch = Watch()
         self._crowds = CrowdWatch()
         self._up_since = centre.clock.now()
@@ -366,6 +390,7 @@ class _Jobs:
         return self._centre.clock.now()
 
     def _found(self, query: Callable[[Session], Iterable[T]]) -> Iterable[T]:
+        self._give_way()
         with self._centre.sessions.read() as session:
             return list(query(session))
 
@@ -382,4 +407,5 @@ class _Jobs:
                 act(session)
             return alerts.look_again_at(session)
 
+        self._give_way()
         return persevere(once)

@@ -45,6 +45,26 @@ def test_readings_wait_between_two_pieces_of_theirs_for_as_long_as_an_act_lasts(
     assert is_through.wait(60.0)
 
 
+def test_what_the_clock_asks_for_waits_too(program):
+    program._right_of_way._most_s = 60.0
+    program._timetable.start(paused=True)
+    is_done = threading.Event()
+
+    def work():
+        program._timetable.get_job("remind_of_bookings").func()
+        is_done.set()
+
+    job = threading.Thread(target=work, daemon=True)
+
+    def act():
+        job.start()
+        assert not is_done.wait(0.05)
+
+    assert program._do(act)
+    assert is_done.wait(60.0)
+    program._timetable.shutdown(wait=False)
+
+
 def test_what_a_message_is_part_of_goes_first_until_the_next_one_has_had_time_to_come(program, monkeypatch):
     spans, taken = [], program._right_of_way.taken
 

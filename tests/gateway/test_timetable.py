@@ -1,5 +1,6 @@
 """What the clock asks for: done when it asks, and harmless when it asks late or twice."""
 
+import threading
 from datetime import timedelta
 from itertools import count
 
@@ -37,6 +38,7 @@ from gateway.kiosks import service as kiosks
 from gateway.kiosks.model import KioskTry, KioskVisit, Presentation
 from gateway.kit import audit
 from gateway.kit.db import Sessions
+from gateway.kit.right_of_way import RightOfWay
 from gateway.lockers import service as lockers
 from gateway.maintenance import assets, plans, running
 from gateway.maintenance import photos as order_photos
@@ -329,6 +331,54 @@ def test_a_door_that_stays_open_and_boards_and_banks_that_stay_away_are_told(cen
     with centre.sessions.read() as session:
         found = {alert.kind: alert.count for alert in alert_queries.all_standing(session)}
     assert found == {"ajar": 1, "board_dead": 1, "device_silent": 1}
+
+
+class Stops(RightOfWay):
+    """Counts how often somebody was ready to give way, and what was done by then."""
+
+    def __init__(self, done):
+        super().__init__()
+        self.done, self.at = done, []
+
+    def give_way(self):
+        self.at.append(self.done())
+
+
+def test_between_two_things_that_a_job_does_an_unlock_may_go_first(centre):
+    def told():
+        with centre.sessions.read() as session:
+            return len(alert_queries.all_standing(session))
+
+    with centre.sessions.begin() as session:
+        for name in ("bank-a", "bank-b", "bank-c"):
+            a_device(session, name)
+            set_presence(session, Presence.OFFLINE, name)
+    centre.clock.advance(minutes=5)
+    stops = Stops(told)
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre), right_of_way=stops)
+    timetable.start(paused=True)
+    run(timetable, "look_for_faults")
+    timetable.shutdown(wait=False)
+
+    assert set(stops.at) == {0, 1, 2, 3}
+
+
+def test_of_many_jobs_that_are_due_at_once_two_are_done_at_a_time(timetable):
+    begun, is_over = threading.Semaphore(0), threading.Event()
+
+    def job():
+        begun.release()
+        is_over.wait(60)
+
+    for _ in range(4):
+        timetable.add_job(job)
+    timetable.resume()
+    try:
+        assert begun.acquire(timeout=60)
+        assert begun.acquire(timeout=60)
+        assert not begun.acquire(timeout=0.1)
+    finally:
+        is_over.set()
 
 
 def test_a_kiosk_that_went_dark_is_told(centre, timetable):
