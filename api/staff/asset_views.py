@@ -55,8 +55,8 @@ class AssetView(View):
             zone_id=asset.zone_id,
             rated_life=asset.rated_life,
             rated_by=rated_by,
-            used=counters.count(session, asset, rated_by, since=asset.since_at, now=now) if rated_by else None,
-            since=asset.since_at,
+            used=counters.count(session, asset, rated_by, since=asset.new_since, now=now) if rated_by else None,
+            since=asset.new_since,
             retired_at=asset.retired_at,
             standing_orders=len(queries.standing(session, asset_id=asset.id)),
         )
@@ -75,7 +75,7 @@ class UseView(View):
     @classmethod
     def of(cls, session: Session, asset: Asset, counter: Counter, *, now: datetime) -> Self:
         """As it is now."""
-        since = asset.since_at
+        since = asset.new_since
         is_run = counter is Counter.HOURS_RUN
         return cls(
             counter=counter,

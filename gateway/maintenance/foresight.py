@@ -87,7 +87,7 @@ def wear_of_all(session: Session, *, days: Batteries, now: datetime) -> list[Ass
         told = forecasts(session, asset, days=days, now=now)
         if told or asset.rated_life:
             rated_by = asset.rated_by
-            used = counters.count(session, asset, rated_by, since=asset.since_at, now=now) if rated_by else None
+            used = counters.count(session, asset, rated_by, since=asset.new_since, now=now) if rated_by else None
             found.append(AssetWear(asset, used, wear.most_telling(told)))
     return sorted(found, key=_how_soon)
 
@@ -146,7 +146,7 @@ def _looked_at(session: Session, asset: Asset) -> datetime:
         (WorkOrder.state == OrderState.CANCELLED) & (WorkOrder.opened_by == OpenedBy.PREDICTION)
     )
     closed_at = session.scalar(select(func.max(WorkOrder.closed_at)).where(WorkOrder.asset_id == asset.id, said))
-    return max(filter(None, (asset.since_at, closed_at)))
+    return max(filter(None, (asset.new_since, closed_at)))
 
 
 def _openings(session: Session, lock_id: str, since: datetime, now: datetime) -> list[Point]:

@@ -37,7 +37,7 @@ class Counter(StrEnum):
 
 
 class Asset(Base):
-    """Something that wears out, alone or as part of a lock, space, device or zone. Counting begins at `since_at`.
+    """Something that wears out, alone or as part of a lock, space, device or zone. Counting begins at `new_since`.
 
     What has no name of its own is called after the thing that it is, which is then linked.
     """
@@ -74,8 +74,14 @@ class Asset(Base):
     zone_id: Mapped[str | None] = mapped_column(ForeignKey("zones.id"))
     rated_life: Mapped[int | None]  # so much use it is made for, in `rated_by`
     rated_by: Mapped[Counter | None] = mapped_column(word_column(Counter))
-    since_at: Mapped[datetime] = mapped_column(Instant)  # when it was put in, or replaced the last time
+    since_at: Mapped[datetime] = mapped_column(Instant)  # when it, or the first one in its place, was put in
+    replaced_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time; None: it is the first one still
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def new_since(self) -> datetime:
+        """When what is there now was put in."""
+        return self.replaced_at or self.since_at
 
 
 class PowerSensor(Base):

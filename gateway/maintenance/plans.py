@@ -121,7 +121,7 @@ def progress(session: Session, plan: Plan, asset: Asset, *, now: datetime) -> Pr
     closed_at = session.scalar(
         select(func.max(WorkOrder.closed_at)).where(WorkOrder.plan_id == plan.id, WorkOrder.asset_id == asset.id)
     )
-    since = max(filter(None, (asset.since_at, plan.made_at, closed_at)))
+    since = max(filter(None, (asset.new_since, plan.made_at, closed_at)))
     used = counters.count(session, asset, plan.counted_in, since=since, now=now) if plan.counted_in else None
     share = rules.share(every_days=plan.every_days, every_uses=plan.every_uses, used=used, since=since, now=now)
     return Progress(plan, asset, since, used, share)

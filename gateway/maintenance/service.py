@@ -148,7 +148,7 @@ def finish(
     """
     order = _move(session, order_id, OrderState.DONE, actor, now, work=work, closed_at=now)
     if replaced:
-        queries.asset(session, order.asset_id).since_at = now
+        queries.asset(session, order.asset_id).replaced_at = now
         session.flush()
     return order
 

@@ -27,6 +27,7 @@ from gateway.jobs import queries as jobs
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
+from gateway.maintenance.model import Asset
 from gateway.members.model import Language, Member
 from gateway.members.queries import token_hash
 from gateway.migrations import Shape
@@ -845,3 +846,19 @@ def test_whoever_has_a_place_in_an_activity_has_had_one_and_of_who_left_nobody_k
     with Sessions(engine).begin() as session:
         had = {no: session.get_one(Registration, no).placed_at for no in stood}
     assert {no for no, at in had.items() if at is not None} == {"1"}
+
+
+def test_an_asset_that_was_replaced_before_is_taken_for_the_first_one(engine):
+    upgrade_to(engine, "0060")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    asset = (
+        "INSERT INTO assets (id, kind, name_zh, name_en, since_at)"
+        f" VALUES ('fan', 'fan', '排风扇', 'Extractor fan', '{then}')"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(asset))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        fan = session.get_one(Asset, "fan")
+        assert (fan.new_since, fan.replaced_at) == (NOON, None)

@@ -12,6 +12,7 @@ from gateway.kit.errors import Conflict, Malformed, NotFound, Refused
 from gateway.maintenance import assets, names, queries, service
 from gateway.maintenance.assets import Thing, What, Wish
 from gateway.maintenance.model import AssetKind, Counter, OpenedBy, OrderKind, OrderState, Priority
+from gateway.maintenance.rules import Reliability
 from gateway.maintenance.service import Work
 from gateway.members.model import Role
 from tests.centre_builder import NOON, a_bank, a_device, a_member, a_space, lock_of
@@ -147,7 +148,18 @@ def test_it_is_given_to_nobody_who_does_not_do_such_work(session, door, technici
 def test_a_thing_that_was_replaced_is_counted_from_then_on(session, door, technician):
     order = an_order(session, door)
     service.finish(session, order_id=order.id, work=Work(), replaced=True, actor=technician, now=NOON + HOUR)
-    assert queries.asset(session, order.asset_id).since_at == NOON + HOUR
+    assert queries.asset(session, order.asset_id).new_since == NOON + HOUR
+
+
+def test_a_failure_that_ended_with_a_new_part_is_a_failure_of_the_time_before_it(session, door, technician):
+    asset = assets.asset_of(session, door, now=NOON - 100 * HOUR)
+    order = an_order(session, door)
+    service.finish(session, order_id=order.id, work=Work(), replaced=True, actor=technician, now=NOON + 5 * HOUR)
+
+    kinds, by_asset = queries.reliability(session, first=NOON - 200 * HOUR, last=NOON + 15 * HOUR)
+
+    assert by_asset[asset.id] == Reliability(failures=1, mtbf_h=110.0, mttr_h=5.0)
+    assert kinds[asset.kind].failures == 1
 
 
 def test_anything_with_a_name_can_be_an_asset_and_what_the_house_knows_cannot_be_one_twice(session):
