@@ -192,7 +192,7 @@ class ExpectedView(View):
 
 
 class ForecastView(View):
-    """`expected` null: too few days like it are known. `kind`: `holiday`, `closed`, else empty.
+    """`expected` null: too few days like it are known. `kind`: `holiday`, `workday`, `closed`, else empty.
 
     `error`: by how many hours an hour was off, in the mean of `tried_days` days that have passed; `naive_error`: by how
     many it would have been, had one simply said what was a week before.

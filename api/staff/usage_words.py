@@ -180,9 +180,10 @@ FIGURES: Final = MappingProxyType(
         "expected": (
             Sentence("预计小时", "Hours expected"),
             Sentence(
-                "相似的日子在这个钟点使用小时的平均：最近八周的同一个星期几；节假日和节假日比。不满三天的不说。",
-                "The mean of what days like it had in that hour: the same weekday of the last eight weeks, or other"
-                " public holidays. With fewer than three of them nothing is said.",
+                "相似的日子在这个钟点使用小时的平均：最近八周的同一个星期几；节假日和节假日比，调休上班的周末和工作日比。不满三天的不说。",
+                "The mean of what days like it had in that hour: the same weekday of the last eight weeks; of a holiday"
+                " other holidays, of a weekend day that is worked the working days. With fewer than three nothing is"
+                " said.",
             ),
         ),
         "least": (
@@ -269,7 +270,11 @@ DAY: Final = Sentence("日期", "Day")
 FORECAST: Final = Sentence("今后七天的预计", "To expect in the next 7 days")
 KIND_OF_DAY: Final = Sentence("日子", "Kind of day")
 KINDS_OF_DAY: Final = MappingProxyType(
-    {"holiday": Sentence("节假日", "holiday"), "closed": Sentence("不开放", "closed")}
+    {
+        "holiday": Sentence("节假日", "holiday"),
+        "workday": Sentence("调休上班", "worked"),
+        "closed": Sentence("不开放", "closed"),
+    }
 )
 SURETIES: Final = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.calendar.model import HOUSE, CalendarDay, DayKind, DayName, OpeningHours
 from gateway.calendar.national import PublicCalendar
-from gateway.calendar.rules import Day, Opening, Said, Week, Why, day_at
+from gateway.calendar.rules import Day, Opening, Said, Week, Why, day_at, kind_at
 from gateway.kit.edition import kept
 
 
@@ -44,6 +44,12 @@ class Almanac:
         return day_at(
             day, said=[*nearest_first, *parts_closed], public=self.public.of(day), weeks=self.weeks, usual=self.usual
         )
+
+    def kind(self, day: date) -> DayKind | None:
+        """What an open day is beside its weekday. None: a day like any other."""
+        said = self.said.get(day, {})
+        nearest_first = [said[whose] for whose in self.line if whose in said]
+        return kind_at(day, said=nearest_first, public=self.public.of(day))
 
 
 @dataclass(frozen=True)

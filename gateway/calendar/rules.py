@@ -86,6 +86,18 @@ def day_at(day: date, *, said: Iterable[Said], public: Said | None, weeks: Seque
     return Day(None if is_holiday else usual, name_of_day)
 
 
+def kind_at(day: date, *, said: Iterable[Said], public: Said | None) -> DayKind | None:
+    """What an open day is beside its weekday: a holiday, or a weekend day on which people work. None: like any other.
+
+    `said` as for `day_at`. Special hours change when a day is open, not what it is.
+    """
+    words = (word for word in (*said, public) if word is not None and word.kind is not DayKind.SPECIAL_HOURS)
+    word = next(words, None)
+    if word is None or (word.kind is DayKind.WORKDAY and day.weekday() < _SATURDAY):
+        return None
+    return word.kind
+
+
 def _names(day: date, word: Said | None) -> tuple[list[DayName], Why]:
     """Its own name, then those whose hours it has when they are open; and why it is closed if its own says so."""
     name, why = _WEEKDAYS[day.weekday()]

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.waits import Wait, WaitState
 from gateway.calendar import queries as calendar
-from gateway.calendar.model import DayKind
 from gateway.calendar.national import public_calendar
 from gateway.calendar.rules import Opening
 from gateway.credit import rules as credit_rules
@@ -211,7 +210,7 @@ def heat(
     `space_id`: one space with all of its parts. None: everywhere together.
     """
     cells = rules.by_hour(_spans(session, period, space_id=space_id, used_only=used_only), period.zone)
-    return rules.week(cells, period.days)
+    return rules.week(cells, period.days, until=period.until.astimezone(period.zone))
 
 
 def trend(session: Session, period: Period, *, space_id: str | None = None) -> list[DayUsage]:
@@ -235,7 +234,8 @@ def forecasts(
     """The same of several days, each from what has been by now; what was is read once."""
     today = now.astimezone(zone).date()
     first = _first_day(session, zone)
-    kinds = _kinds(session, first=min(first or today, today), last=max(*days, today), zone=zone)
+    kinds = _kinds(session, space_id=space_id, first=min(first or today, today), last=max(*days, today), zone=zone)
+    kinds |= {day: rules.CLOSED for day in days if day >= today and _is_shut(session, space_id, day, zone)}
     if first is None:
         return [Forecast(day, kinds.get(day, ""), None, Error(None, None, 0)) for day in days]
     period = Period(first, today - DAY, zone, now)
@@ -247,8 +247,6 @@ def forecasts(
 
 
 def _expected(history: History, day: date, kind: str) -> list[Expected] | None:
-    if kind == "closed":
-        return [Expected(hour, 0.0, 0.0, 0.0) for hour in range(rules.HOURS_A_DAY)]
     # Of the days asked for only this one: another that is yet to come has had no hours, which is not to say none.
     return History(history.cells, {**history.kinds, day: kind}).expect(day)
 
@@ -366,15 +364,34 @@ def _first_day(session: Session, zone: ZoneInfo) -> date | None:
     return None if first is None else first.astimezone(zone).date()
 
 
-def _kinds(session: Session, *, first: date, last: date, zone: ZoneInfo) -> dict[date, str]:
-    public = public_calendar(zone)
-    almanac = calendar.all_said(session).at(line=[], parts=[], usual=ALL_DAY, public=public)
+def _kinds(session: Session, *, space_id: str | None, first: date, last: date, zone: ZoneInfo) -> dict[date, str]:
+    """What each day is like beside its weekday: `closed` where nothing of what is asked for is open on it."""
+    plan, said = spaces.plan(session), calendar.all_said(session)
+    if space_id is None:
+        line, wanted = [], [one for one in plan.all.values() if one.id not in plan.parts]
+    else:
+        line, wanted = plan.line_up(space_id), plan.undivided(space_id)
+    almanac = said.at(line=line, parts=[], usual=ALL_DAY, public=public_calendar(zone))
+    different = {hours.alike: hours for _, hours in spaces.all_hours(session, plan, wanted, zone=zone)}.values()
     found = {}
     for day in rules.days_between(first, last):
-        said = public.of(day)
-        is_holiday = said is not None and said.kind is DayKind.HOLIDAY
-        found[day] = "closed" if almanac.day(day).opening is None else "holiday" if is_holiday else ""
+        is_open = any(hours.day(day).opening for hours in different) if different else almanac.day(day).opening
+        found[day] = str(almanac.kind(day) or "") if is_open else rules.CLOSED
     return found
+
+
+def _is_shut(session: Session, space_id: str | None, day: date, zone: ZoneInfo) -> bool:
+    """One space that is out of use, or closed by hand, for all of a day on which it would be open."""
+    if space_id is None:
+        return False
+    plan = spaces.plan(session)
+    closed = _closures(session, Span(at_wall(zone, day, 0), at_wall(zone, day + DAY, 0)))
+    opens = [
+        (space.id, span)
+        for space, hours in spaces.all_hours(session, plan, plan.undivided(space_id), zone=zone)
+        if (span := open_span(hours, day)) is not None
+    ]
+    return all(not rules.less([span], rules.merged(closed.get(one, []))) for one, span in opens)
 
 
 def _place_spans(bookings: Iterable[Booking], space: Space) -> Iterator[Span]:

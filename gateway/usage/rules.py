@@ -14,8 +14,13 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 HOURS_A_DAY: Final = 24
 
+_SATURDAY: Final = 5
+
 WEEKS_BACK: Final = 8  # that a forecast looks
 FEWEST: Final = 3  # days alike, below which it says nothing
+CLOSED: Final = "closed"
+HOLIDAY: Final = "holiday"
+WORKDAY: Final = "workday"  # a weekend day on which people work in exchange for a holiday
 TRIED_DAYS: Final = 28  # of the past that it is tried on, to tell its error
 
 
@@ -113,14 +118,22 @@ def by_day(spans: Iterable[Span], zone: ZoneInfo) -> dict[date, float]:
     return found
 
 
-def week(cells: Mapping[tuple[date, int], float], days: Sequence[date]) -> list[list[float | None]]:
-    """The mean of each hour of the week, Monday first, over `days`. None: no such weekday among them."""
+def week(
+    cells: Mapping[tuple[date, int], float], days: Sequence[date], *, until: datetime | None = None
+) -> list[list[float | None]]:
+    """The mean of each hour of the week, Monday first, over `days`. None: there was no such hour among them.
+
+    `until`: the centre's time now; an hour that is yet to come is left out, and not taken for one without anybody.
+    """
+    last = None if until is None else (until.date(), until.hour)
     grid: list[list[float | None]] = []
     for weekday in range(7):
         alike = [day for day in days if day.weekday() == weekday]
-        grid.append(
-            [fmean(cells.get((day, hour), 0.0) for day in alike) if alike else None for hour in range(HOURS_A_DAY)]
-        )
+        had = [
+            [cells.get((day, hour), 0.0) for day in alike if last is None or (day, hour) <= last]
+            for hour in range(HOURS_A_DAY)
+        ]
+        grid.append([fmean(one) if one else None for one in had])
     return grid
 
 
@@ -170,7 +183,9 @@ class History:
     kinds: Mapping[date, str]
 
     def expect(self, day: date) -> list[Expected] | None:
-        """Hour by hour, from days before that are like it; None: there are too few of them."""
+        """Hour by hour, from days before that are like it; None: there are too few of them. Closed: nobody is there."""
+        if self.kinds.get(day) == CLOSED:
+            return [Expected(hour, 0.0, 0.0, 0.0) for hour in range(HOURS_A_DAY)]
         alike = self._alike(day)
         if len(alike) < FEWEST:
             return None
@@ -196,13 +211,13 @@ class History:
         return Error(fmean(ours) if ours else None, fmean(naive) if naive else None, days)
 
     def _alike(self, day: date) -> list[date]:
-        kind = self.kinds.get(day)
-        if kind is not None and kind != "":
-            # A holiday is compared with whatever holidays there were, on any weekday.
-            before = (day - back * DAY for back in range(1, WEEKS_BACK * 7 + 1))
-        else:
-            before = (day - back * 7 * DAY for back in range(1, WEEKS_BACK + 1))
-        return [one for one in before if one in self.kinds and self.kinds[one] == (kind or "")]
+        """A holiday is like whatever holidays there were; a weekend day that is worked is like the working week."""
+        kind = self.kinds.get(day, "")
+        every_day = (day - back * DAY for back in range(1, WEEKS_BACK * 7 + 1))
+        known = [(one, self.kinds[one]) for one in every_day if one in self.kinds]
+        if kind == WORKDAY:
+            return [one for one, was in known if was == WORKDAY or (was == "" and one.weekday() < _SATURDAY)]
+        return [one for one, was in known if was == kind and (kind or one.weekday() == day.weekday())]
 
 
 def days_between(first: date, last: date) -> list[date]:

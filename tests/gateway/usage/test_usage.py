@@ -12,6 +12,7 @@ from gateway.calendar.model import HOUSE as EVERYWHERE
 from gateway.calendar.model import DayKind, DayName
 from gateway.calendar.rules import Opening
 from gateway.fleet import queries as fleet
+from gateway.kit.clock import at_wall
 from gateway.kit.ids import new_id
 from gateway.lockers.model import Rental, RentalState
 from gateway.spaces import queries as spaces
@@ -318,3 +319,42 @@ def test_a_day_that_is_closed_is_foretold_to_be_empty_and_a_holiday_is_no_sunday
     week = {DayName.HOLIDAY: Opening(9 * 60, 17 * 60)}
     calendar.set_week(session, whose=EVERYWHERE, week=week, actor="x", now=NOON)
     assert queries.forecast(session, day=national_day, space_id=None, zone=ZONE, now=NOON).kind == "holiday"
+
+
+def kind_of(session, day, space_id=None, *, now=NOON):
+    return queries.forecast(session, day=day, space_id=space_id, zone=ZONE, now=now).kind
+
+
+def test_a_holiday_that_staff_entered_is_one_and_a_holiday_that_is_worked_is_none(session):
+    week = {DayName.HOLIDAY: Opening(9 * 60, 17 * 60)}
+    calendar.set_week(session, whose=EVERYWHERE, week=week, actor="x", now=NOON)
+    facts = {"whose": EVERYWHERE, "reason": "x", "actor": "x", "now": NOON}
+    first, second, third = (date(2026, 10, day) for day in (1, 2, 3))  # National Day
+    founding_day, worked = date(2026, 10, 20), date(2026, 10, 10)
+    calendar.set_day(session, day=first, kind=DayKind.SPECIAL_HOURS, opening=Opening(600, 720), **facts)
+    calendar.set_day(session, day=second, kind=DayKind.WORKDAY, opening=None, **facts)
+    calendar.set_day(session, day=founding_day, kind=DayKind.HOLIDAY, opening=None, **facts)
+
+    kinds = [kind_of(session, day, now=NOON - 60 * DAY) for day in (first, second, third, founding_day, worked)]
+
+    assert kinds == ["holiday", "", "holiday", "holiday", "workday"]
+
+
+def test_a_space_that_alone_is_closed_is_foretold_to_be_empty_and_the_house_is_not(session):
+    day = SUNDAY + 7 * DAY
+    facts = {"reason": "x", "actor": "x", "now": NOON, "opening": None}
+    calendar.set_day(session, whose="room", day=day, kind=DayKind.CLOSED, **facts)
+    assert (kind_of(session, day, "room"), kind_of(session, day, "seats"), kind_of(session, day)) == ("closed", "", "")
+
+    for space_id in ("seats", "lawn"):
+        calendar.set_day(session, whose=space_id, day=day, kind=DayKind.CLOSED, **facts)
+    assert kind_of(session, day) == "closed"
+
+
+def test_a_space_that_is_out_of_use_all_day_is_foretold_to_be_empty(session):
+    day = SUNDAY + 7 * DAY
+    night = at_wall(ZONE, day, 0)
+    for space_id, length in (("room", DAY), ("seats", DAY / 2)):
+        facts = {"span": Span(night, night + length), "reason": "paint", "actor": "x", "now": NOON}
+        spaces_service.close(session, space=spaces.space(session, space_id), **facts)
+    assert (kind_of(session, day, "room"), kind_of(session, day, "seats")) == ("closed", "")

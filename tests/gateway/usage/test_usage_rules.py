@@ -80,6 +80,15 @@ def test_the_mean_week_counts_days_on_which_nobody_came():
     assert grid[1] == [None] * 24
 
 
+def test_an_hour_that_is_yet_to_come_is_not_one_without_anybody():
+    days = [MONDAY - 7 * DAY, MONDAY]
+    cells = {(days[0], 9): 2.0, (days[0], 18): 2.0, (days[1], 9): 1.0}
+    monday, *_ = rules.week(cells, days, until=NOON + timedelta(minutes=30))
+    assert (monday[9], monday[18]) == (1.5, 2.0)
+    alone, *_ = rules.week({(days[1], 9): 1.0}, days[1:], until=NOON + timedelta(minutes=30))
+    assert (alone[9], alone[12], alone[13], alone[18]) == (1.0, 0.0, None, None)
+
+
 def test_the_middle_of_values():
     assert rules.middle([]) == Middle(None, None, 0)
     assert rules.middle([3.0]) == Middle(3.0, 3.0, 1)
@@ -114,6 +123,24 @@ def test_a_holiday_is_compared_with_holidays_and_spoils_no_ordinary_day():
         values[MONDAY - back * DAY], kinds[MONDAY - back * DAY] = 40.0, "holiday"
     assert history(values, kinds=kinds | {MONDAY: ""}).expect(MONDAY)[9].mean == 4.0
     assert history(values, kinds=kinds | {MONDAY: "holiday"}).expect(MONDAY)[9].mean == 40.0
+
+
+def test_a_weekend_day_that_is_worked_is_like_the_working_week_and_no_saturday():
+    saturday = MONDAY - 2 * DAY
+    values = {day: 1.0 if day.weekday() < 5 else 9.0 for day in days(60)}
+    kinds = dict.fromkeys(values, "")
+    worked = saturday - 14 * DAY
+    values[worked], kinds[worked] = 1.0, "workday"
+    assert history(values, kinds=kinds | {saturday: ""}).expect(saturday)[9].mean == 9.0
+    assert history(values, kinds=kinds | {saturday: "workday"}).expect(saturday)[9].mean == 1.0
+
+
+def test_a_closed_day_is_tried_as_it_is_told():
+    """Every other Monday is closed: that it is empty was foretold, and what was a week before was not like it."""
+    values = {day: 0.0 if (MONDAY - day).days % 14 == 7 else 2.0 for day in days(60) if day.weekday() == 0}
+    kinds = {day: "" if value else "closed" for day, value in values.items()}
+    error = history(values, kinds=kinds).error(MONDAY)
+    assert (error.ours, error.naive) == (0.0, pytest.approx(2.0 / 24))
 
 
 def test_its_error_stands_beside_that_of_saying_what_was_a_week_ago():

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061"
-down_revision = "0060"
+revision = "0062"
+down_revision = "0061"
 
 
 def upgrade() -> None:
-    """From 0060: of what was replaced before nobody knows any more when the first one was put in."""
+    """From 0061: of what was replaced before nobody knows any more when the first one was put in."""
     op.add_column("assets", sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
