@@ -1,14 +1,16 @@
 """The audit trail, and messages that were not taken, as JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from api.views import View
+from api.views import InBothLanguages, View
 from gateway.fleet.model import DeadLetter
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
+from gateway.maintenance.names import Name
+from gateway.staff.trail import Told
 
 
 class DeadLetterView(View):
@@ -40,6 +42,7 @@ class AuditView(View):
     """One entry of the audit trail.
 
     `actor_no`, `thing_no`: the member number of whoever did it, and of whom it was done to, while they have an account.
+    `thing_name`, `named`: what the thing and what the detail's fields speak of are called today, while they exist.
     `program`: the program of the actor's that did it; null: they did it themselves.
     """
 
@@ -51,11 +54,13 @@ class AuditView(View):
     act: str
     thing: str
     thing_no: str | None
+    thing_name: InBothLanguages | None
     detail: dict[str, Any]
+    named: dict[str, list[InBothLanguages]]
     hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry, numbers: Mapping[str, str], programs: Mapping[str, str]) -> Self:
+    def of(cls, entry: AuditEntry, numbers: Mapping[str, str], programs: Mapping[str, str], told: Told) -> Self:
         """As the row says; `numbers`: of members, by how the trail knows them; `programs`: names, by their ids."""
         program = audit.program_of(entry)
         return cls(
@@ -67,6 +72,12 @@ class AuditView(View):
             act=entry.act,
             thing=entry.thing,
             thing_no=numbers.get(entry.thing),
+            thing_name=None if told.thing is None else InBothLanguages.model_validate(told.thing),
             detail=json.loads(entry.detail),
+            named={field: _both(names) for field, names in told.named.items()},
             hash=entry.hash,
         )
+
+
+def _both(names: Sequence[Name]) -> list[InBothLanguages]:
+    return [InBothLanguages.model_validate(name) for name in names]

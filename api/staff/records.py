@@ -18,6 +18,7 @@ from gateway.kit import audit
 from gateway.kit.errors import NotFound
 from gateway.members import queries as members
 from gateway.members.model import Role
+from gateway.staff import trail
 
 router = Doors("/staff", tags=["staff"])
 
@@ -66,10 +67,11 @@ async def list_audit(
             )
             by = {one for entry in found if (one := audit.program_of(entry)) is not None}
             programs = tokens.names(session, token_ids=by)
+            told = trail.told(session, found)
             return items(
                 found,
                 page,
-                view=lambda entry: AuditView.of(entry, numbers, programs),
+                view=lambda entry: AuditView.of(entry, numbers, programs, told[entry.seq]),
                 name=lambda entry: str(entry.seq),
             )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from gateway.fleet.model import Lock
 from gateway.lockers.model import Bank, Compartment
 from gateway.maintenance.model import Asset
+from gateway.members.model import Group
 from gateway.spaces.model import Space
 from gateway.zones.model import Zone
 
@@ -68,7 +69,7 @@ def of_devices(session: Session, ids: Collection[str]) -> dict[str, Name]:
     return found
 
 
-def named(session: Session, table: type[Bank | Space | Zone], ids: Collection[str]) -> dict[str, Name]:
+def named(session: Session, table: type[Bank | Group | Space | Zone], ids: Collection[str]) -> dict[str, Name]:
     """What bears a name of its own, by its id."""
     rows = session.execute(select(table.id, table.name_zh, table.name_en).where(table.id.in_(ids)))
     return {one: {"zh-CN": name_zh, "en": name_en} for one, name_zh, name_en in rows}

@@ -65,7 +65,7 @@ def names_of(session: Session, links: Iterable[AlertLink]) -> dict[tuple[str, st
         "bank": names.named(session, Bank, by_kind["bank"]),
         "space": names.named(session, Space, by_kind["space"]),
         "zone": names.named(session, Zone, by_kind["zone"]),
-        "kiosk": _of_kiosks(session, by_kind["kiosk"]),
+        "kiosk": of_kiosks(session, by_kind["kiosk"]),
     }
     return {(kind, ref): name for kind, named in found.items() for ref, name in named.items()}
 
@@ -136,6 +136,7 @@ def _of_rental(session: Session, rental: Rental) -> Had:
     return Had(By.RENTAL, rental.id, name, rental.from_at, rental.ended_at or rental.until_at, holder)
 
 
-def _of_kiosks(session: Session, ids: Collection[str]) -> dict[str, Name]:
+def of_kiosks(session: Session, ids: Collection[str]) -> dict[str, Name]:
+    """What they are called, by their ids."""
     rows = session.execute(select(Kiosk.id, Kiosk.name).where(Kiosk.id.in_(ids)))
     return {one: {"zh-CN": name, "en": name} for one, name in rows}

@@ -35,8 +35,8 @@ from gateway.bookings import queries as bookings
 from gateway.bookings import service as bookings_service
 from gateway.bookings.model import Booking
 from gateway.calendar import service as calendar_service
-from gateway.calendar.model import HOUSE, DayKind, DayName
-from gateway.calendar.rules import Opening
+from gateway.calendar.model import HOUSE, DayKind
+from gateway.calendar.national import public_calendar
 from gateway.centre import Centre, make_pepper
 from gateway.fleet import queries as fleet_queries
 from gateway.fleet import service as fleet
@@ -334,9 +334,7 @@ def house(
         a_bank(session, "bank-b", sizes="L", now=clock.now())
         a_device(session, "doors", doors=1, now=clock.now())
         a_member(session, OTHER, name="李建国", now=clock.now())
-        # `--at` may be a public holiday.
-        open_on_holidays = {DayName.HOLIDAY: Opening(0, 1440)}
-        calendar_service.set_week(session, whose=HOUSE, week=open_on_holidays, actor="test", now=clock.now())
+        work_on_holidays(session, near=clock.now().astimezone(ZoneInfo(zone)).date(), now=clock.now())
     centre = Centre(tmp_path, Settings(site="demo", zone=zone), sessions, clock)
     make_pepper(tmp_path)
     app = create_app(centre, line=LocalLine(clock), hasher=CHEAP, webroot=built)
@@ -346,6 +344,15 @@ def house(
         yield House(url, centre, hub)
         hub.close()
     sessions.close()
+
+
+def work_on_holidays(session, *, near: date, now: datetime) -> None:
+    """The days around are like any other: `--at` may be a public holiday, on which nothing would be open."""
+    public, days = public_calendar(ZoneInfo("Asia/Shanghai")), [near + timedelta(days=ahead) for ahead in range(-1, 15)]
+    for day in days:
+        if (said := public.of(day)) is not None and said.kind is DayKind.HOLIDAY:
+            like_others = {"kind": DayKind.WORKDAY, "reason": "in these tests", "opening": None}
+            calendar_service.set_day(session, whose=HOUSE, day=day, actor="test", now=now, **like_others)
 
 
 @contextmanager

@@ -83,7 +83,9 @@ def test_on_a_narrow_phone_the_three_questions_stand_beside_each_other_and_their
     phone.page.set_viewport_size({"width": 360, "height": 740})
     phone.sign_in()
     look_for(phone, hour=10, minutes=90)
-    phone.page.locator("select").nth(2).select_option("3")
+    phone.page.get_by_label(re.compile("几个人来|People")).select_option("3")
+    expect(phone.page.locator(".find-when select")).to_have_count(3)
+    names(phone, 0).wait_for()
 
     fields = phone.page.locator(".find-when select").evaluate_all(
         "all => all.map((one) => [one.getBoundingClientRect().top, one.scrollWidth > one.clientWidth])"

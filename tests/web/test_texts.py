@@ -236,6 +236,22 @@ def test_every_kind_of_alert_has_a_name_on_the_page_of_rules(kind):
     assert BOOKS["rules"]["zh-CN"][f"kind.{kind}"]
 
 
+def fields_written_down() -> Iterator[str]:
+    """What the code calls each field of an entry's detail."""
+    for file in (each for program in ("gateway", "api") for each in (ROOT / program).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.append":
+                yield from (each.arg for each in node.keywords if each.arg)
+
+
+FIELDS = {*fields_written_down()} - {"actor", "act", "thing", "now", "program"}
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_what_an_entry_of_the_trail_says_besides_has_a_label(field):
+    assert BOOKS["audit"]["zh-CN"][f"field.{field}"]
+
+
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_what_was_done_has_words_in_the_audit_trail(act):
     assert BOOKS["audit"]["zh-CN"][f"act.{act}"]

@@ -1,6 +1,6 @@
 import type { TargetedSubmitEvent } from 'preact'
 import { useState } from 'preact/hooks'
-import { type Answered, ask } from '../../../shared/api'
+import { ask } from '../../../shared/api'
 import { language, when } from '../../../shared/t'
 import { Icon } from '../../../shared/ui/Icon'
 import { Head, Seen } from '../../kit/Head'
@@ -8,9 +8,8 @@ import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
 import { EntryField, type Filled } from '../../kit/sheets'
 import { s } from '../../words'
+import { type Entry, actorOf, detailOf, rawDetailOf, thingOf } from './told'
 import { ACTS, actCalled, say } from './words'
-
-type Entry = Answered<'get', '/api/v1/staff/audit'>['items'][number]
 
 const SHOWN = 200
 const NOTHING: Filled = { member_no: '', by_program: '', act: '', about: '' }
@@ -27,6 +26,11 @@ export function Audit() {
     ...(before && { after: before }),
   }
   const looked = useLook(() => ask('get', '/api/v1/staff/audit', { query }), [], [JSON.stringify(query)])
+  const find = (filled: Filled) => {
+    setBefore(undefined)
+    setTyped({ ...NOTHING, ...filled })
+    setWanted({ ...NOTHING, ...filled })
+  }
   const search = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setBefore(undefined)
@@ -61,8 +65,8 @@ export function Audit() {
                 { title: say('at'), value: ({ at }) => at, show: ({ at }) => when(at), isNumber: true },
                 { title: say('actor'), value: actorOf },
                 { title: say('act'), value: ({ act }) => actCalled(act), show: ({ act }) => <span title={act}>{actCalled(act)}</span> },
-                { title: say('thing'), value: thingOf, show: (one) => <span class="word">{thingOf(one)}</span> },
-                { title: say('detail'), value: detailOf, show: (one) => <span class="word">{detailOf(one)}</span> },
+                { title: say('thing'), value: ({ thing_no, thing }) => thing_no ?? thing, show: (one) => <Thing one={one} onWanted={find} /> },
+                { title: say('detail'), value: rawDetailOf, show: (one) => <span class="word">{detailOf(one)}</span> },
               ]}
             />
             <div class="head-acts">
@@ -99,21 +103,12 @@ function acts() {
   return [{ value: '', label: say('any') }, ...sorted]
 }
 
-/** A program acts in its member's name: that it was one is said with whose it is. */
-function actorOf({ actor, actor_no, program }: Entry): string {
-  const who = actor_no ?? actor
-  if (program === null) return who
-  return program.name === null ? say('by_lost_program', { who }) : say('by_program', { program: program.name, who })
-}
-
-/** Of a member their number, which the desk knows them by. */
-function thingOf({ thing, thing_no }: Entry): string {
-  return thing_no ?? thing
-}
-
-function detailOf({ detail }: Entry): string {
-  return Object.entries(detail)
-    .filter(([name]) => name !== 'program') // it stands with who did it
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ')
+/** Nobody types an id: what else was done to it is a press away. */
+function Thing({ one, onWanted }: { one: Entry; onWanted: (filled: Filled) => void }) {
+  const filled = one.thing_no === null ? { about: one.thing } : { member_no: one.thing_no }
+  return (
+    <button type="button" class="linked word" title={say('find_thing')} onClick={() => onWanted(filled)}>
+      {thingOf(one)}
+    </button>
+  )
 }

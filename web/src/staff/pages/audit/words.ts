@@ -9,6 +9,11 @@ export const ACTS = Object.keys(zh).flatMap((key) => (key.startsWith('act.') ? [
 
 /** What an act is called here; its own name when it is newer than this page. */
 export function actCalled(act: string): string {
-  const key = `act.${act}`
-  return Object.hasOwn(zh, key) ? say(key as keyof typeof zh) : act
+  return wordFor('act', act) ?? act
+}
+
+/** Our word for one of the trail's; undefined when it has none here. */
+export function wordFor(kind: 'act' | 'field' | 'self' | 'thing' | 'value', name: string): string | undefined {
+  const key = `${kind}.${name}`
+  return Object.hasOwn(zh, key) ? say(key as keyof typeof zh) : undefined
 }
