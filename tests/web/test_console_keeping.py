@@ -56,13 +56,12 @@ def test_a_nodes_lamp_is_had_to_show_alarms_and_a_bank_has_none(screen: Screen):
 def test_a_rule_is_looked_at_before_it_is_set_and_then_explains_a_refusal(screen: Screen):
     screen.at("policies")
     screen.page.get_by_role("button", name="新规则").click()
-    screen.fill("规则名", "short")
     screen.page.get_by_label("管什么").select_option("max_minutes")
     screen.fill("几分钟", "30")
     screen.go("看看会怎样")
     expect(screen.page.get_by_text("没有现有的预订不符合。")).to_be_visible()
     screen.go("就这样定")
-    expect(screen.row("最长几分钟", "30", "short")).to_have_count(1)
+    expect(screen.row("最长几分钟", "30", "整个中心", "工作人员")).to_have_count(1)
 
     screen.at("policies/explain")
     screen.page.get_by_role("button", name="问一问").click()
@@ -70,13 +69,12 @@ def test_a_rule_is_looked_at_before_it_is_set_and_then_explains_a_refusal(screen
     screen.page.get_by_label("从", exact=True).fill("2030-01-07T10:00")
     screen.page.get_by_label("到", exact=True).fill("2030-01-07T11:00")
     screen.go("看规则")
-    expect(screen.row("最长几分钟", "不可以", "short")).to_have_count(1)
+    expect(screen.row("最长几分钟", "不可以", "整个中心", "所有会员")).to_have_count(1)
 
 
-def set_rule(screen: Screen, name: str, limit: str, **filled: str) -> None:
+def set_rule(screen: Screen, limit: str, **filled: str) -> None:
     """Fill in a new rule and go on."""
     screen.page.get_by_role("button", name="新规则").click()
-    screen.fill("规则名", name)
     screen.page.get_by_label("管什么").select_option(limit)
     for label, text in filled.items():
         screen.fill(label, text)
@@ -85,17 +83,15 @@ def set_rule(screen: Screen, name: str, limit: str, **filled: str) -> None:
 
 def test_a_rule_is_filled_in_in_days_and_times_and_each_field_says_what_is_wrong_with_it(screen: Screen):
     screen.at("policies")
-    set_rule(screen, "周一", "week_opens_at")
+    set_rule(screen, "week_opens_at")
     fields = screen.page.locator("dialog .field")
-    expect(fields.filter(has_text="规则名").get_by_text("请填规则名")).to_be_visible()
     expect(fields.filter(has_text="几点").get_by_text("请填时刻")).to_be_visible()
-    expect(screen.page.get_by_label("规则名")).to_be_focused()
-    screen.fill("规则名", "drop")
+    expect(screen.page.get_by_label("几点")).to_be_focused()
     screen.page.get_by_label("星期几").select_option(label="周二")
     screen.fill("几点", "12:30")
     screen.go("看看会怎样")
     screen.go("就这样定")
-    opens = screen.row("一周几时开放预订", "周二 12:30", "drop")
+    opens = screen.row("一周几时开放预订", "周二 12:30", "工作人员")
     expect(opens).to_have_count(1)
 
     opens.get_by_role("button", name="修改").click()
@@ -120,7 +116,6 @@ def test_peak_hours_are_chosen_by_day_and_time_and_a_group_is_granted_more(scree
         expect(screen.page.locator("dialog").get_by_text(said)).to_be_visible()
     for day in ("周六", "周日"):
         screen.page.locator("dialog").get_by_label(day).check()
-    screen.fill("规则名", "weekend")
     screen.fill("几分钟", "240")
     screen.fill("从几点", "08:30")
     screen.fill("到几点", "00:00")
@@ -129,9 +124,9 @@ def test_peak_hours_are_chosen_by_day_and_time_and_a_group_is_granted_more(scree
     screen.go("看看会怎样")
     screen.go("就这样定")
 
-    expect(screen.row("weekend", "240", "合唱团（放宽）", "周六、周日 8:30–24:00")).to_have_count(1)
+    expect(screen.row("高峰一周几分钟", "240", "合唱团（放宽）", "周六、周日 8:30–24:00")).to_have_count(1)
     items = screen.page.request.get(f"{screen.house.url}/api/v1/staff/policies").json()["items"]
-    [rule] = [one for one in items if one["id"] == "weekend"]
+    [rule] = [one for one in items if one["rule"] == "peak_minutes"]
     assert (rule["group"], rule["lifts"]) == ("choir", True)
     assert rule["peak"] == {"days": "67", "from_min": 510, "until_min": 1440}
 

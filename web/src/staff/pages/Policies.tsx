@@ -3,14 +3,13 @@ import { ask } from '../../shared/api'
 import { Badge, Head, Parts, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
-import { nameOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
 import { later } from '../later'
 import { place } from '../route'
 import { named, s } from '../words'
 import { Explain } from './policies/Explain'
-import type { Known } from './policies/RuleSheet'
 import { type Rule, amount, peakSaid } from './policies/limits'
+import { type Known, forWhom, whereOf } from './policies/whose'
 
 const RuleSheet = later(async () => (await import('./policies/RuleSheet')).RuleSheet)
 
@@ -46,16 +45,6 @@ function Rules() {
   return (
     <Seen looked={looked}>
       {({ rules, ...known }) => {
-        const { groups } = known
-        const scopes = [...known.spaces, ...known.banks]
-        const groupName = (id: string | null) => {
-          const group = groups.find((each) => each.id === id)
-          return group ? nameOf(group.name) : (id ?? s('policies.everybody'))
-        }
-        const scopeName = ({ layer, scope }: Rule) => {
-          const found = scopes.find(({ id }) => id === scope)
-          return found ? nameOf(found.name) : layer === 'centre' ? s('whole_centre') : named('kind', scope)
-        }
         return (
           <Table
             title={s('policies.rules')}
@@ -66,13 +55,14 @@ function Rules() {
             columns={[
               { title: s('policies.what'), value: ({ rule }) => named('limit', rule) },
               { title: s('policies.limit'), value: ({ limit }) => limit, show: ({ rule, limit }) => amount(rule, limit) },
-              { title: s('door.where'), value: scopeName },
-              { title: s('policies.for'), value: ({ group, lifts }) => `${groupName(group)}${lifts ? s('policies.lifts') : ''}` },
+              { title: s('door.where'), value: (rule) => whereOf(rule, known) },
+              { title: s('policies.for'), value: (rule) => `${forWhom(rule, known)}${rule.lifts ? s('policies.lifts') : ''}` },
               { title: s('policies.peak'), value: ({ peak }) => (peak ? peakSaid(peak) : '') },
               {
                 title: s('policies.source'),
-                value: ({ from_settings, id }) => (from_settings ? s('policies.from_settings') : id),
-                show: ({ from_settings, id }) => (from_settings ? <Badge tone="plain">{s('policies.from_settings')}</Badge> : id),
+                value: ({ from_settings }) => s(from_settings ? 'policies.from_settings' : 'policies.from_staff'),
+                show: ({ from_settings }) =>
+                  from_settings ? <Badge tone="plain">{s('policies.from_settings')}</Badge> : s('policies.from_staff'),
               },
             ]}
             {...(mayChange && { acts: (rule: Rule) => <Acts rule={rule} known={known} again={looked.again} /> })}
@@ -98,7 +88,7 @@ function Acts({ rule, known, again }: { rule: Rule; known: Known; again: () => P
     show(
       <ActSheet
         title={s('policies.drop')}
-        lead={s('policies.drop_lead', { name: rule.id })}
+        lead={s('policies.drop_lead', { what: named('limit', rule.rule), where: whereOf(rule, known), who: forWhom(rule, known) })}
         go={s('policies.drop')}
         isGrave
         done={s('card.done')}

@@ -8,6 +8,7 @@ import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { amount } from './limits'
+import { type Known, forWhom, whereOf } from './whose'
 
 type Explanation = Answered<'get', '/api/v1/explain'>
 
@@ -17,15 +18,17 @@ const HOUR_MS = 3_600_000
 export function Explain() {
   const [found, setFound] = useState<Explanation>()
   const looked = useLook(async () => {
-    const [spaces, banks] = await Promise.all([
+    const [spaces, banks, groups] = await Promise.all([
       everything((query) => ask('get', '/api/v1/spaces', { query })),
       everything((query) => ask('get', '/api/v1/banks', { query })),
+      everything((query) => ask('get', '/api/v1/staff/groups', { query })),
     ])
-    return { spaces, banks }
+    return { spaces, banks, groups }
   }, [])
   return (
     <Seen looked={looked}>
-      {({ spaces, banks }) => {
+      {(known) => {
+        const { spaces, banks } = known
         const hour = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
         const things = [
           ...spaces.map(({ id, name }) => ({ value: `space ${id}`, label: nameOf(name) })),
@@ -62,7 +65,7 @@ export function Explain() {
                 {s('explain.ask')}
               </button>
             </div>
-            {found ? <Answer found={found} /> : <p class="nothing">{s('explain.nothing')}</p>}
+            {found ? <Answer found={found} known={known} /> : <p class="nothing">{s('explain.nothing')}</p>}
           </>
         )
       }}
@@ -70,7 +73,7 @@ export function Explain() {
   )
 }
 
-function Answer({ found }: { found: Explanation }) {
+function Answer({ found, known }: { found: Explanation; known: Known }) {
   return (
     <section aria-labelledby="answer">
       <h2 id="answer" class={found.allowed ? undefined : 'care-text'}>
@@ -92,7 +95,8 @@ function Answer({ found }: { found: Explanation }) {
             value: ({ allows }) => s(allows ? 'explain.yes' : 'explain.no'),
             show: ({ allows }) => <Badge tone={allows ? 'good' : 'alarm'}>{s(allows ? 'explain.yes' : 'explain.no')}</Badge>,
           },
-          { title: s('policies.source'), value: ({ rule_id }) => rule_id },
+          { title: s('door.where'), value: (rule) => whereOf(rule, known) },
+          { title: s('policies.for'), value: (rule) => forWhom(rule, known) },
         ]}
       />
     </section>

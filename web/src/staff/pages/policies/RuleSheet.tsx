@@ -11,16 +11,8 @@ import { ActSheet, EntryField, hide, show } from '../../kit/sheets'
 import { named, s, whyNot } from '../../words'
 import { type Draft, type Faults, draftOf, faultsOf, settled, wishOf } from './draft'
 import { LIMITS, type Layer, MEASURES, type Rule, WEEKDAYS, isForEverybody, isInPeakHours, isOfBranches, layersOf } from './limits'
+import { type Known, whereOf } from './whose'
 import { say } from './words'
-
-type Items<P extends '/api/v1/spaces' | '/api/v1/banks' | '/api/v1/staff/groups'> = Answered<'get', P>['items']
-
-/** What a rule can be about, and for whom. */
-export interface Known {
-  spaces: Items<'/api/v1/spaces'>
-  banks: Items<'/api/v1/banks'>
-  groups: Items<'/api/v1/staff/groups'>
-}
 
 interface Props {
   /** The one to change; undefined: a new one. */
@@ -53,7 +45,7 @@ export function RuleSheet({ rule, known, again }: Props) {
     try {
       const body = wishOf(draft)
       const seen = await ask('post', '/api/v1/staff/policies/preview', { body: { ...body, id: draft.id } })
-      show(<Consequences id={draft.id} body={body} seen={seen} again={again} />)
+      show(<Consequences id={draft.id} body={body} seen={seen} known={known} again={again} />)
     } catch (failure) {
       forgetIfSignedOut(failure)
       setError(failure)
@@ -65,7 +57,6 @@ export function RuleSheet({ rule, known, again }: Props) {
     <Sheet title={s(rule ? 'policies.change' : 'policies.add')} onClose={hide}>
       <p class="lead">{say('lead')}</p>
       <form class="form" noValidate ref={form} onSubmit={submit}>
-        <Line {...field} name="id" label={say('id')} hint={say('id_hint')} />
         <Line {...field} name="limit" label={s('policies.what')} options={LIMITS.map((value) => ({ value, label: named('limit', value) }))} />
         <Amount {...field} />
         {isInPeakHours(draft.limit) && <PeakHours {...field} />}
@@ -92,7 +83,7 @@ interface Field {
 }
 
 interface LineProps extends Field {
-  name: Exclude<keyof Draft, 'lifts' | 'days'>
+  name: Exclude<keyof Draft, 'id' | 'lifts' | 'days'>
   label: string
   kind?: 'number' | 'time'
   options?: readonly { value: string; label: string }[]
@@ -218,11 +209,12 @@ interface ConsequencesProps {
   id: string
   body: ReturnType<typeof wishOf>
   seen: Answered<'post', '/api/v1/staff/policies/preview'>
+  known: Known
   again: () => Promise<void>
 }
 
-function Consequences({ id, body, seen, again }: ConsequencesProps) {
-  const worst = seen.bookings.slice(0, 5).map(({ member_no, space_id, ...span }) => `${member_no} ${space_id} ${whenSpan(span)}`)
+function Consequences({ id, body, seen, known, again }: ConsequencesProps) {
+  const worst = seen.bookings.slice(0, 5).map(({ member_no, space_id, ...span }) => `${member_no} ${whereOf({ layer: 'space', scope: space_id }, known)} ${whenSpan(span)}`)
   return (
     <ActSheet
       title={s('policies.would')}

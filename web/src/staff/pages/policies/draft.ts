@@ -1,9 +1,11 @@
 /** A rule as it is filled in: in days and times of day, not in minutes. */
+import { newKey } from '../../../shared/api'
 import { fieldClock, minutesOf } from '../../kit/clock'
 import { DAY_MIN, type Layer, type Limit, MEASURES, type Rule, isForEverybody, isInPeakHours, layersOf } from './limits'
 import type { say } from './words'
 
 export interface Draft {
+  /** Nobody fills it in: another rule than those there are has one that nobody has had. */
   id: string
   limit: Limit
   /** A figure, or 1 and 0 for yes and no. */
@@ -31,7 +33,7 @@ export function draftOf(rule: Rule | undefined): Draft {
   const peak = rule?.peak
   const isTimed = rule !== undefined && ['day_time', 'week_time'].includes(MEASURES[rule.rule])
   return {
-    id: rule?.from_settings ? rule.rule : (rule?.id ?? ''),
+    id: rule?.from_settings ? rule.rule : (rule?.id ?? newKey()),
     limit: rule?.rule ?? 'max_minutes',
     value: rule === undefined || isTimed ? '' : String(value),
     day: String(isTimed ? Math.floor(value / DAY_MIN) % 7 : 0),
@@ -61,7 +63,6 @@ const MOST = 1_000_000
 export function faultsOf(draft: Draft): Faults {
   const found: Faults = {}
   const measure = MEASURES[draft.limit]
-  if (!/^[A-Za-z0-9._-]{1,32}$/.test(draft.id)) found.id = 'fault.id'
   if (measure === 'day_time' || measure === 'week_time') {
     if (!draft.time) found.time = 'fault.time'
   } else if (!/^\d+$/.test(draft.value)) found.value = 'fault.value'
