@@ -284,10 +284,22 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "The level below which it is over must lie a little below the one at which it is raised, so that it does"
             " not come and go. Please choose one between {least} and {most} {unit}.",
         ),
+        "alert_clear_from_out_of_range": Words(
+            422,
+            "回到多少才解除，要比报警的数值高一些，告警才不会忽有忽无。请填 {least} 到 {most} {unit} 之间的数。",
+            "The level from which it is over must lie a little above the one below which it is raised, so that it does"
+            " not come and go. Please choose one between {least} and {most} {unit}.",
+        ),
         "alert_hold_out_of_range": Words(
             422,
             "持续多久才报警，要在 {least} 到 {most} 分钟之间。请改一下。",
             "How long it must last before it is raised is between {least} and {most} minutes. Please change it.",
+        ),
+        "alert_escalation_out_of_range": Words(
+            422,
+            "多久没人处理就通知管理员，要在 {least} 到 {most} 分钟之间。请改一下。",
+            "After how long the manager hears that nobody has taken it up is between {least} and {most} minutes. Please"
+            " change it.",
         ),
         "alert_alarm_never_quiet": Words(
             422,

@@ -13,6 +13,8 @@ from gateway.members.model import Language
 class AlertKindView(View):
     """A rule of this centre. Raised from `raise_at` on, once it was so for `hold_s`, and over below `clear_below`.
 
+    A level that falls is raised below `raise_at` and over from `clear_from` on; the other of the two is null.
+
     `latched`: until a person clears it; else it goes by itself after `calm_s` in which it was not so. `keeps_quiet`: in
     quiet hours it is shown, and disturbs nobody. `escalate_after_s`: so long untouched, and the manager is told; null:
     never. `on` false: it is not looked for. `text` in the reader's language, with `{place}` for where.
@@ -23,7 +25,8 @@ class AlertKindView(View):
     on: bool
     latched: bool
     raise_at: float
-    clear_below: float
+    clear_below: float | None
+    clear_from: float | None
     hold_s: int
     calm_s: int
     keeps_quiet: bool
@@ -39,7 +42,8 @@ class AlertKindView(View):
             on=kind.on,
             latched=kind.latched,
             raise_at=kind.raise_at,
-            clear_below=kind.clear_below,
+            clear_below=None if kind.falls else kind.clear_at,
+            clear_from=kind.clear_at if kind.falls else None,
             hold_s=_seconds(kind.hold),
             calm_s=_seconds(kind.calm),
             keeps_quiet=kind.keeps_quiet,

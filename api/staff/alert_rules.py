@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from api.deps import Caller, SignedIn
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
+from api.staff import alert_rule_things as things
 from api.staff.alert_rule_views import AlertRules, AlertRuleView, AlertRuleWish
 from api.staff.channel_views import QuietHoursView
 from api.views import AnyId
 from gateway.alerts import own_rules, rules, service
 from gateway.alerts import queries as alerts
-from gateway.alerts.model import WHOLE_CENTRE
+from gateway.alerts.model import WHOLE_CENTRE, Layer, Where
+from gateway.kit.errors import Malformed
 from gateway.members.model import Role
 from gateway.zones import queries as zones
 
@@ -27,7 +29,9 @@ _NOT_SO = (
     "alert_rule_guarded",
     "alert_limit_out_of_range",
     "alert_clear_out_of_range",
+    "alert_clear_from_out_of_range",
     "alert_hold_out_of_range",
+    "alert_escalation_out_of_range",
     "alert_alarm_never_quiet",
     "alert_info_always_quiet",
     "alert_quiet_hours_unused",
@@ -36,6 +40,13 @@ _NOT_SO = (
 
 OfKind = Annotated[str, Path(max_length=48, pattern=r"^[a-z_]+$")]
 InZone = Annotated[AnyId | None, Query(alias="zone_id", description="In one zone; without, in the whole centre.")]
+OfThing = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        description="Of one sensor (`device/sensor`), device or door (its lock), as an alert names its thing.",
+    ),
+]
 
 
 @router.get("", responses=problems(*STAFF_ONLY))
@@ -52,29 +63,38 @@ async def list_alert_rules(who: SignedIn) -> AlertRules:
 
 
 @router.put("/{kind}", responses=problems(*STAFF_ONLY, "not_found", *_NOT_SO))
-async def put_alert_rule(kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
-    """Have it otherwise, from now on. What stands is judged by it at once, or at the next reading."""
+async def put_alert_rule(
+    kind: OfKind, wanted: AlertRuleWish, who: SignedIn, zone_id: InZone = None, thing: OfThing = None
+) -> AlertRuleView:
+    """Have it otherwise, from now on: in the whole centre, in one zone or of one thing. What stands follows.
+
+    The rule of a thing goes before its zone's, and that before the whole centre's.
+    """
     desk = who.desk
 
     def act() -> AlertRuleView:
         with desk.sessions.begin() as session:
             manager = who.staff(session, Role.MANAGER)
+            house = own_rules.kind(kind)
+            where = _where(session, zone_id, thing)
             own_rules.put_rule(
                 session,
                 name=kind,
-                wanted=wanted.wanted,
-                zone_id=_zone(session, zone_id),
+                wanted=wanted.wanted(house),
+                where=where,
                 actor=manager.audit_id,
                 now=desk.clock.now(),
             )
+            if where.layer is Layer.THING:
+                things.check(desk, session, kind=kind, house=house, thing=where.scope)
         return _followed(who, kind)
 
     return await desk.backroom.write(act)
 
 
 @router.delete("/{kind}", responses=problems(*STAFF_ONLY, "not_found"))
-async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None) -> AlertRuleView:
-    """Back to the house's rule; for a zone to the whole centre's. Harmless to repeat."""
+async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None, thing: OfThing = None) -> AlertRuleView:
+    """Back to the house's rule; for a thing to its zone's, for a zone to the whole centre's. Harmless to repeat."""
     desk = who.desk
 
     def act() -> AlertRuleView:
@@ -83,7 +103,7 @@ async def drop_alert_rule(kind: OfKind, who: SignedIn, zone_id: InZone = None) -
             own_rules.drop_rule(
                 session,
                 name=kind,
-                zone_id=_zone(session, zone_id),
+                where=_where(session, zone_id, thing),
                 actor=manager.audit_id,
                 now=desk.clock.now(),
             )
@@ -104,6 +124,10 @@ def _followed(who: Caller, kind: str) -> AlertRuleView:
         return AlertRuleView.several(session, who.language, [kind])[0]
 
 
-def _zone(session: Session, zone_id: str | None) -> str:
-    """Raises NotFound("zone")."""
-    return WHOLE_CENTRE if zone_id is None else zones.zone(session, zone_id).id
+def _where(session: Session, zone_id: str | None, thing: str | None) -> Where:
+    """Raises NotFound("zone"), and Malformed where both are said."""
+    if zone_id is not None and thing is not None:
+        raise Malformed("malformed", field="thing")
+    if thing is not None:
+        return Where(Layer.THING, thing)
+    return WHOLE_CENTRE if zone_id is None else Where(Layer.ZONE, zones.zone(session, zone_id).id)

@@ -1,5 +1,6 @@
 """What sensors say now, and what they said; in which zone each hangs."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -102,7 +103,7 @@ async def list_sensors(who: SignedIn, page: Paged, zone: InZone = None) -> Items
     def look() -> Items[SensorView]:
         where = _check(who)
         at_ms = now_ms(desk.clock.now())
-        wanted = [one for one in _all(desk) if zone is None or where.of_sensor(one.device, one.sensor) == zone]
+        wanted = [one for one in all_sensors(desk) if zone is None or where.of_sensor(one.device, one.sensor) == zone]
         rest = behind(wanted, page, name=lambda series: str(series.id))
         return items(rest, page, view=lambda one: SensorView.of(one, at_ms, where), name=lambda one: str(one.id))
 
@@ -160,12 +161,14 @@ def _check(who: SignedIn) -> Map:
         return zones.whole_map(session)
 
 
-def _all(desk: Desk) -> list[Series]:
+def all_sensors(desk: Desk, metrics: Collection[str] | None = None) -> list[Series]:
+    """Everything that is measured, or what is measured as one of these."""
     try:
         with desk.readings.read() as connection:
-            return telemetry.all_series(connection)
+            found = telemetry.all_series(connection)
     except NoReadingsError:
         return []
+    return [one for one in found if metrics is None or one.metric in metrics]
 
 
 def one_sensor(desk: Desk, sensor_id: str) -> Series:

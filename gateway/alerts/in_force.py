@@ -1,6 +1,7 @@
 """The rules by which alerts are raised here: the house's, and over them what this centre has otherwise. Read-only.
 
-A rule that was set stands whole in place of the one beneath it: a zone's, else the whole centre's, else the house's.
+A rule that was set stands whole in place of the one beneath it: a thing's, else its zone's, else the whole centre's,
+else the house's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.alerts.kinds import KINDS, Hours, Kind, Terms
-from gateway.alerts.model import WHOLE_CENTRE, AlertRule
+from gateway.alerts.model import WHOLE_CENTRE, AlertRule, Layer, Where
 from gateway.kit.edition import kept
 
 
@@ -19,30 +20,35 @@ from gateway.kit.edition import kept
 class InForce:
     """All of them."""
 
-    by_kind: Mapping[str, Mapping[str, Kind]]  # of a kind by zone; of the whole centre by WHOLE_CENTRE
+    by_kind: Mapping[str, Mapping[Where, Kind]]
 
-    def of(self, kind: str, zone_id: str | None = None) -> Kind:
-        """The rule of a kind, in a zone. Raises KeyError for a kind that is not in `KINDS`."""
+    def of(self, kind: str, *, zone_id: str | None = None, thing: str = "") -> Kind:
+        """The rule of a kind, for a thing that is in a zone. Raises KeyError for a kind that is not in `KINDS`."""
         own = self.by_kind.get(kind, {})
-        return own.get(zone_id or WHOLE_CENTRE) or own.get(WHOLE_CENTRE) or KINDS[kind]
+        nearest = (Where(Layer.THING, thing), Where(Layer.ZONE, zone_id or ""), WHOLE_CENTRE)
+        return next((own[where] for where in nearest if where in own), KINDS[kind])
+
+    def has_own(self, kind: str, thing: str) -> bool:
+        """Whether a thing has a rule of its own."""
+        return Where(Layer.THING, thing) in self.by_kind.get(kind, ())
 
     def is_zoned(self, kind: str) -> bool:
-        """Whether it matters where it is: some zone has a rule of its own."""
-        return any(zone_id != WHOLE_CENTRE for zone_id in self.by_kind.get(kind, ()))
+        """Whether it matters in which zone it is: some zone has a rule of its own."""
+        return any(where.layer is Layer.ZONE for where in self.by_kind.get(kind, ()))
 
 
 @kept
 def in_force(session: Session) -> InForce:
     """As of now, kept from one transaction to the next."""
-    found: dict[str, dict[str, Kind]] = {}
+    found: dict[str, dict[Where, Kind]] = {}
     for row in stored(session):
-        found.setdefault(row.kind, {})[row.zone_id] = KINDS[row.kind].by(terms_of(row))
+        found.setdefault(row.kind, {})[row.where] = KINDS[row.kind].by(terms_of(row))
     return InForce(found)
 
 
 def stored(session: Session) -> Iterator[AlertRule]:
     """What this centre has set, in one order. A kind that a later release no longer has is passed over."""
-    rows = session.scalars(select(AlertRule).order_by(AlertRule.kind, AlertRule.zone_id))
+    rows = session.scalars(select(AlertRule).order_by(AlertRule.kind, AlertRule.layer, AlertRule.scope))
     return (row for row in rows if row.kind in KINDS)
 
 
@@ -53,8 +59,9 @@ def terms_of(row: AlertRule) -> Terms:
         on=row.is_on,
         severity=row.severity,
         raise_at=row.raise_at,
-        clear_below=row.clear_below,
+        clear_at=row.clear_at,
         hold=timedelta(seconds=row.hold_s),
+        escalate_after=None if row.escalate_after_s is None else timedelta(seconds=row.escalate_after_s),
         keeps_quiet=row.keeps_quiet,
         quiet=Hours(row.quiet_from_min or 0, row.quiet_until_min or 0) if has_hours else None,
     )

@@ -9,6 +9,7 @@ that whoever raises it hands in.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -22,8 +23,16 @@ class Hours(NamedTuple):
     until_min: int
 
 
+class Things(StrEnum):
+    """Of which things a kind may have a rule each: what its alerts are about."""
+
+    SENSOR = "sensor"  # `device/sensor`
+    DEVICE = "device"
+    DOOR = "door"  # by the id of its lock
+
+
 class Span(NamedTuple):
-    """Between which values a level may be set, what it is measured in, and how far below it must be over again."""
+    """Between which values a level may be set, what it is measured in, and how far from it it must be over again."""
 
     least: float
     most: float
@@ -35,16 +44,18 @@ class Span(NamedTuple):
 class Terms:
     """What of a rule a centre may have otherwise.
 
-    `raise_at` and `clear_below`, of a measured level: from where on it is so, and below what it no longer is. `hold`:
-    how long it must be so before it is raised. `keeps_quiet`: in quiet hours it is shown and disturbs nobody; `quiet`:
-    its own hours, None: the house's, and each channel's.
+    `raise_at` and `clear_at`, of a measured level: from where on it is so, and below what it no longer is; of one that
+    `falls` the other way about. `hold`: how long it must be so before it is raised. `escalate_after`: so long
+    untouched, and the manager should know; None: never. `keeps_quiet`: in quiet hours it is shown and disturbs nobody;
+    `quiet`: its own hours, None: the house's, and each channel's.
     """
 
     severity: Severity
     on: bool = True
     raise_at: float = 1.0
-    clear_below: float = 1.0
+    clear_at: float = 1.0
     hold: timedelta = timedelta()
+    escalate_after: timedelta | None = None
     keeps_quiet: bool = False
     quiet: Hours | None = None
 
@@ -53,18 +64,20 @@ class Terms:
 class Kind(Terms):
     """A rule. One that is `latched` stays until a person clears it; any other goes when it has not been so for `calm`.
 
-    `escalate_after`: so long untouched, and the manager should know; None: never. `span`: where a centre may set its
-    level; None: it has none. `is_safety`: though nothing else tells. `by_zone`: a zone may have it otherwise.
+    `span`: where a centre may set its level; None: it has none. `falls`: it is so when the level is too low.
+    `is_safety`: though nothing else tells. `by_zone`: a zone may have it otherwise. `things`: each of these may; None:
+    none.
     """
 
     zh: str
     en: str
     latched: bool = False
     calm: timedelta = timedelta()
-    escalate_after: timedelta | None = None
     span: Span | None = None
+    falls: bool = False
     is_safety: bool = False
     by_zone: bool = False
+    things: Things | None = None
 
     @property
     def is_guarded(self) -> bool:
@@ -103,6 +116,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             " that it is shut.",
         ),
         "ajar": Kind(
+            things=Things.DOOR,
             severity=Severity.WARNING,
             hold=5 * _MINUTE,
             keeps_quiet=True,
@@ -112,6 +126,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             " them first.",
         ),
         "jammed": Kind(
+            things=Things.DOOR,
             severity=Severity.WARNING,
             raise_at=3,
             calm=_HOUR,
@@ -130,9 +145,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             " the wire.",
         ),
         "slow_latch": Kind(
+            things=Things.DOOR,
             severity=Severity.INFO,
             raise_at=1.5,
-            clear_below=1.25,
+            clear_at=1.25,
             span=Span(1.1, 10, 0.05, "×"),
             keeps_quiet=True,
             zh="{place}：锁的动作越来越慢，现在 {now_ms} 毫秒，原来 {usual_ms} 毫秒。快要坏了，请安排检修。",
@@ -160,6 +176,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             " wire.",
         ),
         "device_silent": Kind(
+            things=Things.DEVICE,
             severity=Severity.ALARM,
             hold=2 * _MINUTE,
             calm=_MINUTE,
@@ -178,6 +195,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             " check both.",
         ),
         "sensor_silent": Kind(
+            things=Things.DEVICE,
             severity=Severity.WARNING,
             keeps_quiet=True,
             escalate_after=4 * _HOUR,
@@ -205,6 +223,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "leak": Kind(
             severity=Severity.ALARM,
             by_zone=True,
+            things=Things.SENSOR,
             latched=True,
             escalate_after=10 * _MINUTE,
             zh="{place}：有水。请马上去看，关好水阀，移开物品。",
@@ -213,6 +232,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "sensor_alarm": Kind(
             severity=Severity.ALARM,
             by_zone=True,
+            things=Things.SENSOR,
             latched=True,
             escalate_after=5 * _MINUTE,
             zh="{place}：报警器响了（烟雾、燃气或其他）。请马上去看，必要时疏散人员、报火警。",
@@ -222,6 +242,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "call_staff": Kind(
             severity=Severity.ALARM,
             by_zone=True,
+            things=Things.SENSOR,
             latched=True,
             escalate_after=5 * _MINUTE,
             zh="{place}：有人按了呼叫按钮，请马上过去。",
@@ -230,6 +251,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "sensor_tamper": Kind(
             severity=Severity.WARNING,
             by_zone=True,
+            things=Things.SENSOR,
             latched=True,
             keeps_quiet=True,
             zh="{place}：传感器被拆动。请去看看。",
@@ -237,7 +259,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "battery_low": Kind(
             severity=Severity.INFO,
+            raise_at=15,
+            clear_at=25,  # one that was changed, not one that has warmed up
+            span=Span(1, 90, 2, "%"),
+            falls=True,
             by_zone=True,
+            things=Things.SENSOR,
             keeps_quiet=True,
             zh="{place}：电池快用完了，请更换。",
             en="{place}: the battery is nearly empty. Please change it.",
@@ -245,9 +272,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "stale_air": Kind(
             severity=Severity.INFO,
             raise_at=1_500,
-            clear_below=1_000,
+            clear_at=1_000,
             span=Span(400, 5_000, 50, "ppm"),
             by_zone=True,
+            things=Things.SENSOR,
             hold=10 * _MINUTE,
             keeps_quiet=True,
             zh="{place}：空气不好，二氧化碳 {level} ppm。请开窗或加大通风。",
@@ -256,7 +284,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "crowded": Kind(
             severity=Severity.WARNING,
             raise_at=0.9,
-            clear_below=0.8,
+            clear_at=0.8,
             span=Span(0.1, 2, 0.05, "×"),
             by_zone=True,
             hold=5 * _MINUTE,
@@ -298,6 +326,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # The machine the house runs on
         "disk_nearly_full": Kind(
             severity=Severity.ALARM,
+            raise_at=400,
+            clear_at=600,
+            # Earlier than the house has it and never later: a full disk stops every unlock.
+            span=Span(400, 100_000, 50, "MiB"),
+            falls=True,
             hold=_MINUTE,
             calm=5 * _MINUTE,
             escalate_after=30 * _MINUTE,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,7 +82,22 @@ class AlertLink(Base):
     ref: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
 
 
-WHOLE_CENTRE: Final = ""  # as a rule's zone
+class Layer(StrEnum):
+    """For what a rule was set; the later one goes before."""
+
+    CENTRE = "centre"
+    ZONE = "zone"
+    THING = "thing"  # a sensor, a device or a door: what the alert is about
+
+
+class Where(NamedTuple):
+    """Where a rule holds. `scope`: the zone's id, or the thing; of the whole centre empty."""
+
+    layer: Layer
+    scope: str
+
+
+WHOLE_CENTRE: Final = Where(Layer.CENTRE, "")
 
 
 class AlertRule(Base):
@@ -90,20 +105,28 @@ class AlertRule(Base):
 
     __tablename__ = "alert_rules"
     __table_args__ = (
-        CheckConstraint("clear_below <= raise_at", name="levels"),
+        CheckConstraint("(layer = 'centre') = (scope = '')", name="scope"),
         CheckConstraint("hold_s >= 0", name="hold"),
+        CheckConstraint("escalate_after_s > 0", name="escalation"),
         CheckConstraint("(quiet_from_min IS NULL) = (quiet_until_min IS NULL)", name="quiet"),
         CheckConstraint("keeps_quiet OR quiet_from_min IS NULL", name="hours"),
     )
 
     kind: Mapped[str] = mapped_column(String(48), primary_key=True)  # a name in `kinds.KINDS`
-    zone_id: Mapped[str] = mapped_column(String(32), primary_key=True)  # or WHOLE_CENTRE
+    layer: Mapped[Layer] = mapped_column(word_column(Layer), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)  # of `Where`
     is_on: Mapped[bool]
     severity: Mapped[Severity] = mapped_column(word_column(Severity))
     raise_at: Mapped[float]
-    clear_below: Mapped[float]
+    clear_at: Mapped[float]
     hold_s: Mapped[int]
+    escalate_after_s: Mapped[int | None]  # None: never
     keeps_quiet: Mapped[bool]
     quiet_from_min: Mapped[int | None]  # minutes of the centre's day; None: the house's quiet hours
     quiet_until_min: Mapped[int | None]
     set_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def where(self) -> Where:
+        """Where it holds."""
+        return Where(self.layer, self.scope)

@@ -113,7 +113,7 @@ def rules_of(session: Session, alerts: Collection[Alert]) -> dict[str, Kind]:
     zoned = [one.id for one in alerts if rules_now.is_zoned(one.kind)]
     where = select(AlertLink.alert_id, AlertLink.ref).where(AlertLink.alert_id.in_(zoned), AlertLink.what == "zone")
     zones: dict[str, str] = dict(iter(session.execute(where))) if zoned else {}
-    return {one.id: rules_now.of(one.kind, zones.get(one.id)) for one in alerts}
+    return {one.id: rules_now.of(one.kind, zone_id=zones.get(one.id), thing=one.thing) for one in alerts}
 
 
 def links(session: Session, alert_ids: Collection[str]) -> dict[str, list[AlertLink]]:

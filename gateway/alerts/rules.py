@@ -27,8 +27,12 @@ def held_at(kind: Kind, *, since: datetime, hold: timedelta | None = None) -> da
 
 
 def is_so(kind: Kind, level: float, *, was_so: bool) -> bool:
-    """A measured level is too high: from `raise_at` on, and once it is so until it falls below `clear_below`."""
-    return level >= (kind.clear_below if was_so else kind.raise_at)
+    """A measured level is too high: from `raise_at` on, and once it is so until it falls below `clear_at`.
+
+    Of a kind that `falls` it is too low: below `raise_at`, and once it is so until it is at `clear_at` again.
+    """
+    limit = kind.clear_at if was_so else kind.raise_at
+    return level < limit if kind.falls else level >= limit
 
 
 def is_over(kind: Kind, *, over_at: datetime | None, now: datetime) -> bool:

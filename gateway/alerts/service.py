@@ -55,7 +55,7 @@ def raise_alert(
     Many at the same instant, in any number of processes, make one alert with the right count. `at`: when it happened,
     if not now. `facts`: JSON values, the newest stay. Raises KeyError for a kind that is not in `KINDS`.
     """
-    rule = _rule(session, kind, links)
+    rule = _rule(session, kind, thing, links)
     row = _row(kind, rule, thing, facts, since=at or now, now=now) | {"over_at": now}
     upsert = _sayings(session).raise_or_count
     raised: Alert = session.scalars(upsert, row, execution_options={"populate_existing": True}).one()
@@ -87,7 +87,7 @@ def note_condition(
     a while looks again at `look_again_at`.
     """
     stands, cleared_at = history or queries.history(session, kind=kind, thing=thing)
-    rule = _rule(session, kind, links)
+    rule = _rule(session, kind, thing, links)
     if not (is_so and rule.on):
         if stands is not None:
             _let_go(session, stands, rule, now)
@@ -208,9 +208,9 @@ def _hold_until(session: Session, at: datetime) -> None:
     session.info[_HOLDING] = min(at, session.info.get(_HOLDING, at))
 
 
-def _rule(session: Session, kind: str, links: Links | None) -> Kind:
+def _rule(session: Session, kind: str, thing: str, links: Links | None) -> Kind:
     """In force where it is so; no question to the database where `history` was asked before."""
-    return in_force(session).of(kind, (links or {}).get("zone"))
+    return in_force(session).of(kind, zone_id=(links or {}).get("zone"), thing=thing)
 
 
 def _row(

@@ -31,7 +31,7 @@ class Watch:
     def _judge(self, session: Session, zone_id: str, crowd: Crowd, fullness: float, now: datetime) -> None:
         history = alerts_queries.history(session, kind=KIND, thing=zone_id)
         was_so = zone_id in self._since or history.is_so
-        rule = in_force(session).of(KIND, zone_id)
+        rule = in_force(session).of(KIND, zone_id=zone_id)
         is_so = rule.on and alerts_rules.is_so(rule, fullness, was_so=was_so)
         since = self._since.setdefault(zone_id, now) if is_so else self._since.pop(zone_id, now)
         zone = zones.zone(session, zone_id)

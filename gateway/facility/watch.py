@@ -11,6 +11,7 @@ from gateway.alerts import queries as alerts_queries
 from gateway.alerts import rules as alerts_rules
 from gateway.alerts import service as alerts
 from gateway.alerts.in_force import in_force
+from gateway.alerts.kinds import Kind
 from gateway.facility.place import place_of
 from gateway.telemetry.store import Letter, Value
 from gateway.zones import queries as zones
@@ -27,16 +28,12 @@ KIND_OF: Final = MappingProxyType(
         "co2": "stale_air",
     }
 )
-"""Which metric speaks for which kind of alert: true and false are 1 and 0, of a level `raise_at` and `clear_below`."""
+"""Which metric speaks for which kind of alert: true and false are 1 and 0, of a level `raise_at` and `clear_at`."""
 
 
-EMPTY_BELOW: Final = 15.0  # %: from there on a battery is nearly empty …
-FULL_AGAIN: Final = 25.0  # … until it says so much: one that was changed, not one that has warmed up
-
-
-def is_nearly_empty(percent: float, *, was_so: bool) -> bool:
-    """Whether a battery should be changed."""
-    return percent < (FULL_AGAIN if was_so else EMPTY_BELOW)
+def metrics_of(kind: str) -> frozenset[str]:
+    """Which metrics speak for a kind of alert."""
+    return frozenset(metric for metric, spoken_for in KIND_OF.items() if spoken_for == kind)
 
 
 def is_worth_a_look(letter: Letter) -> bool:
@@ -62,14 +59,15 @@ class Watch:
         kind, thing = KIND_OF[value.metric], f"{letter.device}/{value.sensor}"
         history = alerts_queries.history(session, kind=kind, thing=thing)
         was_so = (kind, thing) in self._since or history.is_so
-        if kind == "battery_low":
-            level = self._battery(thing, value.metric, level, was_so=was_so)
         # Where it is, is asked only where it matters: of what is so, and where some zone has a rule of its own.
         rules_now = in_force(session)
         is_zoned = rules_now.is_zoned(kind)
         zone = _zone(session, letter, value) if is_zoned else None
-        rule = rules_now.of(kind, zone.id if zone else None)
-        is_so = rule.on and alerts_rules.is_so(rule, level, was_so=was_so)
+        rule = rules_now.of(kind, zone_id=zone.id if zone else None, thing=thing)
+        if kind == "battery_low":
+            is_so = rule.on and self._is_empty(rule, thing, value.metric, level, was_so=was_so)
+        else:
+            is_so = rule.on and alerts_rules.is_so(rule, level, was_so=was_so)
         taken_at = min(now, datetime.fromtimestamp(letter.taken_ms / 1000, UTC))
         since = self._since.setdefault((kind, thing), taken_at) if is_so else None
         if not is_so:
@@ -88,12 +86,12 @@ class Watch:
             history=history,
         )
 
-    def _battery(self, thing: str, metric: str, level: float, *, was_so: bool) -> float:
-        """1 while its percentage or its own word says that it is nearly empty: neither takes back the other's."""
+    def _is_empty(self, rule: Kind, thing: str, metric: str, level: float, *, was_so: bool) -> bool:
+        """While a battery's percentage or its own word says so: neither takes back the other's."""
         said = self._empty.setdefault(thing, set())
-        is_empty = is_nearly_empty(level, was_so=was_so) if metric == "battery" else level >= 1
+        is_empty = alerts_rules.is_so(rule, level, was_so=was_so) if metric == "battery" else level >= 1
         (said.add if is_empty else said.discard)(metric)
-        return 1.0 if said else 0.0
+        return bool(said)
 
 
 def _zone(session: Session, letter: Letter, value: Value) -> Zone | None:

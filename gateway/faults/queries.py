@@ -69,13 +69,16 @@ def was_put_right(session: Session, lock: Lock, *, since: datetime) -> bool:
 
 
 def ajar_after(session: Session, lock_id: str) -> timedelta:
-    """How long a door may stand open: what its bank says, else what is usual here."""
+    """How long a door may stand open: its own rule, else what its bank says, else what is usual here."""
+    rules_now = in_force(session)
+    if rules_now.has_own("ajar", lock_id):
+        return rules_now.of("ajar", thing=lock_id).hold
     minutes = session.scalar(
         select(Bank.ajar_after_min)
         .join(Compartment, Compartment.bank_id == Bank.id)
         .where(Compartment.lock_id == lock_id)
     )
-    return in_force(session).of("ajar").hold if minutes is None else timedelta(minutes=minutes)
+    return rules_now.of("ajar").hold if minutes is None else timedelta(minutes=minutes)
 
 
 def is_opened_for_all(session: Session, lock: Lock) -> bool:

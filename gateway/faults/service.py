@@ -84,7 +84,7 @@ def look_at_latch(session: Session, *, lock_id: str, now: datetime) -> None:
     was_so = stands is not None and stands.over_at is None
     if latch is None:
         return
-    if alert_rules.is_so(in_force(session).of("slow_latch"), latch.slowness, was_so=was_so):
+    if alert_rules.is_so(in_force(session).of("slow_latch", thing=lock_id), latch.slowness, was_so=was_so):
         _note(session, "slow_latch", lock, Wrong(now, {"now_ms": latch.now_ms, "usual_ms": latch.usual_ms}), now)
     elif stands is not None:
         _note(session, "slow_latch", lock, None, now)
@@ -174,7 +174,7 @@ def _what_is_wrong(session: Session, lock: Lock, standing: set[str], now: dateti
         found["ajar"] = Wrong(lock.open_since, facts, queries.ajar_after(session, lock.id))
     pulses = queries.newest_pulses(session, lock.id, now=now)
     times = rules.in_vain([pulse.came_to for pulse in pulses])
-    if alert_rules.is_so(in_force(session).of("jammed"), times, was_so="jammed" in standing):
+    if alert_rules.is_so(in_force(session).of("jammed", thing=lock.id), times, was_so="jammed" in standing):
         found["jammed"] = Wrong(now, {"times": times})
     if why := _why_not_believed(session, lock, pulses, now):
         found["sensor_suspect"] = Wrong(now, {"why": why})

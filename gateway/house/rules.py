@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-FREE_MB: Final = 400  # MiB: below this the disk is nearly full …
-FREE_AGAIN_MB: Final = 600  # … until there is so much room
 SLOW_S: Final = 1.0  # for one commit; on a sound card it is 0.01 s
 FIRST_DAY: Final = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
 COPY_OLD_AFTER: Final = timedelta(days=2)  # one night may fail
@@ -35,11 +33,6 @@ class Look:
     are_readings_refused: bool
     copied_at: datetime | None = None
     are_copies_ours: bool = False
-
-
-def is_nearly_full(free_mb: int, *, was_so: bool) -> bool:
-    """There is too little room left on the disk."""
-    return free_mb < (FREE_AGAIN_MB if was_so else FREE_MB)
 
 
 def is_clock_wrong(now: datetime, *, newest: datetime | None) -> bool:

@@ -8,13 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.alerts import queries as alert_queries
+from gateway.alerts import rules as alert_rules
 from gateway.alerts import service as alerts
+from gateway.alerts.in_force import in_force
 from gateway.house import rules
 from gateway.house.rules import Look, Sync
 from gateway.kit import audit
 
 MACHINE: Final = "gateway"  # the thing that these alerts are about
 
+_DISK: Final = "disk_nearly_full"
 _PLACE: Final = {"zh-CN": "中心主机", "en": "The centre's computer"}
 
 
@@ -28,9 +31,9 @@ class Watch:
         """Judge what was seen. Harmless to repeat; what cannot be known changes nothing."""
         newest = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq.desc()).limit(1))
         began_at = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq).limit(1))
-        is_full = rules.is_nearly_full(look.free_mb, was_so=self._was_so(session, "disk_nearly_full"))
+        is_full = self._is_nearly_full(session, look.free_mb)
         found: list[tuple[str, bool, Mapping[str, object]]] = [
-            ("disk_nearly_full", is_full, {"free_mb": look.free_mb}),
+            (_DISK, is_full, {"free_mb": look.free_mb}),
             ("clock_wrong", rules.is_clock_wrong(now, newest=newest), {"shows": now.isoformat()}),
             ("broker_away", not look.is_broker_there, {}),
             ("readings_refused", look.are_readings_refused, {}),
@@ -45,9 +48,9 @@ class Watch:
         for kind, is_so, facts in found:
             self._judge(session, kind, now, facts, is_so=is_so)
 
-    def _was_so(self, session: Session, kind: str) -> bool:
-        stands = alert_queries.standing(session, kind=kind, thing=MACHINE)
-        return kind in self._since or (stands is not None and stands.over_at is None)
+    def _is_nearly_full(self, session: Session, free_mb: int) -> bool:
+        was_so = _DISK in self._since or alert_queries.history(session, kind=_DISK, thing=MACHINE).is_so
+        return alert_rules.is_so(in_force(session).of(_DISK), free_mb, was_so=was_so)
 
     def _judge(self, session: Session, kind: str, now: datetime, facts: Mapping[str, object], *, is_so: bool) -> None:
         since = self._since.setdefault(kind, now) if is_so else self._since.pop(kind, now)

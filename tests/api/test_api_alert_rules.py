@@ -6,8 +6,10 @@ import pytest
 
 from gateway.alerts import service
 from gateway.alerts.kinds import KINDS
+from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.zones import service as zones
-from tests.centre_builder import NOON
+from gateway.zones.model import Placed
+from tests.centre_builder import NOON, a_device
 
 PATH = "/staff/alerts/rules"
 
@@ -28,14 +30,23 @@ def test_staff_read_what_the_house_has_and_what_may_be_changed(house, boss):
     assert told["quiet"] == {"from_min": 1320, "until_min": 480}
     assert [one["kind"] for one in told["items"]] == list(KINDS)
     air, leak = rule(boss), rule(boss, "leak")
-    assert air["levels"] == {"least": 400, "most": 5000, "gap": 50, "unit": "ppm"}
+    assert air["levels"] == {"least": 400, "most": 5000, "gap": 50, "unit": "ppm", "falls": False}
+    assert (air["by_thing"], air["metrics"], air["longest_alone_s"], air["must_escalate"]) == (
+        "sensor",
+        ["co2"],
+        604_800,
+        False,
+    )
+    assert (leak["longest_alone_s"], leak["must_escalate"], leak["house"]["escalate_after_s"]) == (1800, True, 600)
     assert (air["guarded"], air["by_zone"], air["longest_hold_s"]) == (False, True, 86_400)
     assert air["house"] == {
         "on": True,
         "severity": "info",
         "raise_at": 1500,
         "clear_below": 1000,
+        "clear_from": None,
         "hold_s": 600,
+        "escalate_after_s": None,
         "keeps_quiet": True,
         "quiet": None,
     }
@@ -54,12 +65,13 @@ def test_a_manager_changes_a_rule_and_puts_it_back_at_one_touch(house, boss):
         "raise_at": 1200,
         "clear_below": 900,
         "hold_s": 300,
+        "escalate_after_s": 7200,
         "keeps_quiet": True,
         "quiet": {"from_min": 1260, "until_min": 420},
     }
     changed = boss.ask("PUT", f"{PATH}/stale_air", body=wish)
 
-    assert (changed.status_code, changed.json()["centre"]) == (200, {"on": True, **wish})
+    assert (changed.status_code, changed.json()["centre"]) == (200, {"on": True, "clear_from": None, **wish})
     assert changed.json() == rule(boss)
     kinds = house.signed_in("s003").get("/staff/alerts/kinds").json()["items"]
     assert [(one["raise_at"], one["hold_s"]) for one in kinds if one["kind"] == "stale_air"] == [(1200, 300)]
@@ -81,6 +93,74 @@ def test_a_zone_has_its_own(boss):
     assert boss.delete(f"{PATH}/stale_air?zone_id=gym").json()["zones"] == []
     assert boss.ask("PUT", f"{PATH}/stale_air?zone_id=nowhere", body={}).status_code == 404
     assert boss.ask("PUT", f"{PATH}/whim", body={}).status_code == 404
+
+
+def test_when_a_battery_is_low_and_when_the_disk_is_full_is_the_centres_own(house, boss):
+    low = boss.ask("PUT", f"{PATH}/battery_low", body={"raise_at": 30, "clear_from": 40}).json()
+    full = boss.ask("PUT", f"{PATH}/disk_nearly_full", body={"raise_at": 2000, "clear_from": 2500}).json()
+
+    assert (low["levels"]["falls"], low["levels"]["unit"], low["house"]["raise_at"]) == (True, "%", 15)
+    assert [(one["centre"]["raise_at"], one["centre"]["clear_from"]) for one in (low, full)] == [(30, 40), (2000, 2500)]
+    kinds = {one["kind"]: one for one in boss.get("/staff/alerts/kinds").json()["items"]}
+    assert (kinds["battery_low"]["clear_from"], kinds["battery_low"]["clear_below"]) == (40, None)
+
+
+def test_after_how_long_the_manager_hears_is_left_as_it_is_or_set_or_never(boss):
+    boss.ask("PUT", f"{PATH}/ajar", body={"hold_s": 120})
+    assert rule(boss, "ajar")["centre"]["escalate_after_s"] == 1800
+    boss.ask("PUT", f"{PATH}/ajar", body={"escalate_after_s": 600})
+    assert rule(boss, "ajar")["centre"]["escalate_after_s"] == 600
+    boss.ask("PUT", f"{PATH}/ajar", body={"escalate_after_s": None})
+    assert rule(boss, "ajar")["centre"]["escalate_after_s"] is None
+
+
+@pytest.fixture
+def things(house):
+    """A node whose air and battery are measured in the gym, and a door."""
+    (house.centre.directory / "data").mkdir()
+    house.app.state.desk.readings.prepare()
+    said = [Value("air", "co2", 640.0), Value("air", "battery", 80.0), Value("lamp", "battery", 80.0)]
+    house.app.state.desk.readings.keep([Letter("air-1", "0" * 16, 1, 1, now_ms(NOON), said)])
+    house.change(a_device, "air-1", doors=1)
+    house.change(zones.place, what=Placed.DEVICE, ref="air-1", zone_id="gym", actor="test", now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "thing", "called"),
+    [
+        ("stale_air", "air-1/air", "健身房（air-1 · air）"),
+        ("battery_low", "air-1/lamp", "健身房（air-1 · lamp）"),
+        ("device_silent", "air-1", "设备 air-1"),
+        ("ajar", "", "设备 air-1 的 1 号门"),
+    ],
+)
+def test_one_sensor_device_or_door_has_its_own(boss, things, kind, thing, called):
+    thing = thing or boss.get("/staff/locks").json()["items"][0]["id"]
+    [own] = boss.ask("PUT", f"{PATH}/{kind}", params={"thing": thing}, body={}).json()["things"]
+
+    assert (own["thing"], own["name"]["zh-CN"], own["terms"]) == (thing, called, rule(boss, kind)["house"])
+    [entry] = boss.get("/staff/audit?act=alert_rule_set").json()["items"]
+    assert entry["detail"]["about"] == thing
+    assert boss.ask("DELETE", f"{PATH}/{kind}", params={"thing": thing}).json()["things"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "status", "code"),
+    [
+        ("stale_air", {"thing": "air-1/lamp"}, 404, "not_found"),  # it does not measure CO2
+        ("stale_air", {"thing": "air-1"}, 404, "not_found"),
+        ("device_silent", {"thing": "nobody"}, 404, "not_found"),
+        ("ajar", {"thing": "nowhere"}, 404, "not_found"),
+        ("crowded", {"thing": "gym"}, 422, "alert_rule_has_none"),
+        ("disk_nearly_full", {"thing": "gateway"}, 422, "alert_rule_has_none"),
+        ("stale_air", {"thing": "air-1/air", "zone_id": "gym"}, 422, "malformed"),
+    ],
+)
+def test_what_is_not_there_or_cannot_have_its_own_is_refused(boss, things, kind, query, status, code):
+    answer = boss.ask("PUT", f"{PATH}/{kind}", params=query, body={})
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert rule(boss, kind)["things"] == []
 
 
 def test_what_stands_follows_its_rule_at_once(house, boss):
@@ -108,6 +188,13 @@ def test_what_stands_follows_its_rule_at_once(house, boss):
         ("stale_air", {"keeps_quiet": False}, "alert_info_always_quiet", "keeps_quiet"),
         ("ajar", {"keeps_quiet": False, "quiet": {"from_min": 1, "until_min": 2}}, "alert_quiet_hours_unused", "quiet"),
         ("ajar", {"quiet": {"from_min": 1, "until_min": 1}}, "alert_quiet_hours_empty", "quiet"),
+        ("battery_low", {"clear_below": 30}, "alert_rule_has_none", "clear_below"),
+        ("stale_air", {"clear_from": 30}, "alert_rule_has_none", "clear_from"),
+        ("battery_low", {"clear_from": 16}, "alert_clear_from_out_of_range", "clear_from"),
+        ("disk_nearly_full", {"raise_at": 300}, "alert_limit_out_of_range", "raise_at"),
+        ("call_staff", {"escalate_after_s": None}, "alert_rule_guarded", "escalate_after_s"),
+        ("call_staff", {"escalate_after_s": 1860}, "alert_escalation_out_of_range", "escalate_after_s"),
+        ("ajar", {"escalate_after_s": 0}, "alert_escalation_out_of_range", "escalate_after_s"),
         ("stale_air", {"raise_at": "1200"}, "malformed", "raise_at"),
         ("stale_air", {"whim": 1}, "malformed", "whim"),
     ],

@@ -30,7 +30,8 @@ ROWS = {
     "opening_hours": "('', 'mon', 480, 1200)",
     "calendar_days": "('', '2026-11-22', 'closed', NULL, NULL, 'cleaning')",
     "policy_rules": "('r', 'guests', 'centre', '', NULL, FALSE, 3, '', 0, 0)",
-    "alert_rules": "('stale_air', '', TRUE, 'info', 1500, 1000, 600, TRUE, NULL, NULL, '2026-11-22 04:00:00+00')",
+    "alert_rules": "('stale_air', 'centre', '', TRUE, 'info', 1500, 1000, 600, NULL, TRUE, NULL, NULL,"
+    " '2026-11-22 04:00:00+00')",
 }
 CHANGES = {
     "spaces": "places = 2",

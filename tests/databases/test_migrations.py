@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway import migrations
 from gateway.access import queries as access
 from gateway.activities.model import Registration
+from gateway.alerts.in_force import in_force
 from gateway.bookings.model import Booking
 from gateway.bookings.waits import Wait
 from gateway.calendar.rules import Day, Opening
@@ -862,3 +863,35 @@ def test_an_asset_that_was_replaced_before_is_taken_for_the_first_one(engine):
     with Sessions(engine).begin() as session:
         fan = session.get_one(Asset, "fan")
         assert (fan.new_since, fan.replaced_at) == (NOON, None)
+
+
+def test_what_a_centre_had_set_of_its_alerts_stays_and_is_raised_and_escalated_as_it_was(engine):
+    upgrade_to(engine, "0060")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    rule = (
+        "INSERT INTO alert_rules (kind, zone_id, is_on, severity, raise_at, clear_below, hold_s, keeps_quiet, set_at)"
+        f" VALUES ('{{kind}}', '{{zone}}', TRUE, '{{severity}}', {{raise_at}}, {{clear}}, 0, {{quiet}}, '{then}')"
+    )
+    had = [
+        ("stale_air", "", "info", 1300, 900, "TRUE"),
+        ("stale_air", "gym", "info", 2000, 900, "TRUE"),
+        ("battery_low", "", "info", 1, 1, "TRUE"),
+        ("leak", "gym", "alarm", 1, 1, "FALSE"),
+    ]
+    with engine.begin() as connection:
+        for kind, zone, severity, raise_at, clear, quiet in had:
+            values = {"kind": kind, "zone": zone, "severity": severity, "quiet": quiet}
+            connection.execute(text(rule.format(**values, raise_at=raise_at, clear=clear)))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        found = in_force(session)
+        here = [found.of("stale_air"), found.of("stale_air", zone_id="gym"), found.of("battery_low")]
+        assert [(one.raise_at, one.clear_at, one.escalate_after) for one in here] == [
+            (1300, 900, None),
+            (2000, 900, None),
+            (15, 25, None),
+        ]
+        assert found.of("leak", zone_id="gym").escalate_after == timedelta(minutes=10)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE alert_rules SET layer = 'thing' WHERE scope = ''"))

@@ -30,7 +30,7 @@ def test_what_has_not_lasted_is_not_raised():
 
 
 def test_a_level_between_the_two_marks_changes_nothing():
-    slow = a_kind(raise_at=1.5, clear_below=1.25)
+    slow = a_kind(raise_at=1.5, clear_at=1.25)
 
     said = [rules.is_so(slow, level, was_so=was) for was in (False, True) for level in (1.2, 1.3, 1.5)]
 
@@ -117,4 +117,4 @@ def test_every_kind_says_where_and_what_to_do_in_both_languages(name):
     assert (kind.zh[-1], kind.en[-1]) == ("。", ".")
     assert facts(kind.zh) == facts(kind.en)
     assert kind.en.isascii()
-    assert kind.clear_below <= kind.raise_at
+    assert kind.clear_at >= kind.raise_at if kind.falls else kind.clear_at <= kind.raise_at

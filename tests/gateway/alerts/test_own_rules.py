@@ -11,13 +11,15 @@ from sqlalchemy import select
 from gateway.alerts import deliveries, own_rules, queries, service
 from gateway.alerts.in_force import in_force
 from gateway.alerts.kinds import KINDS, Hours
-from gateway.alerts.model import WHOLE_CENTRE, AlertRule, AlertState
+from gateway.alerts.model import WHOLE_CENTRE, AlertRule, AlertState, Layer, Where
 from gateway.channels import service as channels
 from gateway.channels.model import Severity, Telling, Why
 from gateway.channels.seal import SealKey
 from gateway.crowd.rules import Confidence, Crowd
 from gateway.crowd.watch import Watch as CrowdWatch
 from gateway.facility.watch import Watch
+from gateway.house.rules import Look, Sync
+from gateway.house.watch import Watch as HouseWatch
 from gateway.kit.audit import AuditEntry
 from gateway.kit.db import Sessions
 from gateway.kit.errors import Malformed, NotFound
@@ -30,7 +32,7 @@ from tests.statements import heard
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LOW = {"raise_at": 800.0, "clear_below": 600.0, "hold": MINUTE}
+LOW = {"raise_at": 800.0, "clear_at": 600.0, "hold": MINUTE}
 
 
 @pytest.fixture
@@ -42,13 +44,19 @@ def session(sessions):
         yield session
 
 
-def put(session, name="stale_air", *, zone_id="", now=NOON, **wanted):
-    own_rules.put_rule(session, name=name, wanted=wanted, zone_id=zone_id, actor="manager", now=now)
+def where(zone_id, thing):
+    if thing:
+        return Where(Layer.THING, thing)
+    return Where(Layer.ZONE, zone_id) if zone_id else WHOLE_CENTRE
+
+
+def put(session, name="stale_air", *, zone_id="", thing="", now=NOON, **wanted):
+    own_rules.put_rule(session, name=name, wanted=wanted, where=where(zone_id, thing), actor="manager", now=now)
     look_after_all(session, now)
 
 
-def drop(session, name="stale_air", *, zone_id="", now=NOON):
-    own_rules.drop_rule(session, name=name, zone_id=zone_id, actor="manager", now=now)
+def drop(session, name="stale_air", *, zone_id="", thing="", now=NOON):
+    own_rules.drop_rule(session, name=name, where=where(zone_id, thing), actor="manager", now=now)
     look_after_all(session, now)
 
 
@@ -119,10 +127,10 @@ def test_what_stands_is_over_by_the_new_rule_and_by_no_other(session):
         breathe(session, watch, 1600, minute)
     assert air(session) == (Severity.INFO, 1)
 
-    put(session, raise_at=2000.0, clear_below=1550.0)
+    put(session, raise_at=2000.0, clear_at=1550.0)
     breathe(session, watch, 1600, 11)
     assert air(session) == (Severity.INFO, 1)
-    put(session, raise_at=2000.0, clear_below=1700.0)
+    put(session, raise_at=2000.0, clear_at=1700.0)
     breathe(session, watch, 1600, 12)
     assert air(session) is None
 
@@ -173,8 +181,9 @@ def test_what_was_raised_while_its_rule_was_being_switched_off_is_let_go(session
     service.note_condition(session, kind="sensor_silent", thing="pir", is_so=True, now=NOON)
     # As another transaction would that did not see the alert yet.
     switched_off = vars(replace(KINDS["sensor_silent"].terms, on=False))
-    values = {name: switched_off[name] for name in ("severity", "raise_at", "clear_below", "keeps_quiet")}
-    session.add(AlertRule(kind="sensor_silent", zone_id=WHOLE_CENTRE, is_on=False, hold_s=0, set_at=NOON, **values))
+    values = {name: switched_off[name] for name in ("severity", "raise_at", "clear_at", "keeps_quiet")}
+    values |= WHOLE_CENTRE._asdict()
+    session.add(AlertRule(kind="sensor_silent", is_on=False, hold_s=0, set_at=NOON, **values))
     session.flush()
 
     if by == "the clock":
@@ -216,12 +225,78 @@ def test_a_zone_has_its_own_rule_and_the_others_have_the_centres(session):
     put(session, zone_id="gym", on=False)
     assert (air(session, "gym"), air(session, "hall")) == (None, (Severity.INFO, 1))
     drop(session, zone_id="gym")
-    assert in_force(session).of("stale_air", "gym").raise_at == 1300
+    assert in_force(session).of("stale_air", zone_id="gym").raise_at == 1300
+
+
+def test_a_things_own_rule_goes_before_its_zones_and_that_before_the_centres(session):
+    watch = Watch()
+    put(session, raise_at=1300.0)
+    put(session, zone_id="gym", raise_at=1200.0)
+    put(session, thing="node/gym", on=False)
+    put(session, thing="node/hall", **LOW)
+    for minute in range(12):
+        breathe(session, watch, 1250, minute, "gym")
+        breathe(session, watch, 900, minute, "hall")
+        breathe(session, watch, 1250, minute, "attic")
+
+    assert (air(session, "gym"), air(session, "hall"), air(session, "attic")) == (None, (Severity.INFO, 1), None)
+    drop(session, thing="node/gym")
+    for minute in range(12, 23):
+        breathe(session, watch, 1250, minute, "gym")
+    assert air(session, "gym") == (Severity.INFO, 1)
+    put(session, thing="node/gym", on=False)
+    assert air(session, "gym") is None
+
+
+def test_one_noisy_device_is_switched_off_and_the_others_are_looked_for(session):
+    put(session, "sensor_silent", thing="noisy", on=False)
+    for device in ("noisy", "other"):
+        service.note_condition(session, kind="sensor_silent", thing=device, is_so=True, now=NOON)
+
+    assert [one.thing for one in queries.all_standing(session)] == ["other"]
+
+
+@pytest.mark.parametrize("limits", [{"centre": 30.0}, {"thing": 30.0}, {"centre": 5.0, "thing": 30.0}])
+def test_at_which_level_a_battery_is_low_is_the_centres_own_and_of_a_device(session, limits):
+    watch, told = Watch(), []
+    for name, level in limits.items():
+        put(session, "battery_low", thing="node/lamp" if name == "thing" else "", raise_at=level, clear_at=50.0)
+    for minute, percent in enumerate([30, 29, 49, 50, 16, 50]):
+        at = NOON + minute * MINUTE
+        watch.note(session, [Letter("node", "0" * 16, 1, 1, now_ms(at), [Value("lamp", "battery", percent)])], now=at)
+        told.append(queries.is_standing(session, kind="battery_low", thing="node/lamp"))
+
+    assert told == [False, True, True, False, True, False]
+
+
+def test_how_much_room_the_disk_must_have_is_the_centres_own(session):
+    sound = Look(free_mb=0, sync=Sync.YES, is_broker_there=True, commit_s=0.01, are_readings_refused=False)
+    watch, told = HouseWatch(), []
+    put(session, "disk_nearly_full", raise_at=2000.0, clear_at=3000.0)
+    for minute, free_mb in enumerate([2000, 1999, 1999, 2999, 3000, *[3000] * 5]):
+        watch.note(session, replace(sound, free_mb=free_mb), now=NOON + minute * MINUTE)
+        told.append(queries.is_standing(session, kind="disk_nearly_full", thing="gateway"))
+
+    assert told == [False, False, *[True] * 7, False]
+
+
+def test_after_how_long_an_alarm_is_escalated_is_the_centres_own_and_holds_for_what_stands(session):
+    hear(session)
+    alert = service.raise_alert(session, kind="leak", thing="node/floor", now=NOON)
+    service.note_condition(session, kind="reader_dead", thing="r", is_so=True, since=NOON - HOUR, now=NOON)
+    put(session, "leak", escalate_after=2 * MINUTE)
+    put(session, "reader_dead", escalate_after=None)
+
+    assert queries.due(session, zone=SHANGHAI, now=NOON + MINUTE) == []
+    assert queries.due(session, zone=SHANGHAI, now=NOON + 2 * MINUTE) == [alert.id]
+    look_after_all(session, NOON + 2 * MINUTE)
+    assert Why.ESCALATED in tellings(session)
+    assert queries.due(session, zone=SHANGHAI, now=NOON + 9 * HOUR) == []
 
 
 def test_a_full_zone_is_judged_by_its_own_rule(session):
     watch, half_full = CrowdWatch(), Crowd(50, Confidence.KNOWN, None, 100, 0, 0, 0, NOON)
-    put(session, "crowded", zone_id="gym", raise_at=0.5, clear_below=0.4)
+    put(session, "crowded", zone_id="gym", raise_at=0.5, clear_at=0.4)
     for minute in (0, 5):
         watch.note(session, {"gym": half_full, "hall": half_full}, now=NOON + minute * MINUTE)
 
@@ -246,8 +321,10 @@ def test_every_change_is_in_the_trail_with_what_it_was_and_who(session):
     drop(session)
     drop(session)
 
+    put(session, thing="node/gym", escalate_after=HOUR)
+
     assert trail(session) == [
-        ("manager", "alert_rule_set", "stale_air", {"old": {"raise_at": 1500}, "new": {"raise_at": 1300}, "zone": ""}),
+        ("manager", "alert_rule_set", "stale_air", {"old": {"raise_at": 1500}, "new": {"raise_at": 1300}}),
         (
             "manager",
             "alert_rule_set",
@@ -258,7 +335,17 @@ def test_every_change_is_in_the_trail_with_what_it_was_and_who(session):
             "manager",
             "alert_rule_dropped",
             "stale_air",
-            {"old": {"raise_at": 1300}, "new": {"raise_at": 1500}, "zone": ""},
+            {"old": {"raise_at": 1300}, "new": {"raise_at": 1500}},
+        ),
+        (
+            "manager",
+            "alert_rule_set",
+            "stale_air",
+            {
+                "old": {"raise_at": 1200, "escalate_after": None},
+                "new": {"raise_at": 1500, "escalate_after": 3600},
+                "about": "node/gym",
+            },
         ),
     ]
 
@@ -268,7 +355,7 @@ def test_every_change_is_in_the_trail_with_what_it_was_and_who(session):
     [
         ("leak", {"on": False}, "alert_rule_guarded"),
         ("leak", {"raise_at": 2.0}, "alert_rule_has_none"),
-        ("stale_air", {"clear_below": 1500.0}, "alert_clear_out_of_range"),
+        ("stale_air", {"clear_at": 1500.0}, "alert_clear_out_of_range"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_changed(session, name, wanted, code):
@@ -302,6 +389,7 @@ def test_a_reading_asks_no_more_where_a_centre_has_rules_of_its_own(sessions):
     watch = Watch()
     with sessions.begin() as session:
         put(session, raise_at=1300.0)
+        put(session, thing="node/hall", raise_at=1400.0)
         breathe(session, watch, 700, 0)
     with heard(sessions) as one, sessions.begin() as session:
         breathe(session, watch, 700, 1)

@@ -8,9 +8,10 @@ from sqlalchemy import delete, select, update
 
 from gateway.access import service as access
 from gateway.access.model import GrantSource
+from gateway.alerts import own_rules
 from gateway.alerts import queries as alert_queries
 from gateway.alerts import service as alerts
-from gateway.alerts.model import Alert, AlertState
+from gateway.alerts.model import Alert, AlertState, Layer, Where
 from gateway.emergencies.model import Emergency, EmergencyKind, EmergencyState
 from gateway.faults import queries, service
 from gateway.faults.model import Pulse, PulseEnd
@@ -133,6 +134,21 @@ def test_each_bank_says_how_long_its_doors_may_stand_open(bank):
     bank.minutes(2)
 
     assert bank.alert("ajar") is not None
+
+
+def test_a_door_has_its_own_time_whatever_its_bank_says_and_one_that_is_never_shut_is_switched_off(bank):
+    with bank.sessions.begin() as session:
+        lockers.set_terms(session, bank=session.get_one(Bank, "bank-a"), ajar_after_min=2, actor="s001", now=NOON)
+    for label, wanted in (("01", {"hold": timedelta(minutes=10)}), ("02", {"on": False})):
+        where = Where(Layer.THING, bank.lock_id(label))
+        bank.change(own_rules.put_rule, name="ajar", where=where, wanted=wanted, actor="s001", now=NOON)
+    bank.press(door=1, shuts=False)
+    bank.press(door=2, shuts=False)
+    bank.minutes(9)
+    assert bank.alert("ajar") is None
+
+    bank.minutes(1)
+    assert bank.alert("ajar").thing == bank.lock_id("01")
 
 
 def test_it_is_over_the_moment_the_door_is_shut(bank):

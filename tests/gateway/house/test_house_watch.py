@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from gateway.alerts.kinds import KINDS
 from gateway.alerts.model import Alert, AlertState
-from gateway.house import rules
+from gateway.alerts.rules import is_so
 from gateway.house.rules import Look, Sync
 from gateway.house.watch import MACHINE, Watch
 from gateway.kit import audit
@@ -74,8 +75,9 @@ def test_what_is_wrong_only_now_and_then_for_a_moment_is_no_alert(session):
 
 
 def test_a_disk_that_is_nearly_full_stays_so_until_there_is_room_to_spare():
-    assert [rules.is_nearly_full(mb, was_so=False) for mb in (399, 400)] == [True, False]
-    assert [rules.is_nearly_full(mb, was_so=True) for mb in (599, 600)] == [True, False]
+    kind = KINDS["disk_nearly_full"]
+    assert [is_so(kind, mb, was_so=False) for mb in (399, 400)] == [True, False]
+    assert [is_so(kind, mb, was_so=True) for mb in (599, 600)] == [True, False]
 
 
 @pytest.mark.parametrize(

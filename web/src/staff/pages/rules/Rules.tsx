@@ -1,23 +1,25 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { forgetIfSignedOut, me } from '../../../shared/account/session'
 import { ask } from '../../../shared/api'
 import { toast } from '../../../shared/ui/toast'
 import { Badge, Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
-import { everything, useLook } from '../../kit/look'
-import { nameOf, optionsOf } from '../../kit/names'
+import { useLook } from '../../kit/look'
+import { nameOf } from '../../kit/names'
 import { ActSheet, type Entry, type Filled, show } from '../../kit/sheets'
-import { named, s, whyNot } from '../../words'
-import { type Rule, type Terms, bodyOf, entriesOf, holdSaid, levelSaid, quietSaid, whose, wishOf } from './terms'
+import { s, whyNot } from '../../words'
+import { type Rule, type Terms, aloneSaid, bodyOf, entriesOf, pressesSaid, whenSaid, whose, wishOf } from './terms'
+import { type Where, choices, chosen } from './where'
 import { called, say } from './words'
 
 const PATH = '/api/v1/staff/alerts/rules/{kind}'
 const TONES = { alarm: 'alarm', warning: 'care', info: 'plain' } as const
 
-/** A rule where it holds: `zone` undefined: in the whole centre. `own` null: nobody has changed it here. */
+/** A rule where it holds: `at` undefined: in the whole centre. `own` null: nobody has changed it here. */
 interface Line {
   rule: Rule
-  zone: { id: string; name: string } | undefined
+  at: { where: Where; name: string } | undefined
   own: Terms | null
   terms: Terms
 }
@@ -32,13 +34,7 @@ interface Done {
 export function Rules() {
   const [done, setDone] = useState<Done>()
   const mayChange = me.value?.role === 'manager'
-  const looked = useLook(async () => {
-    const [{ items }, zones] = await Promise.all([
-      ask('get', '/api/v1/staff/alerts/rules'),
-      mayChange ? everything((query) => ask('get', '/api/v1/staff/zones', { query })) : [],
-    ])
-    return { lines: items.flatMap(linesOf), zones: zones.filter(({ retired_at }) => retired_at === null) }
-  }, [])
+  const looked = useLook(async () => (await ask('get', '/api/v1/staff/alerts/rules')).items.flatMap(linesOf), [])
   const title = s('rules.title')
   const changed = async (said: string, undo: Done['undo']) => {
     setDone({ said, undo })
@@ -50,28 +46,32 @@ export function Rules() {
       <p class="lead">{say('help')}</p>
       <Changed done={done} onUndone={async (said) => (setDone(undefined), toast(said), await looked.again())} />
       <Seen looked={looked}>
-        {({ lines, zones }) => (
+        {(lines) => (
           <Table
             title={title}
             file="alert-rules"
             rows={lines}
-            id={({ rule, zone }) => `${rule.kind} ${zone?.id ?? ''}`}
+            id={({ rule, at }) => `${rule.kind} ${Object.values(at?.where ?? {}).join('')}`}
             empty={say('help')}
             columns={[
               { title: say('what'), value: nameOfLine, show: (line) => <span class="prose">{nameOfLine(line)}</span> },
-              { title: say('levels'), value: ({ rule, terms }) => levelSaid(rule, terms) },
-              { title: say('hold'), value: ({ rule, terms }) => holdSaid(rule, terms) },
+              {
+                title: say('when'),
+                value: ({ rule, terms }) => whenSaid(rule, terms).join(' · '),
+                show: ({ rule, terms }) => <span class="prose">{lined(whenSaid(rule, terms))}</span>,
+              },
               {
                 title: say('severity'),
-                value: ({ terms }) => (terms.on ? named('severity', terms.severity) : say('off')),
-                show: ({ terms }) => (
-                  <Badge tone={terms.on ? TONES[terms.severity] : 'plain'}>{terms.on ? named('severity', terms.severity) : say('off')}</Badge>
-                ),
+                value: ({ terms }) => pressesSaid(terms).join(' · '),
+                show: ({ terms }) => {
+                  const [presses, ...rest] = pressesSaid(terms)
+                  return lined([<Badge tone={terms.on ? TONES[terms.severity] : 'plain'}>{presses}</Badge>, ...rest])
+                },
               },
-              { title: say('quiet'), value: ({ terms }) => quietSaid(terms) },
+              { title: say('alone'), value: ({ terms }) => aloneSaid(terms) },
               { title: say('whose'), value: ({ own }) => whose(own !== null), show: ({ own }) => (own ? <strong>{whose(true)}</strong> : whose(false)) },
             ]}
-            {...(mayChange && { acts: (line: Line) => <Acts line={line} zones={zones} changed={changed} /> })}
+            {...(mayChange && { acts: (line: Line) => <Acts line={line} changed={changed} /> })}
           />
         )}
       </Seen>
@@ -79,14 +79,20 @@ export function Rules() {
   )
 }
 
-function nameOfLine({ rule, zone }: Line): string {
-  return zone ? `${called(rule.kind)} · ${zone.name}` : called(rule.kind)
+/** One under another. */
+function lined(parts: readonly ComponentChildren[]): ComponentChildren {
+  return parts.map((part, no) => <div key={no}>{part}</div>)
+}
+
+function nameOfLine({ rule, at }: Line): string {
+  return at ? `${called(rule.kind)} · ${at.name}` : called(rule.kind)
 }
 
 function linesOf(rule: Rule): Line[] {
-  const centre = { rule, zone: undefined, own: rule.centre, terms: rule.centre ?? rule.house }
-  const zones = rule.zones.map(({ zone_id, name, terms }) => ({ rule, zone: { id: zone_id, name: nameOf(name) }, own: terms, terms }))
-  return [centre, ...zones]
+  const centre = { rule, at: undefined, own: rule.centre, terms: rule.centre ?? rule.house }
+  const zones = rule.zones.map(({ zone_id, name, terms }) => ({ rule, at: { where: { zone_id }, name: nameOf(name) }, own: terms, terms }))
+  const things = rule.things.map(({ thing, name, terms }) => ({ rule, at: { where: { thing }, name: nameOf(name) }, own: terms, terms }))
+  return [centre, ...zones, ...things]
 }
 
 /** What was done last, and how to have it undone. */
@@ -121,29 +127,28 @@ function Changed({ done, onUndone }: { done: Done | undefined; onUndone: (said: 
 
 interface ActsProps {
   line: Line
-  zones: readonly { id: string; name: { 'zh-CN': string; en: string } }[]
   changed: (said: string, undo: Done['undo']) => Promise<void>
 }
 
-function Acts({ line, zones, changed }: ActsProps) {
-  const { rule, zone, own, terms } = line
+function Acts({ line, changed }: ActsProps) {
+  const { rule, at, own, terms } = line
   const name = nameOfLine(line)
-  const others = rule.by_zone && !zone ? zones.filter(({ id }) => !rule.zones.some(({ zone_id }) => zone_id === id)) : []
-  const where: Entry = {
-    name: 'where',
-    label: say('where'),
-    kind: 'select',
-    options: [{ value: '', label: say('whole') }, ...optionsOf(others)],
-    hint: say('where_hint'),
-    isOptional: true,
-  }
   const put = async (filled: Filled) => {
-    const at = filled['where'] ?? zone?.id
-    await ask('put', PATH, { at: { kind: rule.kind }, query: queryOf(at), body: wishOf(rule, terms, filled) })
-    const isFirst = filled['where'] !== undefined // of this zone
-    await changed(say('was_set', { name }), () => restore(rule, at, isFirst ? null : own))
+    const where = at?.where ?? chosen(filled['where'])
+    await ask('put', PATH, { at: { kind: rule.kind }, query: where, body: wishOf(rule, terms, filled) })
+    const isFirst = filled['where'] !== undefined // of this zone or thing
+    await changed(say('was_set', { name }), () => restore(rule, where, isFirst ? null : own))
   }
-  const change = () =>
+  const change = async () => {
+    const others = at ? [] : await choices(rule)
+    const where: Entry = {
+      name: 'where',
+      label: say('where'),
+      kind: 'select',
+      options: [{ value: '', label: say('whole') }, ...others],
+      hint: say('where_hint'),
+      isOptional: true,
+    }
     show(
       <ActSheet
         title={say('change_of', { name })}
@@ -154,22 +159,19 @@ function Acts({ line, zones, changed }: ActsProps) {
         act={put}
       />,
     )
+  }
   const back = async () => {
-    try {
-      await ask('delete', PATH, { at: { kind: rule.kind }, query: queryOf(zone?.id) })
-      await changed(say('was_put_back', { name }), () => restore(rule, zone?.id, own))
-    } catch (failure) {
-      forgetIfSignedOut(failure)
-      toast(whyNot(failure))
-    }
+    const where = at?.where ?? {}
+    await ask('delete', PATH, { at: { kind: rule.kind }, query: where })
+    await changed(say('was_put_back', { name }), () => restore(rule, where, own))
   }
   return (
     <>
-      <button type="button" class="quiet" onClick={change}>
+      <button type="button" class="quiet" onClick={() => void saying(change)}>
         {say('change')}
       </button>
       {own && (
-        <button type="button" class="quiet" onClick={() => void back()}>
+        <button type="button" class="quiet" onClick={() => void saying(back)}>
           {say('back')}
         </button>
       )}
@@ -177,11 +179,17 @@ function Acts({ line, zones, changed }: ActsProps) {
   )
 }
 
-function restore(rule: Rule, zone_id: string | undefined, before: Terms | null): Promise<unknown> {
-  const where = { at: { kind: rule.kind }, query: queryOf(zone_id) }
-  return before ? ask('put', PATH, { ...where, body: bodyOf(rule, before) }) : ask('delete', PATH, where)
+/** Does it, and says why where it could not be done. */
+async function saying(act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (failure) {
+    forgetIfSignedOut(failure)
+    toast(whyNot(failure))
+  }
 }
 
-function queryOf(zone_id: string | undefined) {
-  return zone_id === undefined ? {} : { zone_id }
+function restore(rule: Rule, query: Where, before: Terms | null): Promise<unknown> {
+  const where = { at: { kind: rule.kind }, query }
+  return before ? ask('put', PATH, { ...where, body: bodyOf(rule, before) }) : ask('delete', PATH, where)
 }

@@ -11,45 +11,71 @@ export type Terms = Rule['house']
 
 const SEVERITIES = ['info', 'warning', 'alarm'] as const
 const MINUTE_S = 60
+const HOUR_S = 3600
+const DAY_S = 24 * HOUR_S
 const IN_PARTS = '×' // of what is most, or usual
 
-export function levelSaid({ levels }: Rule, { raise_at, clear_below }: Terms): string {
-  if (!levels || raise_at === null || clear_below === null) return ''
+/** When it is raised: from which level on, and after how long. */
+export function whenSaid(rule: Rule, terms: Terms): string[] {
+  return [levelSaid(rule, terms), holdSaid(rule, terms)].filter(Boolean)
+}
+
+/** How much it presses, and whether in quiet hours too. */
+export function pressesSaid(terms: Terms): string[] {
+  return terms.on ? [named('severity', terms.severity), quietSaid(terms)] : [say('off')]
+}
+
+function levelSaid({ levels }: Rule, { raise_at, clear_below, clear_from }: Terms): string {
+  const over = clear_below ?? clear_from
+  if (!levels || raise_at === null || over === null) return ''
   const figures = new Intl.NumberFormat(language.value)
-  const [count, below] = [figures.format(raise_at), figures.format(clear_below)]
-  return say('level', { at: levels.unit === IN_PARTS ? say('times', { count }) : `${count} ${levels.unit}`, below })
+  const [count, until] = [figures.format(raise_at), figures.format(over)]
+  return say(levels.falls ? 'level_falls' : 'level', { at: levels.unit === IN_PARTS ? say('times', { count }) : `${count} ${levels.unit}`, until })
 }
 
 function unitOf(unit: string): string {
   return unit === IN_PARTS ? say('unit') : unit
 }
 
-export function holdSaid({ longest_hold_s }: Rule, { hold_s }: Terms): string {
-  return longest_hold_s === null ? say('at_once') : say('minutes', { count: hold_s / MINUTE_S })
+function holdSaid({ longest_hold_s }: Rule, { hold_s }: Terms): string {
+  return longest_hold_s === null ? say('at_once') : say('lasting', { span: spanSaid(hold_s) })
 }
 
-export function quietSaid({ keeps_quiet, quiet }: Terms): string {
+export function aloneSaid({ escalate_after_s }: Terms): string {
+  return escalate_after_s === null ? say('never') : spanSaid(escalate_after_s)
+}
+
+function spanSaid(seconds: number): string {
+  if (seconds > DAY_S && seconds % DAY_S === 0) return say('days', { count: seconds / DAY_S })
+  const isHours = seconds >= HOUR_S && seconds % HOUR_S === 0
+  return isHours ? say('hours', { count: seconds / HOUR_S }) : say('minutes', { count: seconds / MINUTE_S })
+}
+
+function quietSaid({ keeps_quiet, quiet }: Terms): string {
   if (!keeps_quiet) return say('disturbs')
   return quiet ? `${fieldClock(quiet.from_min)}–${fieldClock(quiet.until_min)}` : say('keeps_quiet')
 }
 
 /** What can be changed of it, as it stands. */
-export function entriesOf({ kind, guarded, levels, longest_hold_s, house }: Rule, terms: Terms): Entry[] {
+export function entriesOf({ kind, guarded, levels, longest_hold_s, longest_alone_s, must_escalate, house }: Rule, terms: Terms): Entry[] {
   const entries: Entry[] = []
   if (!guarded) {
     const options = ['true', 'false'].map((value) => ({ value, label: say(value === 'true' ? 'on' : 'off') }))
     entries.push({ name: 'on', label: say('is_on'), kind: 'select', options, value: String(terms.on) })
   }
   if (levels) {
-    const inWords = { ...levels, unit: unitOf(levels.unit) }
-    const hint = say(kind === 'stale_air' ? 'level_hint' : kind === 'crowded' ? 'crowded_hint' : 'slow_hint', inWords)
+    const { falls, ...rest } = levels
+    const inWords = { ...rest, unit: unitOf(levels.unit), ...(falls ? { most: levels.most - levels.gap } : { least: levels.least + levels.gap }) }
+    const [raise_at, over] = falls ? (['falls_below', 'clear_from'] as const) : (['raise_at', 'clear_below'] as const)
+    const hint = say(kind === 'crowded' ? 'crowded_hint' : kind === 'slow_latch' ? 'slow_hint' : 'level_hint', inWords)
+    const over_hint = say(falls ? 'from_hint' : 'clear_hint', inWords)
     entries.push(
-      { name: 'raise_at', label: say('raise_at', inWords), kind: 'number', value: String(terms.raise_at), hint },
-      { name: 'clear_below', label: say('clear_below', inWords), kind: 'number', value: String(terms.clear_below), hint: say('clear_hint', inWords) },
+      { name: 'raise_at', label: say(raise_at, inWords), kind: 'number', value: String(terms.raise_at), hint },
+      { name: over, label: say(over, inWords), kind: 'number', value: String(terms[over]), hint: over_hint },
     )
   }
   if (longest_hold_s !== null) {
-    const hint = say('hold_hint', { most: longest_hold_s / MINUTE_S })
+    const hint = say('hold_hint', { most: spanSaid(longest_hold_s) })
     entries.push({ name: 'hold', label: say('hold_min'), kind: 'number', value: String(terms.hold_s / MINUTE_S), hint })
   }
   const least = guarded ? SEVERITIES.indexOf(house.severity) : 0
@@ -59,6 +85,14 @@ export function entriesOf({ kind, guarded, levels, longest_hold_s, house }: Rule
     kind: 'select',
     options: SEVERITIES.slice(least).map((value) => ({ value, label: named('severity', value) })),
     value: terms.severity,
+  })
+  entries.push({
+    name: 'alone',
+    label: say('alone_min'),
+    kind: 'number',
+    value: terms.escalate_after_s === null ? '' : String(terms.escalate_after_s / MINUTE_S),
+    hint: say(must_escalate ? 'alone_must_hint' : 'alone_hint', { most: spanSaid(longest_alone_s) }),
+    isOptional: !must_escalate,
   })
   if (guarded && !house.keeps_quiet) return entries
   return [
@@ -78,21 +112,23 @@ export function entriesOf({ kind, guarded, levels, longest_hold_s, house }: Rule
 
 /** What was filled in, as the server takes it; what the form does not have stays as it is. */
 export function wishOf(rule: Rule, terms: Terms, filled: Filled) {
-  const { on, raise_at, clear_below, hold, severity, keeps_quiet, quiet_from, quiet_until } = filled
+  const { on, raise_at, clear_below, clear_from, hold, alone, severity, keeps_quiet, quiet_from, quiet_until } = filled
   return bodyOf(rule, {
     on: on ? on === 'true' : terms.on,
     severity: (severity ?? terms.severity) as Terms['severity'],
     raise_at: raise_at ? Number(raise_at) : terms.raise_at,
     clear_below: clear_below ? Number(clear_below) : terms.clear_below,
+    clear_from: clear_from ? Number(clear_from) : terms.clear_from,
     hold_s: hold ? Math.round(Number(hold) * MINUTE_S) : terms.hold_s,
+    escalate_after_s: alone ? Math.round(Number(alone) * MINUTE_S) : null,
     keeps_quiet: keeps_quiet ? keeps_quiet === 'true' : terms.keeps_quiet,
     quiet: quiet_from && quiet_until ? { from_min: minutesOf(quiet_from), until_min: minutesOf(quiet_until) } : null,
   })
 }
 
 /** Terms as the server takes them: a kind that has no level or no hold time is told none. */
-export function bodyOf({ levels, longest_hold_s }: Rule, { raise_at, clear_below, hold_s, ...rest }: Terms) {
-  return { ...rest, ...(levels && { raise_at, clear_below }), ...(longest_hold_s !== null && { hold_s }) }
+export function bodyOf({ longest_hold_s }: Rule, { hold_s, ...rest }: Terms) {
+  return { ...rest, ...(longest_hold_s !== null && { hold_s }) }
 }
 
 /** "平常的" and its like: whose rule it is. */
