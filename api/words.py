@@ -246,8 +246,8 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "not_found": Words(404, "没有找到，或者不属于您。", "It is not there, or it is not yours."),
         "password_again": Words(
             403,
-            "打开别人正在用的柜子或房间，请先再输入一次您的密码。",
-            "To open what somebody else is using, please give your password once more.",
+            "这能打开别人正在用的柜子或房间，请先再输入一次您的密码。",
+            "This leads to what somebody else is using. Please give your password once more.",
         ),
         "second_person_needed": Words(
             403,
@@ -257,8 +257,9 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "staff_openings_used_up": Words(
             403,
-            "您今天已打开很多会员的门，不能再开了。请让同事来开。",
-            "You have opened as many members' doors as one person may in a day. Please ask a colleague.",
+            "您今天打开会员的门、替会员重设密码的次数已经到上限，请让同事来做。",
+            "You have opened doors of members and reset their passwords or PINs as often as one person may in a day."
+            " Please ask a colleague.",
         ),
         "method_not_allowed": Words(405, "这里不能这样操作。", "That cannot be done here."),
         # How it was asked

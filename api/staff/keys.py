@@ -29,7 +29,8 @@ router = Doors("/staff", tags=["staff"])
 
 _ROLES = (Role.DESK, Role.MANAGER)
 _POSTED = (*STAFF_ONLY, "not_found", "malformed", "idempotency_key_reused")
-_NOT_ALONE = ("password_again", "second_person_needed", "staff_openings_used_up")
+_TOLD_A_WORD = ("password_again", "staff_openings_used_up")
+_NOT_ALONE = (*_TOLD_A_WORD, "second_person_needed")
 
 
 class NewCard(Ask):
@@ -152,10 +153,14 @@ async def remove_card(member_no: Id, card_id: Id, who: SignedIn) -> Response:
     "/members/{member_no}/kiosk-pin",
     status_code=201,
     response_model=OneTimePin,
-    responses=problems(*_POSTED, "busy"),
+    responses=problems(*_POSTED, *_TOLD_A_WORD, "busy"),
 )
 async def reset_kiosk_pin(member_no: Id, who: SignedIn, attempt: Repeatable) -> Response:
-    """Give a member a one-time PIN, with which they choose their own at a kiosk. They are told. Send `{}`."""
+    """Give a member a one-time PIN, with which they choose their own at a kiosk. They are told. Send `{}`.
+
+    Of a member who has a locker it counts among the doors that you open in a day; after `password_again` sign in anew
+    (`POST /session`) and ask again.
+    """
     desk, digits = who.desk, new_pin()
 
     def whose() -> str:
@@ -169,7 +174,10 @@ async def reset_kiosk_pin(member_no: Id, who: SignedIn, attempt: Repeatable) -> 
             (staff, member), now = _both(session, who, member_no), desk.clock.now()
             if told := attempt.recall(session, member_id=staff.id):
                 return told
-            credentials_service.give_one_time_pin(session, member=member, made=made, actor=staff.audit_id, now=now)
+            signed_in_at = who.signed_in_at(session)
+            staff_keys.give_one_time_pin(
+                session, member=member, made=made, staff=staff, signed_in_at=signed_in_at, now=now
+            )
             limits.forgive_cards(session, member_id=member.id)
             kept = OneTimePin(pin=None, ends_at=now + credentials_service.ONE_TIME_LASTS)
             attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)

@@ -87,10 +87,14 @@ async def import_members(wanted: Roll, who: SignedIn, attempt: Repeatable) -> Re
     "/{member_no}/password",
     status_code=201,
     response_model=OneTimePassword,
-    responses=problems(*_POSTED, "not_found", "account_disabled"),
+    responses=problems(*_POSTED, "not_found", "account_disabled", "password_again", "staff_openings_used_up"),
 )
 async def reset_password(member_no: Id, who: SignedIn, attempt: Repeatable) -> Response:
-    """Give somebody a one-time password, with which they choose their own. They are signed out, and told. Send `{}`."""
+    """Give somebody a one-time password, with which they choose their own. They are signed out, and told. Send `{}`.
+
+    Of a member who has a locker it counts among the doors that you open in a day; after `password_again` sign in anew
+    (`POST /session`) and ask again.
+    """
     desk, code = who.desk, one_time_code()
     code_hash = await _hashed(who, code)
 
@@ -102,7 +106,14 @@ async def reset_password(member_no: Id, who: SignedIn, attempt: Repeatable) -> R
             member = members.member_by_no(session, member_no=member_no)
             if member is None:
                 raise NotFound("member")
-            ends_at = accounts.let_in_again(session, member=member, code_hash=code_hash, staff=staff, now=now)
+            ends_at = accounts.let_in_again(
+                session,
+                member=member,
+                code_hash=code_hash,
+                staff=staff,
+                signed_in_at=who.signed_in_at(session),
+                now=now,
+            )
             kept = OneTimePassword(member_no=member_no, password=None, ends_at=ends_at)
             attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)
             return _told_once(kept, code), member.id

@@ -53,6 +53,11 @@ def grants_to(session: Session, *, source: GrantSource, member_id: str, now: dat
     ).all()
 
 
+def lockers_of(session: Session, *, member_id: str, now: datetime) -> Sequence[str]:
+    """The locks behind which their things may be: those that a rental or a share of one lets them open now."""
+    return session.scalars(_LOCKERS, {"member_id": member_id, "now": now}).all()
+
+
 def grants_on(session: Session, *, lock_id: str, source: GrantSource, now: datetime) -> Sequence[AccessGrant]:
     """The live grants of one kind on a lock, by when they end."""
     return session.scalars(
@@ -112,4 +117,13 @@ _HOLD_MEMBER: Final = (
 )
 _HOLD_MINE: Final = _MINE.order_by(None).order_by(AccessGrant.id).with_for_update(read=True, of=AccessGrant)
 _MAY_OPEN: Final = select(exists(_MINE.order_by(None)))
+_LOCKERS: Final = (
+    _LIVE.where(
+        AccessGrant.member_id == bindparam("member_id"), AccessGrant.source.in_((GrantSource.RENTAL, GrantSource.SHARE))
+    )
+    .with_only_columns(AccessGrant.lock_id)
+    .order_by(None)
+    .order_by(AccessGrant.lock_id)
+    .distinct()
+)
 _RIGHTS: Final = _MINE.where(AccessGrant.source == bindparam("source")).with_only_columns(AccessGrant.source_id)

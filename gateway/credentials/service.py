@@ -1,5 +1,6 @@
 """Making PINs, and registering, blocking and taking away cards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from gateway.members.model import Member
 from gateway.notices import service as notices
 
 ONE_TIME_LASTS: Final = timedelta(hours=24)
+ONE_TIME_PIN: Final = "kiosk_pin_reset"  # in the trail: staff made it, and were told it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +64,19 @@ def forget_pin(session: Session, *, member: Member, now: datetime) -> None:
     audit.append(session, actor=member.audit_id, act="kiosk_pin_forgotten", thing=member.audit_id, now=now)
 
 
-def give_one_time_pin(session: Session, *, member: Member, made: HashedPin, actor: str, now: datetime) -> Pin:
-    """Staff let a member choose a PIN at a kiosk: good for a day and for nothing else. The member is told."""
+def give_one_time_pin(
+    session: Session, *, member: Member, made: HashedPin, actor: str, now: datetime, locks: Sequence[str] = ()
+) -> Pin:
+    """Staff let a member choose a PIN at a kiosk: good for a day and for nothing else. The member is told.
+
+    `locks`: to which it leads, for the trail.
+    """
     _hold(session, member)
     ends_at = now + ONE_TIME_LASTS
     row = put_pin(session, of=PinOf.MEMBER, of_id=member.id, made=made, now=now, ends_at=ends_at)
     notices.take_back(session, about=member.id, kinds=["kiosk_pin_reset"], now=now)
     notices.leave(session, member_id=member.id, kind="kiosk_pin_reset", about=member.id, now=now)
-    audit.append(session, actor=actor, act="kiosk_pin_reset", thing=member.audit_id, now=now)
+    audit.append(session, actor=actor, act=ONE_TIME_PIN, thing=member.audit_id, now=now, locks=list(locks))
     return row
 
 

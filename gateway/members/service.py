@@ -1,7 +1,9 @@
 """What happens to people's accounts."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +16,8 @@ from gateway.kit.ids import new_id
 from gateway.members import rules
 from gateway.members.model import Language, Member, MemberSession, Role, SignInFailures
 from gateway.members.queries import number_hash, token_hash
+
+LET_IN: Final = "one_time_password_given"  # in the trail: staff made it, and were told it
 
 
 def add_member(
@@ -137,18 +141,25 @@ def change_password(session: Session, *, member: Member, password_hash: str, tok
 
 
 def give_one_time_password(
-    session: Session, *, member: Member, password_hash: str, ends_at: datetime, actor: str, now: datetime
+    session: Session,
+    *,
+    member: Member,
+    password_hash: str,
+    ends_at: datetime,
+    actor: str,
+    now: datetime,
+    locks: Sequence[str] = (),
 ) -> None:
     """Let the member in with a one-time code until then; their old password and every session of theirs end.
 
-    Raises Refused("account_disabled").
+    `locks`: to which it leads, for the trail. Raises Refused("account_disabled").
     """
     if member.disabled_at is not None:
         raise Refused("account_disabled")
     _sign_out_everywhere(session, member)
     _replace_hash(session, member, password_hash, password_ends_at=ends_at)
     clear_wrong_passwords(session, member_no=member.member_no)
-    audit.append(session, actor=actor, act="one_time_password_given", thing=member.audit_id, now=now)
+    audit.append(session, actor=actor, act=LET_IN, thing=member.audit_id, now=now, locks=list(locks))
 
 
 def renew_hash(session: Session, *, member: Member, password_hash: str) -> None:

@@ -41,7 +41,7 @@ SEVERAL_WITHIN: Final = timedelta(minutes=5)
 """Who has asked for somebody's door asks for no other's so soon: several doors take several persons."""
 
 MOST_A_DAY: Final = 20
-"""Doors of others that one person asks for within 24 hours."""
+"""Doors of others that one person asks for within 24 hours, with the words they are told that lead to some."""
 
 
 def is_proved(signed_in_at: datetime, now: datetime) -> bool:
@@ -49,14 +49,15 @@ def is_proved(signed_in_at: datetime, now: datetime) -> bool:
     return abs(now - signed_in_at) < PROVED_FOR  # one from far ahead was given under a clock that was wrong
 
 
-def opening_refusal(lock_id: str, asked: Sequence[tuple[str, datetime]], *, now: datetime) -> str | None:
+def opening_refusal(lock_id: str, asked: Sequence[tuple[str, datetime]], *, told: int = 0, now: datetime) -> str | None:
     """Why one person cannot ask for somebody's door now, or None.
 
-    `asked`: the locks of others that they asked for within a day, and when.
+    `asked`: the locks of others that they asked for within a day, and when; `told`: how often they were told a word
+    that leads to one.
     """
     if any(lock != lock_id and now < at + SEVERAL_WITHIN for lock, at in asked):
         return "second_person_needed"
-    return "staff_openings_used_up" if len(asked) >= MOST_A_DAY else None
+    return "staff_openings_used_up" if len(asked) + told >= MOST_A_DAY else None
 
 
 def may(role: Role, power: Power) -> bool:

@@ -121,6 +121,18 @@ def test_a_pin_made_at_the_desk_counts_as_an_opening_of_that_door(house, desk):
     assert pin(second, house.signed_in("s002")) == 201
 
 
+@pytest.mark.parametrize("word", ["kiosk-pin", "password"])
+def test_a_word_that_leads_to_a_members_locker_takes_the_password_again_and_any_other_does_not(house, desk, word):
+    house.rent("10001")
+    house.clock.advance(minutes=5)
+
+    answers = {no: desk.post(f"/staff/members/{no}/{word}", {}) for no in ("10001", "10002")}
+
+    assert {no: answer.status_code for no, answer in answers.items()} == {"10001": 403, "10002": 201}
+    assert answers["10001"].json()["code"] == "password_again"
+    assert house.signed_in("s002").post(f"/staff/members/10001/{word}", {}).status_code == 201
+
+
 def test_so_many_pins_and_openings_together_are_the_most_a_day(house):
     rental = house.rent("10001")
     answers = []

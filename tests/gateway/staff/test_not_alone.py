@@ -1,12 +1,20 @@
 """What keeps one person from opening many members' doors: password, colleague, and so many a day; on both databases."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from gateway.credentials.service import HashedPin
+from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Refused
+from gateway.lockers import shares
+from gateway.lockers.model import Rental
+from gateway.members import queries as members
 from gateway.members.model import Role
-from gateway.staff import openings
+from gateway.staff import accounts, openings
+from gateway.staff import keys as staff_keys
 from gateway.staff.rules import MOST_A_DAY, PROVED_FOR, SEVERAL_WITHIN, opening_refusal
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
@@ -14,6 +22,7 @@ from gateway.unlocking.rules import Verdict
 from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of
 from tests.gateway.lockers.test_rentals import rent
 
+DAY = timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
 LOCK = "somebody's"
 
@@ -88,3 +97,84 @@ def test_what_was_asked_for_counts_for_a_day_and_each_person_for_themselves(sess
 
     ask(session, other, "01", now=full)
     ask(session, zhao, "01", now=NOON + timedelta(days=1))
+
+
+# --- words that lead to somebody's locker
+
+
+def tell_a_pin(session, staff, member_no, *, now=NOON, signed_in_at=None):
+    member = members.member_by_no(session, member_no=member_no)
+    facts = {"member": member, "staff": staff, "signed_in_at": signed_in_at or now, "now": now}
+    staff_keys.give_one_time_pin(session, made=HashedPin(hash="none", pepper="p"), **facts)
+
+
+def tell_a_password(session, staff, member_no, *, now=NOON, signed_in_at=None):
+    member = members.member_by_no(session, member_no=member_no)
+    facts = {"member": member, "staff": staff, "signed_in_at": signed_in_at or now, "now": now}
+    accounts.let_in_again(session, code_hash="none", **facts)
+
+
+TELLING = pytest.mark.parametrize("tell", [tell_a_pin, tell_a_password])
+
+
+@TELLING
+def test_who_is_told_a_word_of_somebody_with_a_locker_has_just_given_their_own(session, zhao, tell):
+    with pytest.raises(Refused, match="password_again"):
+        tell(session, zhao, "10001", signed_in_at=NOON - PROVED_FOR)
+
+    tell(session, zhao, "10001")
+
+
+@TELLING
+def test_somebody_who_has_no_locker_is_helped_at_once_and_as_often_as_need_be(session, zhao, tell):
+    a_member(session, "10003")
+
+    for _ in range(MOST_A_DAY + 1):
+        tell(session, zhao, "10003", signed_in_at=NOON - timedelta(hours=8))
+    tell(session, zhao, "10001")
+
+
+@TELLING
+def test_somebody_whose_things_are_in_a_shared_locker_has_one(session, zhao, tell):
+    a_member(session, "10003")
+    holder = members.member_by_no(session, member_no="10001")
+    rental = session.scalars(select(Rental).where(Rental.member_id == holder.id)).one()
+    shares.share(session, rental_id=rental.id, holder=holder, with_member_no="10003", once=False, until=None, now=NOON)
+
+    with pytest.raises(Refused, match="password_again"):
+        tell(session, zhao, "10003", signed_in_at=NOON - PROVED_FOR)
+
+
+@TELLING
+def test_so_many_such_words_a_day_and_a_colleague_has_their_own(session, zhao, tell):
+    for _ in range(MOST_A_DAY):
+        tell(session, zhao, "10001")
+    with pytest.raises(Refused, match="staff_openings_used_up"):
+        tell(session, zhao, "10002", now=NOON + DAY - MOMENT)
+
+    tell(session, a_member(session, "s003", role=Role.DESK), "10002")
+    tell(session, zhao, "10002", now=NOON + DAY)
+
+
+def test_doors_and_words_are_counted_together(session, zhao):
+    for no in range(MOST_A_DAY - 2):
+        tell_a_pin(session, zhao, "10001", now=NOON + no * MOMENT)
+    tell_a_password(session, zhao, "10002")
+    ask(session, zhao, "01")
+    with pytest.raises(Refused, match="staff_openings_used_up"):
+        ask(session, zhao, "01", now=NOON + SEVERAL_WITHIN)
+    with pytest.raises(Refused, match="staff_openings_used_up"):
+        tell_a_pin(session, zhao, "10002", now=NOON + SEVERAL_WITHIN)
+
+
+def test_the_desk_helps_several_people_one_after_another(session, zhao):
+    for member_no in ("10001", "10002"):
+        tell_a_pin(session, zhao, member_no)
+
+
+def test_the_trail_says_to_which_doors_a_word_led(session, zhao):
+    tell_a_pin(session, zhao, "10001")
+    tell_a_password(session, zhao, "10002")
+
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.actor == zhao.audit_id).order_by(AuditEntry.seq))
+    assert [json.loads(one.detail)["locks"] for one in entries] == [[lock_of(session, "01")], [lock_of(session, "02")]]

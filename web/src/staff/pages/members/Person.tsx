@@ -2,6 +2,7 @@ import { me } from '../../../shared/account/session'
 import { type Answered, ask, newKey } from '../../../shared/api'
 import { when } from '../../../shared/t'
 import { Badge, Seen } from '../../kit/Head'
+import { proving } from '../../kit/Opening'
 import { Table } from '../../kit/Table'
 import { Told } from '../../kit/Told'
 import { everything, useLook } from '../../kit/look'
@@ -92,10 +93,12 @@ function letIn(member_no: string, again: () => Promise<void>): void {
       lead={s('person.password_lead')}
       go={s('person.password_go')}
       onDone={() => void again()}
-      act={async () => {
-        const { password } = await ask('post', '/api/v1/staff/members/{member_no}/password', { at: { member_no }, key })
-        show(<Told title={s('person.password')} lead={s('person.password_told')} secret={password} />)
-      }}
+      act={() =>
+        proving({ title: s('person.password'), go: s('person.password_go') }, async () => {
+          const { password } = await ask('post', '/api/v1/staff/members/{member_no}/password', { at: { member_no }, key })
+          show(<Told title={s('person.password')} lead={s('person.password_told')} secret={password} />)
+        })
+      }
     />,
   )
 }
@@ -107,10 +110,12 @@ function kioskPin(member_no: string): void {
       title={s('person.pin')}
       lead={s('person.pin_lead')}
       go={s('person.pin_go')}
-      act={async () => {
-        const { pin } = await ask('post', '/api/v1/staff/members/{member_no}/kiosk-pin', { at: { member_no }, key })
-        show(<Told title={s('person.pin')} lead={s('person.pin_told')} secret={pin} />)
-      }}
+      act={() =>
+        proving({ title: s('person.pin'), go: s('person.pin_go') }, async () => {
+          const { pin } = await ask('post', '/api/v1/staff/members/{member_no}/kiosk-pin', { at: { member_no }, key })
+          show(<Told title={s('person.pin')} lead={s('person.pin_told')} secret={pin} />)
+        })
+      }
     />,
   )
 }
