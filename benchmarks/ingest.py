@@ -2,7 +2,11 @@
 
 The real gateway on real Mosquitto, one reading a message at QoS 1, from 10, 200 and 10,000 devices: paced at 250 a
 second, and 10,000 at once. Printed are the gateway's processor time a reading, the bytes it hands to the disk a
-reading, and how long a burst takes until its last row can be read.
+reading, how many of them were acknowledged with a signature, and how long a burst takes until its last row can be read.
+
+The devices ask for their acknowledgements as our nodes do that have been running for long: every few minutes, so of
+a burst's only those are in its figures that fall into it. The most that the rest can cost is the burst in which every
+message asks, measured until the last acknowledgement was heard.
 
 Beside it the floor, measured in the same run on the same broker and disk: a bare paho subscriber that parses the JSON
 and writes what gathered in a second with one `executemany` into a table without an index.
@@ -16,6 +20,7 @@ import argparse
 import base64
 import itertools
 import json
+import math
 import os
 import shutil
 import socket
@@ -31,11 +36,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 import gateway
+from devices.nodes.forwarder import ASK_S, MANY_UNDERWAY
 from gateway.centre import open_centre
 from gateway.fleet.model import Device, DeviceState, Presence
 from gateway.founding import found
@@ -48,6 +55,7 @@ CROWDS = (10, 200, 10_000)  # devices
 AIM_CPU = 1.5
 AIM_BYTES = 100
 PATIENCE_S = 60.0
+ASKED_S = ASK_S * 7 / 8  # of the average device
 SITE = "bench"
 FLOOR_CALL, FLOOR_SHOWN, FLOOR_TOLD = "floor/call", "floor/shown", "floor/told"
 LAMP = "lamp-1"
@@ -88,17 +96,19 @@ def measure(folder: Path, port: int, devices: int, seconds: int) -> None:
             sender = Sender(port, devices)
             sender.send(devices)  # every device is known, every series has its number
             sink.wait_for(sender.sent)
-            figures[name] = (
-                run(sink, sender, count=PACE * seconds, pace=PACE),
-                run(sink, sender, count=BURST, pace=None),
-            )
+            is_ours = name == "hearth"
+            paced = run(sink, sender, count=PACE * seconds, pace=PACE, acknowledges=is_ours)
+            burst = run(sink, sender, count=BURST, pace=None, acknowledges=is_ours)
+            asking = run(sink, sender, count=BURST, pace=None, acknowledges=True, all_ask=True) if is_ours else burst
+            figures[name] = (paced, burst, asking)
             sender.close()
-    for place, kind in enumerate((f"paced at {PACE}/s", f"burst of {BURST:,}")):
+    for place, kind in enumerate((f"paced at {PACE}/s", f"burst of {BURST:,}", "burst, all ask")):
         ours, floor = figures["hearth"][place], figures["floor"][place]
         cpu = f"{ours.cpu_us:6.1f} us (floor {floor.cpu_us:.1f}, ratio {ours.cpu_us / floor.cpu_us:.2f}, aim {AIM_CPU})"
         written = f"{ours.written:5.0f} bytes (floor {floor.written:.0f}, aim {AIM_BYTES})"
         took = f"all kept {ours.took_s:.1f} s after the first (floor {floor.took_s:.1f})"
-        print(f"{devices:>6,} devices, {kind:<16} a reading: {cpu}; {written}; {took}", flush=True)
+        acks = f"{ours.acks:.3f} acknowledgements"
+        print(f"{devices:>6,} devices, {kind:<16} a reading: {cpu}; {acks}; {written}; {took}", flush=True)
 
 
 def measure_rule(folder: Path, port: int, seconds: int) -> None:
@@ -201,9 +211,15 @@ def heard_after(ears: tuple[Ear, Ear], topic: str, payload: bytes) -> tuple[floa
 
 def _is_a_cry(payload: bytes | bytearray) -> bool:
     """As it is shown at once, not as an alarm that stands is shown again and again."""
-    claims = payload.split(b".")[1]
-    said = json.loads(base64.urlsafe_b64decode(claims + b"=" * (-len(claims) % 4)))["msg"]
+    said = _commanded(payload)
     return bool(said["type"] == "show" and said["for_s"] == CRY_S)
+
+
+def _commanded(payload: bytes | bytearray) -> dict[str, Any]:
+    """What a command says, whoever signed it."""
+    claims = payload.split(b".")[1]
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(claims + b"=" * (-len(claims) % 4)))["msg"]
+    return said
 
 
 def _tells_of_a_call(payload: bytes | bytearray) -> bool:
@@ -215,6 +231,7 @@ class Figures:
     """Of one run, for each reading but the last."""
 
     cpu_us: float
+    acks: float
     written: float
     took_s: float
 
@@ -257,15 +274,38 @@ class Sink:
 
 
 class Sender:
-    """Many devices behind one connection: numbered messages, each device's in order, each value new."""
+    """Many devices behind one connection: numbered messages, each device's in order, each value new.
+
+    They ask as a Forwarder does at 250 readings a second among all, each at another moment.
+    """
 
     def __init__(self, port: int, devices: int) -> None:
         self._client = connected(port)
+        self._client.on_message = self._hear
+        self._client.subscribe(f"hearth/1/{SITE}/+/cmd")
         self._client.loop_start()
         self._devices = devices
+        self._ask_every = min(math.ceil(ASKED_S * PACE / devices), MANY_UNDERWAY)  # messages of a device
+        self._newest: dict[str, bytes] = {}  # acknowledgement, by topic
+        self._asked: dict[str, int] = {}  # the newest number that asks, by topic
         self.sent = 0
+        self.acks = 0
 
-    def send(self, count: int, pace: float | None = None) -> None:
+    def _hear(self, _client: object, _userdata: object, message: paho.MQTTMessage) -> None:
+        self.acks += 1
+        self._newest[message.topic] = bytes(message.payload)
+
+    def wait_for_answers(self) -> None:
+        """Until everything that asked has been acknowledged. Raises TimeoutError."""
+        eventually(lambda: all(map(self._is_answered, self._asked)), lambda: "some were not acknowledged")
+        self._asked.clear()
+
+    def _is_answered(self, topic: str) -> bool:
+        if (answer := self._newest.get(topic)) is None:
+            return False
+        return bool(_commanded(answer)["seq"] >= self._asked[topic])
+
+    def send(self, count: int, pace: float | None = None, *, all_ask: bool = False) -> None:
         """So many more, evenly or as fast as they go."""
         began = time.perf_counter()
         for no in range(count):
@@ -280,6 +320,10 @@ class Sender:
                 "age_ms": 0,
                 "readings": [{"sensor": "meter", "metric": "energy", "value": float(self.sent)}],
             }
+            if all_ask or (seq + device * 7919) % self._ask_every == 0:
+                self._asked[f"hearth/1/{SITE}/dev-{device}/cmd"] = seq
+            else:
+                body["can_wait"] = True
             last = self._client.publish(f"hearth/1/{SITE}/dev-{device}/reading", json.dumps(body), qos=1)
             self.sent += 1
         last.wait_for_publish(PATIENCE_S)
@@ -290,14 +334,23 @@ class Sender:
         self._client.loop_stop()
 
 
-def run(sink: Sink, sender: Sender, *, count: int, pace: float | None) -> Figures:
-    """Send so many, and wait until the last can be read."""
+def run(
+    sink: Sink, sender: Sender, *, count: int, pace: float | None, acknowledges: bool, all_ask: bool = False
+) -> Figures:
+    """Send so many, and wait until the last can be read, and everything that asked has been acknowledged."""
     time.sleep(COMMIT_S + 1)  # what came before is written, and its pages too
-    cpu, written, began = sink.cpu_s(), sink.written(), time.perf_counter()
-    sender.send(count, pace)
+    cpu, written, acks, began = sink.cpu_s(), sink.written(), sender.acks, time.perf_counter()
+    sender.send(count, pace, all_ask=all_ask)
     sink.wait_for(sender.sent)
     took = time.perf_counter() - began
-    return Figures((sink.cpu_s() - cpu) / count * 1e6, (sink.written() - written) / count, took)
+    if acknowledges:
+        sender.wait_for_answers()
+    return Figures(
+        cpu_us=(sink.cpu_s() - cpu) / count * 1e6,
+        acks=(sender.acks - acks) / count,
+        written=(sink.written() - written) / count,
+        took_s=took,
+    )
 
 
 @contextmanager

@@ -271,6 +271,7 @@ def _letter(device: str, said: Readings, received_ms: int) -> Letter:
         oldest=said.oldest,
         taken_ms=rules.taken_ms(received_ms=received_ms, age_ms=said.age_ms, claimed_ms=said.taken_ms),
         values=[Value(one.sensor, one.metric, _number(one.value)) for one in said.readings if _is_sound(one)],
+        can_wait=said.can_wait,
     )
 
 

@@ -47,6 +47,18 @@ until then, and moves nothing else.
 at the gateway, and sends what is left again, oldest first. The gateway takes exactly the next `seq` of a store (or
 `oldest`, where the device had to let older ones go), answers every other with the last `rack`, and so has each once.
 It listens there at QoS 0, since nothing rests on the broker.
+
+A `rack` only lets the device forget, and costs the gateway a signature. So a device asks for one where it matters, and
+says of its other messages that they `can_wait`. It asks
+
+- at once, and in a `hurry`, with what somebody waits for, and with the last of the 500 that it may have underway;
+- with what it will not measure again within a minute, a switch that has changed, and with the newest of 250 or more;
+- with the newest it has after a start or a new line, and with the next 3 to 4 minutes after the last answer;
+- 5 minutes after a message at the latest, though it has measured nothing since: then it sends again what is left.
+
+It does that as well 15 s after it asked, and 15 s after an answer for which it had not asked. The gateway writes, and
+answers those who asked, every 5 s, those in a hurry at once. What it had heard and not yet written when it ended is
+missed with the next message of that device.
 """
 
 

@@ -215,10 +215,10 @@ class Facility:
 
     def _tell_counts(self) -> None:
         self._is_resting = False
-        self._forwarder.tell(self._counts())
+        self._forwarder.tell(self._counts(), can_wait=True)
 
     def _report(self) -> None:
-        self._forwarder.tell([*self._switches(), *self._counts()])
+        self._forwarder.tell([*self._switches(), *self._counts()], can_wait=True)
         self._timers.call_later(REPORT_S, self._report)
 
     def _breathe(self) -> None:
@@ -227,7 +227,7 @@ class Facility:
             values = part.read().items()
             measured += [Measurement(sensor=name, metric=metric, value=value) for metric, value in values]
         if measured:
-            self._forwarder.tell(measured)
+            self._forwarder.tell(measured, can_wait=True)
             self._timers.call_later(AIR_S, self._breathe)
 
     def _switches(self) -> Sequence[Measurement]:

@@ -289,9 +289,10 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 class Readings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Plain on `reading`: what was measured at one moment. Sent again, oldest first, until `rack`.
 
-    `seq` rises by one a message and survives restarts with the store it is kept in; `oldest` is the lowest that is
-    still there. When it was taken: `age_ms` ago where the device knows that, else `taken_ms` by its own calendar clock,
-    else nobody can tell. A member a reader does not know is passed over, so that newer firmware can say more.
+    With `can_wait` it asks for no `rack`: a later one will, which counts for this one too. `seq` rises by one a message
+    and survives restarts with the store it is kept in; `oldest` is the lowest that is still there. When it was taken:
+    `age_ms` ago where the device knows that, else `taken_ms` by its own calendar clock, else nobody can tell. A member
+    a reader does not know is passed over, so that newer firmware can say more.
     """
 
     v: Literal[1] = 1
@@ -301,4 +302,5 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     age_ms: Millis | None = None
     taken_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds since 1970, UTC")] | None = None
     hurry: bool = False  # somebody, or everything that the device still has, waits until it has been heard
+    can_wait: bool = False  # for its `rack`, until a later message asks for it
     readings: Annotated[list[Measurement], msgspec.Meta(min_length=1, max_length=64)]

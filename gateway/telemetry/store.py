@@ -74,7 +74,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Letter:
-    """One message of readings. `seq` counts within `store`, of which `oldest` is the lowest still with the device."""
+    """One message of readings. `seq` counts within `store`, of which `oldest` is the lowest still with the device.
+
+    `can_wait`: its device need not be told soon that it is kept.
+    """
 
     device: str
     store: str
@@ -82,6 +85,7 @@ class Letter:
     oldest: int
     taken_ms: int
     values: Sequence[Value]
+    can_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,13 +129,15 @@ class ReadingStore:
         self._engine.dispose()
 
     def keep(self, letters: Iterable[Letter]) -> list[Kept]:
-        """Write a batch down, all of it or nothing, and say for each device how far its store is kept now.
+        """Write a batch down, all of it or nothing, and say for each device to be told how far its store is kept now.
 
-        A message that is kept already, or that follows a gap, is passed over: its device sends what is missing again.
+        That is one of which something cannot wait, or was passed over, for it is kept already or follows a gap: then
+        the device does not know where its store stands here, and once it does, it sends what is missing again.
         """
         if self._is_tight():
             raise StoreFullError("the disk is nearly full")
         kept: dict[str, Kept] = {}
+        to_be_told: set[str] = set()
         rows: list[dict[str, Any]] = []
         last: dict[int, Sample] = {}
         made: dict[tuple[str, str, str], int] = {}
@@ -141,7 +147,10 @@ class ReadingStore:
                 for letter in letters:
                     before = kept.get(letter.device) or self._source(connection, letter)
                     kept[letter.device] = _next(before, letter)
-                    if kept[letter.device] is not before:
+                    is_passed_over = kept[letter.device] is before
+                    if is_passed_over or not letter.can_wait:
+                        to_be_told.add(letter.device)
+                    if not is_passed_over:
                         rows += self._news(connection, letter, last, made)
                         self._count(connection, letter, counting, made)
                     if len(rows) >= _ROWS:
@@ -158,7 +167,7 @@ class ReadingStore:
         self._series |= made
         self._last |= last
         self._tallies |= counting.tallies
-        return list(kept.values())
+        return [source for source in kept.values() if source.device in to_be_told]
 
     def fresh(self, letters: Iterable[Letter]) -> list[Letter]:
         """Those of a batch that `keep` would take: what is kept already, or follows a gap, is not among them."""

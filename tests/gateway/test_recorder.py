@@ -79,6 +79,32 @@ def test_a_message_is_kept_and_then_acknowledged(desk):
     assert desk.buried == []
 
 
+def test_what_can_wait_is_kept_and_acknowledged_with_the_next_that_cannot(desk):
+    desk.hears(said(("hall", "co2", 600.0), can_wait=True))
+    desk.hears(said(("hall", "co2", 700.0), seq=2, can_wait=True))
+    assert desk.latest()["hall", "co2"].value == 700.0
+    assert desk.acknowledged == []
+
+    desk.hears(said(("hall", "co2", 800.0), seq=3))
+    assert desk.acknowledged == [Kept("air-1", STORE, 3)]
+
+
+def test_who_asks_together_with_what_can_wait_is_told_of_both(desk):
+    desk.recorder.hear(TOPIC, said(("hall", "co2", 600.0)))
+    desk.hears(said(("hall", "co2", 700.0), seq=2, can_wait=True))
+
+    assert desk.acknowledged == [Kept("air-1", STORE, 2)]
+
+
+@pytest.mark.parametrize("seq", [2, 4])
+def test_what_comes_again_or_follows_a_gap_is_answered_although_it_can_wait(desk, seq):
+    for no in (1, 2):
+        desk.hears(said(("hall", "co2", 600.0), seq=no, can_wait=True))
+    desk.hears(said(("hall", "co2", 600.0), seq=seq, can_wait=True))
+
+    assert desk.acknowledged == [Kept("air-1", STORE, 2)]
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "fault"),
     [

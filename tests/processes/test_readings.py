@@ -81,7 +81,8 @@ class Air:
 
     def measures(self, number):
         reading = [Measurement(sensor="meter", metric="energy", value=float(number))]
-        self.mailbox.call_soon(lambda: self.node.tell(reading))
+        can_wait = number % 9 != 0  # most, as on a device of ours; the last asks
+        self.mailbox.call_soon(lambda: self.node.tell(reading, can_wait=can_wait))
 
     def stop(self):
         self.connection.stop()

@@ -199,6 +199,17 @@ def test_everything_is_told_each_minute_so_that_silence_means_something(hall):
     assert len(hall.told("hall", "motion")) == before + 3
 
 
+def test_what_is_told_again_in_a_minute_can_wait_for_its_answer_and_a_switch_cannot(hall):
+    hall.hears_that_all_is_kept()
+    hall.clockwork.advance(65)
+    before = len(hall.messages())
+    assert [one.can_wait for one in hall.messages()[-2:]] == [True, True]
+
+    hall.on(LEAK)
+    hall.clockwork.advance(0.2)
+    assert [one.can_wait for one in hall.messages()[before:]] == [False]
+
+
 def test_what_was_measured_without_a_gateway_is_told_later(hall):
     hall.node.disconnected()
     hall.press(PIR)

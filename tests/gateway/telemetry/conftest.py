@@ -44,9 +44,9 @@ class Node:
         self.device, self.store = device, store
         self.numbers = itertools.count(1)
 
-    def says(self, value, at_ms=START_MS, *, seq=None, oldest=1, metric="energy", sensor="s"):
+    def says(self, value, at_ms=START_MS, *, seq=None, oldest=1, metric="energy", sensor="s", can_wait=False):
         seq = next(self.numbers) if seq is None else seq
-        return Letter(self.device, self.store, seq, oldest, at_ms, [Value(sensor, metric, value)])
+        return Letter(self.device, self.store, seq, oldest, at_ms, [Value(sensor, metric, value)], can_wait)
 
 
 @pytest.fixture

@@ -24,6 +24,13 @@ def test_a_batch_says_how_far_each_device_is_kept(store):
     assert sorted(kept, key=lambda one: one.device) == [Kept("air-1", STORE, 2), Kept("air-2", STORE, 1)]
 
 
+def test_a_device_that_can_wait_is_told_when_a_gateway_that_was_started_anew_hears_what_it_has(open_store, node):
+    letters = [node.says(1, can_wait=True), node.says(2, can_wait=True)]
+    assert open_store().keep(letters) == []
+
+    assert open_store().keep(letters[1:]) == [Kept("air-1", STORE, 2)]
+
+
 def test_what_is_sent_again_is_kept_once(store, node):
     letters = [node.says(1), node.says(2)]
 
