@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from devices.wire.errors import Fault, WireError
 
@@ -24,6 +25,10 @@ class Channel(StrEnum):
     LIVE = "live"  # with one more level: what changed
     SHOWN = "shown"  # with more levels: what Home Assistant is shown
     WAKE = "wake"
+
+
+_CHANNELS: Final = {str(channel): channel for channel in Channel}
+_WITH_MORE: Final = {Channel.LIVE, Channel.SHOWN}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ def parse(topic: str) -> Address:
     root, version, site, device, channel, rest = (*topic.split("/", 5), *[""] * 6)[:6]
     if f"{root}/{version}" != ROOT or not (is_name(site) and is_name(device)):
         raise WireError(Fault.TOPIC, f"not under {ROOT}/site/device")
-    if channel not in set(Channel) or (rest and channel not in {Channel.LIVE, Channel.SHOWN}):
+    known = _CHANNELS.get(channel)
+    if known is None or (rest and known not in _WITH_MORE):
         raise WireError(Fault.TOPIC, "no such channel")
-    return Address(site, device, Channel(channel), rest)
+    return Address(site, device, known, rest)
