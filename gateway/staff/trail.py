@@ -70,6 +70,7 @@ _OF_FIELDS: Final[Mapping[str, str]] = {
     "bank": "bank",
     "compartment": "compartment",
     "lock": "lock",
+    "locks": "lock",
     "kiosk": "kiosk",
     "asset": "asset",
     "rental": "rental",
