@@ -74,7 +74,7 @@ def rules(site: str) -> list[Rule]:
         Rule(GATEWAY, Access.WRITE, f"{base}/{GATEWAY}/live/#"),
         Rule(GATEWAY, Access.READ, f"{base}/+/chal"),
         Rule(GATEWAY, Access.READ, f"{base}/+/evt"),
-        Rule(GATEWAY, Access.READ, f"{base}/+/state"),
+        Rule(GATEWAY, Access.READWRITE, f"{base}/+/state"),  # to clear what a retired device left there
         Rule(GATEWAY, Access.READ, f"{base}/+/reading"),
         Rule(GATEWAY, Access.READ, f"{base}/{GATEWAY}/wake"),
         Rule(API, Access.READ, f"{base}/{GATEWAY}/live/#"),

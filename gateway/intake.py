@@ -116,6 +116,8 @@ class Intake:
             self._take_call(address)
             return
         match address.channel:
+            case Channel.STATE if not letter.payload:
+                pass  # what stood there was cleared, by us when the device was retired: nobody says anything
             case Channel.STATE:
                 self._take_state(address.device, codec.decode_state(letter.payload))
             case Channel.CHAL:

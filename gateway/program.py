@@ -26,6 +26,7 @@ from gateway.intake import Letter
 from gateway.kit.memory import keep_for_good
 from gateway.kit.right_of_way import RightOfWay
 from gateway.lamps import Lamps
+from gateway.leavings import STATE, Leavings
 from gateway.machine import Machine
 from gateway.notify.courier import EnvoyCourier
 from gateway.postman import Postman
@@ -92,6 +93,7 @@ class GatewayProgram:
             shower=replace(self._gateway.speaker, carriage=self._readings),
             clock=centre.clock,
         )
+        self._leavings = Leavings(centre.sessions, site=settings.site, carriage=self._connection)
         readings = reading_store(centre.directory, settings)
         self._ear = wiring.listen(centre, self._right_of_way)
         self._recorder = wiring.record(
@@ -146,6 +148,7 @@ class GatewayProgram:
                 next_pulse = self._now() + PULSE_S
                 self._do(self._pulse)
                 self._do(self._lamps.look)
+                self._do(self._leavings.look)
         self._timetable.shutdown(wait=False)
         if self._showing is not None:
             self._showing.stop()
@@ -167,6 +170,8 @@ class GatewayProgram:
             self._lamps.hear(message.topic, message.payload)
             self._recorder.hear(message.topic, message.payload)
         else:
+            if message.topic.endswith(STATE):
+                self._leavings.hear(message.topic, message.payload)
             self._queue.put(message)
 
     def _do_next(self, *, until: float) -> None:

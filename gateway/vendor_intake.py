@@ -36,10 +36,12 @@ MOST_AT_ONCE: Final = 500  # in one transaction: an unlock waits for no more tha
 MOST_BRIDGES: Final = 8
 _WITH_BRIDGE: Final = "zigbee2mqtt"
 MOST_TOPICS: Final = 20_000  # remembered, to be cleared when their device goes
+MOST_SPEAKERS: Final = 64  # of one topic; where more speak, it is nobody's own
 _SENSOR_LENGTH: Final = 31
 _NAME_LENGTH: Final = 128
 _NOT_OF_A_DEVICE: Final = frozenset({Kind.IGNORE, Kind.BRIDGE, Kind.COMMAND_RESULT, Kind.MALFORMED})
 ONE_PRESS: Final = timedelta(seconds=2)
+LOOK_AGAIN: Final = timedelta(seconds=2)  # how soon the topics of one that was retired are cleared, if nobody speaks
 _UNREADABLE: Final = "unreadable"
 
 Name = tuple[str, str]  # the maker's profile, and what the device is called there
@@ -47,10 +49,13 @@ Name = tuple[str, str]  # the maker's profile, and what the device is called the
 
 @dataclass(frozen=True)
 class _Heard:
+    """`is_kept`: something may stand on the topic that is this device's own."""
+
     maker: str
     topic: str
     result: Result
     at_ms: int
+    is_kept: bool
 
 
 class VendorIntake:
@@ -74,7 +79,7 @@ class VendorIntake:
         self._right_of_way = right_of_way or RightOfWay()
         self._heard: deque[tuple[Message, int]] = deque()
         self._known = Known()
-        self._topics: OrderedDict[str, Name] = OrderedDict()
+        self._topics: OrderedDict[str, dict[Name, str]] = OrderedDict()  # who spoke there: by which name, and its id
         self._to_clear: list[str] = []
         self._store = new_boot_id()  # what makers send has no number; ours count from this start on
         self._seq = 0
@@ -83,6 +88,8 @@ class VendorIntake:
         self._rhythms = Rhythms(began_at=clock.now())
         self._told: dict[str, set[tuple[str, str]]] = {}  # which sensors and metrics, by device
         self._pressed_at: dict[str, datetime] = {}
+        self._retired: frozenset[str] = frozenset()
+        self._looked_at = clock.now()
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """A message has come. `retained`: from before, not now. Never waits."""
@@ -102,7 +109,20 @@ class VendorIntake:
             letters += self._take_together(heard[start : start + MOST_AT_ONCE])
         if self._rhythms.is_due(self._clock.now()):
             letters += self._those_who_fell_silent()
+        elif self._has_one_been_retired():
+            with self._sessions.begin() as session:
+                self._note_topics_gone(_Roll(session, now=self._clock.now()))
         return letters
+
+    def _has_one_been_retired(self) -> bool:
+        """Since we looked last, and a little while ago at least."""
+        now = self._clock.now()
+        if now - self._looked_at < LOOK_AGAIN:
+            return False
+        self._looked_at = now
+        with self._sessions.read() as session:
+            before, self._retired = self._retired, frozenset(fleet_queries.retired_outsiders(session))
+        return not self._retired <= before
 
     def _take_together(self, heard: Sequence[_Heard]) -> list[Letter]:
         with self._sessions.begin() as session:
@@ -152,7 +172,9 @@ class VendorIntake:
             found = read(self._known, message, profile)
             self._known.learn(found.facts)
             self._note_bridges(profile.name, found.results)
-            yield from (_Heard(profile.name, message.topic, result, at_ms) for result in found.results)
+            for result in found.results:
+                is_kept = result.own_topic and message.payload != b""
+                yield _Heard(profile.name, message.topic, result, at_ms, is_kept)
 
     def _note_bridges(self, maker: str, results: Iterable[Result]) -> None:
         for result in results:
@@ -179,16 +201,18 @@ class VendorIntake:
 
     def _take(self, roll: "_Roll", one: _Heard) -> Letter | None:
         result = one.result
-        if not _is_name(result.device) or result.kind in _NOT_OF_A_DEVICE:
+        if not _is_name(result.device):
             return None
         name = (one.maker, result.device)
-        if result.kind is Kind.REMOVAL:
-            roll.remove(name)
+        if result.kind is Kind.REMOVAL or result.kind in _NOT_OF_A_DEVICE:
+            self._remember(one, name)
+            if result.kind is Kind.REMOVAL:
+                roll.remove(name)
             return None
         device = roll.find(name, hardware_id=_hardware_id(result))
         if device is None:
             return None
-        self._remember(one.topic, name)
+        self._remember(one, name, device.id)
         if device.state is DeviceState.RETIRED:
             return None
         roll.note(device, result)
@@ -229,14 +253,23 @@ class VendorIntake:
         self._seq += 1
         return Letter(device_id, self._store, self._seq, self._seq, taken_ms, values)
 
-    def _remember(self, topic: str, name: Name) -> None:
-        self._topics[topic] = name
-        self._topics.move_to_end(topic)
+    def _remember(self, one: _Heard, name: Name, device_id: str = "") -> None:
+        """A topic that speaks of several devices is cleared with the last of them."""
+        if not one.is_kept:
+            return
+        speakers = self._topics.setdefault(one.topic, {})
+        if len(speakers) < MOST_SPEAKERS or name in speakers:
+            speakers[name] = device_id or speakers.get(name, "")
+        self._topics.move_to_end(one.topic)
         if len(self._topics) > MOST_TOPICS:
             self._topics.popitem(last=False)
 
     def _note_topics_gone(self, roll: "_Roll") -> None:
-        gone = [topic for topic, name in self._topics.items() if roll.is_gone(name)]
+        gone = [
+            topic
+            for topic, speakers in self._topics.items()
+            if all(roll.is_gone(name, device_id) for name, device_id in speakers.items())
+        ]
         for topic in gone:
             del self._topics[topic]
         self._to_clear += gone
@@ -249,6 +282,7 @@ class _Roll:
         self.session = session
         self._now = now
         self._by_name: dict[Name, Device] = {}
+        self._by_id: dict[str, Device] = {}
         self._by_hardware: dict[str, Device] = {}
         self._renamed: set[Name] = set()
         for device in fleet_queries.outsiders(session):
@@ -288,15 +322,15 @@ class _Roll:
         if device is None or device.state is DeviceState.RETIRED:
             return
         if device.state is DeviceState.PENDING:
-            del self._by_name[name]
+            del self._by_name[name], self._by_id[device.id]
             self._by_hardware.pop(device.hardware_id, None)
             fleet.forget_outsider(self.session, device)
         else:
             fleet.note_outsider(self.session, device, is_there=False, now=self._now)
 
-    def is_gone(self, name: Name) -> bool:
-        """Whether what stands on the topics of that name is nobody's."""
-        device = self._by_name.get(name)
+    def is_gone(self, name: Name, device_id: str) -> bool:
+        """Whether what stands on a topic of that name is nobody's; `device_id` where another maker described it."""
+        device = self._by_id.get(device_id) or self._by_name.get(name)
         return name in self._renamed or (device is not None and device.state is DeviceState.RETIRED)
 
     def _rename(self, device: Device, name: Name) -> None:
@@ -304,6 +338,7 @@ class _Roll:
         self._by_name.pop(before, None)
         other = self._by_name.pop(name, None)
         if other is not None and other.state is DeviceState.PENDING:
+            self._by_id.pop(other.id, None)
             fleet.forget_outsider(self.session, other)
         elif other is not None:  # it has another name by now, and says so itself: by its hardware
             fleet.rename_outsider(self.session, other, name=other.id, now=self._now)
@@ -313,6 +348,7 @@ class _Roll:
 
     def _enter(self, device: Device) -> None:
         self._by_name[device.maker, device.maker_name] = device
+        self._by_id[device.id] = device
         if device.hardware_id:
             self._by_hardware[device.hardware_id] = device
 

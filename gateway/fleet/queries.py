@@ -43,6 +43,12 @@ def approved_among(session: Session, device_ids: Collection[str]) -> Sequence[st
     return session.scalars(_APPROVED_AMONG, {"ids": list(device_ids)}).all() if device_ids else ()
 
 
+def retired_among(session: Session, device_ids: Collection[str]) -> Sequence[str]:
+    """Those of our own that are gone for good."""
+    gone = (Device.state == DeviceState.RETIRED) & (Device.maker == "")
+    return session.scalars(select(Device.id).where(gone, Device.id.in_(device_ids))).all()
+
+
 def alarm_lamps(session: Session) -> Sequence[str]:
     """Of the nodes that show alarms, by name."""
     return session.scalars(_APPROVED.where(Device.shows_alarms).order_by(Device.id)).all()
@@ -51,6 +57,12 @@ def alarm_lamps(session: Session) -> Sequence[str]:
 def outsiders(session: Session) -> Sequence[Device]:
     """The off-the-shelf devices, retired ones too."""
     return session.scalars(select(Device).where(Device.maker != "")).all()
+
+
+def retired_outsiders(session: Session) -> Sequence[str]:
+    """Off-the-shelf devices that are gone for good, by id."""
+    gone = (Device.state == DeviceState.RETIRED) & (Device.maker != "")
+    return session.scalars(select(Device.id).where(gone)).all()
 
 
 def parts(session: Session, device_id: str) -> Sequence[DevicePart]:

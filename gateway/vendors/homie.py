@@ -41,7 +41,8 @@ def read_lifecycle(look: Look) -> Read:
     own = Result(Kind.AVAILABILITY, look.device, available=available, asleep=word == "sleeping", info={"state": word})
     lost = _descendants(look) if word == "lost" else []
     gone = [
-        Result(Kind.AVAILABILITY, child, available=False, info={"state": "lost", "via": look.device}) for child in lost
+        Result(Kind.AVAILABILITY, child, available=False, info={"state": "lost", "via": look.device}, own_topic=False)
+        for child in lost
     ]
     return Read([own, *gone])
 

@@ -54,7 +54,7 @@ class Result:
     """One thing understood. `device` is the maker's own name or id, None where the message names none.
 
     `at`: aware, and only if the message itself says when. `note`: what had to be taken for granted. `sample`: the first
-    bytes of what could not be read.
+    bytes of what could not be read. `own_topic` False: somebody else says it, a bridge or a root, on a topic of theirs.
     """
 
     kind: Kind
@@ -69,6 +69,7 @@ class Result:
     note: str | None = None
     retained: bool = False
     sample: bytes | None = None
+    own_topic: bool = True
 
     def as_object(self) -> dict[str, object]:
         """As JSON values; `kind`, `device` and `readings` always, the rest where there is something to say."""

@@ -1,6 +1,7 @@
 """Devices that tell all their sensors in one object, each under the name of its chip or input."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -112,7 +113,8 @@ def _children(look: Look, said: Mapping[str, object]) -> Iterator[Result]:
         names = [name.strip() for key in ("Name", "Device") if isinstance(name := value.get(key), str)]
         child = next(filter(None, names), address)
         taken = take_all(value, look.profile.tables["child"])
-        yield from look.settled(taken, device=child[:200], info={"via": look.device})
+        for one in look.settled(taken, device=child[:200], info={"via": look.device}):
+            yield replace(one, own_topic=False)
 
 
 def _asleep(look: Look, said: Mapping[str, object]) -> Result:

@@ -113,7 +113,7 @@ def read_devices(look: Look) -> Read:
         if not isinstance(name, str) or not name:
             taken.problems.append("a device without friendly_name")
         elif payload.find(device, "type") != "Coordinator":
-            results.append(Result(Kind.DISCOVERY, name, info=picked(look, device)))
+            results.append(Result(Kind.DISCOVERY, name, info=picked(look, device), own_topic=False))
             facts.append(Fact(("units", name), dict(_units(payload.find(device, "definition.exposes"), 4)) or None))
     if not results or taken.problems:
         results += look.settled(taken)

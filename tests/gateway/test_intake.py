@@ -262,6 +262,11 @@ def test_what_is_no_device_of_ours_to_write_is_counted(gateway, sessions, topic)
     assert faults(sessions) == {"topic": 1}
 
 
+def test_a_state_that_was_cleared_says_nothing_and_is_no_fault(gateway, sessions):
+    gateway.intake.receive([Letter(f"{BASE}/state", b"", retained=True)])
+    assert faults(sessions) == {}
+
+
 def test_a_state_with_a_key_that_is_none_is_counted(gateway, sessions):
     state = State(online=True, boot_id=BOOT, key="not a key")
     gateway.intake.receive([Letter("hearth/1/demo/new/state", codec.encode_state(state), True)])

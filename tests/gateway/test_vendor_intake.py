@@ -46,6 +46,11 @@ class Hall:
         self.intake.hear(topic, body, retained=retained)
         return [(v.sensor, v.metric, v.value) for letter in self.intake.letters() for v in letter.values]
 
+    def look(self):
+        """Some seconds later, though nobody has said anything."""
+        self.clock.advance(seconds=2)
+        self.intake.letters()
+
     def devices(self):
         with self.sessions.read() as session:
             return {one.maker_name: one for one in fleet.outsiders(session)}
@@ -228,12 +233,78 @@ def test_a_retirement_clears_every_topic_that_its_device_has_spoken_on(gym):
     assert gym.intake.to_clear() == []
 
 
+def test_what_is_kept_and_says_nothing_to_us_is_cleared_with_its_device_too(hall):
+    hall.says("hall/text_sensor/version/state", "1.2", retained=True)
+    hall.says("hall/sensor/hall_temperature/state", 21.5, retained=True)
+    hall.says("hall/sensor/hall_humidity/state", "wet", retained=True)
+    hall.approve("hall")
+
+    hall.retire("hall")
+    hall.look()
+
+    assert sorted(hall.intake.to_clear()) == [
+        "hall/sensor/hall_humidity/state", "hall/sensor/hall_temperature/state", "hall/text_sensor/version/state",
+    ]  # fmt: skip
+
+
+def test_another_makers_description_of_the_same_hardware_goes_with_it(gym):
+    gym.says("zigbee2mqtt/bridge/devices", [{"friendly_name": "gym/door", "ieee_address": "0x00a1"}])
+    config = "homeassistant/binary_sensor/0x00a1/contact/config"
+    dev = {"ids": ["zigbee2mqtt_0x00a1"]}
+    gym.says(config, {"stat_t": "zigbee2mqtt/gym/door", "dev_cla": "door", "dev": dev}, retained=True)
+
+    gym.retire("gym/door")
+    gym.look()
+
+    assert sorted(gym.intake.to_clear()) == [config, "zigbee2mqtt/gym/door"]
+
+
+def test_what_a_bridge_or_a_root_says_of_a_device_is_not_cleared_with_it(hall):
+    hall.says("zigbee2mqtt/bridge/devices", [{"friendly_name": "door", "ieee_address": "0x00a1"}], retained=True)
+    hall.says("homie/5/hub/$description", {"homie": "5.0", "version": 1, "children": ["kid"]}, retained=True)
+    hall.says("homie/5/hub/$state", b"lost", retained=True)
+    for name in ("door", "kid"):
+        hall.retire(name)
+    hall.look()
+    assert hall.intake.to_clear() == []
+
+
+def test_a_topic_that_speaks_of_two_is_cleared_with_the_second(hall):
+    for name in ("a", "b"):
+        config = {"stat_t": f"{name}/s", "dev_cla": "door", "avty_t": "hub/up", "dev": {"ids": [name]}}
+        hall.says(f"homeassistant/binary_sensor/{name}/config", config, retained=True)
+    hall.says("hub/up", b"online", retained=True)
+
+    hall.retire("a")
+    hall.look()
+    assert hall.intake.to_clear() == ["homeassistant/binary_sensor/a/config"]
+    hall.retire("b")
+    hall.look()
+    assert sorted(hall.intake.to_clear()) == ["homeassistant/binary_sensor/b/config", "hub/up"]
+
+
+def test_what_we_cleared_is_not_cleared_again_and_again(hall):
+    properties = {"temperature": {"datatype": "float", "unit": "°C"}}
+    nodes = {"air": {"properties": properties}}
+    hall.says("homie/5/box/$description", {"homie": "5.0", "version": 1, "nodes": nodes}, retained=True)
+    hall.says("homie/5/box/air/temperature", b"21.5", retained=True)
+    hall.says("homie/5/box/$alert/low", b"low", retained=True)
+    hall.retire("box")
+    hall.look()
+    cleared = hall.intake.to_clear()
+    assert len(cleared) == 3
+
+    for topic in sorted(cleared, reverse=True):
+        hall.says(topic, b"")
+
+    assert hall.intake.to_clear() == []
+
+
 def test_a_retirement_clears_its_topics_in_a_house_where_nothing_is_said_any_more(gym):
     gym.says("zigbee2mqtt/gym/door/availability", {"state": "online"}, retained=True)
     gym.retire("gym/door")
-    gym.clock.advance(hours=1)
 
-    gym.intake.letters()
+    gym.look()
 
     assert sorted(gym.intake.to_clear()) == ["zigbee2mqtt/gym/door", "zigbee2mqtt/gym/door/availability"]
 
