@@ -1,6 +1,7 @@
 """A member's account, closed by staff and opened again."""
 
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from gateway.kit.errors import NotFound
 from gateway.members import queries as members
 from gateway.members.model import Member, Role
 from gateway.personal import closing
+from gateway.personal.closing import WaysIn
 
 router = Doors("/staff/members/{member_no}/closed", tags=["staff"])
 
@@ -31,6 +33,41 @@ class ClosedAccount(View):
     closed_at: datetime
     bookings: int
     lockers: int
+
+
+class AccountWaysIn(View):
+    """Whether it is closed, and by what its member comes in besides their password, then or once it is opened again.
+
+    `cards` without those that are blocked. `lockers` are theirs, `shared` others' that they may open.
+    """
+
+    member_no: str
+    closed_at: datetime | None
+    passkeys: int
+    cards: int
+    has_kiosk_pin: bool
+    calendar_addresses: int
+    lockers: int
+    shared: int
+
+    @classmethod
+    def of(cls, member: Member, ways: WaysIn) -> Self:
+        """As they stand."""
+        return cls(member_no=member.member_no, closed_at=member.disabled_at, **vars(ways))
+
+
+@router.get("", responses=problems(*STAFF_ONLY, "not_found"))
+async def read_ways_in(member_no: Id, who: SignedIn) -> AccountWaysIn:
+    """Look at what comes back with an account before opening it again: closing it takes none of that away."""
+    desk = who.desk
+
+    def look() -> AccountWaysIn:
+        with desk.sessions.read() as session:
+            who.staff(session, *_ROLES)
+            member = _member(session, member_no)
+            return AccountWaysIn.of(member, closing.ways_in(session, member=member, now=desk.clock.now()))
+
+    return await desk.backroom.read(look)
 
 
 @router.put("", responses=problems(*STAFF_ONLY, "malformed", "not_found", "own_account"))

@@ -6,12 +6,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gateway.activities import service as activities
-from gateway.bookings import leaving
+from gateway.bookings import feeds, leaving
 from gateway.bookings.rules import Policy
-from gateway.credentials import tokens
+from gateway.credentials import passkeys, tokens
+from gateway.credentials import queries as credentials
+from gateway.credentials.model import PinOf
 from gateway.kiosks import service as kiosks
 from gateway.kit.db import take_turn
 from gateway.kit.errors import Conflict, Refused
+from gateway.lockers import shares
 from gateway.members import service as members
 from gateway.members.model import Member
 from gateway.personal import queries, rules
@@ -24,6 +27,34 @@ class Closed:
     since: datetime
     bookings: int
     lockers: int
+
+
+@dataclass(frozen=True)
+class WaysIn:
+    """By what somebody comes in besides their password: while the account is open, and again when it is opened again.
+
+    `cards` without those that are blocked; `lockers` they hold, and `shared` of others that they may open.
+    """
+
+    passkeys: int
+    cards: int
+    has_kiosk_pin: bool
+    calendar_addresses: int
+    lockers: int
+    shared: int
+
+
+def ways_in(session: Session, *, member: Member, now: datetime) -> WaysIn:
+    """As they stand: closing an account takes none of them away."""
+    cards = credentials.cards_of(session, member_id=member.id)
+    return WaysIn(
+        passkeys=len(passkeys.passkeys_of(session, member_id=member.id)),
+        cards=sum(card.blocked_at is None for card in cards),
+        has_kiosk_pin=credentials.pin(session, of=PinOf.MEMBER, of_id=member.id, now=now) is not None,
+        calendar_addresses=len(feeds.addresses_of(session, member_id=member.id)),
+        lockers=queries.lockers_of(session, member.id),
+        shared=len(shares.shared_with(session, member=member, now=now)),
+    )
 
 
 def close(session: Session, *, member: Member, reason: str, staff: Member, policy: Policy, now: datetime) -> Closed:

@@ -103,6 +103,32 @@ def test_neither_members_nor_technicians_close_or_open_accounts(house, number):
         assert code(somebody.delete(at(asked))) == (403, "not_allowed")
 
 
+def test_before_an_account_is_opened_again_staff_see_by_what_its_member_comes_in_then(house, desk):
+    house.rent("10001", bank_id="bank-a", size="S")
+    for number in ("0000000001", "0000000002"):
+        desk.post("/staff/members/10001/cards", {"number": number, "label": None}, key=number)
+    [blocked, _] = desk.get("/staff/members/10001/cards").json()["items"]
+    desk.patch(f"/staff/members/10001/cards/{blocked['id']}", {"blocked": True})
+    house.signed_in("10001").post("/me/calendars", {}, key="calendar")
+    close(desk)
+
+    found = desk.get(at("10001")).json()
+
+    assert found.pop("closed_at") is not None
+    assert found == {
+        "member_no": "10001",
+        "passkeys": 0,
+        "cards": 1,
+        "has_kiosk_pin": False,
+        "calendar_addresses": 1,
+        "lockers": 1,
+        "shared": 0,
+    }
+    assert desk.get(at("10002")).json()["closed_at"] is None
+    assert code(house.signed_in("10002").get(at("10001"))) == (403, "not_allowed")
+    assert code(desk.get(at("99999"))) == (404, "not_found")
+
+
 def test_an_account_is_closed_for_a_reason_and_must_be_there(desk):
     assert desk.ask("PUT", at("10001"), body={}).status_code == 422
     assert desk.ask("PUT", at("10001"), body={"reason": " "}).status_code == 422

@@ -13,6 +13,7 @@ from gateway.policies.model import Limit
 from tests.centre_builder import a_rule
 from tests.web.conftest import MEMBER, PASSWORD, House
 from tests.web.console_builder import Screen, employ, screen_at
+from tests.web.kiosk_builder import give_card
 
 pytestmark = pytest.mark.browser
 
@@ -138,6 +139,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_taken_along_as_a_text(screen: Sc
 
 def test_an_account_is_closed_for_a_reason_and_opened_again_by_keys_alone(screen: Screen):
     keys, dialog = screen.page.keyboard, screen.page.locator("dialog")
+    give_card(screen.house)
     screen.at("members/of/10001")
     screen.page.get_by_role("button", name="停用账号").focus()
     keys.press("Enter")
@@ -155,6 +157,9 @@ def test_an_account_is_closed_for_a_reason_and_opened_again_by_keys_alone(screen
     assert screen.page.request.post(f"{screen.house.url}/api/v1/session", data=wants).status == 401
 
     screen.page.get_by_role("button", name="恢复账号").click()
+    expect(dialog.get_by_role("region", name="这些马上重新有效").get_by_role("listitem")).to_have_text(
+        ["会员卡：1 张", "自助机密码"]
+    )
     screen.go("恢复")
     expect(screen.page.get_by_role("button", name="停用账号")).to_be_visible()
 

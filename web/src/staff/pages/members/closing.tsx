@@ -1,5 +1,7 @@
 import { type Answered, ask } from '../../../shared/api'
 import { Sheet } from '../../../shared/ui/Sheet'
+import { Seen } from '../../kit/Head'
+import { useLook } from '../../kit/look'
 import { ActSheet, hide, show } from '../../kit/sheets'
 import { say } from './words'
 
@@ -33,7 +35,39 @@ export function reopen(member_no: string, again: () => Promise<void>): void {
       done={say('opened')}
       onDone={() => void again()}
       act={() => ask('delete', '/api/v1/staff/members/{member_no}/closed', { at: { member_no } })}
-    />,
+    >
+      <ComesBack member_no={member_no} />
+    </ActSheet>,
+  )
+}
+
+/** By what they come in again from that moment on, besides their password: a closing takes none of it away. */
+function ComesBack({ member_no }: { member_no: string }) {
+  const looked = useLook(() => ask('get', '/api/v1/staff/members/{member_no}/closed', { at: { member_no } }), [])
+  return (
+    <Seen looked={looked}>
+      {({ passkeys, cards, has_kiosk_pin, calendar_addresses, lockers, shared }) => {
+        const found = [
+          passkeys > 0 && say('back.passkeys', { count: passkeys }),
+          cards > 0 && say('back.cards', { count: cards }),
+          has_kiosk_pin && say('back.kiosk_pin'),
+          calendar_addresses > 0 && say('back.calendars', { count: calendar_addresses }),
+          lockers > 0 && say('back.lockers', { count: lockers }),
+          shared > 0 && say('back.shared', { count: shared }),
+        ].filter((each) => each !== false)
+        if (found.length === 0) return <p>{say('back.nothing')}</p>
+        return (
+          <section aria-labelledby="comes-back">
+            <h3 id="comes-back">{say('back')}</h3>
+            <ul>
+              {found.map((each) => (
+                <li key={each}>{each}</li>
+              ))}
+            </ul>
+          </section>
+        )
+      }}
+    </Seen>
   )
 }
 
