@@ -1,6 +1,7 @@
 """`python -m firmware_sim SCENARIO`: a pretended building over real MQTT."""
 
 import argparse
+import gc
 import random
 import signal
 import sys
@@ -191,6 +192,9 @@ def _run(paths: Sequence[Path], options: argparse.Namespace) -> int:
     for kiosk in kiosks:
         kiosk.start()
     threading.Thread(target=_obey, args=(banks, kiosks), name="hands", daemon=True).start()
+    # Else Python looks through them for what could be thrown away, and all stop at once, which real ones do not.
+    gc.collect()
+    gc.freeze()
     stopping.wait()
     for kiosk in kiosks:
         kiosk.stop()
