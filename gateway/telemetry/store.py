@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -283,27 +285,28 @@ class ReadingStore:
     # --- adding up
 
     def _add_up(self, connection: Connection, done: int, newest: int, giving_way: GivingWay) -> None:
-        arrived: dict[int, list[Sample]] = defaultdict(list)
-        new = select(SAMPLES.c.series, SAMPLES.c.taken_ms, SAMPLES.c.value)
-        wanted = new.where(SAMPLES.c.id > done, SAMPLES.c.id <= newest).order_by(SAMPLES.c.id)
-        for row in giving_way(connection.execute(wanted)):
-            arrived[row.series].append(Sample(row.taken_ms, row.value))
         tails = {
             row.id: Sample(row.last_ms, row.last_value)
             for row in connection.execute(select(SERIES.c.id, SERIES.c.last_ms, SERIES.c.last_value))
             if row.last_ms is not None
         }
+        new = select(SAMPLES.c.series, SAMPLES.c.taken_ms, SAMPLES.c.value)
+        new = new.where(SAMPLES.c.id > done, SAMPLES.c.id <= newest).order_by(SAMPLES.c.series, SAMPLES.c.id)
         spans: dict[Table, dict[tuple[int, int], Rollup]] = {MINUTES: {}, HOURS: {}, DAYS: {}}
-        for series, samples in arrived.items():
-            minutes, last = rules.roll_up(tails.get(series), giving_way(samples))
+        moved = []
+        for series, rows in groupby(giving_way(connection.execute(new)), key=itemgetter(0)):
+            samples = (Sample(taken_ms, value) for _, taken_ms, value in rows)
+            minutes, last = rules.roll_up(tails.get(series), samples)
             # A minute in which a value only held is in its hour and day; a row of its own would say nothing new.
             spans[MINUTES].update({(at, series): one for at, one in minutes.items() if one.last_ms is not None})
             spans[HOURS].update({(at, series): one for at, one in rules.gather(minutes, rules.hour_of).items()})
             by_day = rules.gather(minutes, lambda at: rules.day_of(at, self._zone))
             spans[DAYS].update({(at, series): one for at, one in by_day.items()})
             if last is not None and last is not tails.get(series):
-                values = {"last_ms": last.taken_ms, "last_value": last.value}
-                connection.execute(update(SERIES).where(SERIES.c.id == series).values(values))
+                moved.append((series, last))
+        for series, last in giving_way(moved):
+            values = {"last_ms": last.taken_ms, "last_value": last.value}
+            connection.execute(update(SERIES).where(SERIES.c.id == series).values(values))
         for table, rollups in spans.items():
             _add_to(connection, table, rollups, giving_way)
 
