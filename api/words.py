@@ -698,6 +698,12 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "To keep everybody's things safe, no door opens from a phone just now. Please ask at the desk: staff open"
             " yours with a key.",
         ),
+        "clock_wrong": Words(
+            409,
+            "中心的时钟现在不准，说不清这个时间归谁用。请到前台，工作人员会帮您开门。",
+            "The centre's clock is wrong just now, so it cannot tell whose time this is. Please ask at the desk: staff"
+            " open the door for you.",
+        ),
         "already_frozen": Words(409, "这里已经暂停开门。", "Opening doors has been stopped there already."),
         "already_opening": Words(409, "这里已经在紧急全开。", "Every door there is being opened already."),
         "proposal_lapsed": Words(

@@ -31,7 +31,7 @@ from gateway.machine import Machine
 from gateway.notify.courier import EnvoyCourier
 from gateway.postman import Postman
 from gateway.recorder import READING
-from gateway.timetable import open_timetable
+from gateway.timetable import catch_up, open_timetable
 
 log = logging.getLogger(__name__)
 
@@ -223,6 +223,7 @@ class GatewayProgram:
                 fleet.give_up_on_the_unheard(session, since=self._ready_since, now=self._centre.clock.now())
 
     def _pulse(self) -> None:
+        catch_up(self._timetable, self._centre.clock.now())
         self._gateway.carrier.pulse(ready=self._connection.is_ready())
         systemd.notify(systemd.WATCHDOG)
 

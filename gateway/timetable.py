@@ -54,6 +54,7 @@ from gateway.policies import queries as policies
 from gateway.reports import service as reports
 from gateway.telemetry import queries as telemetry
 from gateway.telemetry.store import NoReadingsError, ReadingStore, now_ms
+from gateway.timekeeping import service as timekeeping
 from gateway.zones import queries as zones
 
 T = TypeVar("T")
@@ -94,6 +95,16 @@ def open_timetable(
     return timetable
 
 
+def catch_up(timetable: BackgroundScheduler, now: datetime) -> None:
+    """Run at once whatever is due later than one interval from now: the clock was set back.
+
+    The timetable itself would sleep until the clock is there again, for a whole day if need be. Cheap to ask often.
+    """
+    for job in timetable.get_jobs():
+        if job.next_run_time is not None and job.next_run_time > now + job.trigger.interval + _SECOND:
+            job.modify(next_run_time=now)
+
+
 def _bring_forward(timetable: BackgroundScheduler, name: str, at: datetime) -> None:
     """Run a job then already, if it would be later; from there on it goes by its interval again."""
     job = timetable.get_job(name)
@@ -131,10 +142,12 @@ class _Log:
         return run
 
     def write_down_runs(self) -> None:
+        """And in the same commit until when time has come."""
         runs = [replace(run, due_at=self._due_at(run.name)) for run in list(self._runs.values())]
         began = self._centre.clock.monotonic()
         with self._centre.sessions.begin() as session:
             jobs.write_down(session, runs=runs, since=self._since)
+            timekeeping.keep(session, clock=self._centre.clock)
         self.commit_s = self._centre.clock.monotonic() - began
 
     def _due_at(self, name: str) -> datetime | None:

@@ -54,6 +54,11 @@ class HandClock:
         """Move on, as timedelta counts."""
         self.instant += timedelta(**span)
 
+    def set_back(self, **span):
+        """Show an earlier time from now on; seconds are counted on."""
+        self.instant -= timedelta(**span)
+        self._started -= timedelta(**span)
+
 
 def a_member(session, member_no="10001", *, role=Role.MEMBER, now=NOON, **more):
     """An account with no usable password."""

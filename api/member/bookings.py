@@ -62,6 +62,7 @@ CANCEL = (
 )
 CHECK_IN = (
     "not_found",
+    "clock_wrong",
     "booking_too_early",
     "booking_over",
     "booking_cancelled",

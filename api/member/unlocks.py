@@ -33,6 +33,7 @@ REQUEST = (
     "bank_offline",
     "device_suspended",
     "frozen",
+    "clock_wrong",
     "rental_ended",
     "booking_too_early",
     "booking_over",

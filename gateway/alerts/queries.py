@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gateway.alerts import rules
@@ -86,6 +86,12 @@ def history(session: Session, *, kind: str, thing: str) -> History:
 def is_standing(session: Session, *, kind: str, thing: str) -> bool:
     """Whether there is one that is not cleared."""
     return standing(session, kind=kind, thing=thing) is not None
+
+
+def stood_since(session: Session, *, kind: str, since: datetime) -> bool:
+    """Whether one of the kind, about whatever thing, stands or was cleared only after that."""
+    stood = select(Alert.id).where(Alert.kind == kind, or_(Alert.cleared_at.is_(None), Alert.cleared_at >= since))
+    return session.scalar(stood.limit(1)) is not None
 
 
 def all_standing(session: Session, *, things: Collection[str] | None = None) -> Sequence[Alert]:

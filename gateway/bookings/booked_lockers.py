@@ -115,12 +115,12 @@ def arrive(session: Session, *, booking: Booking, member: Member, policy: Policy
     Returns the lock to open. Once it has begun and what they booked cannot be had, because of things in it or a fault,
     they get another like it, if there is one. Harmless to repeat.
 
-    Raises Conflict: what `rules.key_refusal` says; `booking_too_early` also while it is booked by somebody before them;
-    `rental_overdue` while their own things have been in it for too long; else why the compartment cannot be had.
+    Raises Conflict: what `service.key_refusal` says; `booking_too_early` also while it is booked by somebody before
+    them; `rental_overdue` while their own things have been in it for too long; else why the compartment cannot be had.
     """
     service.take_turns(session, member)
     service.take_up(session, booking)
-    if refusal := rules.key_refusal(booking, policy, now):
+    if refusal := service.key_refusal(session, booking, policy, now):
         raise Conflict(refusal)
     if now < booking.starts_at and _is_anothers(session, booking, Span(now, booking.starts_at)):
         raise Conflict("booking_too_early")

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from gateway.alerts import queries as alerts
 from gateway.bookings import booked_lockers, claims, queries, rules, service
 from gateway.bookings.model import Booking, BookingState
 from gateway.bookings.rules import Policy
@@ -86,7 +87,10 @@ def _zone_of(session: Session, space_id: str) -> str | None:
 
 
 def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy, now: datetime) -> bool:
-    """The door cannot be reached, or they asked for it and it was not seen to open: then nobody can say why."""
+    """The door cannot be reached, or they asked for it and it was not seen to open: then nobody can say why.
+
+    Or the clock was wrong, and no key that depends on it opened anything.
+    """
     if booked_lockers.is_locker(session, booking.space_id) and booked_lockers.cannot_be_had(session, booking, now):
         return True
     lock_id = spaces.lock_of(session, booking.space_id)
@@ -95,4 +99,6 @@ def _may_have_been_kept_out(session: Session, booking: Booking, policy: Policy, 
     if queries.is_door_away(session, lock_id):
         return True
     since = rules.key_span(policy, rules.span_of(booking)).starts_at
+    if alerts.stood_since(session, kind="clock_wrong", since=since):
+        return True
     return unlocking.was_asked_for(session, member_id=booking.member_id, lock_id=lock_id, since=since)

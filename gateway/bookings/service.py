@@ -33,6 +33,7 @@ from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import ClaimKind, Space, SpaceKind
 from gateway.spaces.rules import Hours, Span
+from gateway.timekeeping import queries as timekeeping
 
 SOON: Final = "booking_soon"
 NOTICES: Final = (
@@ -275,10 +276,11 @@ def check_in(
     `is_from_afar`: it was said where anybody can say it from anywhere, and there is a kiosk at which they could prove
     it. A door proves it as well.
 
-    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`; `open_it_first` of a
-    locker, where opening it is the check-in; `check_in_at_kiosk` from afar, where there is no door.
+    Raises Conflict: `booking_too_early`, `booking_cancelled`, `booking_released`, `booking_over`; `clock_wrong` while
+    nobody can tell whose time it is; `open_it_first` of a locker, where opening it is the check-in; `check_in_at_kiosk`
+    from afar, where there is no door.
     """
-    if refusal := rules.key_refusal(booking, policy, now):
+    if refusal := key_refusal(session, booking, policy, now):
         raise Conflict(refusal)
     if spaces.space(session, booking.space_id).kind is SpaceKind.LOCKER:
         raise Conflict("open_it_first")
@@ -302,14 +304,21 @@ def lock_of(session: Session, *, booking: Booking, policy: Policy, now: datetime
     """The lock that this booking opens now.
 
     Raises Conflict: `no_door` for a space without one, `booking_too_early`, `booking_cancelled`, `booking_released`,
-    `booking_over`.
+    `booking_over`, and `clock_wrong` in place of those two that are a matter of time, while nobody can tell.
     """
     lock_id = spaces.lock_of(session, booking.space_id)
     if lock_id is None:
         raise Conflict("no_door")
-    if refusal := rules.key_refusal(booking, policy, now):
+    if rules.key_refusal(booking, policy, now) and (refusal := key_refusal(session, booking, policy, now)):
         raise Conflict(refusal)
-    return lock_id
+    return lock_id  # where it is a matter of the clock alone, whoever is asked to open it says so
+
+
+def key_refusal(session: Session, booking: Booking, policy: Policy, now: datetime) -> str | None:
+    """Like the rule of that name; `clock_wrong` where it is a matter of time, and the clock shows one that is over."""
+    refusal = rules.key_refusal(booking, policy, now)
+    is_matter_of_time = refusal in (None, "booking_too_early", "booking_over")
+    return "clock_wrong" if is_matter_of_time and timekeeping.is_behind(session, now=now) else refusal
 
 
 def _overridden(judged: Judged, by: OnBehalf | None) -> list[dict[str, object]]:

@@ -7,10 +7,10 @@ import stat
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,12 +24,13 @@ from gateway.house.rules import is_copy_old
 from gateway.kit import audit
 from gateway.kit.errors import Trouble
 from gateway.settings import FILE_NAME, Settings, load_settings
+from gateway.timekeeping.queries import known_time
+from gateway.timekeeping.rules import is_behind
 
 EXAMPLE = "hearth doctor --centre /var/lib/hearth --json"
 
 _LEAST_FREE_BYTES = 200 * 2**20  # the database, its WAL and one copy of it for years of unlocks
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
-_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,12 @@ def _database(centre_dir: Path, now: datetime) -> Iterator[Finding]:
     try:
         with centre.sessions.read() as session:
             yield _integrity(centre, session)
-            head = audit.head(session)
-            newest = session.scalar(select(audit.AuditEntry.at).where(audit.AuditEntry.seq == head.seq))
+            head, known = audit.head(session), known_time(session)
             missing = calendar.missing_year(session, public=centre.public_calendar, today=centre.today(now))
             yield from _pins(centre, session)
         yield Finding("audit", ok=True, says=f"{head.seq} entries; head {head.seq}:{head.hash}")
         yield _calendar(centre, missing)
-        yield _clock(newest, now)
+        yield _clock(known, now)
     except SQLAlchemyError as error:
         yield Finding("database", ok=False, says=f"{_first_line(error)}: restore the last backup")
     finally:
@@ -172,14 +172,12 @@ def _calendar(centre: Centre, missing_year: int | None) -> Finding:
     return Finding("calendar", ok=True, says=f"public holidays: {says}")
 
 
-def _clock(newest: datetime | None, now: datetime) -> Finding:
+def _clock(known: datetime | None, now: datetime) -> Finding:
     says = f"it is {now:%Y-%m-%d %H:%M} UTC"
     if now < _NOT_BEFORE:
         return Finding("clock", ok=False, says=f"{says}, which cannot be: set the clock or wait for network time")
-    if newest and newest > now + _SKEW:
-        return Finding(
-            "clock", ok=False, says=f"{says}, yet the audit trail ends at {newest:%Y-%m-%d %H:%M}: set the clock"
-        )
+    if known and is_behind(now, known=known):
+        return Finding("clock", ok=False, says=f"{says}, yet it has been {known:%Y-%m-%d %H:%M} already: set the clock")
     return Finding("clock", ok=True, says=says)
 
 

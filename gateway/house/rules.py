@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from gateway.timekeeping.rules import is_behind
+
 SLOW_S: Final = 1.0  # for one commit; on a sound card it is 0.01 s
 FIRST_DAY: Final = datetime(2025, 1, 1, tzinfo=UTC)  # a Pi without network time starts in the past
 COPY_OLD_AFTER: Final = timedelta(days=2)  # one night may fail
-SKEW: Final = timedelta(minutes=5)
 
 
 class Sync(StrEnum):
@@ -35,9 +36,9 @@ class Look:
     are_copies_ours: bool = False
 
 
-def is_clock_wrong(now: datetime, *, newest: datetime | None) -> bool:
-    """It shows a time that cannot be: before there was a Hearth, or before something that has happened already."""
-    return now < FIRST_DAY or (newest is not None and newest > now + SKEW)
+def is_clock_wrong(now: datetime, *, known: datetime | None) -> bool:
+    """It shows a time that cannot be: before there was a Hearth, or before the latest that is known to have come."""
+    return now < FIRST_DAY or is_behind(now, known=known)
 
 
 def is_copy_old(copied_at: datetime | None, *, began_at: datetime | None, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from gateway.alerts.in_force import in_force
 from gateway.house import rules
 from gateway.house.rules import Look, Sync
 from gateway.kit import audit
+from gateway.timekeeping.queries import known_time
 
 MACHINE: Final = "gateway"  # the thing that these alerts are about
 
@@ -29,12 +30,11 @@ class Watch:
 
     def note(self, session: Session, look: Look, *, now: datetime) -> None:
         """Judge what was seen. Harmless to repeat; what cannot be known changes nothing."""
-        newest = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq.desc()).limit(1))
         began_at = session.scalar(select(audit.AuditEntry.at).order_by(audit.AuditEntry.seq).limit(1))
         is_full = self._is_nearly_full(session, look.free_mb)
         found: list[tuple[str, bool, Mapping[str, object]]] = [
             (_DISK, is_full, {"free_mb": look.free_mb}),
-            ("clock_wrong", rules.is_clock_wrong(now, newest=newest), {"shows": now.isoformat()}),
+            ("clock_wrong", rules.is_clock_wrong(now, known=known_time(session)), {"shows": now.isoformat()}),
             ("broker_away", not look.is_broker_there, {}),
             ("readings_refused", look.are_readings_refused, {}),
         ]

@@ -32,6 +32,7 @@ import gateway.notices.model
 import gateway.policies.model
 import gateway.reports.model
 import gateway.spaces.model
+import gateway.timekeeping.model
 import gateway.unlocking.model
 import gateway.usage.model
 import gateway.zones.model  # noqa: F401 - importing it is what registers its tables

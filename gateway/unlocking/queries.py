@@ -80,15 +80,23 @@ def signing_refusal(session: Session, device_id: str) -> str | None:
 
 
 def grant_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:
-    """Whether whoever asked may open this lock, as it stands in this transaction; None when they may."""
-    allowed = access.may_open(session, member_id=unlock.member_id, lock_id=unlock.lock_id, now=clock.now())
-    return None if allowed else "no_grant"
+    """Whether whoever asked may open this lock, as it stands in this transaction; None when they may.
+
+    `clock_wrong`: they might, but nobody can tell while the clock shows a time that is over.
+    """
+    who, now = {"member_id": unlock.member_id, "lock_id": unlock.lock_id}, clock.now()
+    return None if access.may_open(session, **who, now=now) else _why_not(session, now=now, **who)
 
 
 def right_refusal(session: Session, unlock: Unlock, *, clock: Clock) -> str | None:
     """Like `grant_refusal`; where it is None nobody takes their right away before this transaction has ended."""
-    held = access.hold_right(session, member_id=unlock.member_id, lock_id=unlock.lock_id, clock=clock)
-    return None if held else "no_grant"
+    who = {"member_id": unlock.member_id, "lock_id": unlock.lock_id}
+    return None if access.hold_right(session, **who, clock=clock) else _why_not(session, now=clock.now(), **who)
+
+
+def _why_not(session: Session, *, member_id: str, lock_id: str, now: datetime) -> str:
+    is_for_the_clock = access.is_for_the_clock_to_say(session, member_id=member_id, lock_id=lock_id, now=now)
+    return "clock_wrong" if is_for_the_clock else "no_grant"
 
 
 def newest_at(session: Session, *, device_id: str, since: datetime) -> Sequence[Unlock]:

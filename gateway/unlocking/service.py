@@ -35,7 +35,7 @@ def request_unlock(
     """Ask for a lock to be opened. The gateway judges again before anything moves.
 
     Raises NotFound("lock") for a lock this member has no business with, Conflict: `bank_offline`, `device_suspended`,
-    `frozen`, and `unlock_under_way` with its `unlock_id`.
+    `frozen`, `clock_wrong` while nobody can tell whether they have, and `unlock_under_way` with its `unlock_id`.
     """
     lock = fleet.lock(session, lock_id)
     unlock = Unlock(
@@ -51,8 +51,8 @@ def request_unlock(
         emergency_id=emergency_id,
         program_id=audit.acting_program(session, actor=member.audit_id),
     )
-    if queries.grant_refusal(session, unlock, clock=clock):
-        raise NotFound("lock")
+    if refusal := queries.grant_refusal(session, unlock, clock=clock):
+        raise Conflict(refusal) if refusal == "clock_wrong" else NotFound("lock")
     if refusal := queries.device_refusal(session, lock.device_id):
         raise Conflict(refusal)
     if other := queries.under_way(session, lock_id=lock.id):

@@ -1,7 +1,7 @@
 """What the clock asks for: done when it asks, and harmless when it asks late or twice."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -60,7 +60,8 @@ from gateway.spaces import outages
 from gateway.spaces.rules import Span
 from gateway.telemetry.queries import Series
 from gateway.telemetry.store import Letter, Value, now_ms
-from gateway.timetable import open_timetable
+from gateway.timekeeping import queries as timekeeping
+from gateway.timetable import catch_up, open_timetable
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
 from tests.centre_builder import (
@@ -542,6 +543,28 @@ def test_every_job_is_written_down_with_its_last_run_and_when_it_is_due_next(cen
     assert ran.due_at == timetable.get_job("release_no_shows").next_run_time
     assert (found["look_at_latches"].ran_at, found["look_at_latches"].every_min) == (None, 60)
     assert {health_of(job, centre.clock.now()) for job in found.values()} == {JobHealth.WELL}
+
+
+def test_until_when_time_has_come_is_kept_in_the_same_commit(centre, timetable):
+    centre.clock.advance(minutes=1)
+    run(timetable, "write_down_runs")
+
+    with centre.sessions.read() as session:
+        assert timekeeping.known_time(session) == centre.clock.now()
+
+
+def test_a_clock_that_is_set_back_keeps_no_job_waiting_for_it_to_be_there_again(centre):
+    timetable = open_timetable(centre, key=KEY, machine=a_machine(centre))
+    timetable.start(paused=True)
+    set_back = datetime.now(UTC) - timedelta(days=1)
+    due_at = {job.id: job.next_run_time for job in timetable.get_jobs()}
+
+    catch_up(timetable, min(due_at.values()))
+    assert {job.id: job.next_run_time for job in timetable.get_jobs()} == due_at, "a clock that is right moves nothing"
+    catch_up(timetable, set_back)
+
+    assert {job.next_run_time for job in timetable.get_jobs()} == {set_back}
+    timetable.shutdown(wait=False)
 
 
 def test_a_job_that_fails_is_seen_to_fail_and_when_it_last_did_not(centre, timetable, monkeypatch):

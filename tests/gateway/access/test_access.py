@@ -7,7 +7,9 @@ import pytest
 from gateway.access import queries, service
 from gateway.access.model import GrantSource
 from gateway.members import service as members
-from tests.centre_builder import NOON, a_bank, a_member, lock_of
+from gateway.timekeeping import service as timekeeping
+from gateway.timekeeping.rules import TOLERANCE
+from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of
 
 HOUR = timedelta(hours=1)
 
@@ -24,14 +26,14 @@ def wang(session):
     return a_member(session)
 
 
-def give(session, member, *, source_id="r1", until_at=None):
+def give(session, member, *, source=GrantSource.RENTAL, source_id="r1", from_at=NOON, until_at=None):
     return service.give(
         session,
         lock_id=lock_of(session, "01"),
         member_id=member.id,
-        source=GrantSource.RENTAL,
+        source=source,
         source_id=source_id,
-        from_at=NOON,
+        from_at=from_at,
         until_at=until_at,
     )
 
@@ -91,3 +93,77 @@ def test_a_disabled_member_may_open_nothing(session, wang):
     members.disable_member(session, member=wang, actor="s001", now=NOON)
 
     assert not may(session, wang)
+
+
+# The clock is set back: it shows noon, and four hours more were known to have passed.
+
+WRONG = NOON + 4 * HOUR
+
+
+@pytest.fixture
+def known(session):
+    """The latest time that has come, as the house keeps it."""
+    timekeeping.keep(session, clock=HandClock(instant=WRONG))
+
+
+def waits_for_the_clock(session, member, now=NOON):
+    return queries.is_for_the_clock_to_say(session, member_id=member.id, lock_id=lock_of(session, "01"), now=now)
+
+
+@pytest.mark.parametrize("source", [GrantSource.BOOKING, GrantSource.SHARE, GrantSource.CLEAR_OUT])
+def test_a_clock_that_was_set_back_revives_no_key_that_has_an_end(session, wang, known, source):
+    give(session, wang, source=source, until_at=NOON + HOUR)
+
+    assert not may(session, wang)
+    assert waits_for_the_clock(session, wang)
+    assert not may(session, wang, WRONG)
+    assert not waits_for_the_clock(session, wang, WRONG), "it is over, as a clock says that is right"
+
+
+def test_a_clock_that_is_behind_by_no_more_than_a_little_is_believed(session, wang, known):
+    give(session, wang, source=GrantSource.BOOKING, until_at=WRONG + HOUR)
+
+    assert may(session, wang, WRONG - TOLERANCE)
+    assert not may(session, wang, WRONG - TOLERANCE - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("source", "from_at"),
+    [
+        (GrantSource.RENTAL, None),
+        (GrantSource.EMERGENCY, None),
+        (GrantSource.SHARE, NOON),
+        (GrantSource.SHARE, WRONG),  # begun by now, though the clock shows less
+    ],
+)
+def test_whoever_has_a_right_without_an_end_is_let_in_however_the_clock_is_set(session, wang, known, source, from_at):
+    give(session, wang, source=source, from_at=from_at)
+
+    assert may(session, wang)
+    assert may(session, wang, NOON - 10_000 * HOUR)
+
+
+def test_what_has_not_begun_by_any_clock_does_not_begin_with_a_wrong_one(session, wang, known):
+    give(session, wang, source=GrantSource.SHARE, from_at=WRONG + HOUR)
+
+    assert not may(session, wang)
+
+
+def test_staff_open_a_door_whatever_the_clock_shows(session, wang, known):
+    give(session, wang, source=GrantSource.STAFF, from_at=NOON - HOUR, until_at=NOON + HOUR)
+
+    assert may(session, wang)
+    assert not may(session, wang, NOON + HOUR)
+
+
+def test_whoever_has_no_right_at_all_is_not_told_to_blame_the_clock(session, wang, known):
+    assert not waits_for_the_clock(session, wang)
+    grant = give(session, wang, source=GrantSource.BOOKING, until_at=NOON + HOUR)
+    service.end_one(session, grant_id=grant.id, now=NOON)
+    assert not waits_for_the_clock(session, wang)
+
+
+def test_what_is_shared_can_be_seen_and_ended_while_the_clock_is_wrong(session, wang, known):
+    grant = give(session, wang, source=GrantSource.SHARE, until_at=NOON + HOUR)
+
+    assert queries.grants_from(session, source=GrantSource.SHARE, source_id="r1", now=NOON) == [grant]

@@ -19,6 +19,7 @@ from gateway.members.model import Role
 from gateway.notices import queries as notices
 from gateway.spaces.model import Space, SpaceKind
 from gateway.spaces.rules import Span
+from gateway.timekeeping import service as timekeeping
 from gateway.unlocking import service as unlocking
 from tests.centre_builder import (
     NOON,
@@ -99,6 +100,17 @@ def test_who_comes_for_a_locker_they_booked_rents_it_until_their_booking_ends(se
     assert may_open(session, wang, "01", START)
     arrive(session, booking, wang, START + MINUTE)
     assert session.scalars(select(Rental.id)).all() == [rental.id]
+
+
+def test_no_locker_is_begun_with_by_a_clock_that_was_set_back(session, locker, wang):
+    """Somebody else's things may be in it by now. What they rent already stays theirs."""
+    booking = book(session, wang, locker)
+    timekeeping.keep(session, clock=HandClock(instant=END + 20 * HOUR))
+
+    with pytest.raises(Conflict, match="clock_wrong"):
+        arrive(session, booking, wang)
+
+    assert queries.rental_under_way(session, booking) is None
 
 
 def test_their_coming_counts_once_the_door_was_seen_to_open(session, locker, wang):

@@ -12,7 +12,8 @@ from gateway.spaces import queries as spaces
 from gateway.spaces import service as spaces_service
 from gateway.spaces.model import Claim
 from gateway.spaces.rules import Span
-from tests.centre_builder import NOON, a_space
+from gateway.timekeeping import service as timekeeping
+from tests.centre_builder import NOON, HandClock, a_space
 from tests.gateway.bookings.conftest import HOUR, MINUTE, POLICY, book, may_open, span
 from tests.statements import heard
 
@@ -179,6 +180,24 @@ def test_whoever_says_that_they_came_is_checked_in_once(session, wang):
     assert acts(session).count("checked_in") == 1
     with pytest.raises(Conflict, match="booking_over"):
         service.check_in(session, booking=booking, policy=POLICY, now=span().ends_at)
+
+
+def test_whose_time_it_is_nobody_says_by_a_clock_that_was_set_back(session, wang):
+    """Neither that it is too early, nor that it is over, nor that it is now. What is not a matter of time is said."""
+    booking, other = book(session, wang), book(session, wang, "hall", span(3))
+    service.cancel(session, booking=other, member=wang, policy=POLICY, now=NOON)
+    timekeeping.keep(session, clock=HandClock(instant=NOON + 30 * HOUR))
+
+    for now in (NOON, span().starts_at, span().ends_at):
+        with pytest.raises(Conflict, match="clock_wrong"):
+            service.check_in(session, booking=booking, policy=POLICY, now=now)
+    for now in (NOON, span().ends_at):
+        with pytest.raises(Conflict, match="clock_wrong"):
+            service.lock_of(session, booking=booking, policy=POLICY, now=now)
+    with pytest.raises(Conflict, match="booking_cancelled"):
+        service.check_in(session, booking=other, policy=POLICY, now=span(3).starts_at)
+    assert booking.checked_in_at is None
+    assert not may_open(session, wang, "room", span().starts_at)
 
 
 def test_opening_the_door_checks_in_what_gave_the_key_and_nothing_else(session, wang):

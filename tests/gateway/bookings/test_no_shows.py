@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access import queries as access
+from gateway.alerts import service as alerts
 from gateway.bookings import no_shows, queries, service
 from gateway.bookings.model import BookingState
 from gateway.facility.presence import zones_with_people
@@ -124,6 +125,20 @@ def test_whoever_asked_for_the_door_was_there_whatever_came_of_it(session, wang)
     unlocking.request_unlock(session, member=wang, lock_id=spaces.lock_of(session, "room"), clock=clock)
 
     assert not release(session, booking)
+
+
+def test_nobody_is_to_blame_when_the_clock_was_wrong_in_their_time(session, wang):
+    """No key with an end opened anything then, and no press was written down."""
+    booking = book(session, wang)
+    key_from = START - 10 * MINUTE
+    wrong = {"kind": "clock_wrong", "thing": "gateway", "facts": {"shows": "x", "place": "x"}}
+    alerts.note_condition(session, **wrong, is_so=True, since=key_from, now=key_from)
+    assert not release(session, booking)
+    alerts.note_condition(session, **wrong, is_so=False, since=key_from, now=key_from)
+    assert not release(session, booking)
+
+    other = book(session, wang, "hall", span(3))
+    assert release(session, other, span(3).starts_at + 15 * MINUTE), "it was right in this one"
 
 
 def test_where_there_is_no_door_only_a_check_in_counts(session, wang):

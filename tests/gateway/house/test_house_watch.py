@@ -14,7 +14,8 @@ from gateway.house.watch import MACHINE, Watch
 from gateway.kit import audit
 from gateway.machine import Machine, sync_of
 from gateway.settings import Settings
-from tests.centre_builder import NOON
+from gateway.timekeeping import service as timekeeping
+from tests.centre_builder import NOON, HandClock
 
 MINUTE = timedelta(minutes=1)
 SOUND = Look(
@@ -85,16 +86,32 @@ def test_a_disk_that_is_nearly_full_stays_so_until_there_is_room_to_spare():
     [
         (datetime(2024, 12, 31, tzinfo=UTC), True),
         (NOON - timedelta(hours=1), True),
-        (NOON - 4 * MINUTE, False),
+        (NOON - 2 * MINUTE, False),
         (NOON + timedelta(days=900), False),
     ],
 )
-def test_a_clock_before_something_that_has_happened_is_wrong(session, now, wrong):
-    audit.append(session, actor="a", act="did", thing="it", now=NOON)
+def test_a_clock_before_a_time_that_has_come_is_wrong(session, now, wrong):
+    timekeeping.keep(session, clock=HandClock())
 
     Watch().note(session, replace(SOUND, copied_at=now), now=now)
 
     assert standing(session) == (["clock_wrong"] if wrong else [])
+
+
+def test_what_happens_under_a_wrong_clock_does_not_make_it_right(session):
+    watch, clock = Watch(), HandClock()
+    timekeeping.keep(session, clock=clock)
+    clock.set_back(days=1)
+    for _ in range(30):
+        clock.advance(minutes=1)
+        audit.append(session, actor="a", act="did", thing="it", now=clock.now())
+        timekeeping.keep(session, clock=clock)
+        watch.note(session, replace(SOUND, copied_at=clock.now()), now=clock.now())
+        assert standing(session) == ["clock_wrong"]
+
+    clock.advance(days=1)
+    watch.note(session, replace(SOUND, copied_at=clock.now()), now=clock.now())
+    assert standing(session) == []
 
 
 def test_what_cannot_be_known_raises_nothing_and_clears_nothing(session):

@@ -1,5 +1,7 @@
 """Who may ask for which lock, and what becomes of the asking."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,9 +11,12 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Presence
 from gateway.kit.audit import AuditEntry
 from gateway.kit.errors import Conflict, NotFound
+from gateway.timekeeping import service as timekeeping
 from gateway.unlocking import queries, service
 from gateway.unlocking.model import Unlock, UnlockState
-from tests.centre_builder import NOON, a_bank, a_member, lock_of, set_presence
+from tests.centre_builder import NOON, HandClock, a_bank, a_member, lock_of, set_presence
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -108,6 +113,30 @@ def test_a_grant_that_ended_before_the_gateway_looked_is_refused(sessions, ann, 
         assert not service.authorise(session, session.get_one(Unlock, unlock.id), clock=clock)
         found = session.get_one(Unlock, unlock.id)
     assert (found.state, found.code) == (UnlockState.REFUSED, "no_grant")
+
+
+def test_no_key_with_an_end_is_signed_for_once_the_clock_was_set_back(sessions, ann, clock):
+    """Nor asked for, nor taken. Whoever has a right without an end is let in."""
+    with sessions.begin() as session:
+        ben = a_member(session, "10002")
+        booked = {"lock_id": lock_of(session, "02"), "member_id": ben.id, "from_at": NOON}
+        access.give(session, **booked, until_at=NOON + HOUR, source=GrantSource.BOOKING, source_id="b")
+    unlock = ask(sessions, ben, "02", clock)
+    with sessions.begin() as session:
+        assert service.authorise(session, session.get_one(Unlock, unlock.id), clock=clock)
+        timekeeping.keep(session, clock=HandClock(instant=NOON + 4 * HOUR))
+
+    with sessions.begin() as session:
+        assert not service.sign(session, session.get_one(Unlock, unlock.id), nonce="n", clock=clock)
+        found = session.get_one(Unlock, unlock.id)
+    assert (found.state, found.code) == (UnlockState.REFUSED, "clock_wrong")
+    with pytest.raises(Conflict, match="clock_wrong"):
+        ask(sessions, ben, "02", clock)
+    unlock = ask(sessions, ann, "01", clock)
+    with sessions.begin() as session:
+        row = session.get_one(Unlock, unlock.id)
+        assert service.authorise(session, row, clock=clock)
+        assert service.sign(session, row, nonce="n", clock=clock)
 
 
 def test_pages_of_ones_own_unlocks_join_without_gap_or_double(sessions, ann, clock):

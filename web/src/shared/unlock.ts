@@ -62,6 +62,7 @@ const WHY: Record<string, Key> = {
   no_challenge_in_time: 'why.no_answer',
   rate: 'why.rate',
   no_grant: 'why.no_grant',
+  clock_wrong: 'why.clock_wrong',
   bank_offline: 'open.offline_help',
   device_suspended: 'why.device_suspended',
   gateway_restarted: 'why.restarted',
