@@ -11,6 +11,7 @@ from firmware_sim.ledger import Cause, Fact, Pulse, What
 from gateway.fleet.model import Device, DeviceState
 from gateway.kit import audit
 from gateway.kit.audit import AuditEntry
+from gateway.timekeeping.rules import TOLERANCE
 from gateway.unlocking.model import TERMINAL, Unlock, UnlockState
 from gateway.unlocking.rules import DEADLINE_S, T_DEV_S
 from tests.model.world import STAFF, Hold, World, lock_id
@@ -60,6 +61,7 @@ def violations(world: World) -> Iterator[Violation]:
             yield Violation("I2", f"{cmd_id} was pulsed for {times} times")
     for unlock in unlocks.values():
         yield from _judge_outcome(world, unlock, [o.pulse for o in opened if o.unlock and o.unlock.id == unlock.id])
+    yield from _judge_turned_away(world)
     yield from _judge_records(world, entries)
     yield from _judge_causes(world, entries, opened)
     yield from _judge_programs(world, entries)
@@ -106,7 +108,7 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
         yield Violation("I1", f"{lock} was pulsed for {unlock.id}, which was never signed")
     if pulse.at > unlock.requested_mono + DEADLINE_S + SLACK_S:
         yield Violation("I3", f"{lock} was pulsed {pulse.at - unlock.requested_mono:.1f} s after it was asked for")
-    rights = [*world.holds, *world.staff_holds]
+    rights = [*world.holds, *world.staff_holds, *world.keys]
     if not any(_covers(hold, unlock, until=world.signed_at.get(unlock.id, 0.0)) for hold in rights):
         yield Violation("I1", f"{lock} was pulsed for {unlock.member_id}, whose right had ended when it was signed")
     if not any(_covers(hold, unlock, until=pulse.at - T_DEV_S - SLACK_S) for hold in rights if hold.lock_id == lock):
@@ -114,10 +116,37 @@ def _judge_pulse(world: World, opened: Opened) -> Iterator[Violation]:
     signed_at = world.signed_at.get(unlock.id, 0.0)
     if any(freeze.holds(pulse.device, signed_at) for freeze in world.freezes):
         yield Violation("I10", f"{lock} was signed for while it was frozen")
+    yield from _judge_key(world, unlock)
+    may_open_anothers = unlock.member_id in STAFF or any(
+        _covers(key, unlock, until=pulse.at - T_DEV_S - SLACK_S) for key in world.keys
+    )
     for hold in world.holds:
         is_anothers = hold.lock_id == lock and hold.who != unlock.member_id
-        if is_anothers and unlock.member_id not in STAFF and hold.since < pulse.at < hold.until:
+        if is_anothers and not may_open_anothers and hold.since < pulse.at < hold.until:
             yield Violation("I4b", f"{lock} was pulsed for {unlock.member_id} while it was {hold.who}'s")
+
+
+def _judge_key(world: World, unlock: Unlock) -> Iterator[Violation]:
+    """Of whoever has nothing but keys with an end: one of them was not over by any time that the house had noted."""
+    if unlock.id not in world.signed_at:
+        return
+    signed_at, known = world.signed_at[unlock.id], world.known_when_signed[unlock.id]
+    if any(_covers(hold, unlock, until=signed_at) for hold in (*world.holds, *world.staff_holds)):
+        return
+    keys = [key for key in world.keys if _covers(key, unlock, until=signed_at)]
+    if keys and all(key.ends_at <= known - TOLERANCE for key in keys):
+        yield Violation("I14", f"{unlock.lock_id} was signed for by a key that had been over before")
+
+
+def _judge_turned_away(world: World) -> Iterator[Violation]:
+    """Nobody's things are locked in because of a clock: a rental has no end that it could doubt."""
+    for who, lock, at in world.turned_away:
+        if any((hold.who, hold.lock_id) == (who, lock) and hold.since <= at < _ends_at(hold) for hold in world.holds):
+            yield Violation("L3", f"{who} was kept out of {lock}, which is theirs, because of the clock")
+
+
+def _ends_at(hold: Hold) -> float:
+    return min(hold.until, hold.revoked_at)
 
 
 def _was_asked_for(world: World, unlock: Unlock) -> bool:
@@ -130,7 +159,7 @@ def _was_asked_for(world: World, unlock: Unlock) -> bool:
 
 def _covers(hold: Hold, unlock: Unlock, *, until: float) -> bool:
     theirs = (hold.who, hold.lock_id) == (unlock.member_id, unlock.lock_id)
-    return theirs and hold.since <= unlock.requested_mono and min(hold.until, hold.revoked_at) >= until
+    return theirs and hold.since <= unlock.requested_mono and _ends_at(hold) >= until
 
 
 def _judge_outcome(world: World, unlock: Unlock, pulses: list[Pulse]) -> Iterator[Violation]:

@@ -66,6 +66,39 @@ def press(world: World) -> None:
             return
 
 
+def share(world: World) -> None:
+    """Somebody lets the other open their compartment, for some seconds or hours."""
+    who = world.dice.choice(MEMBERS)
+    world.share(who, MEMBERS[1 - MEMBERS.index(who)], seconds=world.dice.choice([20.0, 300.0, 4 * 3600.0]))
+
+
+def press_what_is_shared(world: World) -> None:
+    """Somebody presses the button of what another lets, or let, them open."""
+    if world.keys:
+        key = world.dice.choice(world.keys)
+        device, _, no = key.lock_id.partition("/")
+        world.ask(key.who, device, int(no))
+
+
+def go_back_to_a_key(world: World) -> None:
+    """The clock goes past the end of a key, and a little later back to when it was good; then it is tried."""
+    share(world)
+    if not world.keys:
+        return
+    world.clock.wall_offset += timedelta(hours=6)
+    world.clockwork.advance(world.dice.choice([0.5, 4.0]))
+    if world.dice.random() < 0.3:
+        world.kill_gateway()
+        world.clockwork.advance(0.5)
+        world.start_gateway()
+    world.clock.wall_offset -= timedelta(hours=6)
+    press_what_is_shared(world)
+
+
+def believe_the_clock(world: World) -> None:
+    world.believe_the_clock()
+
+
 def press_in_a_tunnel(world: World) -> None:
     """The button is pressed just as the banks can hear but not be heard; and somebody may set the clock meanwhile."""
     for name in DOORS:
@@ -357,6 +390,10 @@ ACTS_AND_WEIGHTS: list[tuple[Callable[[World], None], float]] = [
     (press_and_leave, 1),
     (press_among_old_answers, 1),
     (give_back_and_rent, 2),
+    (share, 0.5),
+    (press_what_is_shared, 0.5),
+    (go_back_to_a_key, 0.3),
+    (believe_the_clock, 0.2),
     (open_as_staff, 2),
     (press_again_as_staff, 0.5),
     (revoke, 1),

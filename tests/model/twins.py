@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unittest.mock import patch
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 
 from devices.nodes import locker_bank
 from devices.nodes.challenges import Challenge, Challenges
@@ -22,6 +22,7 @@ from devices.ports import DoorMemory
 from devices.wire import codec
 from devices.wire.errors import WireError
 from devices.wire.signing import PublicKey
+from gateway.access import queries as access_queries
 from gateway.access import service as access
 from gateway.access.model import GrantSource
 from gateway.emergencies import queries as emergencies
@@ -32,6 +33,8 @@ from gateway.intake import Intake
 from gateway.kit import audit
 from gateway.kit.ids import new_id
 from gateway.staff import openings
+from gateway.timekeeping import rules as time_rules
+from gateway.timekeeping.model import TimeMark
 from gateway.unlocking import engine as engine_module
 from gateway.unlocking import queries, rules, service
 from gateway.unlocking.engine import UnlockEngine
@@ -238,6 +241,20 @@ def an_emergency_at_one_bank_opens_every_bank():
 
 @twin("I1", (openings, "OPENING_WINDOW", timedelta(days=300)), stress="open_as_staff press_again_as_staff jam")
 def what_staff_asked_for_once_stays_open_to_them(): ...
+
+
+@twin("I14", (access_queries, "TOLERANCE", timedelta(days=300)), stress="go_back_to_a_key")
+def every_clock_is_believed(): ...
+
+
+@twin("I14", (time_rules, "next_mark", lambda kept, now: now), stress="go_back_to_a_key share press_what_is_shared")
+def the_time_that_is_known_goes_back_with_the_clock(): ...
+
+
+@twin("L3", stress="go_back_to_a_key set_the_wall_clock")
+def a_wrong_clock_keeps_everybody_out():
+    theirs = access_queries._THEIRS.where(~exists().where(TimeMark.at > bindparam("believed_until")))
+    return ((access_queries, "_MAY_OPEN", select(exists(theirs.order_by(None)))),)
 
 
 @twin("I4b I4", (queries, "unsettled_locks", lambda session: frozenset()), stress="press_and_leave")

@@ -34,10 +34,12 @@ from gateway.kit.db import Base, Change, Sessions, open_engine
 from gateway.kit.errors import HearthError
 from gateway.link.memory import MemoryCarriage, Said
 from gateway.lockers import service as lockers
+from gateway.lockers import shares
 from gateway.lockers.model import Bank, Compartment, Size
 from gateway.members.model import Member, Role
 from gateway.staff import openings
 from gateway.staff.rules import OPENING_WINDOW
+from gateway.timekeeping import service as timekeeping
 from gateway.unlocking import queries, service
 from gateway.unlocking.model import UnlockState
 from tests.centre_builder import rental_of
@@ -53,6 +55,7 @@ KEYS = {
 MEMBERS = ["ann", "ben"]
 STAFF = {"chief": Role.MANAGER, "desk": Role.DESK}
 TICK_S = 0.5  # twice the production one: half of a schedule is otherwise spent looking for nothing
+NOTE_S = 2.0  # a schedule lasts a minute; of a longer one nothing else would come
 DAY_ONE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -105,6 +108,13 @@ class Hold:
     since: float
     until: float = float("inf")
     revoked_at: float = float("inf")
+
+
+@dataclass
+class Key(Hold):
+    """What lets somebody open another's compartment, until the wall clock shows `ends_at`. It takes nobody's claim."""
+
+    ends_at: datetime = DAY_ONE
 
 
 @dataclass
@@ -166,7 +176,11 @@ class World:
     freezes: list[Freeze] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     staff_holds: list[Hold] = field(default_factory=list)  # they take nobody's claim
+    keys: list[Key] = field(default_factory=list)
     signed_at: dict[str, float] = field(default_factory=dict)
+    known_when_signed: dict[str, datetime] = field(default_factory=dict)  # the latest time that the house had noted
+    turned_away: list[tuple[str, str, float]] = field(default_factory=list)  # because of the clock: who, where, when
+    latest_noted: datetime = DAY_ONE  # since somebody last said that the clock is right
     power: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     gateway: wiring.Gateway | None = None
     gateway_crashes_at: str | None = None
@@ -206,6 +220,7 @@ class World:
         if self.gateway is not None:
             self.building.post.arrive("gateway")
             self._life.call_later(TICK_S, self._tick)
+            self._life.call_later(NOTE_S, self._note_time)
 
     def _post_from_the_gateway(self, said: Said) -> None:
         self.building.post.send("gateway", said.topic, said.payload, qos=said.qos, retain=said.retain)
@@ -214,6 +229,7 @@ class World:
         for change in changes:
             if change.what.get("state") == UnlockState.SIGNED:
                 self.signed_at[change.what["id"]] = self.clockwork.now()
+                self.known_when_signed[change.what["id"]] = self.latest_noted
 
     def kill_gateway(self) -> None:
         if self.gateway is not None:
@@ -224,6 +240,20 @@ class World:
     def _tick(self) -> None:
         self._life.call_later(TICK_S, self._tick)
         self.gateway.engine.tick()
+
+    def _note_time(self) -> None:
+        """As the timetable does, once a minute."""
+        self._life.call_later(NOTE_S, self._note_time)
+        with Sessions.begin(self.sessions) as session:
+            timekeeping.keep(session, clock=self.clock)
+        self.latest_noted = max(self.latest_noted, self.clock.now())
+
+    def believe_the_clock(self) -> None:
+        """It is right, and somebody who has looked at another one says so."""
+        self.clock.wall_offset = timedelta()
+        with Sessions.begin(self.sessions) as session:
+            timekeeping.believe(session, it_is=self.clock.now(), actor="subject-chief", clock=self.clock)
+        self.latest_noted = self.clock.now()
 
     def hear(self, topic: str, payload: bytes, retained: bool) -> None:
         if self.gateway is not None:
@@ -261,7 +291,9 @@ class World:
                 program = f"program-of-{who}" if len(self.requested) % 2 else None
                 audit.by_program(session, actor=member.audit_id, program=program)
                 unlock = service.request_unlock(session, member=member, lock_id=lock_id(device, door), clock=self.clock)
-        except HearthError:
+        except HearthError as refused:
+            if refused.code == "clock_wrong":
+                self.turned_away.append((who, lock_id(device, door), self.clockwork.now()))
             return None
         self.requested.add(unlock.id)
         if program is not None:
@@ -309,6 +341,23 @@ class World:
         self.holds.append(Hold(who, lock_id(device, door), self.clockwork.now()))
         return True
 
+    def share(self, who: str, to: str, *, seconds: float) -> bool:
+        """Whoever holds a compartment lets another open it for so long, by the wall clock."""
+        ends_at = self.clock.now() + timedelta(seconds=seconds)
+        try:
+            with Sessions.begin(self.sessions) as session:
+                rental = rental_of(session, who)
+                if rental is None:
+                    return False
+                facts = {"once": False, "until": ends_at, "now": self.clock.now()}
+                holder = session.get_one(Member, who)
+                shared = shares.share(session, rental_id=rental.id, holder=holder, with_member_no=to, **facts)
+                lock = shared.grant.lock_id
+        except HearthError:
+            return False
+        self.keys.append(Key(to, lock, self.clockwork.now(), ends_at=ends_at))
+        return True
+
     def give_back(self, who: str) -> bool:
         try:
             with Sessions.begin(self.sessions) as session:
@@ -325,6 +374,9 @@ class World:
             return False
         for hold in self._held_by(who):
             hold.until = self.clockwork.now()
+            for key in self.keys:
+                if key.lock_id == hold.lock_id:
+                    key.until = min(key.until, self.clockwork.now())
         return True
 
     def revoke(self, who: str) -> None:
