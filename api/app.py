@@ -93,6 +93,7 @@ from api.staff import banks as staff_banks
 from api.staff import board as staff_board
 from api.staff import bookings as staff_bookings
 from api.staff import calendar as staff_calendar
+from api.staff import clock as staff_clock
 from api.staff import credit as staff_credit
 from api.staff import feedback as staff_feedback
 from api.staff import floor_plan as staff_floor_plan
@@ -214,6 +215,7 @@ def _signpost() -> Signpost:
         staff_reports,
         joining,
         backups,
+        staff_clock,
         staff_settings,
         zones,
         staff_floor_plan,

@@ -704,6 +704,11 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "The centre's clock is wrong just now, so it cannot tell whose time this is. Please ask at the desk: staff"
             " open the door for you.",
         ),
+        "clock_differs": Words(
+            409,
+            "中心的时钟显示的不是这个时间。请先把时钟校准，再来确认。",
+            "The centre's clock does not show that time. Please set it first, then say so again.",
+        ),
         "already_frozen": Words(409, "这里已经暂停开门。", "Opening doors has been stopped there already."),
         "already_opening": Words(409, "这里已经在紧急全开。", "Every door there is being opened already."),
         "proposal_lapsed": Words(

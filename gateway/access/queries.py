@@ -21,7 +21,7 @@ _OPENED_OR_MAY_HAVE: Final = ("door_opened", "door_inferred", "unlock_already_op
 def may_open(session: Session, *, member_id: str, lock_id: str, now: datetime) -> bool:
     """Whether the member, not disabled, holds a grant on the lock that has begun, not run out, ended or been used.
 
-    While the clock shows a time that is over (docs/decisions/0046), one that ends at a time counts for nothing, unless
+    While the clock shows a time that is over (ADR 0047), one that ends at a time counts for nothing, unless
     staff gave it to themselves just now.
     """
     return bool(session.scalar(_MAY_OPEN, _asked(member_id, lock_id, now)))

@@ -283,6 +283,7 @@ def test_it_holds_every_resource_there_is():
         "/staff/plans/{plan_id}",
         "/staff/join-window",
         "/staff/backups",
+        "/staff/clock",
         "/staff/settings",
         "/staff/zones",
         "/staff/zones/{zone_id}",

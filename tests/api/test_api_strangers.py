@@ -67,6 +67,7 @@ BODIES = {
     "rent": {},
     "change_me": {},
     "extend_rental": {"until": "2026-11-24T04:00:00Z"},
+    "believe_clock": {"it_is": "2026-11-22T04:00:00Z"},
     "approve_device": {"fingerprint": "x"},
     "suspend_device": {"reason": "x"},
     "retire_device": {},

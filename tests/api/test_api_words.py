@@ -47,6 +47,7 @@ RETURNED = {  # codes that a rule returns and a service raises
         "withdraw_refusal",
     },
     "gateway/credentials/rights.py": {"end_fault"},
+    "gateway/bookings/service.py": {"key_refusal"},
     "gateway/reports/rules.py": {"answer_refusal"},
     "gateway/activities/rules.py": {"sign_up_refusal", "leave_refusal"},
     "gateway/personal/rules.py": {"erasure_refusal"},

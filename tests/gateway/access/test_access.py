@@ -163,6 +163,13 @@ def test_whoever_has_no_right_at_all_is_not_told_to_blame_the_clock(session, wan
     assert not waits_for_the_clock(session, wang)
 
 
+def test_while_the_clock_is_right_nothing_is_put_down_to_it(session, wang, known):
+    give(session, wang, source=GrantSource.BOOKING, from_at=WRONG + HOUR, until_at=WRONG + 2 * HOUR)
+
+    assert not may(session, wang, WRONG)
+    assert not waits_for_the_clock(session, wang, WRONG)
+
+
 def test_what_is_shared_can_be_seen_and_ended_while_the_clock_is_wrong(session, wang, known):
     grant = give(session, wang, source=GrantSource.SHARE, until_at=NOON + HOUR)
 

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061"
-down_revision = "0060"
+revision = "0064"
+down_revision = "0063"
 
 
 def upgrade() -> None:
-    """From 0060: none is kept; the gateway writes the first a minute after its start."""
+    """From 0063: none is kept; the gateway writes the first a minute after its start."""
     op.create_table(
         "time_marks",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
