@@ -90,6 +90,11 @@ def is_news(metric: str, last: Sample | None, new: Sample) -> bool:
     return new.value != last.value and abs(new.value - last.value) >= DEADBANDS.get(metric, 0.0)
 
 
+def comes_after(newest: Sample, new: Sample) -> bool:
+    """Whether later samples are to be held against this one. Not when it came late; long before, a clock was set."""
+    return new.taken_ms >= newest.taken_ms or newest.taken_ms - new.taken_ms > HOLDS_MS
+
+
 @dataclass(frozen=True)
 class Tally:
     """Where a counter stands. `back_ms`: since when it is heard without a silence."""

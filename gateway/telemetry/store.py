@@ -53,6 +53,7 @@ from gateway.telemetry.rules import Keeping, Rollup, Sample, Tally
 _ROWS: Final = 500  # samples in one statement: what hands the letters over has its say in between
 _SLICE: Final = 10_000  # samples let go in one transaction: a writer waits for no more than that
 _PAGES: Final = 2_000  # given back to the disk at once
+_LOG_BYTES: Final = 4 * 1024 * 1024  # beside the tables; one long transaction makes more of it only until the next ones
 _ENOUGH: Final = 0.9  # of the most bytes, so that not every batch lets something go
 _FIELDS: Final = ("measured", "least", "most", "total", "last_ms", "last_value", "held_ms", "held_total")
 
@@ -256,7 +257,8 @@ class ReadingStore:
             series = self._series_of(connection, (letter.device, value.sensor, value.metric), made)
             new = Sample(letter.taken_ms, value.value)
             if rules.is_news(value.metric, last.get(series) or self._last.get(series), new):
-                last[series] = new
+                if (newest := last.get(series) or self._last.get(series)) is None or rules.comes_after(newest, new):
+                    last[series] = new
                 rows.append({"series": series, "taken_ms": new.taken_ms, "value": new.value})
         return rows
 
@@ -350,9 +352,22 @@ class ReadingStore:
         if not self._is_sqlite:
             return  # PostgreSQL's own vacuum does that
         with self._engine.connect() as connection:
-            while (connection.scalar(text("PRAGMA freelist_count")) or 0) > _PAGES:
-                connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
-                connection.commit()
+            within = self._keeping.most_bytes * (1 - _ENOUGH) / connection.scalar(text("PRAGMA page_size"))
+            while (free := _free_pages(connection)) > min(_PAGES, within):
+                _vacuum(connection)
+                if _free_pages(connection) >= free:
+                    break  # a database made otherwise: what is free in it is at least used again
+
+
+def _free_pages(connection: Connection) -> int:
+    return connection.scalar(text("PRAGMA freelist_count")) or 0
+
+
+def _vacuum(connection: Connection) -> None:
+    """Some pages. As a script: the statement has a row a page and no columns, at the first of which a cursor stops."""
+    cursor: Any = connection.connection.cursor()
+    cursor.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
+    connection.commit()
 
 
 class _Counting:
@@ -433,7 +448,8 @@ def _open(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL"):
+    log = f"journal_size_limit = {_LOG_BYTES}"
+    for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL", log):
         connection.execute(f"PRAGMA {pragma}")
 
 
