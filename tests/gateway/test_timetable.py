@@ -567,6 +567,12 @@ def test_a_clock_that_is_set_back_keeps_no_job_waiting_for_it_to_be_there_again(
     timetable.shutdown(wait=False)
 
 
+def test_what_a_plan_asks_for_and_what_is_new_in_the_house_wait_for_no_hour(centre, timetable):
+    run(timetable, "write_down_runs")
+    found = jobs_of(centre)
+    assert (found["take_up_assets"].every_min, found["order_planned_work"].every_min) == (1, 5)
+
+
 def test_a_job_that_fails_is_seen_to_fail_and_when_it_last_did_not(centre, timetable, monkeypatch):
     run(timetable, "release_no_shows")
     monkeypatch.setattr(bookings_queries, "unattended", lambda session, now: [1 / 0])
