@@ -100,3 +100,20 @@ FIGURES: Final = MappingProxyType(
         ),
     }
 )
+
+OF_GROUPS: Final = MappingProxyType(
+    {
+        "members": (Sentence("会员人数", "Members"), Sentence("组里的会员。", "All that are in it.")),
+        "peak_h_each": (
+            Sentence("人均高峰小时", "Peak hours a member"),
+            Sentence("高峰小时 ÷ 会员人数。", "Hours in peak hours ÷ members."),
+        ),
+    }
+)
+"""Figures of a group that nothing else has."""
+
+TITLE: Final = Sentence("高峰时段是否公平", "Who gets the peak hours")
+OF: Final = Sentence("哪些", "Of")
+VALUE: Final = Sentence("数值", "Value")
+TIMES: Final = Sentence("{count} 次", "{count} bookings")
+EVERY_DAY: Final = Sentence("每天", "every day")

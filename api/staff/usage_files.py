@@ -1,6 +1,6 @@
 """The figures about use to take along: one table as CSV, all of them as a workbook, a month on paper."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -14,16 +14,17 @@ from api.deps import Desk, SignedIn
 from api.signpost import Doors
 from api.staff import usage_page
 from api.staff.assets import batteries_of
+from api.staff.fairness_table import fairness_table
 from api.staff.forecast_tables import forecast_on_paper, forecast_table
 from api.staff.people_tables import Lived, people_tables
 from api.staff.usage import First, Last, look_at
 from api.staff.usage_tables import CSV, XLSX, Table, Usage, as_csv, as_xlsx, tables
-from api.staff.wear_table import wear_table
+from api.staff.wear_table import WearTable, wear_on_paper, wear_table
 from gateway.crowd import days
 from gateway.maintenance import foresight
 from gateway.members.model import Language, Member
+from gateway.usage import fairness, rules
 from gateway.usage import queries as usage
-from gateway.usage import rules
 from gateway.usage.queries import Forecast, Period
 from gateway.zones import queries as zones
 
@@ -46,6 +47,7 @@ class Sheet(StrEnum):
     ZONES = "zones"
     PEOPLE = "people"
     DAYS = "days"
+    FAIRNESS = "fairness"
     FORECAST = "forecast"
     WEAR = "wear"
     DEFINITIONS = "definitions"
@@ -82,9 +84,7 @@ async def print_month(
     """A month as a page that prints well."""
     printed_by, period = await look_at(who, *rules.month_of(*map(int, month.split("-"))), _asked)
     read_in = language or who.language
-    found = await who.desk.backroom.read(
-        partial(_reckon, who.desk, period, _ON_PAPER, read_in, foretell=forecast_on_paper)
-    )
+    found = await who.desk.backroom.read(partial(_reckon, who.desk, period, _ON_PAPER, read_in, is_paper=True))
     return HTMLResponse(usage_page.render(found, period=period, language=read_in, printed_by=printed_by))
 
 
@@ -104,17 +104,20 @@ def _reckon(
     sheets: Collection[Sheet],
     language: Language,
     *,
-    foretell: Callable[[Sequence[Forecast], Language], Table] = forecast_table,
+    is_paper: bool = False,
 ) -> list[Table]:
-    """The tables that are wanted, and none that is not. Blocks."""
+    """The tables that are wanted, and none that is not; `is_paper`: as they are best read there. Blocks."""
     found: list[Table] = []
     with desk.sessions.read() as session:
         if not _ABOUT_USE.isdisjoint(sheets):
             found += _about_use(session, period, language)
+        if Sheet.FAIRNESS in sheets:
+            found.append(fairness_table(fairness.of(session, period), language))
         if Sheet.FORECAST in sheets:
+            foretell = forecast_on_paper if is_paper else forecast_table
             found.append(foretell(_week_ahead(session, period), language))
     if Sheet.WEAR in sheets:
-        found.append(_wear(desk, period, language))
+        found.append(_wear(desk, period, language, wear_on_paper if is_paper else wear_table))
     if not _ABOUT_PEOPLE.isdisjoint(sheets):
         found += people_tables(_lived(desk, period), zone=period.zone, language=language)
     named = {one.name: one for one in found}
@@ -139,11 +142,11 @@ def _week_ahead(session: Session, period: Period) -> list[Forecast]:
     return usage.forecasts(session, days=ahead, space_id=None, zone=period.zone, now=period.until)
 
 
-def _wear(desk: Desk, period: Period, language: Language) -> Table:
+def _wear(desk: Desk, period: Period, language: Language, table: WearTable) -> Table:
     levels = batteries_of(desk, period.until)
     with desk.sessions.read() as session:
         found = foresight.wear_of_all(session, days=levels, now=period.until)
-        return wear_table(session, found, language=language, zone=period.zone)
+        return table(session, found, language=language, zone=period.zone)
 
 
 def _lived(desk: Desk, period: Period) -> list[Lived]:

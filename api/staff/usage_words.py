@@ -256,6 +256,11 @@ BANKS: Final = Sentence("储物柜", "Lockers")
 UNMET: Final = Sentence("想要而没有得到", "Wanted in vain")
 WEAR: Final = Sentence("设备磨损", "Wear")
 ASSET: Final = Sentence("设备资产", "Asset")
+NOT_WORN: Final = Sentence(
+    "另有 {count} 件还没有什么可说的：用了不到 1 %，数据也太少。全部都在工作簿里。",
+    "Others of which there is nothing to tell yet: {count}. Less than 1 % of their life is used, and there are too few"
+    " data. All of them are in the workbook.",
+)
 COUNTED_IN: Final = Sentence("计数", "Counted in")
 USED: Final = Sentence("已用", "Used")
 RATED_LIFE: Final = Sentence("额定寿命", "Rated life")

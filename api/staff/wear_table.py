@@ -1,6 +1,7 @@
 """How worn the assets are, as JSON and as a table among those about use."""
 
 from collections.abc import Sequence
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,21 @@ from api.views import InBothLanguages, View
 from gateway.maintenance import names
 from gateway.maintenance.foresight import AssetWear
 from gateway.maintenance.model import AssetKind, Counter
+from gateway.maintenance.wear import Outlook
 from gateway.maintenance.words import of_forecast
 from gateway.members.model import Language
 
 FIGURES = ("part_used", "fails_about")
 _SHARE = 4  # the column
+_HARDLY_USED = 0.01  # of its life
+
+
+class WearTable(Protocol):
+    """Makes a table of wear."""
+
+    def __call__(
+        self, session: Session, found: Sequence[AssetWear], *, language: Language, zone: ZoneInfo
+    ) -> Table: ...
 
 
 class AssetWearView(View):
@@ -76,6 +87,18 @@ def wear_table(session: Session, found: Sequence[AssetWear], *, language: Langua
         [[called[one.asset.id][language], *_row(one, language, zone)] for one in found],
         shares=frozenset({_SHARE}),
     )
+
+
+def wear_on_paper(session: Session, found: Sequence[AssetWear], *, language: Language, zone: ZoneInfo) -> Table:
+    """The same without those of which there is nothing to tell yet: how many they are stands above."""
+    telling = [one for one in found if _is_worn(one) or (one.told and one.told.outlook is not Outlook.UNKNOWN)]
+    table = wear_table(session, telling, language=language, zone=zone)
+    others = len(found) - len(telling)
+    return table._replace(note=words.NOT_WORN.sentence(language, {"count": others}) if others else "")
+
+
+def _is_worn(one: AssetWear) -> bool:
+    return one.part_used is not None and one.part_used >= _HARDLY_USED
 
 
 def _row(one: AssetWear, language: Language, zone: ZoneInfo) -> list[Cell]:

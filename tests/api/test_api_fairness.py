@@ -3,6 +3,7 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 
 from gateway.members import queries as members
@@ -71,6 +72,24 @@ def test_the_file_has_each_figure_with_its_meaning_beside_it(house, desk):
     )
     assert by_figure["refused", "bookings slot_taken"] == "1"
     assert all(row["meaning"] for row in rows)
+
+
+@pytest.mark.parametrize(("language", "gini"), [("zh-CN", "基尼系数"), ("en", "Gini coefficient")])
+def test_it_stands_in_the_workbook_and_on_paper_beside_what_it_means(house, desk, language, gini):
+    house.change(lambda session: a_group(session, "east", members.member_by_no(session, member_no="10001")))
+    asked = {**WEEK, "language": language}
+    table = desk.get("/staff/usage/export.csv", params={**asked, "sheet": "fairness"})
+    book = openpyxl.load_workbook(io.BytesIO(desk.get("/staff/usage/export.xlsx", params=asked).content))
+    paper = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language}).text
+
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True) if row[0] == gini]
+    assert [row[2] for row in rows] == [0.5]
+    assert rows[0][3]
+    assert f",{rows[0][2]}," in table.text
+    assert gini in paper
+    assert "10001" not in table.text + paper
+    east = [row for row in csv.reader(io.StringIO(table.text)) if row[1] in {"东区分会", "East branch"}]
+    assert [row[2] for row in east] == ["1"]  # how many are in it, and nothing else
 
 
 def test_a_ballots_refusal_is_counted_as_one(house, desk):

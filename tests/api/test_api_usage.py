@@ -164,7 +164,14 @@ def test_a_spreadsheet_has_a_sheet_a_table_and_no_formula(desk):
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     about_use = ["场地和房间", "储物柜", "想要而没有得到", "每周各小时的平均使用小时"]
     about_people = ["各区域的人数", "一周里每个小时多少人", "各区域每天的人数"]
-    assert book.sheetnames == [*about_use, *about_people, "今后七天的预计", "设备磨损", "各项的含义"]
+    assert book.sheetnames == [
+        *about_use,
+        *about_people,
+        "高峰时段是否公平",
+        "今后七天的预计",
+        "设备磨损",
+        "各项的含义",
+    ]
     assert book["场地和房间"]["A2"].value == "=1+1 琴房"
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
 
@@ -260,7 +267,7 @@ def test_a_month_on_paper_has_every_table_and_no_script(desk, language, title):
     answer = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language})
     assert answer.status_code == 200
     assert f"<h1>{title}</h1>" in answer.text
-    assert answer.text.count("<section") == 9
+    assert answer.text.count("<section") == 10
     assert "<script" not in answer.text
     assert "style=" not in answer.text
     assert desk.get("/staff/usage/report.css").headers["content-type"].startswith("text/css")
@@ -310,3 +317,17 @@ def test_wear_is_taken_along_as_a_table_like_the_other_figures(desk, slow_door):
     assert slow[5].startswith("2026-12-")
     assert slow[6].startswith("开门比新的时候慢")
     assert other[1:6] == ["开锁次数", "0", "250000", "0.0", ""]
+
+
+@pytest.mark.parametrize(
+    ("language", "slow", "other", "said"),
+    [
+        ("zh-CN", "开门比新的时候慢", "02 号柜", "另有 1 件还没有什么可说的"),
+        ("en", "It opens 4", "Compartment 02", "Others of which there is nothing to tell yet: 1."),
+    ],
+)
+def test_on_paper_wear_is_told_of_those_that_show_some(desk, slow_door, language, slow, other, said):
+    paper = desk.get("/staff/usage/report", params={"month": "2026-11", "language": language}).text
+    assert slow in paper
+    assert said in paper
+    assert other not in paper

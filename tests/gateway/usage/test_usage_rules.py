@@ -136,11 +136,13 @@ def test_a_weekend_day_that_is_worked_is_like_the_working_week_and_no_saturday()
 
 
 def test_a_closed_day_is_tried_as_it_is_told():
-    """Every other Monday is closed: that it is empty was foretold, and what was a week before was not like it."""
-    values = {day: 0.0 if (MONDAY - day).days % 14 == 7 else 2.0 for day in days(60) if day.weekday() == 0}
-    kinds = {day: "" if value else "closed" for day, value in values.items()}
+    """That one Monday was closed was known before; nothing before it was like it, and it was foretold all the same."""
+    closed = MONDAY - 7 * DAY
+    values = {day: 0.0 if day == closed else 2.0 for day in days(60)}
+    kinds = {day: "closed" if day == closed else "" for day in values}
     error = history(values, kinds=kinds).error(MONDAY)
-    assert (error.ours, error.naive) == (0.0, pytest.approx(2.0 / 24))
+    assert (error.ours, error.days) == (0.0, rules.TRIED_DAYS)
+    assert error.naive == pytest.approx(2.0 / 24 / rules.TRIED_DAYS)
 
 
 def test_its_error_stands_beside_that_of_saying_what_was_a_week_ago():
