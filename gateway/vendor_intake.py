@@ -166,7 +166,7 @@ class VendorIntake:
     def _read(self) -> Iterator[_Heard]:
         for _ in range(len(self._heard)):
             message, at_ms = self._heard.popleft()
-            profile = guess(self._known, message.topic)
+            profile = guess(self._known, message)
             if profile is None:
                 continue
             found = read(self._known, message, profile)

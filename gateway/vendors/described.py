@@ -13,6 +13,7 @@ from gateway.vendors.results import Kind, Message, Reading, Result, Unreadable
 from gateway.vendors.templates import Said, Template
 
 _MOST_ENTITIES = 500
+_BY_TOPIC = "{device+}/{component}/{entity}/state"
 _TELL_ONLY = ("sensor", "binary_sensor")  # what has nothing but its state
 _DESCRIPTION = {
     "name": "name",
@@ -31,11 +32,13 @@ _UNSAID = ("state_topic", "json_attributes_topic")  # whose topics are known to 
 class Binding:
     """What one entity reads from one topic.
 
-    `words`: the entity's payloads and what each means. `config`: the topic on which it was described. `only`: the
-    events that it declared. `others`: the topics that say with this one whether it is there, and `together` how. `why`:
-    what of the description cannot be followed, so that nothing said there can be read.
+    `maker`: whose profile its description was read by. `words`: the entity's payloads and what each means. `config`:
+    the topic on which it was described. `only`: the events that it declared. `others`: the topics that say with this
+    one whether it is there, and `together` how. `why`: what of the description cannot be followed, so that nothing said
+    there can be read.
     """
 
+    maker: str
     config: str
     device: str
     entity: str
@@ -53,6 +56,7 @@ class Binding:
 class _Entity:
     """One entity's description, spelt out."""
 
+    maker: str
     config: str
     component: str
     name: str
@@ -84,6 +88,36 @@ def read_config(look: Look) -> Read:
         info["flags"] = flags[:20]
     facts = [*_bound(look.known, config, bindings), Fact(("described", config), device)]
     return Read([Result(Kind.DISCOVERY, device, info=info)], facts)
+
+
+def describer(known: Known, topic: str) -> Profile | None:
+    """Whose profile the description was read by that names this topic."""
+    bound = known.get("bound", topic)
+    return profiles()[bound[0].maker] if isinstance(bound, tuple) else None
+
+
+def in_whose_layout(profile: Profile, message: Message) -> Profile | None:
+    """Of those who describe themselves in this profile's way: the one whose topics name device and entity.
+
+    It must name the same entity as the description's own topic, and not stand where descriptions stand.
+    """
+    others = [one for one in profiles().values() if one.describes == profile.name]
+    places = topics.match("{prefix}/{component}/{rest+}/config", message.topic)
+    if not others or places is None:
+        return None
+    try:
+        said = _spelt(payload.decode_object(message.payload), profile.abbreviations)
+    except Unreadable:
+        return None
+    named = _named_by(said.get("state_topic"))
+    if named is None or named["device"].partition("/")[0] == places["prefix"]:
+        return None
+    same = (named["component"], named["entity"]) == (places["component"], places["rest"].rpartition("/")[2])
+    return others[0] if same else None
+
+
+def _named_by(topic: object) -> Mapping[str, str] | None:
+    return topics.match(_BY_TOPIC, topic) if isinstance(topic, str) else None
 
 
 def _manner(look: Look) -> Profile:
@@ -223,13 +257,15 @@ def _entities(look: Look, said: Mapping[str, object]) -> Iterator[_Entity]:
     config, component, name = look.message.topic, look.places["component"], look.places["object"]
     if component != "device":
         device, entity = _by_topic(look, said) or (_device(said, name), _name(said, name))
-        yield _Entity(config, component, entity, device, said)
+        yield _Entity(look.profile.name, config, component, entity, device, said)
         return
     shared = {key: value for key, value in said.items() if key not in {"components", "origin"}}
     for key, inner in list(payload.an_object(said.get("components")).items())[:_MOST_ENTITIES]:
         spelt = _spelt(payload.an_object(inner), _manner(look).abbreviations)
         if set(spelt) - {"platform"} and isinstance(platform := spelt.get("platform"), str):
-            yield _Entity(config, platform, _name(spelt, key), _device(said, name), {**shared, **spelt})
+            yield _Entity(
+                look.profile.name, config, platform, _name(spelt, key), _device(said, name), {**shared, **spelt}
+            )
 
 
 def _name(said: Mapping[str, object], otherwise: str) -> str:
@@ -249,10 +285,7 @@ def _device(said: Mapping[str, object], otherwise: str) -> str:
 
 def _by_topic(look: Look, said: Mapping[str, object]) -> tuple[str, str] | None:
     """Device and entity of a maker whose topics name both: they are called so before any description too."""
-    topic = said.get("state_topic")
-    if look.route.role != "by topic" or not isinstance(topic, str):
-        return None
-    places = topics.match("{device+}/{component}/{entity}/state", topic)
+    places = _named_by(said.get("state_topic")) if look.route.role == "by topic" else None
     return (places["device"], places["entity"]) if places else None
 
 
@@ -273,7 +306,9 @@ def _bindings(manner: Profile, entities: list[_Entity]) -> tuple[dict[str, list[
             except Unreadable as error:
                 flags.append(f"{entity.name}: {error}"[:200])
                 if bind is not _availabilities and isinstance(said_at := entity.said.get("state_topic"), str):
-                    unreadable = Binding(entity.config, entity.device, entity.name, "unreadable", why=str(error))
+                    unreadable = Binding(
+                        entity.maker, entity.config, entity.device, entity.name, "unreadable", why=str(error)
+                    )
                     found.setdefault(said_at, []).append(unreadable)
     return found, flags
 
@@ -283,7 +318,7 @@ def _unsaid(entities: list[_Entity]) -> Iterator[tuple[str, Binding]]:
     for entity in entities:
         for name in _UNSAID:
             if isinstance(topic := entity.said.get(name), str):
-                yield topic, Binding(entity.config, entity.device, entity.name, "nothing")
+                yield topic, Binding(entity.maker, entity.config, entity.device, entity.name, "nothing")
 
 
 def _values(manner: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
@@ -304,7 +339,7 @@ def _values(manner: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
     if said.get("schema") == "json":
         template = Template(json=True, path=("state",), operations=())
     words = _words(entity, take)
-    yield topic, Binding(entity.config, entity.device, entity.name, "value", template, take, words)
+    yield topic, Binding(entity.maker, entity.config, entity.device, entity.name, "value", template, take, words)
 
 
 def _in_unit(metric: str, unit: object) -> Take:
@@ -348,14 +383,21 @@ def _happenings(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
         return
     template = _template(said.get("value_template"))
     if entity.component == "tag":
-        yield topic, Binding(entity.config, entity.device, entity.name, "card", template)
+        yield topic, Binding(entity.maker, entity.config, entity.device, entity.name, "card", template)
     elif entity.component == "event":
         types = said.get("event_types")
         only = tuple(one for one in types[:100] if isinstance(one, str)) if isinstance(types, list) else ()
-        yield topic, Binding(entity.config, entity.device, entity.name, "event", template, only=only)
+        yield topic, Binding(entity.maker, entity.config, entity.device, entity.name, "event", template, only=only)
+    elif said.get("payload") is None:  # whatever is said there fires it
+        yield topic, Binding(entity.maker, entity.config, entity.device, entity.name, "event", template)
     elif isinstance(fired := said.get("payload"), str):
         name = " ".join(str(plain(said[key])) for key in ("subtype", "type") if key in said) or fired
-        yield topic, Binding(entity.config, entity.device, entity.name, "event", template, words={fired: name[:64]})
+        yield (
+            topic,
+            Binding(
+                entity.maker, entity.config, entity.device, entity.name, "event", template, words={fired: name[:64]}
+            ),
+        )
 
 
 def _availabilities(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]]:
@@ -378,6 +420,7 @@ def _availabilities(_: Profile, entity: _Entity) -> Iterator[tuple[str, Binding]
             yield (
                 topic,
                 Binding(
+                    entity.maker,
                     entity.config,
                     entity.device,
                     entity.name,

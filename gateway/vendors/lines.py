@@ -23,7 +23,7 @@ def translate(known: Known, line: bytes, vendor: str = AUTO) -> str:
     try:
         said = _object(line)
         message = _message(said)
-        profile = _profile(known, said.get("vendor", vendor), message.topic)
+        profile = _profile(known, said.get("vendor", vendor), message)
     except Unreadable as unreadable:
         sample = line.strip()[:SAMPLE_BYTES]
         return _told(Result(Kind.MALFORMED, reason=str(unreadable), sample=sample).as_object())
@@ -85,9 +85,9 @@ def _payload(said: object) -> bytes:
         raise Unreadable("payload: nested too deeply") from None
 
 
-def _profile(known: Known, vendor: object, topic: str) -> Profile:
+def _profile(known: Known, vendor: object, message: Message) -> Profile:
     if vendor == AUTO or vendor is None:
-        if (found := guess(known, topic)) is None:
+        if (found := guess(known, message)) is None:
             raise Unreadable(f"vendor: this topic does not tell; name one of {known_vendors()}")
         return found
     if not isinstance(vendor, str) or (found := named(vendor)) is None:

@@ -40,8 +40,10 @@ _UNITS: Final = MappingProxyType(
         **{unit: _Unit(unit) for unit in set(CANONICAL.values())},
         "C": _Unit("°C"),
         "℃": _Unit("°C"),
+        "ºC": _Unit("°C"),  # an ordinal sign, which looks like a degree
         "°F": _Unit("°C", 5 / 9, -160 / 9),
         "F": _Unit("°C", 5 / 9, -160 / 9),
+        "ºF": _Unit("°C", 5 / 9, -160 / 9),
         "℉": _Unit("°C", 5 / 9, -160 / 9),
         "K": _Unit("°C", 1, -273.15),
         "of 1": _Unit("%", 100),

@@ -35,6 +35,7 @@ _SHAPES: Final[Mapping[Shape, Callable[[Look], Read]]] = MappingProxyType(
         "notice": homie.read_notice,
     }
 )
+_INTRODUCED: Final = ("id of", "alias")  # facts by which a topic's beginning is known to be some device's
 _READS_EMPTY: Final = frozenset({"config", "described", "ignore", "lifecycle", "description", "property", "notice"})
 
 
@@ -54,12 +55,25 @@ def read(known: Known, message: Message, profile: Profile) -> Read:
     return found
 
 
-def guess(known: Known, topic: str) -> Profile | None:
-    """Whose topic it is, if only one maker uses such; None when nobody can tell."""
-    fits = [p for p in profiles().values() if any(topics.match(pattern, topic) is not None for pattern in p.guess)]
-    if not fits and known.get("bound", topic) is not None:
-        fits = [p for p in profiles().values() if any(route.read == "described" for route in p.routes)]
-    return fits[0] if len(fits) == 1 else None
+def guess(known: Known, message: Message) -> Profile | None:
+    """Whose message it is, if only one maker uses such topics; None when nobody can tell.
+
+    What was described in Home Assistant's way is the describer's, unless its maker has topics that nobody else uses. A
+    topic beside one on which a device has introduced itself is that device's.
+    """
+    fits = [p for p in profiles().values() if any(_fits(pattern, message) for pattern in p.guess)]
+    base = message.topic.rpartition("/")[0]
+    fits = fits or [p for p in profiles().values() if any(known.get(what, p.name, base) for what in _INTRODUCED)]
+    describer = described.describer(known, message.topic)
+    if describer is not None and all(profile.describes for profile in fits):
+        return describer
+    if len(fits) == 1:
+        return described.in_whose_layout(fits[0], message) or fits[0]
+    return None
+
+
+def _fits(pattern: str, message: Message) -> bool:
+    return topics.match(pattern, message.topic) is not None
 
 
 def _read(known: Known, message: Message, profile: Profile) -> Read:

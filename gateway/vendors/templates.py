@@ -21,7 +21,7 @@ _MAX_CHARS: Final = 500
 _MAX_STEPS: Final = 32
 _WHOLE: Final = re.compile(r"\s*\{\{-?\s*(.*?)\s*-?\}\}\s*", re.DOTALL)
 _TOKEN: Final = re.compile(
-    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^'\\]*'|\"[^\"\\]*\")|(?P<sign>[.\[\]()|*/+-]))"
+    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^'\\]*'|\"[^\"\\]*\")|(?P<sign>[.\[\]()|*/+=-]))"
 )
 
 
@@ -183,7 +183,7 @@ class _Parser:
             kind, said = self._next()
             if kind == "number":
                 found = _number(said)
-            elif kind not in {"text", "name"}:
+            elif kind not in {"text", "name"} and said != "=":  # `default=0`
                 raise Unreadable(f"a template with {said!r} in a filter's bracket")
         return found
 

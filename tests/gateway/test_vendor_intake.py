@@ -325,6 +325,55 @@ def test_one_that_takes_itself_away_before_anybody_approved_it_is_forgotten(hall
     assert hall.devices() == {}
 
 
+def test_a_node_that_describes_itself_is_one_device_whatever_it_says(hall):
+    """ESPHome's descriptions name its hardware, its topics its name."""
+    config = {
+        "stat_t": "hall/sensor/air/state", "avty_t": "hall/status", "dev_cla": "temperature", "unit_of_meas": "°F",
+        "dev": {"ids": "aabbccddeeff", "name": "hall"},
+    }  # fmt: skip
+    hall.says("hall/status", b"online", retained=True)
+    hall.says("homeassistant/sensor/hall/air/config", config, retained=True)
+    hall.says("hall/sensor/air/state", 70.7)
+    hall.says("hall/switch/lamp/state", b"ON")
+    hall.says("hall/status", b"online")
+
+    (device,) = hall.devices().values()
+    assert (device.maker, device.maker_name, device.hardware_id) == ("esphome", "hall", "aabbccddeeff")
+    hall.approve("hall")
+    assert hall.says("hall/sensor/air/state", 70.7) == [("air", "temperature", 21.5)]
+
+
+@pytest.mark.parametrize(
+    ("introduction", "said", "topic", "word"),
+    [
+        (
+            "hall/lamp/events/rpc",
+            {"src": "shelly1-a0", "method": "NotifyStatus", "params": {"switch:0": {"output": True}}},
+            "hall/lamp/online",
+            b"false",
+        ),
+        (
+            "tasmota/discovery/A0B1/config",
+            {"t": "lamp", "ft": "%topic%/%prefix%/", "tp": ["tu", "ist", "sagt"], "ofln": "fort", "onln": "da"},
+            "lamp/sagt/LWT",
+            b"fort",
+        ),
+    ],
+)
+def test_the_will_of_one_whose_topics_are_of_its_owners_making_is_heard(hall, introduction, said, topic, word):
+    hall.says(introduction, said)
+    hall.says(topic, word)
+    (device,) = hall.devices().values()
+    assert device.presence is Presence.OFFLINE
+
+
+def test_whatever_lies_below_its_description_is_the_same_device(hall):
+    config = {"state_topic": "homeassistant/binary_sensor/garden/state", "device_class": "motion"}
+    hall.says("homeassistant/binary_sensor/garden/config", config, retained=True)
+    hall.says("homeassistant/binary_sensor/garden/state", b"ON")
+    assert [(one.maker, one.maker_name) for one in hall.devices().values()] == [("homeassistant", "garden")]
+
+
 def test_only_so_many_wait_for_approval(hall, monkeypatch):
     monkeypatch.setattr(fleet_rules, "MOST_PENDING", 3)
     for number in range(10):

@@ -214,6 +214,11 @@ def test_several_availability_topics_count_together_as_their_maker_says(ha, mode
     assert [ha.one(topic, word)["available"] for topic, word in said] == there
 
 
+def test_a_trigger_without_a_payload_is_fired_by_whatever_is_said(ha):
+    ha.all("homeassistant/device_automation/thing/config", {"topic": "button", "type": "press", "dev": DEVICE})
+    assert ha.one("button", "anything")["event"] == "anything"
+
+
 def test_an_event_that_was_not_declared_is_malformed(ha):
     describe(ha, "event", {"stat_t": "bell", "evt_typ": ["press", "hold"]})
     assert ha.one("bell", '{"event_type": "hold"}')["event"] == "hold"

@@ -26,6 +26,7 @@ SAID = (
         ("{{ value_json.f }}", False),
         ("{{ value_json.s | trim | lower }}", "up"),
         ("{{ value_json.mv -1 }}", 3014),
+        ("{{ value_json.t | float(default=0) | round(precision=1) }}", 21.5),
     ],
 )
 def test_paths_filters_and_one_calculation(template, value):
@@ -42,6 +43,7 @@ def test_the_bare_value():
         "{{ value_json.missing | float(0) }}",
         "{{ value_json.n | default(0) | int }}",
         "{{ value_json.bad | float(0) }}",
+        "{{ value_json.bad | float(default=0) }}",
         "{{ value_json.a['b c'][9] }}",
         "{{ value_json.n * 2 }}",
         "{{ value_json.t.deeper }}",
@@ -56,6 +58,8 @@ def test_what_is_not_there_is_unknown_whatever_default_the_maker_shows(template)
     "template",
     [
         "",
+        "{{ value_json.t == 1 }}",
+        "{{ value_json.t = 1 }}",
         "{{ }}",
         "{{ value_json.t",
         "{{ value_json. }}",
