@@ -9,6 +9,7 @@ from api.staff.fairness_words import FIGURES
 from api.staff.usage_views import RefusedView, UnmetView
 from api.views import InBothLanguages, View, name_of
 from gateway.members.model import Language, Member
+from gateway.personal.rules import is_erased
 from gateway.usage.fairness import FEWEST_IN_A_GROUP, Fairness, GroupShare
 from gateway.usage.queries import Unmet
 
@@ -120,9 +121,14 @@ class FairnessView(View):
             waits_unseated=found.waits_unseated,
             refused=[one for one in UnmetView.of(unmet, language).refused if one.wish in _WISHES],
             groups=[GroupShareView.of(one) for one in found.groups],
-            most=[MostView.of(*one) for one in found.most] if with_names else None,
+            most=[MostView.of(*one) for one in found.most if not _is_nobody(one[0])] if with_names else None,
             definitions=definitions(FIGURES, language),
         )
+
+
+def _is_nobody(member: Member) -> bool:
+    """Whoever had them has been erased: there is no name to tell."""
+    return is_erased(member.password_hash)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from gateway.members import queries as members
+from tests.api.conftest import PASSWORD
 from tests.centre_builder import a_group, a_space
 
 WEEK = {"from": "2026-11-22", "to": "2026-11-28"}
@@ -45,6 +46,12 @@ def test_a_manager_reads_who_has_most(house, desk):
     [most] = house.signed_in("s001").get("/staff/reports/fairness", params=WEEK).json()["most"]
 
     assert (most["member_no"], most["peak_h"]) == ("10001", 1)
+
+
+def test_the_hours_of_somebody_who_was_erased_still_count_and_are_nobodys(house, desk):
+    assert house.signed_in("10001").delete("/me", body={"password": PASSWORD}).status_code == 204
+    found = house.signed_in("s001").get("/staff/reports/fairness", params=WEEK).json()
+    assert (found["peak_h"], found["gini"], found["most"]) == (1, 0.5, [])
 
 
 def test_of_a_group_so_small_that_it_would_be_about_one_of_them_nothing_is_told(house, desk):

@@ -573,6 +573,11 @@ def test_what_a_plan_asks_for_and_what_is_new_in_the_house_wait_for_no_hour(cent
     assert (found["take_up_assets"].every_min, found["order_planned_work"].every_min) == (1, 5)
 
 
+@pytest.mark.parametrize("job", ["look_after_outages", "look_after_alerts"])
+def test_a_move_is_offered_and_a_shelf_is_over_within_seconds(timetable, job):
+    assert timetable.get_job(job).trigger.interval <= timedelta(seconds=10)
+
+
 def test_a_job_that_fails_is_seen_to_fail_and_when_it_last_did_not(centre, timetable, monkeypatch):
     run(timetable, "release_no_shows")
     monkeypatch.setattr(bookings_queries, "unattended", lambda session, now: [1 / 0])
