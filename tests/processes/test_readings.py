@@ -28,6 +28,7 @@ from tests.processes.rig import Rig, eventually
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 DEVICE = "air-1"
+KEY = SigningKey.generate().public()  # the same in every test: the centre is, and knows its devices by it
 BASE = f"hearth/1/demo/{DEVICE}"
 READINGS = 1_000
 
@@ -94,21 +95,20 @@ class Air:
 def air(rig, tmp_path):
     broker.add_user(rig.directory, DEVICE)
     broker.reload(rig.directory)
-    key = SigningKey.generate().public()
     there = Presentation(
         device_id=DEVICE,
         online=True,
         boot_id=new_boot_id(),
         kind="facility",
-        public_key=key.text(),
-        fingerprint=key.fingerprint(),
+        public_key=KEY.text(),
+        fingerprint=KEY.fingerprint(),
         doors=0,
     )
     centre = rig.centre()
     with centre.sessions.begin() as session:
         now = centre.clock.now()
         fleet.note_presence(session, there, now=now)
-        fleet.approve(session, device_id=DEVICE, fingerprint=key.fingerprint(), actor="gateway", now=now)
+        fleet.approve(session, device_id=DEVICE, fingerprint=KEY.fingerprint(), actor="gateway", now=now)
     centre.sessions.close()
     node = Air(rig, tmp_path / "readings.db")
     yield node
