@@ -11,7 +11,8 @@ from gateway.ballots import queries as ballots
 from gateway.ballots import service as ballots_service
 from gateway.members import queries as members
 from gateway.spaces.rules import Span
-from tests.centre_builder import a_device
+from gateway.timekeeping import service as timekeeping
+from tests.centre_builder import HandClock, a_device
 from tests.web.conftest import MEMBER, OTHER, House
 from tests.web.console_builder import Screen, employ, screen_at
 
@@ -237,6 +238,26 @@ def test_the_settings_say_where_each_is_changed_and_which_a_rule_has_replaced(sc
     assert screen.page.request.put(f"{screen.house.url}/api/v1/staff/policies/far", data=rule).ok
     screen.page.reload()
     expect(screen.row("bookings.days_ahead", "已由一条使用规则代替")).to_have_count(1)
+
+
+def test_after_a_clock_that_ran_ahead_the_manager_says_what_time_it_is(screen: Screen):
+    screen.at("settings")
+    clock = screen.page.get_by_role("region", name="中心的时钟")
+    expect(clock.get_by_text("现在是")).to_be_visible()
+    now = screen.house.centre.clock.now()
+    with screen.house.centre.sessions.begin() as session:
+        timekeeping.keep(session, clock=HandClock(instant=now + timedelta(days=300)))
+    screen.page.reload()
+    expect(clock.get_by_role("alert")).to_contain_text(f"{screen.house.on_the_wall(now):%Y-%m-%d}")
+
+    clock.get_by_role("button", name="告诉系统现在几点").click()
+    screen.fill("现在的日期和时间", f"{screen.house.on_the_wall(now + timedelta(hours=1)):%Y-%m-%dT%H:%M}")
+    screen.go("现在就是这个时间")
+    expect(screen.page.locator("dialog").get_by_role("alert")).to_contain_text("请先把时钟校准")
+    screen.fill("现在的日期和时间", f"{screen.house.on_the_wall(now):%Y-%m-%dT%H:%M}")
+    screen.go("现在就是这个时间")
+    expect(clock.get_by_text("现在是")).to_be_visible()
+    expect(clock.get_by_role("button")).to_have_count(0)
 
 
 def test_hours_and_a_closed_day_are_set_and_taken_back(screen: Screen):

@@ -4,6 +4,7 @@ import { Table } from '../../kit/Table'
 import { everything, useLook } from '../../kit/look'
 import { addressOf } from '../../route'
 import { s } from '../../words'
+import { HouseClock } from './HouseClock'
 import { meaningOf, say } from './words'
 
 type Setting = Answered<'get', '/api/v1/staff/settings'>['items'][number]
@@ -14,11 +15,12 @@ const RULED: readonly string[] = ['bookings.days_ahead', 'bookings.max_minutes',
 /** What the centre was started with, and where each is changed. */
 export function Settings() {
   const looked = useLook(async () => {
-    const [{ items }, rules] = await Promise.all([
+    const [{ items }, clock, rules] = await Promise.all([
       ask('get', '/api/v1/staff/settings'),
+      ask('get', '/api/v1/staff/clock'),
       everything((query) => ask('get', '/api/v1/staff/policies', { query })),
     ])
-    return { items, standing: rules.filter(({ from_settings }) => from_settings).map(({ id }) => id) }
+    return { items, clock, standing: rules.filter(({ from_settings }) => from_settings).map(({ id }) => id) }
   }, [])
   const title = s('settings.title')
   return (
@@ -26,37 +28,40 @@ export function Settings() {
       <Head title={title} />
       <p class="lead">{say('help')}</p>
       <Seen looked={looked}>
-        {({ items, standing }) => {
+        {({ items, clock, standing }) => {
           const where = ({ name, variable, from_environment }: Setting) => {
             if (RULED.includes(name)) return say(standing.includes(name) ? 'rule' : 'replaced')
             return from_environment ? say('environment', { variable }) : say('file')
           }
           return (
-            <Table
-              title={title}
-              file="settings"
-              rows={items}
-              id={({ name }) => name}
-              empty={say('none')}
-              columns={[
-                {
-                  title: say('what'),
-                  value: ({ name }) => `${meaningOf(name)} ${name}`,
-                  show: ({ name }) => (
-                    <span class="prose">
-                      {meaningOf(name)} <code>{name}</code>
-                    </span>
-                  ),
-                },
-                { title: say('value'), value: ({ value }) => said(value), show: ({ value, usual }) => (value === usual ? said(value) : <strong>{said(value)}</strong>) },
-                { title: say('usual'), value: ({ name, usual }) => (name === 'site' ? say('own') : said(usual)) },
-                {
-                  title: say('where'),
-                  value: where,
-                  show: (one) => <span class="prose">{RULED.includes(one.name) ? <a href={addressOf('policies')}>{where(one)}</a> : where(one)}</span>,
-                },
-              ]}
-            />
+            <>
+              <HouseClock clock={clock} again={looked.again} />
+              <Table
+                title={title}
+                file="settings"
+                rows={items}
+                id={({ name }) => name}
+                empty={say('none')}
+                columns={[
+                  {
+                    title: say('what'),
+                    value: ({ name }) => `${meaningOf(name)} ${name}`,
+                    show: ({ name }) => (
+                      <span class="prose">
+                        {meaningOf(name)} <code>{name}</code>
+                      </span>
+                    ),
+                  },
+                  { title: say('value'), value: ({ value }) => said(value), show: ({ value, usual }) => (value === usual ? said(value) : <strong>{said(value)}</strong>) },
+                  { title: say('usual'), value: ({ name, usual }) => (name === 'site' ? say('own') : said(usual)) },
+                  {
+                    title: say('where'),
+                    value: where,
+                    show: (one) => <span class="prose">{RULED.includes(one.name) ? <a href={addressOf('policies')}>{where(one)}</a> : where(one)}</span>,
+                  },
+                ]}
+              />
+            </>
           )
         }}
       </Seen>
