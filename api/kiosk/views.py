@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from api.pins import CardNumber, PinDigits
-from api.views import AnyId, Ask, View, wrong
+from api.views import AnyId, Ask, InBothLanguages, View, wrong
 from gateway.kiosks.model import Kiosk, KioskVisit
 from gateway.kiosks.queries import Guest
 from gateway.kiosks.rules import masked
@@ -25,6 +25,7 @@ class KioskView(View):
 
     id: str
     name: str
+    names: InBothLanguages
     bank_id: str | None
     stopped_until: datetime | None
     has_reader: bool
@@ -35,6 +36,7 @@ class KioskView(View):
         return cls(
             id=kiosk.id,
             name=kiosk.name,
+            names=InBothLanguages.model_validate(kiosk.names),
             bank_id=kiosk.bank_id,
             stopped_until=stopped_until,
             has_reader=has_reader,

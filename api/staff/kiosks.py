@@ -11,7 +11,7 @@ from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
-from api.views import AnyId, Ask, Items, PlainText, View, behind, items
+from api.views import AnyId, Ask, InBothLanguages, Items, PlainText, View, behind, items
 from gateway.fleet import queries as fleet
 from gateway.fleet.model import Device, PartHealth, Presence
 from gateway.kiosks import limits, readers, rules
@@ -26,16 +26,22 @@ _ROLES = (Role.TECHNICIAN, Role.MANAGER)
 
 
 class NewKiosk(Ask):
-    """A kiosk to be. `bank_id`: the locker bank it stands at, whose numbers need no bank named there."""
+    """A kiosk to be. `bank_id`: the locker bank it stands at, whose numbers need no bank named there.
+
+    `name` is its Chinese one; without `name_en` it is called so in English too.
+    """
 
     name: PlainText
+    name_en: PlainText | None = None
     bank_id: AnyId | None = None
 
 
 class KioskChange(Ask):
-    """Which device's readers are this kiosk's; null: none."""
+    """What is other from now on; what is left out stays. `device_id`: whose readers are this kiosk's; null: none."""
 
-    device_id: AnyId | None
+    name: PlainText | None = None
+    name_en: PlainText | None = None
+    device_id: AnyId | None = None
 
 
 class ReaderPart(View):
@@ -68,6 +74,7 @@ class StaffKiosk(View):
 
     id: str
     name: str
+    names: InBothLanguages
     bank_id: str | None
     registered_at: datetime
     seen_at: datetime | None
@@ -83,6 +90,7 @@ class StaffKiosk(View):
         return cls(
             id=kiosk.id,
             name=kiosk.name,
+            names=InBothLanguages.model_validate(kiosk.names),
             bank_id=kiosk.bank_id,
             registered_at=kiosk.registered_at,
             seen_at=kiosk.seen_at,
@@ -129,7 +137,12 @@ async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -
             if told := attempt.recall(session, member_id=staff.id):
                 return told
             kiosk, token = kiosks_service.register(
-                session, name=wanted.name, bank_id=wanted.bank_id, actor=staff.audit_id, now=now
+                session,
+                name=wanted.name,
+                name_en=wanted.name_en or "",
+                bank_id=wanted.bank_id,
+                actor=staff.audit_id,
+                now=now,
             )
             kept = NewKioskView(**StaffKiosk.of(session, kiosk, now).model_dump(), token=None)
             attempt.keep(session, member_id=staff.id, status=201, view=kept, now=now)
@@ -140,13 +153,18 @@ async def register_kiosk(wanted: NewKiosk, who: SignedIn, attempt: Repeatable) -
 
 @router.patch("/{kiosk_id}", responses=problems(*STAFF_ONLY, "not_found", "no_reader", "reader_taken", "malformed"))
 async def change_kiosk(kiosk_id: Id, wanted: KioskChange, who: SignedIn) -> StaffKiosk:
-    """Choose the device whose readers hang beside it: what is held to them signs people in here, and nowhere else."""
+    """Call it otherwise, or choose the device whose readers hang beside it: these sign people in here alone."""
     desk = who.desk
 
     def act() -> StaffKiosk:
         with desk.sessions.begin() as session:
             actor, now = who.staff(session, *_ROLES).audit_id, desk.clock.now()
-            kiosk = readers.bind(session, kiosk_id=kiosk_id, device_id=wanted.device_id, actor=actor, now=now)
+            kiosk = kiosks.kiosk(session, kiosk_id)
+            if wanted.name or wanted.name_en:
+                names = {"name": wanted.name, "name_en": wanted.name_en}
+                kiosk = kiosks_service.rename(session, kiosk_id=kiosk_id, **names, actor=actor, now=now)
+            if "device_id" in wanted.model_fields_set:
+                kiosk = readers.bind(session, kiosk_id=kiosk_id, device_id=wanted.device_id, actor=actor, now=now)
             return StaffKiosk.of(session, kiosk, now)
 
     return await desk.backroom.write(act)

@@ -9,7 +9,7 @@ from fastapi import Query
 from api.deps import SignedIn
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
-from api.views import Items, View
+from api.views import InBothLanguages, Items, View
 from gateway.kiosks import queries as kiosks
 from gateway.kiosks import smiles
 from gateway.kiosks.model import Mood
@@ -28,6 +28,7 @@ class SmilesOfDay(View):
     day: date
     kiosk_id: str
     kiosk_name: str
+    kiosk_names: InBothLanguages
     good: int
     fair: int
     poor: int
@@ -57,7 +58,8 @@ async def list_smiles(
                 SmilesOfDay(
                     day=day,
                     kiosk_id=kiosk_id,
-                    kiosk_name=names[kiosk_id],
+                    kiosk_name=names[kiosk_id]["zh-CN"],
+                    kiosk_names=InBothLanguages.model_validate(names[kiosk_id]),
                     good=counts[day, kiosk_id, Mood.GOOD],
                     fair=counts[day, kiosk_id, Mood.FAIR],
                     poor=counts[day, kiosk_id, Mood.POOR],

@@ -107,7 +107,9 @@ def _furnish_demo(centre_dir: Path) -> tuple[DemoPeople, DemoKiosk]:
         activities.offer(centre)
         lobby = BANKS[0]
         kept_in = centre_dir / DEMO_FOLDER
-        kiosk = place_kiosk(centre, bank_id=lobby.device, name=ZONES[0].name_zh, reader=READER, kept_in=kept_in)
+        kiosk = place_kiosk(
+            centre, bank_id=lobby.device, names=(ZONES[0].name_zh, ZONES[0].name_en), reader=READER, kept_in=kept_in
+        )
         floor_plan.draw(centre, kiosk_code=kiosk.code)
     finally:
         centre.sessions.close()

@@ -32,14 +32,14 @@ class DemoKiosk:
     pin: str
 
 
-def place_kiosk(centre: Centre, *, bank_id: str, name: str, reader: str, kept_in: Path) -> DemoKiosk:
+def place_kiosk(centre: Centre, *, bank_id: str, names: tuple[str, str], reader: str, kept_in: Path) -> DemoKiosk:
     """Register one at that bank with that reader, once, and give the first member a card; else only tell of them."""
     file = kept_in / "kiosk.json"
     known = _known(centre, file)
     if known:
         return known
     made = DemoKiosk(
-        code=_register(centre, bank_id, name, reader), holder=_HOLDER, card=_CARD, pin=_easy_to_type(_HOLDER)
+        code=_register(centre, bank_id, names, reader), holder=_HOLDER, card=_CARD, pin=_easy_to_type(_HOLDER)
     )
     _give_card(centre, made)
     write_private(file, json.dumps(asdict(made), indent=2).encode())
@@ -55,10 +55,11 @@ def _known(centre: Centre, file: Path) -> DemoKiosk | None:
         return kept if kiosks_queries.kiosk_with(session, token=kept.code) else None
 
 
-def _register(centre: Centre, bank_id: str, name: str, reader: str) -> str:
+def _register(centre: Centre, bank_id: str, names: tuple[str, str], reader: str) -> str:
     now = centre.clock.now()
+    name_zh, name_en = names
     with centre.sessions.begin() as session:
-        kiosk, code = kiosks.register(session, name=name, bank_id=bank_id, actor="gateway", now=now)
+        kiosk, code = kiosks.register(session, name=name_zh, name_en=name_en, bank_id=bank_id, actor="gateway", now=now)
         if not readers.is_taken(session, device_id=reader):
             readers.bind(session, kiosk_id=kiosk.id, device_id=reader, actor="gateway", now=now)
         return code

@@ -11,6 +11,6 @@ from gateway.kiosks.queries import zone_of
 
 def call_staff(session: Session, *, kiosk: Kiosk, now: datetime) -> None:
     """Raise the alert of a call button at this kiosk, or count once more on the one that stands."""
-    place = dict.fromkeys(("zh-CN", "en"), kiosk.name)
+    place = kiosk.names
     links = {"kiosk": kiosk.id, "bank": kiosk.bank_id, "zone": zone_of(session, kiosk)}
     alerts.raise_alert(session, kind="call_staff", thing=kiosk.id, now=now, facts={"place": place}, links=links)

@@ -66,7 +66,7 @@ def wrong(session: Session, taken: KioskTry, *, now: datetime) -> None:
     _take_turns(session)
     if wrong_at(session, kiosk_id=taken.kiosk_id, now=now) >= OF_A_KIOSK.most:
         kiosk = session.get_one(Kiosk, taken.kiosk_id)
-        place = dict.fromkeys(("zh-CN", "en"), kiosk.name)
+        place = kiosk.names
         where = {"kiosk": kiosk.id, "bank": kiosk.bank_id, "zone": zone_of(session, kiosk)}
         _tell_staff(session, "kiosk_stopped", kiosk.id, place, now, **where)
     if _count(session, OF_THE_SITE, now) >= OF_THE_SITE.most:

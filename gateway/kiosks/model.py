@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.db import Base, Instant, word_column
@@ -15,12 +15,18 @@ class Kiosk(Base):
     __tablename__ = "kiosks"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(64))  # in Chinese
+    name_en: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     bank_id: Mapped[str | None] = mapped_column(ForeignKey("banks.id"))  # the locker bank it stands at
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     registered_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)  # to the minute
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By language."""
+        return {"zh-CN": self.name, "en": self.name_en}
 
 
 class KioskReader(Base):

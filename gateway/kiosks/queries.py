@@ -55,9 +55,9 @@ def kiosks(session: Session) -> Sequence[Kiosk]:
     return session.scalars(select(Kiosk).where(Kiosk.revoked_at.is_(None)).order_by(Kiosk.id)).all()
 
 
-def names(session: Session) -> dict[str, str]:
-    """What each kiosk is called, by id; those that were revoked too."""
-    return {kiosk.id: kiosk.name for kiosk in session.scalars(select(Kiosk))}
+def names(session: Session) -> dict[str, dict[str, str]]:
+    """What each kiosk is called, by id and language; those that were revoked too."""
+    return {kiosk.id: kiosk.names for kiosk in session.scalars(select(Kiosk))}
 
 
 def is_one_there(session: Session, *, now: datetime) -> bool:

@@ -18,14 +18,20 @@ from gateway.lockers.model import Rental
 from gateway.members.model import Member
 
 
-def register(session: Session, *, name: str, bank_id: str | None, actor: str, now: datetime) -> tuple[Kiosk, str]:
-    """Give a kiosk an identity; returns its token too, which is kept nowhere. Raises NotFound("bank")."""
+def register(
+    session: Session, *, name: str, name_en: str = "", bank_id: str | None, actor: str, now: datetime
+) -> tuple[Kiosk, str]:
+    """Give a kiosk an identity; returns its token too, which is kept nowhere. Raises NotFound("bank").
+
+    `name_en` empty: it is called by `name` in English too.
+    """
     if bank_id is not None:
         lockers.bank(session, bank_id)
     token = secrets.token_urlsafe(32)
     kiosk = Kiosk(
         id=new_id(),
         name=name,
+        name_en=name_en or name,
         bank_id=bank_id,
         token_hash=token_hash(token),
         registered_at=now,
@@ -36,6 +42,25 @@ def register(session: Session, *, name: str, bank_id: str | None, actor: str, no
     session.flush()
     audit.append(session, actor=actor, act="kiosk_registered", thing=kiosk.id, now=now, name=name)
     return kiosk, token
+
+
+def rename(
+    session: Session, *, kiosk_id: str, name: str | None, name_en: str | None, actor: str, now: datetime
+) -> Kiosk:
+    """Call it otherwise; None: as before in that language. Raises NotFound("kiosk")."""
+    kiosk = queries.kiosk(session, kiosk_id)
+    kiosk.name, kiosk.name_en = name or kiosk.name, name_en or kiosk.name_en
+    session.flush()
+    audit.append(
+        session,
+        actor=actor,
+        act="kiosk_renamed",
+        thing=kiosk_id,
+        now=now,
+        name_zh=kiosk.name,
+        name_en=kiosk.name_en,
+    )
+    return kiosk
 
 
 def revoke(session: Session, *, kiosk_id: str, actor: str, now: datetime) -> None:

@@ -37,6 +37,6 @@ def look_at_kiosk(session: Session, *, kiosk_id: str, up_since: datetime, now: d
         is_so=kiosk.revoked_at is None and rules.presence(kiosk.seen_at, now) is Presence.OFFLINE,
         since=max(seen_at, up_since),
         now=now,
-        facts={"place": dict.fromkeys(("zh-CN", "en"), kiosk.name), "since": seen_at.isoformat()},
+        facts={"place": kiosk.names, "since": seen_at.isoformat()},
         links={"kiosk": kiosk.id, "bank": kiosk.bank_id, "zone": zone_of(session, kiosk)},
     )

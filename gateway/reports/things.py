@@ -106,7 +106,7 @@ def _of_space(space: Space) -> Thing:
 
 
 def _of_kiosk(kiosk: Kiosk) -> Thing:
-    return Thing(About.KIOSK, kiosk.id, {"zh-CN": f"自助机 {kiosk.name}", "en": f"Kiosk {kiosk.name}"})
+    return Thing(About.KIOSK, kiosk.id, {"zh-CN": f"自助机 {kiosk.name}", "en": f"Kiosk {kiosk.name_en}"})
 
 
 def _of_zone(zone: Zone) -> Thing:

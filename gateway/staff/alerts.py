@@ -138,5 +138,4 @@ def _of_rental(session: Session, rental: Rental) -> Had:
 
 def of_kiosks(session: Session, ids: Collection[str]) -> dict[str, Name]:
     """What they are called, by their ids."""
-    rows = session.execute(select(Kiosk.id, Kiosk.name).where(Kiosk.id.in_(ids)))
-    return {one: {"zh-CN": name, "en": name} for one, name in rows}
+    return {one.id: one.names for one in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}

@@ -21,6 +21,7 @@ def test_a_technician_registers_a_kiosk_whose_token_is_told_once(house, technici
         {
             "id": kiosk["id"],
             "name": "大厅",
+            "names": {"zh-CN": "大厅", "en": "大厅"},
             "bank_id": "bank-a",
             "registered_at": "2026-11-22T04:00:00Z",
             "seen_at": None,
@@ -30,6 +31,27 @@ def test_a_technician_registers_a_kiosk_whose_token_is_told_once(house, technici
             "reader": None,
         }
     ]
+
+
+def test_a_kiosk_has_a_name_in_each_language_that_can_be_changed_by_itself(house, technician):
+    kiosk = technician.post("/staff/kiosks", {"name": "大厅", "name_en": "Lobby"}).json()
+    path = f"/staff/kiosks/{kiosk['id']}"
+    assert kiosk["names"] == {"zh-CN": "大厅", "en": "Lobby"}
+
+    changed = technician.patch(path, {"name_en": "Main hall"}).json()
+
+    assert (changed["name"], changed["names"]) == ("大厅", {"zh-CN": "大厅", "en": "Main hall"})
+    assert technician.patch(path, {"device_id": None}).json()["names"] == changed["names"]
+    assert technician.patch(path, {"name": " "}).status_code == 422
+
+
+def test_a_change_of_its_name_leaves_a_kiosk_its_reader(house, technician):
+    kiosk_id = a_kiosk(house).get().json()["id"]
+    Reader(house).approve().stand_at(kiosk_id)
+
+    renamed = technician.patch(f"/staff/kiosks/{kiosk_id}", {"name": "二楼"}).json()
+
+    assert (renamed["name"], renamed["reader"]["device_id"]) == ("二楼", "kiosk-1")
 
 
 def test_a_revoked_kiosk_is_gone(technician):

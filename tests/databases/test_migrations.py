@@ -25,6 +25,7 @@ from gateway.fleet import service as fleet
 from gateway.fleet.model import Button, Device, DoorLevel, Inside, Lock, SecondKey
 from gateway.fleet.rules import Part
 from gateway.jobs import queries as jobs
+from gateway.kiosks.model import Kiosk
 from gateway.kit.db import Sessions, open_engine
 from gateway.lockers import queries, service
 from gateway.lockers.model import Condition, Rental
@@ -895,3 +896,15 @@ def test_what_a_centre_had_set_of_its_alerts_stays_and_is_raised_and_escalated_a
         assert found.of("leak", zone_id="gym").escalate_after == timedelta(minutes=10)
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text("UPDATE alert_rules SET layer = 'thing' WHERE scope = ''"))
+
+
+def test_a_kiosk_of_before_is_called_the_same_in_both_languages(engine):
+    upgrade_to(engine, "0063")
+    then = "2026-11-22 04:00:00.000000+00:00"
+    kiosk = f"INSERT INTO kiosks (id, name, token_hash, registered_at) VALUES ('k', '大厅', 'x', '{then}')"
+    with engine.begin() as connection:
+        connection.execute(text(kiosk))
+    migrations.upgrade(engine)
+
+    with Sessions(engine).begin() as session:
+        assert session.get_one(Kiosk, "k").names == {"zh-CN": "大厅", "en": "大厅"}

@@ -295,7 +295,7 @@ def test_the_facility_node_is_approved_into_a_zone_and_stays_where_it_is_put(own
 def test_the_floor_plan_is_drawn_once_and_what_staff_draw_afterwards_stays(own_demo):
     directory, _ = own_demo
     centre = open_centre(directory, environ={})
-    kiosk = place_kiosk(centre, bank_id="bank-a", name="大厅", reader=READER, kept_in=directory / "demo")
+    kiosk = place_kiosk(centre, bank_id="bank-a", names=("大厅", "Lobby"), reader=READER, kept_in=directory / "demo")
 
     demo_floor_plan.draw(centre, kiosk_code=kiosk.code)
 

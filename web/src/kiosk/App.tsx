@@ -23,7 +23,7 @@ export function App() {
   if (kiosk.value === undefined) return away.value ? <Alone /> : <Waiting />
   return (
     <>
-      <Frame key={person.value} name={kiosk.value.name}>
+      <Frame key={person.value} name={kiosk.value.names[language.value]}>
         <Shown />
       </Frame>
       {left.value !== undefined && <StillThere />}

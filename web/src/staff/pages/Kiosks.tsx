@@ -4,7 +4,7 @@ import { Badge, Head, Seen, type Tone } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { Told } from '../kit/Told'
 import { everything, useLook } from '../kit/look'
-import { optionsOf } from '../kit/names'
+import { nameOf, optionsOf } from '../kit/names'
 import { ActSheet, show } from '../kit/sheets'
 import { s } from '../words'
 
@@ -45,7 +45,7 @@ function List() {
           id={({ id }) => id}
           empty={s('kiosks.none')}
           columns={[
-            { title: s('kiosks.name'), value: ({ name }) => name },
+            { title: s('kiosks.name'), value: ({ names }) => nameOf(names) },
             { title: s('kiosks.bank'), value: ({ bank_id }) => banks.find(({ value }) => value === bank_id)?.label ?? '' },
             {
               title: s('kiosks.seen'),
@@ -69,6 +69,9 @@ function List() {
             <>
               <button type="button" class="quiet" onClick={() => chooseReader(kiosk, freeFor(kiosk, kiosks, readers), looked.again)}>
                 {s('kiosks.reader_choose')}
+              </button>
+              <button type="button" class="quiet" onClick={() => rename(kiosk, looked.again)}>
+                {s('kiosks.rename')}
               </button>
               <button type="button" class="quiet" onClick={() => retire(kiosk, looked.again)}>
                 {s('kiosks.retire')}
@@ -118,12 +121,12 @@ function freeFor({ id }: Kiosk, kiosks: Kiosk[], readers: string[]): string[] {
   return readers.filter((device) => !kiosks.some((other) => other.id !== id && other.reader?.device_id === device))
 }
 
-function chooseReader({ id, name, reader }: Kiosk, readers: string[], again: Again): void {
+function chooseReader({ id, names, reader }: Kiosk, readers: string[], again: Again): void {
   const title = s('kiosks.reader_choose')
   show(
     <ActSheet
       title={title}
-      lead={s('kiosks.reader_lead', { name })}
+      lead={s('kiosks.reader_lead', { name: nameOf(names) })}
       entries={[
         {
           name: 'device_id',
@@ -142,6 +145,27 @@ function chooseReader({ id, name, reader }: Kiosk, readers: string[], again: Aga
   )
 }
 
+/** Members read it at the kiosk's top, staff where something is wrong there. */
+function namesToFill(names?: Kiosk['names']) {
+  return [
+    { name: 'name', label: s('zones.name_zh'), hint: s('kiosks.name_hint'), value: names?.['zh-CN'] ?? '' },
+    { name: 'name_en', label: s('zones.name_en'), value: names?.en ?? '', isOptional: true },
+  ]
+}
+
+function rename({ id, names }: Kiosk, again: Again): void {
+  show(
+    <ActSheet
+      title={s('kiosks.rename')}
+      entries={namesToFill(names)}
+      go={s('kiosks.rename')}
+      done={s('card.done')}
+      onDone={() => void again()}
+      act={({ name = null, name_en = null }) => ask('patch', '/api/v1/staff/kiosks/{kiosk_id}', { at: { kiosk_id: id }, body: { name, name_en } })}
+    />,
+  )
+}
+
 function register(banks: { value: string; label: string }[], again: Again): void {
   const key = newKey()
   const title = s('kiosks.register')
@@ -150,7 +174,7 @@ function register(banks: { value: string; label: string }[], again: Again): void
       title={title}
       lead={s('kiosks.register_lead')}
       entries={[
-        { name: 'name', label: s('kiosks.name'), hint: s('kiosks.name_hint') },
+        ...namesToFill(),
         {
           name: 'bank_id',
           label: s('kiosks.bank'),
@@ -160,8 +184,8 @@ function register(banks: { value: string; label: string }[], again: Again): void
         },
       ]}
       go={title}
-      act={async ({ name = '', bank_id = null }) => {
-        const { token } = await ask('post', PATH, { key, body: { name, bank_id } })
+      act={async ({ name = '', name_en = null, bank_id = null }) => {
+        const { token } = await ask('post', PATH, { key, body: { name, name_en, bank_id } })
         show(<Told title={name} lead={s('kiosks.told')} secret={token && `${location.origin}/kiosk/#${token}`} />)
         await again()
       }}
@@ -169,11 +193,11 @@ function register(banks: { value: string; label: string }[], again: Again): void
   )
 }
 
-function retire({ id, name }: Kiosk, again: Again): void {
+function retire({ id, names }: Kiosk, again: Again): void {
   show(
     <ActSheet
       title={s('kiosks.retire')}
-      lead={s('kiosks.retire_lead', { name })}
+      lead={s('kiosks.retire_lead', { name: nameOf(names) })}
       isGrave
       go={s('kiosks.retire')}
       done={s('card.done')}

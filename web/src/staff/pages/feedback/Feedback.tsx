@@ -4,6 +4,7 @@ import { language, when } from '../../../shared/t'
 import { Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
+import { nameOf } from '../../kit/names'
 import { s } from '../../words'
 import { h } from './words'
 
@@ -40,7 +41,7 @@ function Counts() {
             empty={h('smiles.none')}
             columns={[
               { title: h('smiles.day'), value: ({ day }) => day, isNumber: true },
-              { title: s('kiosks.list'), value: ({ kiosk_name }) => kiosk_name },
+              { title: s('kiosks.list'), value: ({ kiosk_names }) => nameOf(kiosk_names) },
               { title: h('smiles.good'), value: ({ good }) => good, isNumber: true },
               { title: h('smiles.fair'), value: ({ fair }) => fair, isNumber: true },
               { title: h('smiles.poor'), value: ({ poor }) => poor, isNumber: true },
