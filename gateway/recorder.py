@@ -8,11 +8,10 @@ nothing else. What is lost on the way, or refused by a full disk, its device sti
 import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from devices.wire import codec
 from devices.wire.errors import Fault, WireError
@@ -54,14 +53,13 @@ class Buried:
 _Messages = list[tuple[bytes, int]]  # of one topic in the order they came: what it said, and when it came
 
 
-@dataclass(frozen=True)
-class _Post:
+class _Post(NamedTuple):
     """What one topic brought, read; whether its device counts is another question."""
 
     device: str
     letters: list[Letter]
     buried: list[Buried]
-    as_a_strangers: Buried | None  # what is buried instead, if it does not; None: nobody's, whoever the device is
+    as_a_strangers: tuple[bytes, int] | None  # the newest and how many, if it does not; None: nobody counts here
 
 
 class Recorder:
@@ -234,21 +232,20 @@ class Recorder:
         except WireError as error:
             return _Post(device, [], [Buried(device, error.fault, error.detail, newest, len(messages))], None)
         letters: list[Letter] = []
-        last: dict[Fault, tuple[str, bytes]] = {}
-        faults: Counter[Fault] = Counter()
+        buried: dict[Fault, Buried] = {}
         for payload, received_ms in self._right_of_way.giving_way(messages):
             try:
                 said = codec.decode_readings(payload)
                 unsound = [one for one in said.readings if not _is_sound(one)]
-                letters.append(_letter(device, said, received_ms))
+                sound = [one for one in said.readings if one not in unsound] if unsound else said.readings
+                letters.append(_letter(device, said, sound, received_ms))
                 problems = [(Fault.IMPLAUSIBLE, f"{one.sensor} says {one.metric} {one.value}") for one in unsound]
             except WireError as error:
                 problems = [(error.fault, error.detail)]
             for fault, detail in problems:
-                faults[fault] += 1
-                last[fault] = (detail, payload)
-        buried = [Buried(device, fault, *last[fault], count) for fault, count in faults.items()]
-        return _Post(device, letters, buried, Buried(device, Fault.STRANGER, "", newest, len(messages)))
+                count = buried[fault].count + 1 if fault in buried else 1
+                buried[fault] = Buried(device, fault, detail, payload, count)
+        return _Post(device, letters, list(buried.values()), (newest, len(messages)))
 
     def _check(self, topic: str) -> None:
         address = parse(topic)
@@ -259,10 +256,10 @@ class Recorder:
 def _buried(post: _Post, counting: Collection[str]) -> list[Buried]:
     if post.as_a_strangers is None or post.device in counting:
         return post.buried
-    return [post.as_a_strangers]
+    return [Buried(post.device, Fault.STRANGER, "", *post.as_a_strangers)]
 
 
-def _letter(device: str, said: Readings, received_ms: int) -> Letter:
+def _letter(device: str, said: Readings, sound: Sequence[Measurement], received_ms: int) -> Letter:
     """What can be believed of a message. One sensor that raves takes nothing from the others."""
     return Letter(
         device=device,
@@ -270,7 +267,7 @@ def _letter(device: str, said: Readings, received_ms: int) -> Letter:
         seq=said.seq,
         oldest=said.oldest,
         taken_ms=rules.taken_ms(received_ms=received_ms, age_ms=said.age_ms, claimed_ms=said.taken_ms),
-        values=[Value(one.sensor, one.metric, _number(one.value)) for one in said.readings if _is_sound(one)],
+        values=[Value(one.sensor, one.metric, _number(one.value)) for one in sound],
         can_wait=said.can_wait,
     )
 

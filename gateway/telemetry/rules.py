@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 MINUTE_MS: Final = 60_000
@@ -67,8 +67,7 @@ COUNTED: Final = frozenset({"entries", "exits"})
 """Metrics that only count up, and begin at zero when their device starts."""
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """A value at an instant, in milliseconds since 1970. None: the device said that it did not know."""
 
     taken_ms: int

@@ -8,12 +8,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -66,8 +65,8 @@ class NoReadingsError(Exception):
     """Nothing has ever been kept: the gateway makes the database at its first start."""
 
 
-@dataclass(frozen=True)
-class Value:
+# These three are tuples, for each reading has one of each: a frozen dataclass takes several times as long to make.
+class Value(NamedTuple):
     """What one sensor says of one metric."""
 
     sensor: str
@@ -75,8 +74,7 @@ class Value:
     value: float | None
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """One message of readings. `seq` counts within `store`, of which `oldest` is the lowest still with the device.
 
     `can_wait`: its device need not be told soon that it is kept.
@@ -91,8 +89,7 @@ class Letter:
     can_wait: bool = False
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """Up to where a device's store is kept here, after a batch."""
 
     device: str
@@ -163,7 +160,7 @@ class ReadingStore:
                     connection.execute(insert(SAMPLES), rows)
                 counting.write_down(connection)
                 if kept:
-                    _put(connection, SOURCES, ["device"], [vars(source) for source in kept.values()])
+                    _put(connection, SOURCES, ["device"], [source._asdict() for source in kept.values()])
         except OperationalError as error:
             raise _full_or(error) from error
         self._sources |= kept
