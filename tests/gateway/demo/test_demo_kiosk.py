@@ -12,7 +12,9 @@ from tests.centre_builder import NOON
 
 
 def place(centre):
-    return place_kiosk(centre, bank_id="bank-a", names=("大厅", "Lobby"), reader=READER, kept_in=centre.directory / FOLDER)
+    return place_kiosk(
+        centre, bank_id="bank-a", names=("大厅", "Lobby"), reader=READER, kept_in=centre.directory / FOLDER
+    )
 
 
 def test_a_kiosk_and_a_card_with_its_pin_are_there_once(tmp_path):
