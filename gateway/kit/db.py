@@ -19,7 +19,7 @@ from gateway.kit.errors import NotFound, Refused
 
 T = TypeVar("T")
 
-_STEP_S = 0.0005  # between two tries to be the one who writes: less than lies between two acts of a busy program
+_STEP_S = 0.0002  # between two tries to be the one who writes: less than lies between two acts of a busy program
 BUSY_TIMEOUT_MS = 30_000  # SQLite is not fair: among many writers on a slow card one may have to wait for long
 
 TRIES = 6  # of an act, where others come between
