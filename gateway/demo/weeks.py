@@ -43,6 +43,7 @@ from gateway.policies.model import Layer, Limit
 from gateway.policies.rules import Rule, Scope
 from gateway.spaces.model import Space
 from gateway.spaces.rules import Span
+from gateway.usage import service as usage
 
 T = TypeVar("T")
 Act = Callable[[Session, datetime], object]  # something that happens, and when
@@ -255,7 +256,7 @@ class _Weeks:
 
     def _rent(self, session: Session, at: datetime, *, number: int, bank_id: str, leaves_at: datetime) -> None:
         rent = partial(lockers.rent, until=None, max_days=1, unsettled_locks=frozenset, bank_id=bank_id)
-        rental = _let(lambda: rent(session, member=_member(session, number), now=at))
+        rental = _wish(session, at, "rentals", lambda: rent(session, member=_member(session, number), now=at))
         if rental is not None:
             self.expect(leaves_at, partial(self._end, rental_id=rental.id))
 
@@ -278,6 +279,7 @@ class _Weeks:
         try:
             booking = service.book(session, **wish)  # type: ignore[arg-type]  # as both take it
         except HearthError as refused:
+            usage.note_refusal(session, wish="bookings", code=refused.code, now=at)
             if refused.code == "slot_taken" and self.dice.random() < _QUEUES:
                 self.expect(at + timedelta(minutes=2), lambda session, at: self._queue(session, at, wish))
             return
@@ -303,7 +305,8 @@ class _Weeks:
 
     def _queue(self, session: Session, at: datetime, wish: dict[str, object]) -> None:
         span = wish["span"]
-        wait = _let(lambda: waitlist.join(session, **wish | {"now": at}))  # type: ignore[arg-type]  # as both take it
+        join = partial(waitlist.join, session, **wish | {"now": at})  # type: ignore[arg-type]  # as both take it
+        wait = _wish(session, at, "waitlist", join)
         if wait is not None and isinstance(span, Span):
             look = partial(waitlist.look_after, wait_id=wait.id, policy=self.policy)
             self.expect(span.ends_at, lambda session, at: look(session, now=at))
@@ -391,6 +394,15 @@ def _let(act: Callable[[], T]) -> T | None:
     try:
         return act()
     except HearthError:
+        return None
+
+
+def _wish(session: Session, at: datetime, wish: str, act: Callable[[], T]) -> T | None:
+    """The same of what somebody wants: in vain, it is counted as it would be of a phone."""
+    try:
+        return act()
+    except HearthError as refused:
+        usage.note_refusal(session, wish=wish, code=refused.code, now=at)
         return None
 
 

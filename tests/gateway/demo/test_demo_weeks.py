@@ -22,6 +22,8 @@ from gateway.lockers.model import Compartment, Rental, Use
 from gateway.members.model import Member
 from gateway.settings import BookingSettings
 from gateway.spaces.model import Space, SpaceKind
+from gateway.usage import queries as usage
+from gateway.usage.queries import Period
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)  # half past five in the afternoon
 
@@ -117,6 +119,15 @@ def test_nothing_is_told_before_it_has_happened_and_the_trail_is_whole(lived):
         assert max(session.scalars(select(AuditEntry.at))) <= max(NOW, datetime.now(UTC))
         assert set(session.scalars(select(Device.presence))) == {Presence.OFFLINE}
     assert max(booking.booked_at for booking, _ in bookings(lived)) <= NOW
+
+
+def test_what_somebody_wanted_in_vain_is_counted_by_its_reason(lived):
+    zone = lived.booking_policy.zone
+    today = NOW.astimezone(zone).date()
+    with lived.sessions.read() as session:
+        unmet = usage.unmet(session, Period(today - timedelta(days=weeks.BEHIND), today, zone, NOW))
+    assert unmet.refused["bookings", "slot_taken"] > 20
+    assert unmet.waits > 10
 
 
 def test_it_happens_once(lived):
