@@ -296,7 +296,10 @@ def _space_usage(plan: Plan, space: Space, opens: list[Span], bookings: list[Boo
         bookings=len(stood),
         no_shows=len(released),
         late_cancels=sum(_was_late(one) for one in bookings),
-        recovered_h=rules.hours(span for one in released for span in rules.within(_after(came, one), _span(one))),
+        recovered_h=rules.recovered_h(
+            _since(((one, one.released_at) for one in released), space, frame),
+            _since(((one, one.booked_at) for one in came), space, frame),
+        ),
         lead_h=rules.middle([rules.lead_h(one.booked_at, one.starts_at) for one in stood]),
     )
 
@@ -314,10 +317,13 @@ def _taken(plan: Plan, space: Space, came: Sequence[Booking], frame: Span) -> tu
     return people_h, space.places * space.capacity
 
 
-def _after(came: Iterable[Booking], released: Booking) -> list[Span]:
-    """What was booked once it had been given back, and used."""
-    given_back = released.released_at
-    return [_span(one) for one in came if given_back is not None and one.booked_at >= given_back]
+def _since(
+    bookings: Iterable[tuple[Booking, datetime | None]], space: Space, frame: Span
+) -> list[tuple[Span, datetime]]:
+    """Each place for itself, as far as it lies in a frame, with a moment of its own."""
+    return [
+        (span, at) for one, at in bookings if at is not None for span in rules.within(_place_spans([one], space), frame)
+    ]
 
 
 def _was_late(booking: Booking) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import fmean, median, quantiles
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -90,6 +91,21 @@ def less(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
 def hours(spans: Iterable[Span]) -> float:
     """How long these are together; what overlaps counts as often as it does."""
     return sum(((span.ends_at - span.starts_at) / HOUR for span in spans), 0.0)
+
+
+def recovered_h(given_back: Sequence[tuple[Span, datetime]], used: Sequence[tuple[Span, datetime]]) -> float:
+    """How many hours were used that had been given back before: each hour of a place once.
+
+    `given_back`: each with when; `used`: each with when it was booked.
+    """
+    anew = [(span, at) for span, at in used if any(span.overlaps(free) and since <= at for free, since in given_back)]
+    edges = sorted({edge for span, _ in (*given_back, *anew) for edge in span})
+    total = 0.0
+    for moment in map(Span._make, pairwise(edges)):
+        free = [since for span, since in given_back if span.overlaps(moment)]
+        taken = [at for span, at in anew if span.overlaps(moment) and any(since <= at for since in free)]
+        total += min(len(free), len(taken)) * ((moment.ends_at - moment.starts_at) / HOUR)
+    return total
 
 
 def by_hour(spans: Iterable[Span], zone: ZoneInfo) -> dict[tuple[date, int], float]:

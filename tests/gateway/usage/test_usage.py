@@ -170,6 +170,18 @@ def test_hours_given_back_and_used_by_somebody_else_are_recovered(session, book)
     assert of_space(session, "seats").recovered_h == 0.0
 
 
+def test_an_hour_that_was_given_back_twice_is_recovered_once_and_no_more_than_were_given_back(session, book):
+    for booked, back in ((-24, 0.25), (0.25, 0.5)):
+        book(length=2, came=False, state=BookingState.RELEASED, booked=booked, released_at=NOON + back * HOUR)
+    book(start=0.5, length=1.5, booked=0.5)
+    assert of_space(session).recovered_h == 1.5
+
+    book("seats", came=False, state=BookingState.RELEASED, released_at=NOON + HOUR / 4)
+    for _ in range(3):
+        book("seats", booked=0.3)
+    assert of_space(session, "seats").recovered_h == 1.0
+
+
 def test_a_late_cancellation_is_what_costs_points_too(session, book):
     for hours_before in (1, 3):
         book(came=False, state=BookingState.CANCELLED, cancelled_at=NOON - hours_before * HOUR, booked=-48)
