@@ -14,7 +14,7 @@ from gateway.timekeeping.rules import Mark
 
 def keep(session: Session, *, clock: Clock) -> None:
     """Write down that it is now, or later where the clock was set back. Once a minute is often enough."""
-    row = session.get(TimeMark, 1)
+    row = _hold(session)
     _write(session, row, rules.next_mark(_mark_of(row), _shown_by(clock)))
 
 
@@ -26,10 +26,15 @@ def believe(session: Session, *, it_is: datetime, actor: str, clock: Clock) -> N
     shown = _shown_by(clock)
     if abs(shown.at - it_is) > rules.TOLERANCE:
         raise Conflict("clock_differs", shows=shown.at.isoformat())
-    row = session.get(TimeMark, 1)
+    row = _hold(session)
     was = row.at.isoformat() if row else None
     _write(session, row, shown)
     audit.append(session, actor=actor, act="clock_believed", thing="gateway", now=shown.at, was=was)
+
+
+def _hold(session: Session) -> TimeMark | None:
+    """The row, which nobody else writes before this transaction ends: what somebody has just said is not undone."""
+    return session.get(TimeMark, 1, with_for_update=True)
 
 
 def _shown_by(clock: Clock) -> Mark:

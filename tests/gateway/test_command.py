@@ -31,8 +31,9 @@ from gateway.credentials import service as credentials
 from gateway.credentials.service import HashedPin
 from gateway.lockers import service as lockers
 from gateway.members.queries import member_by_no
+from gateway.timekeeping import service as timekeeping
 from tests.broker_fixture import free_port
-from tests.centre_builder import NOON, a_bank, a_member
+from tests.centre_builder import NOON, HandClock, a_bank, a_member
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,6 +195,21 @@ def test_the_doctor_says_when_the_holidays_of_a_year_are_not_known(centre, monke
 
     assert found.ok is ok
     assert ("known to the end of" if ok else "the public holidays of 2090 are not known") in found.says
+
+
+def test_the_doctor_says_when_the_clock_shows_a_time_that_is_over(tmp_path):
+    main(["init", str(tmp_path / "centre")])
+    centre = open_centre(tmp_path / "centre", environ={})
+    with centre.sessions.begin() as session:
+        timekeeping.keep(session, clock=HandClock())
+    centre.sessions.close()
+
+    def clock(now):
+        return next(one for one in examine(tmp_path / "centre", now) if one.part == "clock")
+
+    assert clock(NOON).ok
+    assert not clock(NOON - timedelta(hours=1)).ok
+    assert "it has been 2026-11-22 04:00 already" in clock(NOON - timedelta(hours=1)).says
 
 
 def test_the_doctor_says_it_in_words_and_ends_with_1(centre, capsys):

@@ -1,6 +1,7 @@
 """The latest time that is known to have come, and a clock that shows an earlier one."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from gateway.timekeeping import queries, rules, service
 from gateway.timekeeping.model import TimeMark
 from gateway.timekeeping.rules import TOLERANCE, Mark
 from tests.centre_builder import NOON, HandClock
+from tests.race import half_way_through
 
 MOMENT = timedelta(microseconds=1)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -103,6 +105,23 @@ def test_a_clock_that_ran_ahead_is_believed_again_when_another_clock_says_the_sa
         assert queries.known_time(session) == NOON
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
         assert (entry.actor, entry.act, entry.at) == ("manager", "clock_believed", NOON)
+
+
+def test_what_somebody_says_of_the_clock_is_not_undone_by_what_is_kept_at_the_same_instant(sessions, clock):
+    clock.advance(days=300)
+    with sessions.begin() as session:
+        service.keep(session, clock=clock)
+    clock.set_back(days=300)
+    clock.advance(seconds=30)
+
+    def keep():
+        with sessions.begin() as session:
+            service.keep(session, clock=clock)
+
+    half_way_through(sessions, partial(service.believe, it_is=NOON, actor="manager", clock=clock), keep)
+
+    with sessions.read() as session:
+        assert queries.known_time(session) == clock.now()
 
 
 def test_the_first_mark_can_be_one_that_somebody_confirmed(sessions, clock):
