@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,7 @@ from gateway.unlocking.engine import UnlockEngine
 from gateway.unlocking.ports import Challenge, Link, Standing
 
 _EVENTS = f"/{Channel.EVT}"
+KEY_COUNTS_S: Final = 1.0  # then it is read again: a device that was suspended may have been approved with another
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Intake:
     clock: Clock
     reached: Callable[[str], None] = field(default=lambda step: None)
     watch: Watch = field(default_factory=Watch)
-    _keys: dict[str, PublicKey] = field(default_factory=dict)  # of approved devices; an approved key never changes
+    _keys: dict[str, tuple[PublicKey, float]] = field(default_factory=dict)  # of approved devices, and read when
 
     def receive(self, letters: Sequence[Letter]) -> None:
         """Take what has come: events that follow one another in one transaction, everything else one by one.
@@ -234,13 +236,17 @@ class Intake:
 
     def _pinned_key(self, device_id: str) -> PublicKey:
         """Whose signature counts. That the device is still approved is looked at where something would follow."""
-        if device_id not in self._keys:
+        now = self.clock.monotonic()
+        key, read_at = self._keys.get(device_id, (None, now))
+        if key is None or now - read_at >= KEY_COUNTS_S:
+            self._keys.pop(device_id, None)
             with self.sessions.read() as session:
                 text = fleet_queries.pinned_key(session, device_id)
             if text is None:
                 raise WireError(Fault.STRANGER)
-            self._keys[device_id] = PublicKey.from_text(text)
-        return self._keys[device_id]
+            key = PublicKey.from_text(text)
+            self._keys[device_id] = key, now
+        return key
 
     def _bury(self, letter: Letter, error: WireError) -> None:
         try:

@@ -32,6 +32,7 @@ from gateway.zones import service as zones
 MOST_DEAD_LETTERS = 500  # rows; beyond them strangers share one, so that nobody can fill the disk
 _SAMPLE_BYTES = 128
 _ANYBODY = "*"
+_WAITING = (DeviceState.PENDING, DeviceState.SUSPENDED)  # for a person, who compares the label of what speaks up
 
 
 def note_presence(session: Session, told: Presentation, *, now: datetime) -> bool:
@@ -52,7 +53,7 @@ def note_presence(session: Session, told: Presentation, *, now: datetime) -> boo
     was_there = device.presence is Presence.ONLINE and device.boot_id == told.boot_id
     if told.online:
         device.boot_id, device.firmware, device.doors = told.boot_id, told.firmware, told.doors
-        if device.state is DeviceState.PENDING:
+        if device.state in _WAITING:
             device.public_key, device.fingerprint = told.public_key, told.fingerprint
     if not (told.online and was_there):  # a device says so at each move of a door; that alone is not worth a write
         device.heard_at = now
@@ -132,7 +133,8 @@ def note_levels(session: Session, *, device_id: str, levels: Mapping[int, DoorLe
 def approve(session: Session, *, device_id: str, fingerprint: str, actor: str, now: datetime) -> Device:
     """Somebody compared the fingerprint with the device's label: pin its key and make its locks.
 
-    Also ends a suspension; the device's log then starts afresh here. One off the shelf has none.
+    Also ends a suspension, of the same box or of another put in its place, whose label it is then; the device's log
+    starts afresh here, and its locks stay. One off the shelf has none.
 
     Raises Conflict("fingerprint_differs") and
     Conflict("device_retired").
@@ -283,10 +285,14 @@ def _introduce(session: Session, told: Presentation, now: datetime) -> None:
 
 
 def _is_news(device: Device, told: Presentation) -> bool:
-    """Neither an old will, nor another box under a known name: only a person can swap a device."""
+    """Neither an old will, nor another box under the name of one that counts: only a person can swap a device.
+
+    They suspend it, as one whose card has died, and what speaks up under its name then waits for them as a new one
+    does: until its label was compared.
+    """
     if rules.is_an_old_will(told, known_boot_id=device.boot_id):
         return False
-    return not told.online or device.state is DeviceState.PENDING or told.public_key == device.public_key
+    return not told.online or device.state in _WAITING or told.public_key == device.public_key
 
 
 def _take_parts(session: Session, device: Device, told: Mapping[str, Part], now: datetime) -> bool:

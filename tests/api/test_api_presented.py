@@ -234,7 +234,7 @@ def test_a_reader_that_was_suspended_is_asked_no_more(house, kiosk, reader, card
     reader.show(NUMBER)
 
     assert len(reader.orders) == 1
-    assert dead(house) == {"unbound": 1}
+    assert dead(house) == {"stranger": 1}
 
 
 def test_a_reader_that_is_unbound_between_question_and_answer_says_it_to_nobody(house, kiosk, reader, card):

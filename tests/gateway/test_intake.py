@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from devices.wire import codec
+from devices.wire.errors import Fault
 from devices.wire.messages import Event, EventKind, Health, Level, Part, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
@@ -21,7 +22,7 @@ from gateway.credentials.pepper import Pepper
 from gateway.fleet import service as fleet
 from gateway.fleet.model import DeadLetter, Device, DeviceEvent, DeviceState, DoorLevel, Lock
 from gateway.fleet.rules import Presentation
-from gateway.intake import Letter
+from gateway.intake import KEY_COUNTS_S, Letter
 from gateway.kit.audit import AuditEntry
 from gateway.link.memory import MemoryCarriage
 from gateway.spaces.rules import Span
@@ -239,6 +240,27 @@ def test_a_device_that_waits_for_approval_can_change_nothing(gateway, sessions):
 def test_an_event_signed_by_another_device_is_not_believed(gateway, sessions):
     tell(gateway, an_event(), key=SigningKey.generate())
     assert faults(sessions) == {"signature": 1}
+
+
+def test_once_another_box_was_put_in_its_place_the_old_one_is_not_believed(gateway, sessions):
+    tell(gateway, an_event(seq=1))
+    new = SigningKey.generate()
+    key = new.public()
+    told = Presentation(
+        device_id="bank-a", online=True, boot_id="c" * 16, doors=2, public_key=key.text(), fingerprint=key.fingerprint()
+    )
+    with sessions.begin() as session:
+        fleet.suspend(session, device_id="bank-a", reason="card", actor="staff", now=NOON)
+        fleet.note_presence(session, told, now=NOON)
+        device = fleet.approve(session, device_id="bank-a", fingerprint=told.fingerprint, actor="staff", now=NOON)
+        fleet.take_up_log(session, device, oldest_seq=1, now=NOON)
+    gateway.intake.clock.advance(seconds=KEY_COUNTS_S)
+
+    tell(gateway, an_event(seq=1))
+    assert faults(sessions) == {Fault.SIGNATURE: 1}
+    tell(gateway, an_event(seq=1), key=new)
+    assert faults(sessions) == {Fault.SIGNATURE: 1}
+    assert count(sessions, DeviceEvent) == 2
 
 
 def test_an_event_of_another_device_moved_here_is_not_believed(gateway, sessions):

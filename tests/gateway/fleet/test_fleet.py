@@ -83,6 +83,35 @@ def test_another_key_under_a_known_name_changes_nothing(sessions, approved):
         assert (device.public_key, device.boot_id != "c" * 16) == (KEY, True)
 
 
+def test_a_box_whose_card_has_died_is_put_in_the_place_of_the_old_one_by_a_person(sessions, approved):
+    anew = replace(told(key="B" * 43, boot="c" * 16), fingerprint="FGHJK-FGHJK")
+
+    def approve_it(session, fingerprint):
+        return service.approve(session, device_id="bank-a", fingerprint=fingerprint, actor="staff", now=NOON)
+
+    with sessions.begin() as session:
+        locks = session.scalars(select(Lock.id)).all()
+        service.suspend(session, device_id="bank-a", reason="card", actor="staff", now=NOON)
+        service.note_presence(session, anew, now=NOON)
+        assert queries.pinned_key(session, "bank-a") is None, "nobody has compared its label yet"
+        with pytest.raises(Conflict, match="fingerprint_differs"):
+            approve_it(session, FINGERPRINT)
+
+        device = approve_it(session, anew.fingerprint)
+
+        assert queries.pinned_key(session, "bank-a") == "B" * 43
+        assert (device.last_seq, session.scalars(select(Lock.id)).all()) == (None, locks)
+        service.note_presence(session, told(boot="d" * 16), now=NOON)
+        assert queries.pinned_key(session, "bank-a") == "B" * 43, "the old card is another box now"
+
+
+def test_a_retired_device_is_not_taken_up_under_another_key(sessions, approved):
+    with sessions.begin() as session:
+        service.retire(session, device_id="bank-a", actor="staff", now=NOON)
+        service.note_presence(session, told(key="B" * 43, boot="c" * 16), now=NOON)
+        assert queries.device(session, "bank-a").public_key == KEY
+
+
 def test_a_will_of_an_earlier_start_is_ignored(sessions, approved):
     with sessions.begin() as session:
         service.note_presence(session, told(boot="d" * 16), now=NOON)
