@@ -86,6 +86,7 @@ def test_a_technician_sees_the_devices(house, pending):
         "key_switch": "none",
         "fire_contact": "none",
         "button": "nothing",
+        "shows_alarms": False,
         "usual_s": 0,
     }
 
