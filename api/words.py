@@ -268,6 +268,22 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "alert_rule_has_none": Words(
             422, "这类告警没有这一项（{field}），请去掉。", "This kind of alert has no {field}. Please leave it out."
         ),
+        "alert_metric_unknown": Words(
+            422,
+            "没有“{metric}”这种读数，或者不能拿它定告警。请从列出的里面选一种。",
+            "Nothing is measured that is called {metric}, or no alert can be made of it. Please choose one of those"
+            " listed.",
+        ),
+        "alert_measures_stay": Words(
+            409,
+            "这种告警已经在看另一种读数，不能改。请用另一个编号新定一种。",
+            "This kind of alert looks at something else already, which stays. Please make another under another name.",
+        ),
+        "alert_kinds_full": Words(
+            409,
+            "自己定的告警最多 {most} 种，已经满了。请先去掉一种。",
+            "There can be {most} kinds of alert of your own, and there are. Please put one away first.",
+        ),
         "alert_rule_guarded": Words(
             422,
             "这类告警关系到人和东西的安全：不能关掉，不能改得不那么紧急，也不能等安静时段过去。请改回去。",

@@ -136,6 +136,7 @@ class Flood:
             judge=lambda own, _others: own.keys(),
             acknowledge=lambda _kept: None,
             bury=lambda _buried: None,
+            judge_again=lambda: None,
             right_of_way=way,
         )
 

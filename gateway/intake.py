@@ -1,6 +1,6 @@
 """The door that devices come in by: bytes become facts, or counted dead letters, and nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -12,6 +12,7 @@ from devices.wire.errors import Fault, WireError
 from devices.wire.messages import Chal, Credential, Event, Given, Part, State, Sync
 from devices.wire.signing import PublicKey
 from devices.wire.topics import GATEWAY, Address, Channel, parse
+from gateway.alerts.in_force import in_force
 from gateway.bookings import service as bookings
 from gateway.facility.watch import Watch, is_worth_a_look
 from gateway.faults import service as faults
@@ -80,16 +81,35 @@ class Intake:
         `own`: by device; `others`: of makers' devices, which count already. Safe from the recorder's thread.
         """
         telling = {device for device, letters in own.items() if any(map(is_worth_a_look, letters))}
+        quiet, unheard = own.keys() - telling, others
         approved: set[str] = set()
         if telling or any(map(is_worth_a_look, others)):
-            with self.sessions.begin() as session:
-                approved.update(fleet_queries.approved_among(session, telling))
-                counting = [letter for device, letters in own.items() if device in approved for letter in letters]
-                self.watch.note(session, [*counting, *others], now=self.clock.now())
-        if quiet := own.keys() - telling:
+            approved |= self._judge({device: own[device] for device in telling}, others)
+            unheard = []
+        if quiet or unheard:
+            # What the house's rules do not ask for, the centre's own may; no call for help waits for that question.
             with self.sessions.read() as session:
-                approved.update(quiet & set(fleet_queries.approved_ids(session)))
+                asked_for = in_force(session).measured
+                approved |= quiet & set(fleet_queries.approved_ids(session) if quiet else ())
+            theirs = {device: own[device] for device in quiet & approved if _says_any(own[device], asked_for)}
+            if theirs or _says_any(unheard, asked_for):
+                self._judge(theirs, unheard)
         return approved
+
+    def _judge(self, own: Mapping[str, Sequence[ReadingLetter]], others: Sequence[ReadingLetter]) -> set[str]:
+        """By one transaction. Answers with those of our devices that count."""
+        with self.sessions.begin() as session:
+            approved = set(fleet_queries.approved_among(session, own.keys()))
+            counting = [letter for device, letters in own.items() if device in approved for letter in letters]
+            self.watch.note(session, [*counting, *others], now=self.clock.now())
+        return approved
+
+    def judge_again(self) -> None:
+        """Let staff know of what has been so for long enough, though nobody says so again. The recorder's thread's."""
+        now = self.clock.now()
+        if self.watch.is_due(now):
+            with self.sessions.begin() as session:
+                self.watch.look_again(session, now=now)
 
     def bury_readings(self, buried: Sequence[Buried]) -> None:
         """Count messages of readings that could not be read. Safe from any thread."""
@@ -311,3 +331,7 @@ def _report(device_id: str, event: Event, age_ms: int | None) -> Report:
         reason=event.reason,
         age_ms=age_ms,
     )
+
+
+def _says_any(letters: Sequence[ReadingLetter], metrics: Collection[str]) -> bool:
+    return any(value.metric in metrics for letter in letters for value in letter.values)

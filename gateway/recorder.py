@@ -68,7 +68,8 @@ class Recorder:
     `judge` is handed every reading before it is kept, and again only when the gateway died in between: those of our own
     devices, by device, and what came by another way; it says which of those devices count. `acknowledge` tells a device
     how far its store is kept; `bury` is handed what could not be read; `others` gives what came by another way and
-    needs no acknowledging. All of them are called from that thread, and must be safe there.
+    needs no acknowledging; `judge_again` looks once in a while at what nobody says anything more of. All of them are
+    called from that thread, and must be safe there.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Recorder:
         judge: Callable[[Mapping[str, Sequence[Letter]], Sequence[Letter]], Collection[str]],
         acknowledge: Callable[[Kept], None],
         bury: Callable[[Sequence[Buried]], None],
+        judge_again: Callable[[], object],
         others: Callable[[], list[Letter]] = list,
         right_of_way: RightOfWay | None = None,
     ) -> None:
@@ -91,6 +93,7 @@ class Recorder:
         self._acknowledge = acknowledge
         self._bury = bury
         self._others = others
+        self._judge_again = judge_again
         self._right_of_way = right_of_way or RightOfWay()
         self._lock = threading.Lock()  # for the next three
         self._heard: dict[str, _Messages] = {}  # by topic
@@ -140,6 +143,7 @@ class Recorder:
         others = self._others()
         with self._room_or_not():
             self._keep(self._all_heard(), others)
+            self._judge_again()
             self._look_after()
 
     def take_awaited(self) -> None:

@@ -87,6 +87,7 @@ def record(
         site=site,
         clock=clock,
         judge=gateway.intake.judge_readings,
+        judge_again=gateway.intake.judge_again,
         acknowledge=lambda kept: gateway.speaker.acknowledge_readings(kept.device, store=kept.store, seq=kept.seq),
         bury=gateway.intake.bury_readings,
         others=others,

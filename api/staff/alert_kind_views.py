@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Self
 
+from api.staff.alert_rule_views import text_of
 from api.views import View
 from gateway.alerts import rules
-from gateway.alerts.kinds import Kind
+from gateway.alerts.in_force import InForce
 from gateway.channels.model import Severity
 from gateway.members.model import Language
 
@@ -34,8 +35,9 @@ class AlertKindView(View):
     text: str
 
     @classmethod
-    def of(cls, name: str, kind: Kind, language: Language) -> Self:
-        """As it is written down."""
+    def of(cls, name: str, rules_now: InForce, language: Language) -> Self:
+        """As it is in the whole centre."""
+        kind = rules_now.of(name)
         return cls(
             kind=name,
             severity=kind.severity,
@@ -48,7 +50,7 @@ class AlertKindView(View):
             calm_s=_seconds(kind.calm),
             keeps_quiet=kind.keeps_quiet,
             escalate_after_s=None if kind.escalate_after is None else _seconds(kind.escalate_after),
-            text=kind.zh if language is Language.ZH_CN else kind.en,
+            text=text_of(kind, rules_now.own.get(name), language),
         )
 
 

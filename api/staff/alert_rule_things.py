@@ -1,12 +1,13 @@
 """Of which things a rule of alerts can be: whether there is such a one, and what it is called."""
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from api.deps import Desk
 from api.staff.sensors import all_sensors
 from gateway.alerts.kinds import Kind, Things
 from gateway.facility.place import place_of
-from gateway.facility.watch import metrics_of
 from gateway.fleet import queries as fleet
 from gateway.kit.errors import NotFound
 from gateway.maintenance import names
@@ -14,11 +15,11 @@ from gateway.maintenance.names import Name
 from gateway.zones import queries as zones
 
 
-def check(desk: Desk, session: Session, *, kind: str, house: Kind, thing: str) -> None:
-    """Raises NotFound for what is not there, or says nothing by which this kind is judged."""
+def check(desk: Desk, session: Session, *, metrics: Collection[str], house: Kind, thing: str) -> None:
+    """Raises NotFound for what is not there, or measures nothing by which this kind is judged."""
     match house.things:
         case Things.SENSOR:
-            speaking = {zones.sensor_ref(one.device, one.sensor) for one in all_sensors(desk, metrics_of(kind))}
+            speaking = {zones.sensor_ref(one.device, one.sensor) for one in all_sensors(desk, metrics)}
             if thing not in speaking:
                 raise NotFound("sensor")
         case Things.DEVICE:

@@ -1,5 +1,6 @@
 """The rules of alerts as a centre has them, as JSON."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 
@@ -8,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from api.staff import alert_rule_things
 from api.staff.channel_views import QuietHours, QuietHoursView
-from api.views import Ask, InBothLanguages, View, name_of
+from api.views import Ask, InBothLanguages, PlainText, View, name_of
 from gateway.alerts import limits
-from gateway.alerts.in_force import stored, terms_of
-from gateway.alerts.kinds import KINDS, Hours, Kind, Terms, Things
+from gateway.alerts.in_force import in_force, made, stored, terms_of
+from gateway.alerts.kinds import KINDS, OWN, Hours, Kind, Measure, Terms, Things
 from gateway.alerts.model import WHOLE_CENTRE, AlertRule, Layer
 from gateway.channels.model import Severity
-from gateway.facility.watch import metrics_of
+from gateway.facility.watch import metrics_of as metrics_of_house
 from gateway.kit.errors import Malformed
 from gateway.members.model import Language
 from gateway.zones import queries as zones
@@ -22,13 +23,32 @@ from gateway.zones import queries as zones
 Level = Annotated[StrictFloat | StrictInt, Field(ge=-1_000_000, le=1_000_000)]
 
 
+class AlertMeasures(Ask):
+    """What a kind of alert looks at that a centre makes, and what it is called. `falls`: what is too low is wrong."""
+
+    metric: Annotated[str, Field(max_length=32)]
+    falls: StrictBool = False
+    name_zh: PlainText
+    name_en: PlainText
+
+
+class AlertMeasuresView(View):
+    """What a kind of alert looks at that a centre has made, and what it is called."""
+
+    metric: str
+    falls: bool
+    name: InBothLanguages
+
+
 class AlertRuleWish(Ask):
     """How a centre would have a kind of alert. What is left out is as the house has it.
 
     Of a level that rises `clear_below` is said, of one that falls `clear_from`. `escalate_after_s` null: never. `quiet`
-    null: in the house's quiet hours, and each channel's.
+    null: in the house's quiet hours, and each channel's. `measures`: of a kind that the centre makes by this, or calls
+    otherwise.
     """
 
+    measures: AlertMeasures | None = None
     on: StrictBool = True
     severity: Severity | None = None
     raise_at: Level | None = None
@@ -38,6 +58,11 @@ class AlertRuleWish(Ask):
     escalate_after_s: Annotated[StrictInt, Field(ge=0, le=31_536_000)] | None = None
     keeps_quiet: StrictBool | None = None
     quiet: QuietHours | None = None
+
+    @property
+    def measure(self) -> Measure | None:
+        """Of a kind that the centre makes."""
+        return None if self.measures is None else Measure(**self.measures.model_dump())
 
     def wanted(self, house: Kind) -> dict[str, Any]:
         """By the names of `Terms`, without what was left out.
@@ -125,6 +150,23 @@ class AlertLevels(View):
     unit: str
     falls: bool
 
+    @classmethod
+    def of(cls, house: Kind) -> Self | None:
+        """Of a kind; None: it has none."""
+        return None if house.span is None else cls(**house.span._asdict(), falls=house.falls)
+
+
+class Measurable(View):
+    """What a centre can make a kind of alert for. `levels` null: it is true or false."""
+
+    metric: str
+    levels: AlertLevels | None
+
+    @classmethod
+    def of(cls, metric: str) -> Self:
+        """As its sensors say it."""
+        return cls(metric=metric, levels=AlertLevels.of(made(Measure(metric, falls=False, name_zh="", name_en=""))))
+
 
 class AlertRuleView(View):
     """A kind of alert: as the `house` has it, and as this centre does; null: as the house.
@@ -132,10 +174,12 @@ class AlertRuleView(View):
     `guarded`: it can be neither switched off nor be made to press less. `levels` null: none can be set.
     `longest_hold_s` null: it is told at once. `longest_alone_s`: after so long at most it escalates; `must_escalate`:
     it cannot be left alone for good. `by_zone`: a zone can have it otherwise; `by_thing`: each such thing, null: none
-    can. `metrics`: what a sensor measures that speaks for it.
+    can. `metrics`: what a sensor measures that speaks for it. `measures`: of a kind that this centre has made, which is
+    off wherever it has no rule; null: it is the house's.
     """
 
     kind: str
+    measures: AlertMeasuresView | None
     text: str
     latched: bool
     guarded: bool
@@ -153,25 +197,42 @@ class AlertRuleView(View):
     things: list[ThingAlertTerms]
 
     @classmethod
-    def several(cls, session: Session, language: Language, names: list[str] | None = None) -> list[Self]:
-        """Every one, or these, in the order of the kinds."""
-        own: dict[str, list[AlertRule]] = {}
+    def several(cls, session: Session, language: Language) -> list[Self]:
+        """Every one, in the order of the kinds; the centre's own come last."""
+        rows: dict[str, list[AlertRule]] = {}
         for row in stored(session):
-            own.setdefault(row.kind, []).append(row)
-        return [cls._of(session, name, KINDS[name], own.get(name, []), language) for name in names or KINDS]
+            rows.setdefault(row.kind, []).append(row)
+        own = in_force(session).own
+        return [cls._of(session, name, own.get(name), rows.get(name, []), language) for name in (*KINDS, *own)]
 
     @classmethod
-    def _of(cls, session: Session, name: str, house: Kind, own: list[AlertRule], language: Language) -> Self:
+    def of(cls, session: Session, name: str, language: Language, *, before: Mapping[str, Measure]) -> Self:
+        """One of them. `before`: the kinds that the centre had made; with its last rule one is gone."""
+        rows = [row for row in stored(session) if row.kind == name]
+        measure = in_force(session).own.get(name) or before.get(name)
+        return cls._of(session, name, measure, rows, language)
+
+    @classmethod
+    def blank(cls, session: Session, language: Language) -> Self:
+        """A kind that a centre has not made yet."""
+        return cls._of(session, OWN, Measure("", falls=False, name_zh="", name_en=""), [], language)
+
+    @classmethod
+    def _of(
+        cls, session: Session, name: str, measure: Measure | None, own: list[AlertRule], language: Language
+    ) -> Self:
+        house = KINDS[name] if measure is None else made(measure)
         centre = next((row for row in own if row.where == WHOLE_CENTRE), None)
         return cls(
             kind=name,
-            text=house.zh if language is Language.ZH_CN else house.en,
+            measures=None if measure is None else _measures(measure),
+            text=text_of(house, measure, language),
             latched=house.latched,
             guarded=house.is_guarded,
             by_zone=house.by_zone,
             by_thing=house.things,
-            metrics=sorted(metrics_of(name)),
-            levels=None if house.span is None else AlertLevels(**house.span._asdict(), falls=house.falls),
+            metrics=sorted(metrics_of_house(name) if measure is None else {measure.metric}),
+            levels=AlertLevels.of(house),
             longest_hold_s=_seconds(limits.longest_hold(house)),
             longest_alone_s=round(limits.longest_alone(house).total_seconds()),
             must_escalate=limits.must_escalate(house),
@@ -188,6 +249,26 @@ class AlertRules(View):
 
     items: list[AlertRuleView]
     quiet: QuietHoursView
+    measurable: list[Measurable]
+    own: AlertRuleView = Field(description="How a kind begins that a centre makes.")
+
+
+def metrics_of(session: Session, name: str) -> Collection[str]:
+    """What a sensor measures that speaks for a kind."""
+    measure = in_force(session).own.get(name)
+    return metrics_of_house(name) if measure is None else {measure.metric}
+
+
+def text_of(house: Kind, measure: Measure | None, language: Language) -> str:
+    """What its alerts say, with gaps; of a kind that the centre has made with its name."""
+    text = house.zh if language is Language.ZH_CN else house.en
+    if measure is None:
+        return text
+    return text.replace("{what}", measure.name_zh if language is Language.ZH_CN else measure.name_en)
+
+
+def _measures(measure: Measure) -> AlertMeasuresView:
+    return AlertMeasuresView(metric=measure.metric, falls=measure.falls, name=name_of(measure.name_zh, measure.name_en))
 
 
 def _of_zone(session: Session, row: AlertRule, house: Kind) -> ZoneAlertTerms:

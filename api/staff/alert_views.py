@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.views import Ask, InBothLanguages, Instant, View, name_of
 from gateway.alerts import queries as alerts
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.kinds import house
 from gateway.alerts.messages import sentence
 from gateway.alerts.model import Alert, AlertLink, AlertState
 from gateway.channels.model import Severity
@@ -144,7 +144,7 @@ class AlertView(View):
             links=links,
             touches=touches,
             count=one.count,
-            latched=KINDS[one.kind].latched,
+            latched=house(one.kind).latched,
             since=one.since_at,
             raised_at=one.raised_at,
             last_at=one.last_at,

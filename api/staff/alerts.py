@@ -28,7 +28,7 @@ _ROLES = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _POSTED = (*STAFF_ONLY, "not_found", "alert_moved_on", "malformed", "idempotency_key_reused")
 
 InState = Annotated[AlertState | None, Query(description="Only those that stand there.")]
-OfKind = Annotated[str | None, Query(max_length=48, pattern=r"^[a-z_]+$", description="Only those of one kind.")]
+OfKind = Annotated[str | None, Query(max_length=48, pattern=r"^[a-z0-9_]+$", description="Only those of one kind.")]
 AboutThing = Annotated[
     str | None,
     Query(max_length=64, pattern=r"^[A-Za-z0-9._:-]+$", description="Only those about this lock, bank, rental …"),
@@ -59,7 +59,8 @@ async def list_alert_kinds(who: SignedIn) -> AlertKinds:
         with who.desk.sessions.read() as session:
             who.staff(session, *_ROLES)
             rules_now = in_force(session)
-            return AlertKinds(items=[AlertKindView.of(name, rules_now.of(name), who.language) for name in KINDS])
+            names = (*KINDS, *rules_now.own)
+            return AlertKinds(items=[AlertKindView.of(name, rules_now, who.language) for name in names])
 
     return await who.desk.backroom.read(look)
 

@@ -4,15 +4,16 @@ A rule that was set stands whole in place of the one beneath it: a thing's, else
 else the house's.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.alerts.kinds import KINDS, Hours, Kind, Terms
-from gateway.alerts.model import WHOLE_CENTRE, AlertRule, Layer, Where
+from gateway.alerts.kinds import KINDS, LEVEL, OWN, Hours, Kind, Measure, Terms, house
+from gateway.alerts.levels import SPANS
+from gateway.alerts.model import WHOLE_CENTRE, AlertRule, Layer, OwnKind, Where
 from gateway.kit.edition import kept
 
 
@@ -21,12 +22,18 @@ class InForce:
     """All of them."""
 
     by_kind: Mapping[str, Mapping[Where, Kind]]
+    own: Mapping[str, Measure]  # what the kinds that this centre has made look at, by their names
+    measured: Mapping[str, Sequence[str]]  # the kinds that this centre has made, by what they look at
+
+    def house(self, kind: str) -> Kind:
+        """What lies beneath every rule of a kind, and is off where this centre has made it. Raises KeyError."""
+        return made(self.own[kind]) if kind in self.own else house(kind)
 
     def of(self, kind: str, *, zone_id: str | None = None, thing: str = "") -> Kind:
-        """The rule of a kind, for a thing that is in a zone. Raises KeyError for a kind that is not in `KINDS`."""
+        """The rule of a kind, for a thing that is in a zone. Raises KeyError for what is nobody's kind."""
         own = self.by_kind.get(kind, {})
         nearest = (Where(Layer.THING, thing), Where(Layer.ZONE, zone_id or ""), WHOLE_CENTRE)
-        return next((own[where] for where in nearest if where in own), KINDS[kind])
+        return next((own[where] for where in nearest if where in own), self.house(kind))
 
     def has_own(self, kind: str, thing: str) -> bool:
         """Whether a thing has a rule of its own."""
@@ -40,16 +47,31 @@ class InForce:
 @kept
 def in_force(session: Session) -> InForce:
     """As of now, kept from one transaction to the next."""
+    own = {row.kind: measure_of(row) for row in session.scalars(select(OwnKind).order_by(OwnKind.kind))}
+    measured: dict[str, list[str]] = {}
+    for kind, measure in own.items():
+        measured.setdefault(measure.metric, []).append(kind)
+    rules_now = InForce({}, own, measured)
     found: dict[str, dict[Where, Kind]] = {}
     for row in stored(session):
-        found.setdefault(row.kind, {})[row.where] = KINDS[row.kind].by(terms_of(row))
-    return InForce(found)
+        found.setdefault(row.kind, {})[row.where] = rules_now.house(row.kind).by(terms_of(row))
+    return replace(rules_now, by_kind=found)
 
 
 def stored(session: Session) -> Iterator[AlertRule]:
     """What this centre has set, in one order. A kind that a later release no longer has is passed over."""
     rows = session.scalars(select(AlertRule).order_by(AlertRule.kind, AlertRule.layer, AlertRule.scope))
-    return (row for row in rows if row.kind in KINDS)
+    return (row for row in rows if row.kind in KINDS or row.kind.startswith(OWN))
+
+
+def made(measure: Measure) -> Kind:
+    """A kind that a centre has made to look at that, as it is before any rule."""
+    return replace(LEVEL, span=SPANS.get(measure.metric), falls=measure.falls)
+
+
+def measure_of(row: OwnKind) -> Measure:
+    """What it looks at, as plain values."""
+    return Measure(row.metric, row.falls, row.name_zh, row.name_en)
 
 
 def terms_of(row: AlertRule) -> Terms:

@@ -31,6 +31,15 @@ class Things(StrEnum):
     DOOR = "door"  # by the id of its lock
 
 
+class Measure(NamedTuple):
+    """What a kind looks at that a centre has made, and what it is called. `falls`: too low is what is wrong."""
+
+    metric: str
+    falls: bool
+    name_zh: str
+    name_en: str
+
+
 class Span(NamedTuple):
     """Between which values a level may be set, what it is measured in, and how far from it it must be over again."""
 
@@ -93,6 +102,9 @@ class Kind(Terms):
         """The same, as a centre has it."""
         return replace(self, **vars(terms))
 
+
+OWN: Final = "own_"
+"""How the name of a kind begins that a centre has made: the house's never do."""
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -416,3 +428,21 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 """The house's, by name. Who raises a kind says so in its own subject; here stands what staff see."""
+
+LEVEL: Final = Kind(
+    severity=Severity.WARNING,
+    on=False,
+    by_zone=True,
+    things=Things.SENSOR,
+    hold=5 * _MINUTE,
+    keeps_quiet=True,
+    escalate_after=4 * _HOUR,
+    zh="{place}：{what}{now}。请去看看。",
+    en="{place}: {what}{now}. Please go and see.",
+)
+"""A kind that a centre has made, wherever it has set no rule for it; and of one that is gone what its alerts say."""
+
+
+def house(name: str) -> Kind:
+    """What lies beneath whatever a centre has set. Raises KeyError for what is nobody's kind."""
+    return LEVEL if name.startswith(OWN) else KINDS[name]

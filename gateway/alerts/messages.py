@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
-from gateway.alerts.kinds import KINDS
+from gateway.alerts.kinds import house
 from gateway.alerts.model import Alert, AlertLink
 from gateway.channels.model import Severity, Why
 from gateway.kit.sentences import Sentence, told_to
@@ -73,7 +73,7 @@ class Item:
 
 def sentence(one: Alert, language: str, zone: ZoneInfo) -> str:
     """What an alert says to one reader."""
-    kind = KINDS[one.kind]
+    kind = house(one.kind)
     return Sentence(kind.zh, kind.en).sentence(language, told_to(language, zone, json.loads(one.facts)))
 
 

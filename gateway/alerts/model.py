@@ -100,6 +100,18 @@ class Where(NamedTuple):
 WHOLE_CENTRE: Final = Where(Layer.CENTRE, "")
 
 
+class OwnKind(Base):
+    """A kind of alert that a centre has made: it is there while there is a rule of it. See `kinds.Measure`."""
+
+    __tablename__ = "alert_kinds"
+
+    kind: Mapped[str] = mapped_column(String(48), primary_key=True)  # begins with `kinds.OWN`
+    metric: Mapped[str] = mapped_column(String(32))
+    falls: Mapped[bool]
+    name_zh: Mapped[str] = mapped_column(String(64))
+    name_en: Mapped[str] = mapped_column(String(64))
+
+
 class AlertRule(Base):
     """A rule that a centre has set, in place of the house's: all that it may have otherwise. See `kinds.Terms`."""
 
@@ -112,7 +124,7 @@ class AlertRule(Base):
         CheckConstraint("keeps_quiet OR quiet_from_min IS NULL", name="hours"),
     )
 
-    kind: Mapped[str] = mapped_column(String(48), primary_key=True)  # a name in `kinds.KINDS`
+    kind: Mapped[str] = mapped_column(String(48), primary_key=True)  # a name in `kinds.KINDS`, or of an `OwnKind`
     layer: Mapped[Layer] = mapped_column(word_column(Layer), primary_key=True)
     scope: Mapped[str] = mapped_column(String(64), primary_key=True)  # of `Where`
     is_on: Mapped[bool]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from gateway.kit.db import KEPT, SEEN, Base
 
-TABLES: Final = ("spaces", "opening_hours", "calendar_days", "policy_rules", "alert_rules")
+TABLES: Final = ("spaces", "opening_hours", "calendar_days", "policy_rules", "alert_rules", "alert_kinds")
 """What is kept comes from these alone."""
 
 

@@ -1,11 +1,13 @@
 """The rules of alerts over HTTP: staff read them, a manager changes them, and is told what cannot be."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from gateway.alerts import service
 from gateway.alerts.kinds import KINDS
+from gateway.facility.watch import Watch
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.zones import service as zones
 from gateway.zones.model import Placed
@@ -161,6 +163,73 @@ def test_what_is_not_there_or_cannot_have_its_own_is_refused(boss, things, kind,
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert rule(boss, kind)["things"] == []
+
+
+FRIDGE = {"metric": "temperature", "name_zh": "冰箱太热", "name_en": "The fridge is too warm"}
+OWN = {"measures": FRIDGE, "raise_at": 8, "clear_below": 6, "severity": "alarm", "keeps_quiet": False}
+
+
+def test_a_manager_makes_a_kind_of_alert_and_with_its_last_rule_it_is_gone(boss, things):
+    told = boss.get(PATH).json()
+    measurable = {one["metric"]: one["levels"] for one in told["measurable"]}
+    assert measurable["temperature"] == {"least": -60, "most": 100, "gap": 0.1, "unit": "°C", "falls": False}
+    assert (measurable["open"], told["own"]["house"]["on"], told["own"]["house"]["hold_s"]) == (None, False, 300)
+
+    made = boss.ask("PUT", f"{PATH}/own_fridge?zone_id=gym", body=OWN)
+    assert (made.status_code, made.json()) == (200, rule(boss, "own_fridge"))
+    assert made.json()["measures"] == {
+        "metric": "temperature",
+        "falls": False,
+        "name": {"zh-CN": "冰箱太热", "en": "The fridge is too warm"},
+    }
+    assert (made.json()["house"]["on"], made.json()["centre"], made.json()["metrics"]) == (False, None, ["temperature"])
+    assert made.json()["zones"][0]["terms"]["raise_at"] == 8
+    kinds = {one["kind"]: one for one in boss.get("/staff/alerts/kinds").json()["items"]}
+    assert (kinds["own_fridge"]["on"], kinds["own_fridge"]["text"]) == (False, "{place}：冰箱太热{now}。请去看看。")
+
+    gone = boss.delete(f"{PATH}/own_fridge?zone_id=gym").json()
+    assert (gone["kind"], gone["zones"]) == ("own_fridge", [])
+    assert [one["kind"] for one in boss.get(PATH).json()["items"]] == list(KINDS)
+    [entry] = boss.get("/staff/audit?act=alert_rule_dropped").json()["items"]
+    assert entry["detail"]["measures"]["name_zh"] == "冰箱太热"
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "status", "code"),
+    [
+        ("own_fridge", {}, 404, "not_found"),
+        ("fridge", OWN, 404, "not_found"),
+        ("stale_air", OWN, 422, "alert_rule_has_none"),
+        ("own_fridge", OWN | {"measures": FRIDGE | {"metric": "whim"}}, 422, "alert_metric_unknown"),
+        ("own_fridge", OWN | {"measures": FRIDGE | {"metric": "uptime"}}, 422, "alert_metric_unknown"),
+        ("own_fridge", OWN | {"measures": {"metric": "temperature"}}, 422, "malformed"),
+        ("own_fridge", OWN | {"raise_at": 200}, 422, "alert_limit_out_of_range"),
+        ("own_fridge", OWN | {"clear_from": 9}, 422, "alert_rule_has_none"),
+        ("own_there", OWN | {"measures": FRIDGE | {"falls": True}}, 409, "alert_measures_stay"),
+    ],
+)
+def test_a_kind_that_cannot_be_is_refused_in_words(boss, kind, wish, status, code):
+    assert boss.ask("PUT", f"{PATH}/own_there", body=OWN).status_code == 200
+    answer = boss.ask("PUT", f"{PATH}/{kind}", body=wish)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert code in ("not_found", "malformed") or "请" in answer.json()["detail"]
+    assert [one["kind"] for one in boss.get(PATH).json()["items"]] == [*KINDS, "own_there"]
+
+
+def test_what_stands_of_a_kind_of_ones_own_is_in_the_list_with_where_it_is(house, boss):
+    boss.ask("PUT", f"{PATH}/own_fridge", body=OWN)
+    said = [Letter("kitchen", "0" * 16, 1, 1, now_ms(NOON), [Value("fridge", "temperature", 9.0)])]
+    watch = Watch()
+    house.change(watch.note, said, now=NOON)
+    house.change(watch.look_again, now=NOON + timedelta(minutes=5))
+
+    [one] = boss.get("/staff/alerts?kind=own_fridge&state=OPEN").json()["items"]
+    assert (one["severity"], one["latched"], one["thing"]) == ("alarm", False, "kitchen/fridge")
+    assert one["text"] == "kitchen · fridge：冰箱太热，现在 9 °C。请去看看。"
+    boss.delete(f"{PATH}/own_fridge")
+    [one] = boss.get("/staff/alerts?kind=own_fridge").json()["items"]
+    assert one["state"] == "CLEARED"
 
 
 def test_what_stands_follows_its_rule_at_once(house, boss):

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from gateway.alerts import own_rules, queries, service
 from gateway.alerts.in_force import in_force
+from gateway.alerts.kinds import Measure
 from gateway.alerts.model import Alert, AlertState
 from gateway.kit import audit
 from gateway.members.model import Member, Role
@@ -98,6 +99,24 @@ def test_of_many_who_change_a_rule_at_once_the_trail_says_what_each_found_and_le
     levels = [1500, *(one["new"]["raise_at"] for one in told)]
     assert [one["old"]["raise_at"] for one in told] == levels[:-1]
     assert len(set(levels)) == 13
+
+
+def make_kind(sessions, number):
+    """A manager makes an alert of their own under a name that others use too."""
+    measure = Measure(("temperature", "humidity")[number % 2], falls=False, name_zh="热", name_en="Warm")
+    with sessions.begin() as session:
+        wanted = {"on": True, "raise_at": 8.0 + number, "clear_at": 2.0}
+        own_rules.put_rule(session, name="own_x", wanted=wanted, measure=measure, actor=f"s{number}", now=NOON)
+    return measure.metric
+
+
+def test_of_many_who_make_an_alert_of_one_name_at_once_one_says_what_it_looks_at(sessions):
+    came_to = at_once([partial(make_kind, sessions, number) for number in range(12)])
+
+    with sessions.read() as session:
+        [(kind, measure)] = in_force(session).own.items()
+    assert (kind, set(came_to)) == ("own_x", {measure.metric, "alert_measures_stay"})
+    assert came_to.count(measure.metric) == 6
 
 
 def see_sensors(sessions, number):

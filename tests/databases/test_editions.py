@@ -32,6 +32,7 @@ ROWS = {
     "policy_rules": "('r', 'guests', 'centre', '', NULL, FALSE, 3, '', 0, 0)",
     "alert_rules": "('stale_air', 'centre', '', TRUE, 'info', 1500, 1000, 600, NULL, TRUE, NULL, NULL,"
     " '2026-11-22 04:00:00+00')",
+    "alert_kinds": "('own_fridge', 'temperature', FALSE, '冰箱', 'Fridge')",
 }
 CHANGES = {
     "spaces": "places = 2",
@@ -39,6 +40,7 @@ CHANGES = {
     "calendar_days": "reason = 'snow'",
     "policy_rules": "value = 4",
     "alert_rules": "raise_at = 1600",
+    "alert_kinds": "name_en = 'Freezer'",
 }
 
 

@@ -13,7 +13,9 @@ from devices.wire.errors import Fault
 from devices.wire.messages import Event, EventKind, Health, Level, Part, Prep, Sreq, State, Sync
 from devices.wire.signing import SigningKey
 from gateway import wiring
+from gateway.alerts import own_rules
 from gateway.alerts import service as alerts_service
+from gateway.alerts.kinds import Measure
 from gateway.alerts.model import Alert
 from gateway.bookings import service as bookings
 from gateway.bookings.model import Booking
@@ -463,6 +465,29 @@ def test_a_call_is_judged_by_one_look_more_than_it_takes_to_write_it_down(gatewa
 
     assert [one.text for one in statements if not one.was_ready] == []
     assert len(statements) <= 6  # whether the device counts, and the five of its alert
+
+
+def warm(device, minute=0):
+    return ReadingLetter(
+        device, "0" * 16, 1, 1, now_ms(NOON + timedelta(minutes=minute)), [Value("fridge", "temperature", 9.0)]
+    )
+
+
+def test_what_a_centre_has_made_a_rule_of_counts_of_an_approved_device_and_of_a_makers_and_of_nobody_else(
+    gateway, sessions
+):
+    own = {name: [warm(name)] for name in ("bank-a", "unheard")}
+    assert gateway.intake.judge_readings(own, [warm("lamp")]) == {"bank-a"}
+    with sessions.begin() as session:
+        measure = Measure("temperature", falls=False, name_zh="热", name_en="Warm")
+        wanted = {"on": True, "raise_at": 8.0, "clear_at": 6.0}
+        own_rules.put_rule(session, name="own_warm", wanted=wanted, measure=measure, actor="test", now=NOON)
+
+    assert gateway.intake.judge_readings(own, [warm("lamp")]) == {"bank-a"}
+    gateway.intake.judge_readings({"bank-a": [a_call("bank-a")]}, [warm("other")])
+    gateway.intake.clock.advance(minutes=5)
+    gateway.intake.judge_again()
+    assert things_told(sessions) == {"bank-a/fridge", "lamp/fridge", "other/fridge", "bank-a/button"}
 
 
 def test_a_call_is_told_after_its_commit_and_not_of_one_that_failed(gateway, sessions, said, monkeypatch):

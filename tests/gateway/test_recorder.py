@@ -34,6 +34,7 @@ class Desk:
         )
         self.store.prepare()
         self.acknowledged, self.buried, self.watched = [], [], []
+        self.looked_again = 0
         self.recorder = Recorder(
             self.store,
             site="demo",
@@ -41,11 +42,15 @@ class Desk:
             judge=self.judge,
             acknowledge=self.acknowledged.append,
             bury=self.buried.extend,
+            judge_again=self.judge_again,
         )
 
     def judge(self, own, others):
         self.watched += [letter for letters in own.values() for letter in letters] + list(others)
         return own.keys() - {"stranger"}
+
+    def judge_again(self):
+        self.looked_again += 1
 
     def hears(self, payload, topic=TOPIC):
         self.recorder.hear(topic, payload)
@@ -66,6 +71,13 @@ def desk(tmp_path):
 def said(*measurements, seq=1, **more):
     readings = [Measurement(sensor=s, metric=m, value=v) for s, m, v in measurements]
     return codec.encode_readings(Readings(store=STORE, seq=seq, oldest=1, readings=readings, **more))
+
+
+def test_what_nobody_says_more_of_is_looked_at_each_time(desk):
+    desk.recorder.take()
+    desk.recorder.take()
+
+    assert (desk.looked_again, desk.watched) == (2, [])
 
 
 def test_a_message_is_kept_and_then_acknowledged(desk):
@@ -312,6 +324,7 @@ def test_what_came_by_another_way_is_kept_and_not_acknowledged_on_ours(desk):
         judge=desk.judge,
         acknowledge=desk.acknowledged.append,
         bury=desk.buried.extend,
+        judge_again=desk.judge_again,
         others=lambda: [other],
     )
     desk.hears(said(("hall", "temperature", 21.0)))

@@ -177,6 +177,32 @@ def test_a_rule_of_alerts_is_refused_in_words_then_set_undone_and_put_back_for_a
     expect(screen.page.locator("dialog").get_by_label("开不开")).to_have_count(0)
 
 
+def test_a_manager_makes_an_alert_of_the_temperature_without_code_and_puts_it_away(screen: Screen):
+    screen.at("rules")
+    screen.page.get_by_role("button", name="自己定一种告警").click()
+    screen.fill("叫什么（中文）", "冰箱太热")
+    screen.fill("叫什么（英文）", "The fridge is too warm")
+    screen.page.get_by_label("看什么").select_option(label="温度 (°C)")
+    screen.go("下一步")
+    screen.fill("从多少起告警", "8")
+    screen.fill("低于多少就解除", "8")
+    screen.go("就这样定")
+    expect(screen.page.locator("dialog").get_by_role("alert")).to_contain_text("-60 到 7.9 °C")
+    screen.fill("低于多少就解除", "6")
+    screen.go("就这样定")
+    made = screen.row("冰箱太热", "温度", "8 °C 起，低于 6 解除", "持续 5 分钟")
+    expect(made).to_have_count(1)
+
+    made.get_by_role("button", name="修改").click()
+    screen.fill("从多少起告警", "9")
+    screen.go("就这样定")
+    changed = screen.row("冰箱太热", "9 °C 起")
+    changed.get_by_role("button", name="去掉").click()
+    expect(screen.row("冰箱太热")).to_have_count(0)
+    screen.page.get_by_role("button", name="撤销").click()
+    expect(changed).to_have_count(1)
+
+
 def wish_for_the_same_hour_and_draw(house: House) -> None:
     """Two members want the first hour of what the ballot gives, each for three; then it closes."""
     with house.centre.sessions.begin() as session:

@@ -14,6 +14,7 @@ from api.pins import KioskPinState
 from api.words import WORDS
 from gateway.activities.model import ActivityKind
 from gateway.alerts.kinds import KINDS
+from gateway.alerts.levels import SPANS
 from gateway.alerts.model import AlertState
 from gateway.ballots.model import EntryState
 from gateway.counts.model import Seen
@@ -250,6 +251,11 @@ FIELDS = {*fields_written_down()} - {"actor", "act", "thing", "now", "program"}
 @pytest.mark.parametrize("field", sorted(FIELDS))
 def test_what_an_entry_of_the_trail_says_besides_has_a_label(field):
     assert BOOKS["audit"]["zh-CN"][f"field.{field}"]
+
+
+@pytest.mark.parametrize("metric", SPANS)
+def test_everything_that_a_centre_can_make_an_alert_of_has_a_name(metric):
+    assert BOOKS["rules"]["zh-CN"][f"metric.{metric}"]
 
 
 @pytest.mark.parametrize("act", sorted(ACTS))

@@ -11,6 +11,7 @@ import { ActSheet, type Entry, type Filled, show } from '../../kit/sheets'
 import { s, whyNot } from '../../words'
 import { type Rule, type Terms, aloneSaid, bodyOf, entriesOf, pressesSaid, whenSaid, whose, wishOf } from './terms'
 import { type Where, choices, chosen } from './where'
+import { make } from './make'
 import { called, say } from './words'
 
 const PATH = '/api/v1/staff/alerts/rules/{kind}'
@@ -34,23 +35,30 @@ interface Done {
 export function Rules() {
   const [done, setDone] = useState<Done>()
   const mayChange = me.value?.role === 'manager'
-  const looked = useLook(async () => (await ask('get', '/api/v1/staff/alerts/rules')).items.flatMap(linesOf), [])
+  const looked = useLook(() => ask('get', '/api/v1/staff/alerts/rules'), [])
   const title = s('rules.title')
+  const known = looked.value
   const changed = async (said: string, undo: Done['undo']) => {
     setDone({ said, undo })
     await looked.again()
   }
   return (
     <>
-      <Head title={title} />
+      <Head title={title}>
+        {mayChange && known && (
+          <button type="button" class="secondary" onClick={() => make(known, changed)}>
+            {say('make')}
+          </button>
+        )}
+      </Head>
       <p class="lead">{say('help')}</p>
       <Changed done={done} onUndone={async (said) => (setDone(undefined), toast(said), await looked.again())} />
       <Seen looked={looked}>
-        {(lines) => (
+        {({ items }) => (
           <Table
             title={title}
             file="alert-rules"
-            rows={lines}
+            rows={ownFirst(items).flatMap(linesOf)}
             id={({ rule, at }) => `${rule.kind} ${Object.values(at?.where ?? {}).join('')}`}
             empty={say('help')}
             columns={[
@@ -85,14 +93,20 @@ function lined(parts: readonly ComponentChildren[]): ComponentChildren {
 }
 
 function nameOfLine({ rule, at }: Line): string {
-  return at ? `${called(rule.kind)} · ${at.name}` : called(rule.kind)
+  return at ? `${called(rule)} · ${at.name}` : called(rule)
+}
+
+/** What the centre has made itself is what it looks for first. */
+function ownFirst(items: readonly Rule[]): Rule[] {
+  return [...items].sort((one, other) => Number(one.measures === null) - Number(other.measures === null))
 }
 
 function linesOf(rule: Rule): Line[] {
   const centre = { rule, at: undefined, own: rule.centre, terms: rule.centre ?? rule.house }
   const zones = rule.zones.map(({ zone_id, name, terms }) => ({ rule, at: { where: { zone_id }, name: nameOf(name) }, own: terms, terms }))
   const things = rule.things.map(({ thing, name, terms }) => ({ rule, at: { where: { thing }, name: nameOf(name) }, own: terms, terms }))
-  return [centre, ...zones, ...things]
+  // A kind that the centre has made is nowhere else.
+  return [...(rule.measures && !rule.centre ? [] : [centre]), ...zones, ...things]
 }
 
 /** What was done last, and how to have it undone. */
@@ -134,18 +148,18 @@ function Acts({ line, changed }: ActsProps) {
   const { rule, at, own, terms } = line
   const name = nameOfLine(line)
   const put = async (filled: Filled) => {
-    const where = at?.where ?? chosen(filled['where'])
+    const where = chosen(filled['where']) ?? at?.where ?? {}
     await ask('put', PATH, { at: { kind: rule.kind }, query: where, body: wishOf(rule, terms, filled) })
     const isFirst = filled['where'] !== undefined // of this zone or thing
     await changed(say('was_set', { name }), () => restore(rule, where, isFirst ? null : own))
   }
   const change = async () => {
-    const others = at ? [] : await choices(rule)
+    const others = at && !rule.measures ? [] : await choices(rule)
     const where: Entry = {
       name: 'where',
       label: say('where'),
       kind: 'select',
-      options: [{ value: '', label: say('whole') }, ...others],
+      options: [{ value: '', label: at?.name ?? say('whole') }, ...others],
       hint: say('where_hint'),
       isOptional: true,
     }
@@ -163,7 +177,7 @@ function Acts({ line, changed }: ActsProps) {
   const back = async () => {
     const where = at?.where ?? {}
     await ask('delete', PATH, { at: { kind: rule.kind }, query: where })
-    await changed(say('was_put_back', { name }), () => restore(rule, where, own))
+    await changed(say(rule.measures ? 'was_put_away' : 'was_put_back', { name }), () => restore(rule, where, own))
   }
   return (
     <>
@@ -172,7 +186,7 @@ function Acts({ line, changed }: ActsProps) {
       </button>
       {own && (
         <button type="button" class="quiet" onClick={() => void saying(back)}>
-          {say('back')}
+          {say(rule.measures ? 'away' : 'back')}
         </button>
       )}
     </>

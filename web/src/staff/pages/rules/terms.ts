@@ -4,7 +4,7 @@ import { language } from '../../../shared/t'
 import { fieldClock, minutesOf } from '../../kit/clock'
 import type { Entry, Filled } from '../../kit/sheets'
 import { named } from '../../words'
-import { say } from './words'
+import { metricSaid, say } from './words'
 
 export type Rule = Answered<'get', '/api/v1/staff/alerts/rules'>['items'][number]
 export type Terms = Rule['house']
@@ -13,11 +13,19 @@ const SEVERITIES = ['info', 'warning', 'alarm'] as const
 const MINUTE_S = 60
 const HOUR_S = 3600
 const DAY_S = 24 * HOUR_S
+const ANY = 1_000_000 // a level that may be anything has no bounds worth telling
 const IN_PARTS = '×' // of what is most, or usual
 
 /** When it is raised: from which level on, and after how long. */
 export function whenSaid(rule: Rule, terms: Terms): string[] {
-  return [levelSaid(rule, terms), holdSaid(rule, terms)].filter(Boolean)
+  return [measureSaid(rule), levelSaid(rule, terms), holdSaid(rule, terms)].filter(Boolean)
+}
+
+/** What a kind looks at that the centre has made. */
+function measureSaid({ measures, levels }: Rule): string {
+  if (!measures) return ''
+  const metric = metricSaid(measures.metric)
+  return measures.falls && !levels ? say('not', { metric }) : metric
 }
 
 /** How much it presses, and whether in quiet hours too. */
@@ -30,7 +38,8 @@ function levelSaid({ levels }: Rule, { raise_at, clear_below, clear_from }: Term
   if (!levels || raise_at === null || over === null) return ''
   const figures = new Intl.NumberFormat(language.value)
   const [count, until] = [figures.format(raise_at), figures.format(over)]
-  return say(levels.falls ? 'level_falls' : 'level', { at: levels.unit === IN_PARTS ? say('times', { count }) : `${count} ${levels.unit}`, until })
+  const at = levels.unit === IN_PARTS ? say('times', { count }) : `${count} ${levels.unit}`.trim()
+  return say(levels.falls ? 'level_falls' : 'level', { at, until })
 }
 
 function unitOf(unit: string): string {
@@ -67,11 +76,12 @@ export function entriesOf({ kind, guarded, levels, longest_hold_s, longest_alone
     const { falls, ...rest } = levels
     const inWords = { ...rest, unit: unitOf(levels.unit), ...(falls ? { most: levels.most - levels.gap } : { least: levels.least + levels.gap }) }
     const [raise_at, over] = falls ? (['falls_below', 'clear_from'] as const) : (['raise_at', 'clear_below'] as const)
-    const hint = say(kind === 'crowded' ? 'crowded_hint' : kind === 'slow_latch' ? 'slow_hint' : 'level_hint', inWords)
+    const isAny = levels.most >= ANY
+    const hint = isAny ? undefined : say(kind === 'crowded' ? 'crowded_hint' : kind === 'slow_latch' ? 'slow_hint' : 'level_hint', inWords)
     const over_hint = say(falls ? 'from_hint' : 'clear_hint', inWords)
     entries.push(
-      { name: 'raise_at', label: say(raise_at, inWords), kind: 'number', value: String(terms.raise_at), hint },
-      { name: over, label: say(over, inWords), kind: 'number', value: String(terms[over]), hint: over_hint },
+      { name: 'raise_at', label: say(raise_at, inWords), kind: 'number', value: String(terms.raise_at ?? ''), ...(hint && { hint }) },
+      { name: over, label: say(over, inWords), kind: 'number', value: String(terms[over] ?? ''), hint: over_hint },
     )
   }
   if (longest_hold_s !== null) {
@@ -127,8 +137,15 @@ export function wishOf(rule: Rule, terms: Terms, filled: Filled) {
 }
 
 /** Terms as the server takes them: a kind that has no level or no hold time is told none. */
-export function bodyOf({ longest_hold_s }: Rule, { hold_s, ...rest }: Terms) {
-  return { ...rest, ...(longest_hold_s !== null && { hold_s }) }
+export function bodyOf(rule: Rule, { hold_s, ...rest }: Terms) {
+  return { ...rest, ...measuresOf(rule), ...(rule.longest_hold_s !== null && { hold_s }) }
+}
+
+/** What a kind looks at that the centre has made, as the server takes it; nothing, of the house's. */
+export function measuresOf({ measures }: Pick<Rule, 'measures'>) {
+  if (!measures) return {}
+  const { name, ...rest } = measures
+  return { measures: { ...rest, name_zh: name['zh-CN'], name_en: name.en } }
 }
 
 /** "平常的" and its like: whose rule it is. */

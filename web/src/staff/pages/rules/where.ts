@@ -17,24 +17,30 @@ type Sensor = Answered<'get', '/api/v1/staff/sensors'>['items'][number]
 type Door = Answered<'get', '/api/v1/staff/locks'>['items'][number]
 type Zone = Answered<'get', '/api/v1/staff/zones'>['items'][number]
 
+const CENTRE = 'centre'
 const ZONE = 'zone:'
 const THING = 'thing:'
 
-/** What a rule can be set for of its own and has none yet: zones first, then things. Read when somebody wants to choose. */
+/**
+ * What a rule can be set for of its own and has none yet: zones first, then things. Read when somebody wants to choose.
+ * A kind that the centre has made may hold in the whole of it or not; every other one does.
+ */
 export async function choices({ by_zone, by_thing, zones, things, ...rule }: Rule): Promise<Choice[]> {
   const all = (await everything((query) => ask('get', '/api/v1/staff/zones', { query }))).filter(({ retired_at }) => retired_at === null)
   const free = by_zone ? all.filter(({ id }) => !zones.some(({ zone_id }) => zone_id === id)) : []
   const found = by_thing ? await THINGS[by_thing]({ rule, zones: all }) : []
   const own = new Set(things.map(({ thing }) => `${THING}${thing}`))
   return [
+    ...(rule.measures && !rule.centre ? [{ value: CENTRE, label: say('whole') }] : []),
     ...free.map(({ id, name }) => ({ value: `${ZONE}${id}`, label: say('in_zone', { name: nameOf(name) }) })),
     ...found.filter(({ value }) => !own.has(value)).sort((one, other) => byName(one.label, other.label)),
   ]
 }
 
-/** What was chosen, as the server is asked for it. */
-export function chosen(value: string | undefined): Where {
-  if (!value) return {}
+/** What was chosen, as the server is asked for it; undefined: nothing was. */
+export function chosen(value: string | undefined): Where | undefined {
+  if (!value) return undefined
+  if (value === CENTRE) return {}
   return value.startsWith(ZONE) ? { zone_id: value.slice(ZONE.length) } : { thing: value.slice(THING.length) }
 }
 
