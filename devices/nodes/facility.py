@@ -218,17 +218,18 @@ class Facility:
         self._forwarder.tell(self._counts(), can_wait=True)
 
     def _report(self) -> None:
+        self._timers.call_later(REPORT_S, self._report)  # first: when the card refuses, this time is not the last
         self._forwarder.tell([*self._switches(), *self._counts()], can_wait=True)
-        self._timers.call_later(REPORT_S, self._report)
 
     def _breathe(self) -> None:
+        if self._parts.air:
+            self._timers.call_later(AIR_S, self._breathe)
         measured = []
         for name, part in self._parts.air.items():
             values = part.read().items()
             measured += [Measurement(sensor=name, metric=metric, value=value) for metric, value in values]
         if measured:
             self._forwarder.tell(measured, can_wait=True)
-            self._timers.call_later(AIR_S, self._breathe)
 
     def _switches(self) -> Sequence[Measurement]:
         switches = self._parts.switches.items()

@@ -1,5 +1,8 @@
 """A facility node tells what its part of the house is like, and loses none of it."""
 
+import sqlite3
+from contextlib import suppress
+
 import pytest
 
 from devices.nodes.facility import AIR_S, ALARM_S, REPORT_S, REST_S, Beams, Facility, Meter, Parts, Told
@@ -197,6 +200,23 @@ def test_everything_is_told_each_minute_so_that_silence_means_something(hall):
     hall.clockwork.advance(3 * REPORT_S)
 
     assert len(hall.told("hall", "motion")) == before + 3
+
+
+def test_a_card_that_refuses_once_ends_neither_the_report_nor_the_air(hall, monkeypatch):
+    def refuse(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(hall.log, "append", refuse)
+    for _ in range(10):  # as a mailbox does: an act that raises is logged, and the next one runs
+        with suppress(sqlite3.OperationalError):
+            hall.clockwork.advance(REPORT_S)
+    monkeypatch.undo()
+    reports, breaths = len(hall.told("hall", "motion")), len(hall.told("air", "co2"))
+
+    hall.clockwork.advance(REPORT_S)
+
+    assert len(hall.told("hall", "motion")) > reports
+    assert len(hall.told("air", "co2")) > breaths
 
 
 def test_what_is_told_again_in_a_minute_can_wait_for_its_answer_and_a_switch_cannot(hall):
