@@ -231,6 +231,42 @@ WISHES: Final = MappingProxyType(
     }
 )
 
+REASONS: Final = MappingProxyType(
+    {
+        "policy.most_drop_offs": Sentence(
+            "留下没取走的东西已到上限", "They had left as many things as they may that still wait"
+        ),
+        "policy.rentals_at_once": Sentence("同时租用的柜子已到上限", "They had as many compartments as they may"),
+        "policy.longest_use": Sentence("想用得比允许的久", "For longer than a compartment may be used"),
+        "policy.most_waits": Sentence("排的队已到上限", "They stood in as many queues as they may"),
+        "policy.days_ahead": Sentence("比可以提前的天数更早", "Further ahead than may be booked"),
+        "policy.closed_day": Sentence("那天不开放", "It is closed on that day"),
+        "policy.max_minutes": Sentence("比一次最多可以订的长", "For longer than a booking may last"),
+        "policy.min_minutes": Sentence("比一次至少要订的短", "For less than a booking must last"),
+        "policy.most_ahead": Sentence("未结束的预订已到上限", "They had as many bookings ahead as they may"),
+        "policy.bookings_per_day": Sentence(
+            "那一天的预订次数已到上限", "They had as many bookings on that day as they may"
+        ),
+        "policy.minutes_per_week": Sentence("那一周的分钟数会超过上限", "For more minutes in that week than they may"),
+        "policy.peak_minutes": Sentence("高峰时段的分钟数会超过上限", "For more minutes in peak hours than they may"),
+        "policy.branch_peak_minutes": Sentence(
+            "分会高峰时段的分钟数会超过上限", "For more minutes in peak hours than their branch may"
+        ),
+        "policy.guests": Sentence("同伴太多", "With more guests than they may bring"),
+        "policy.low_credit_days_ahead": Sentence("信用分较低，不能提前这么多天", "With few points, not so far ahead"),
+        "policy.low_credit_most_ahead": Sentence(
+            "信用分较低，未结束的预订已到上限", "With few points, no more bookings ahead"
+        ),
+        "policy.ballot_closes_at": Sentence("那一周先抽签", "That week is drawn for first"),
+        "policy.week_opens_at": Sentence("那一周还没有开始预订", "That week could not be booked yet"),
+        "policy.opens_at": Sentence("那一天还没有开始预订", "That day could not be booked yet"),
+        "policy.cancel_before": Sentence("太迟，不能再取消或改时间", "Too late to cancel or to move"),
+        "too_many_people": Sentence("比容纳的人多", "For more people than there is room for"),
+        "series_not_free": Sentence("一系列里有订不到的时间", "Some times of a series could not be had"),
+    }
+)
+"""Of refusals whose sentence to whoever was refused needs facts of the one case: what all of them have in common."""
+
 FAILURES: Final = MappingProxyType(
     {
         "late": Sentence("网关拿到请求时已经太迟", "The gateway took it up too late"),
@@ -336,8 +372,8 @@ UNKNOWN: Final = Sentence("不详", "unknown")
 
 
 def reason(code: str, language: Language) -> str:
-    """What is said to whoever is refused for it; the code itself where that sentence needs facts of the one case."""
-    said = WORDS.get(code)
+    """What is said to whoever is refused for it, without the facts of the one case."""
+    said = REASONS.get(code) or WORDS.get(code)
     return code if said is None or "{" in said.zh else said.sentence(language, {})
 
 

@@ -58,6 +58,7 @@ _FORGETFUL: Final = 10_051  # of whose series nobody ever comes
 _WALK_IN: Final = range(10_141, 10_201)  # who only ever take a locker when they come
 _NEWCOMERS: Final = range(10_061, 10_141)  # whose meetings staff want to agree to
 _DESK: Final = "s002"
+_NOBODY_ASKS: Final = "policy.slots"  # for half of one: phones and kiosks show whole ones alone
 _YES: Final = 0.8  # so often staff agree
 _QUEUES: Final = 0.5  # so often somebody waits for what is taken
 _SATURDAY: Final = 5
@@ -279,7 +280,8 @@ class _Weeks:
         try:
             booking = service.book(session, **wish)  # type: ignore[arg-type]  # as both take it
         except HearthError as refused:
-            usage.note_refusal(session, wish="bookings", code=refused.code, now=at)
+            if refused.code != _NOBODY_ASKS:
+                usage.note_refusal(session, wish="bookings", code=refused.code, now=at)
             if refused.code == "slot_taken" and self.dice.random() < _QUEUES:
                 self.expect(at + timedelta(minutes=2), lambda session, at: self._queue(session, at, wish))
             return

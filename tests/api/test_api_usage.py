@@ -8,7 +8,8 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
-from api.staff.usage_words import FAILURES
+from api.staff.usage_words import FAILURES, reason
+from api.words import WORDS
 from devices.wire.messages import Reason
 from gateway.bookings.model import Booking, BookingState
 from gateway.faults.model import Pulse, PulseEnd
@@ -16,6 +17,8 @@ from gateway.kit.ids import new_id
 from gateway.maintenance import assets
 from gateway.maintenance.assets import Thing, What
 from gateway.members import queries as members
+from gateway.members.model import Language
+from gateway.policies.model import Limit
 from gateway.unlocking.model import Unlock, UnlockState
 from tests.api.kiosk_builder import a_card, a_kiosk
 from tests.centre_builder import NOON, a_space, lock_of
@@ -128,6 +131,18 @@ def test_a_door_that_did_not_open_was_wanted_in_vain_and_why_is_told(house, desk
         io.StringIO(desk.get("/staff/usage/export.csv", params={**DAY, "sheet": "unmet"}).content.decode("utf-8-sig"))
     )
     assert {row[1] for row in rows} >= {one["text"] for one in failed}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_rule_that_refuses_a_wish_is_told_in_words_without_the_facts_of_one_case(language):
+    codes = {code for code in WORDS if code.startswith("policy.")} | {
+        "too_many_people",
+        "series_not_free",
+        "slot_taken",
+    }
+    told = {code: reason(code, language) for code in codes}
+    assert {code for code, text in told.items() if text == code or "{" in text} == set()
+    assert {str(one) for one in Limit} - {"needs_approval"} <= {code.removeprefix("policy.") for code in codes}
 
 
 def test_every_reason_that_a_device_or_the_gateway_ends_an_opening_with_has_words():
