@@ -154,7 +154,7 @@ def _samples(connection: Connection, series_id: int, from_ms: int, to_ms: int, l
 def _not_rolled_up(connection: Connection) -> dict[int, Sample]:
     """The newest of each series among what has come since the last mark; of two of one time, what came later.
 
-    The database looks for it: beside a flood there are a hundred thousand to look through, and whoever does that in
+    The database looks for it: in a flood there are hundreds of thousands to look through, and whoever does that in
     Python keeps every other thread from its turn.
     """
     start = connection.scalar(select(func.max(MARKS.c.sample))) or 0

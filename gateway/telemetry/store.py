@@ -417,8 +417,14 @@ def _add_to(
             both = Rollup(**{name: getattr(row, name) for name in _FIELDS})
             both.add(mine)
             rollups[row.from_ms, row.series] = both
-    rows = [{"from_ms": at, "series": series, **vars(one)} for (at, series), one in sorted(rollups.items())]
-    _put(connection, table, ["from_ms", "series"], rows)
+    rows: list[dict[str, Any]] = []
+    for (at, series), one in giving_way(sorted(rollups.items())):
+        rows.append({"from_ms": at, "series": series, **vars(one)})
+        if len(rows) == _ROWS:
+            _put(connection, table, ["from_ms", "series"], rows)
+            rows = []
+    if rows:
+        _put(connection, table, ["from_ms", "series"], rows)
 
 
 def _put(connection: Connection, table: Table, key: list[str], rows: list[dict[str, Any]]) -> None:

@@ -296,8 +296,9 @@ def test_many_readings_are_read_kept_and_added_up_in_small_pieces_between_which_
         desk.recorder.hear(f"hearth/1/demo/meter-{seq}/reading", said(("hall", "energy", float(seq))))
     desk.recorder.take()
 
-    # Read: of one device, and of many devices one each; known already?; kept; added up, and noted series by series.
-    assert way.pieces.count(many) == 6
+    # Read: of one device, and of many devices one each; known already?; kept; added up, noted series by series, and
+    # written down as minutes, hours and days.
+    assert way.pieces.count(many) == 9
     assert way.pieces.count(2 * many) == 3
 
 
