@@ -27,7 +27,7 @@ from gateway.kit.right_of_way import RightOfWay
 from gateway.telemetry import rules
 from gateway.telemetry.store import Letter, Value, now_ms
 from gateway.vendors import metrics
-from gateway.vendors.known import Known
+from gateway.vendors.known import Fact, Known
 from gateway.vendors.reading import guess, read
 from gateway.vendors.results import Kind, Message, Reading, Result
 
@@ -170,11 +170,26 @@ class VendorIntake:
             if profile is None:
                 continue
             found = read(self._known, message, profile)
+            for fact in found.facts:
+                if fact.key[0] == "begins":
+                    self._note_beginning(fact)
             self._known.learn(found.facts)
             self._note_bridges(profile.name, found.results)
             for result in found.results:
                 is_kept = result.own_topic and message.payload != b""
                 yield _Heard(profile.name, message.topic, result, at_ms, is_kept)
+
+    def _note_beginning(self, fact: Fact) -> None:
+        """Somebody has changed how a device's topics begin: what stands below the old beginning is nobody's."""
+        _, maker, device = fact.key
+        before = self._known.get(*fact.key)
+        if not isinstance(before, str) or before == fact.value:
+            return
+        alone = {(maker, device)}
+        below = [t for t, who in self._topics.items() if t.startswith(f"{before}/") and who.keys() == alone]
+        for topic in below:
+            del self._topics[topic]
+        self._to_clear += below
 
     def _note_bridges(self, maker: str, results: Iterable[Result]) -> None:
         for result in results:

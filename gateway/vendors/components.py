@@ -19,7 +19,7 @@ def read_frame(look: Look) -> Read:
     method = frame.get("method")
     source = frame.get("src")
     device = source if isinstance(source, str) and source else look.device
-    facts = [Fact(("id of", look.profile.name, look.device), device)] if look.route.role == "events" else []
+    facts = list(_introduced(look, device)) if look.route.role == "events" else []
     if "result" in frame or "error" in frame:
         read = _answer(look, frame, device)
     elif method in ("NotifyStatus", "NotifyFullStatus"):
@@ -31,6 +31,15 @@ def read_frame(look: Look) -> Read:
     else:
         return look.ignored("a request to a device, not from one")
     return Read(read.results, read.facts + facts)
+
+
+def _introduced(look: Look, device: str) -> Iterator[Fact]:
+    """Which topics are this device's; no longer those below the beginning that it has given up."""
+    maker, begins = look.profile.name, look.device
+    before = look.known.get("begins", maker, device)
+    if isinstance(before, str) and before != begins:
+        yield Fact(("id of", maker, before), None)
+    yield from (Fact(("id of", maker, begins), device), Fact(("begins", maker, device), begins))
 
 
 def read_component(look: Look) -> Read:

@@ -319,6 +319,23 @@ def test_a_renaming_clears_what_stands_under_the_old_name(gym):
     assert gym.intake.to_clear() == ["zigbee2mqtt/gym/door"]
 
 
+def test_another_beginning_of_its_topics_clears_what_stands_below_the_old_one(hall):
+    def says(beginning):
+        said = {"src": "shelly1-a0", "method": "NotifyStatus", "params": {"switch:0": {"output": True}}}
+        hall.says(f"{beginning}/events/rpc", said)
+        hall.says(f"{beginning}/status/switch:0", {"output": True}, retained=True)
+        hall.says(f"{beginning}/online", b"true", retained=True)
+
+    says("hall/lamp")
+    assert hall.intake.to_clear() == []
+    says("gym/lamp")
+
+    assert sorted(hall.intake.to_clear()) == [
+        "hall/lamp/events/rpc", "hall/lamp/online", "hall/lamp/status/switch:0",
+    ]  # fmt: skip
+    assert list(hall.devices()) == ["shelly1-a0"]
+
+
 def test_one_that_takes_itself_away_before_anybody_approved_it_is_forgotten(hall):
     hall.says("zigbee2mqtt/hall", AIR)
     hall.says("zigbee2mqtt/hall", b"")
