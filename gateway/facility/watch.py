@@ -79,7 +79,8 @@ class Watch:
     def look_again(self, session: Session, *, now: datetime) -> None:
         """Judge what is due by what was last said of it: a contact that is open does not say so twice.
 
-        What was said too long ago is unknown by now, and speaks for nothing.
+        What was said too long ago is unknown by now, and speaks for nothing. What is raised by this is looked at once
+        more: should it not have been written down, nobody would say it again.
         """
         for (kind, thing), one in list(self._pending.items()):
             if one.at > now:
@@ -87,9 +88,18 @@ class Watch:
             if now_ms(now) - one.letter.taken_ms > HOLDS_MS:
                 self._forget(kind, thing)
             else:
-                self._judge(session, kind, one.letter, one.value, now)
+                self._judge(session, kind, one.letter, one.value, now, pending=one)
 
-    def _judge(self, session: Session, kind: str, letter: Letter, value: Value, now: datetime) -> InForce | None:
+    def _judge(
+        self,
+        session: Session,
+        kind: str,
+        letter: Letter,
+        value: Value,
+        now: datetime,
+        *,
+        pending: _Pending | None = None,
+    ) -> InForce | None:
         """Answers with the rules by which it was judged; None: it is unknown, and was not."""
         thing, level = f"{letter.device}/{value.sensor}", value.value
         if level is None:
@@ -114,8 +124,10 @@ class Watch:
         else:
             zone = zone if is_zoned else _zone(session, letter, value)
             began = max(since, history.cleared_by_hand_at or since)
-            if not history.is_so and not alerts_rules.has_held(rule, since=began, now=now):
-                self._pending[kind, thing] = _Pending(alerts_rules.held_at(rule, since=began), letter, value)
+            if not alerts_rules.has_held(rule, since=began, now=now):
+                pending = _Pending(alerts_rules.held_at(rule, since=began), letter, value)
+            if pending is not None and not history.is_so:
+                self._pending[kind, thing] = pending
         alerts.note_condition(
             session,
             kind=kind,

@@ -133,9 +133,24 @@ def test_a_door_that_stands_open_is_told_though_its_contact_says_so_once(session
     look_again(session, watch, 5)
     assert standing(session) == [("own_open", "kitchen/fridge", 1)]
     assert text(session, "en").endswith("The fridge stands open. Please go and see.")
+    look_again(session, watch, 6)
+    assert standing(session) == [("own_open", "kitchen/fridge", 1)]
     assert not watch.is_due(NOON + 9 * MINUTE)
     says(session, watch, "open", 0.0, 10)
     assert standing(session) == []
+
+
+def test_what_could_not_be_written_down_is_looked_at_again(sessions):
+    watch = Watch()
+    with sessions.begin() as session:
+        make(session, "own_open", OPEN)
+        says(session, watch, "open", 1.0, 0)
+    with pytest.raises(OSError, match="full"), sessions.begin() as session:  # noqa: PT012 - the transaction fails
+        look_again(session, watch, 5)
+        raise OSError("full")
+    with sessions.begin() as session:
+        look_again(session, watch, 6)
+        assert standing(session) == [("own_open", "kitchen/fridge", 1)]
 
 
 @pytest.mark.parametrize("after", ["it was shut", "nobody knows", "it was said too long ago"])
