@@ -107,3 +107,14 @@ def test_how_many_people_a_zone_has_is_shown_by_the_hour_of_the_week_where_count
     expect(cells).to_have_count(2)
     expect(cells.first.locator("td").first).to_have_text("2.5")
     assert screen.faults() == {}
+
+
+def test_the_forecasts_error_can_be_told_from_that_of_copying_last_week(screen: Screen):
+    hours = [{"hour": hour, "mean": 1.0, "least": 0.0, "most": 2.0} for hour in range(24)]
+    told = {"day": "2026-11-28", "kind": "", "expected": hours, "error": 0.454, "naive_error": 0.513, "tried_days": 21}
+    screen.page.route("**/staff/usage/forecast?**", partial(Route.fulfill, json=told))
+    screen.sign_in("s002", language="en")
+    screen.at("usage")
+
+    expect(screen.page.get_by_text(re.compile(r"off by 0\.45 hours .* off by 0\.51\."))).to_be_visible()
+    assert screen.faults() == {}

@@ -384,9 +384,11 @@ function numberOf(value: unknown): number | string {
   return typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : ''
 }
 
+/** Of what is less than one, two figures that say something: 0.45 is not 0.51, and a little is not nothing. */
 function shown(value: unknown, isShare = false): string {
   if (typeof value !== 'number') return s('usage.unknown')
-  const digits = isShare ? { style: 'percent', maximumFractionDigits: 1 } as const : { maximumFractionDigits: 1 }
+  const whole = Math.abs(value) < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 1 }
+  const digits = isShare ? ({ style: 'percent', maximumFractionDigits: 1 } as const) : whole
   return new Intl.NumberFormat(language.value, digits).format(value)
 }
 
