@@ -20,7 +20,7 @@ from gateway.members.model import Language
 router = Doors("/session", tags=["session"])
 
 _COOKIE_S: Final = 30 * 24 * 3600  # as long as a session can be; the server ends it earlier where it must
-_SIGN: Final = "hearth-signed-in"
+SIGN: Final = "hearth-signed-in"
 """The cookie beside the session's, which no page can read: it tells a page that there is a session to ask about."""
 _NOBODY: Final = "sign-in"  # whose idempotency keys these are: before signing in there is no member
 
@@ -74,7 +74,7 @@ async def sign_out(request: Request, desk: AtDesk) -> Response:
 def without_cookie(desk: Desk, answer: Response) -> Response:
     """The same, and the browser forgets its session."""
     secure = desk.centre.settings.http.secure
-    answer.delete_cookie(_SIGN, path="/", secure=secure, samesite="lax")
+    answer.delete_cookie(SIGN, path="/", secure=secure, samesite="lax")
     answer.delete_cookie(desk.cookie, path="/", secure=secure, httponly=True, samesite="lax")
     return answer
 
@@ -97,6 +97,6 @@ def _begin(desk: Desk, proof: Proof, attempt: Attempt, *, left_token: str, langu
 def with_cookie(desk: Desk, answer: Response, token: str) -> Response:
     """The same answer, and the session's cookie with it."""
     secure = desk.centre.settings.http.secure
-    answer.set_cookie(_SIGN, "yes", max_age=_COOKIE_S, path="/", secure=secure, samesite="lax")
+    answer.set_cookie(SIGN, "yes", max_age=_COOKIE_S, path="/", secure=secure, samesite="lax")
     answer.set_cookie(desk.cookie, token, max_age=_COOKIE_S, path="/", secure=secure, httponly=True, samesite="lax")
     return answer

@@ -172,10 +172,12 @@ def test_an_english_phone_stays_english_when_a_new_account_comes_in_and_goes_chi
 
 def test_the_house_is_asked_in_the_language_that_is_spoken_here(phone):
     phone.page.add_init_script("localStorage.setItem('language', 'en')")
-    phone.sign_in()
+    phone.show()
 
+    phone.page.locator("input").nth(0).fill(MEMBER)
+    phone.page.locator("input").nth(1).fill(PASSWORD)
     with phone.page.expect_request("**/api/v1/session") as asked:
-        phone.show()
+        phone.page.locator(".primary").click()
 
     assert asked.value.all_headers()["accept-language"] == "en"
 

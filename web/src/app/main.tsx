@@ -11,13 +11,15 @@ const FIRST_LOOK_MS = 2_000
 
 const root = document.getElementById('app') as HTMLElement
 
+/** Nothing is shown before its words are here, so that it is never in the wrong language. */
 async function start(): Promise<void> {
-  if (page.value === '/pass') render(<App />, root) // which waits for nobody
   try {
+    // Beside each other: on a slow line whatever waits for an answer first is late by a fifth of a second.
+    const words = speak(remembered())
     const recalled = recall()
-    // Beside it: on a slow line whatever waits for an answer first is late by a fifth of a second.
     if (hasSignedIn()) void look()
-    await recalled
+    if (page.value === '/pass') void words.then(() => render(<App />, root)) // which waits for nobody
+    await Promise.all([words, recalled])
     render(<App />, root)
   } catch {
     render(<App onRetry={start} />, root)
@@ -30,8 +32,6 @@ effect(() => {
   if (me.value === null && 'indexedDB' in window) indexedDB.deleteDatabase('pass')
 })
 
-// Before the first word is on the page, so that it is never in the wrong language.
-await speak(remembered())
 await start()
 // The first look has the line for itself; a refusal that is quicker sends for its words at once.
 setTimeout(haveProblemsAtHand, FIRST_LOOK_MS)
