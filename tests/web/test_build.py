@@ -52,7 +52,7 @@ def test_no_face_waits_for_what_is_another_faces_alone(built: Path, face: str):
 
 LATER = ["app/find", "app/more", "app/pass", "kiosk/camera", "kiosk/inner", "shared/busy", "shared/news"]
 LATER += ["shared/account/passkey", "staff/pages/ballots", "staff/pages/policies"]
-LATER += [f"staff/pages/{page}" for page in ("activities", "audit", "backups", "channels", "hours", "usage")]
+LATER += [f"staff/pages/{page}" for page in ("activities", "audit", "backups", "channels", "devices", "hours", "usage")]
 
 
 @pytest.mark.parametrize("folder", LATER)

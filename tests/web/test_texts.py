@@ -258,6 +258,18 @@ def test_everything_that_a_centre_can_make_an_alert_of_has_a_name(metric):
     assert BOOKS["rules"]["zh-CN"][f"metric.{metric}"]
 
 
+JOBS = sorted(set(re.findall(r"\(self\.([a-z_]+), \d*[ *]*_[A-Z]+\)", (ROOT / "gateway/timetable.py").read_text())))
+
+
+@pytest.mark.parametrize("job", [*JOBS, "write_down_runs"])
+def test_every_job_of_the_house_has_words_on_the_page_that_says_how_it_went(job):
+    assert BOOKS["devices"]["zh-CN"][f"does.{job}"]
+
+
+def test_no_job_of_the_house_is_overlooked_here():
+    assert len(JOBS) > 20
+
+
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_what_was_done_has_words_in_the_audit_trail(act):
     assert BOOKS["audit"]["zh-CN"][f"act.{act}"]

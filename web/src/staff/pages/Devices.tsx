@@ -4,11 +4,13 @@ import { Badge, Head, Parts, Seen } from '../kit/Head'
 import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
 import { ActSheet, show } from '../kit/sheets'
+import { later } from '../later'
 import { place } from '../route'
 import { named, s } from '../words'
-import { Health } from './devices/Health'
 import { Joining } from './devices/Joining'
 import { Letters } from './devices/Letters'
+
+const Health = later(async () => (await import('./devices/Health')).Health)
 
 type Device = Answered<'get', '/api/v1/staff/devices'>['items'][number]
 

@@ -4,6 +4,7 @@ import { Badge, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { useLook } from '../../kit/look'
 import { named, s } from '../../words'
+import { jobCalled } from './words'
 
 type Readiness = Answered<'get', '/api/v1/health/ready'>
 
@@ -36,7 +37,7 @@ export function Health() {
             id={({ name }) => name}
             empty={s('health.no_jobs')}
             columns={[
-              { title: s('health.job'), value: ({ name }) => name },
+              { title: s('health.job'), value: ({ name }) => jobCalled(name), show: ({ name }) => <span title={name}>{jobCalled(name)}</span> },
               {
                 title: s('doors.state'),
                 value: ({ health, fault }) => `${named('job', health)} ${fault}`.trim(),

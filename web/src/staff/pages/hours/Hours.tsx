@@ -7,6 +7,7 @@ import { Badge, Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
 import { everything, useLook } from '../../kit/look'
 import { fieldClock, minutesOf } from '../../kit/clock'
+import { dayInWords } from '../../kit/days'
 import { nameOf, optionsOf } from '../../kit/names'
 import { ActSheet, EntryField, show } from '../../kit/sheets'
 import { named, s } from '../../words'
@@ -76,9 +77,15 @@ interface Shared {
   again: () => Promise<void>
 }
 
-function said(hours: Hours | null | undefined): string {
-  if (hours === undefined) return say('usual')
+function said(hours: Hours | null): string {
   return hours ? `${clock(hours.opens_min)}–${clock(hours.closes_min)}` : say('closed')
+}
+
+/** What holds where nobody has said anything: a public holiday is closed then, and a space is like the centre. */
+function usualOn(day: (typeof DAYS)[number], whose: string): string {
+  if (whose) return say('usual_here')
+  if (day === 'holiday') return say('usual_holiday')
+  return say(day === 'workday' ? 'usual_workday' : 'usual')
 }
 
 function WeekOf({ week, whose, again }: Shared & { week: Week }) {
@@ -97,7 +104,7 @@ function WeekOf({ week, whose, again }: Shared & { week: Week }) {
             options: [
               { value: 'open', label: say('open') },
               { value: 'closed', label: say('closed') },
-              { value: 'usual', label: say('usual') },
+              { value: 'usual', label: usualOn(day, whose) },
             ],
           },
           { name: 'opens', label: say('opens'), kind: 'time', value: fieldClock(week[day]?.opens_min ?? 540) },
@@ -129,7 +136,7 @@ function WeekOf({ week, whose, again }: Shared & { week: Week }) {
         empty=""
         columns={[
           { title: say('day'), value: ({ day }) => named('dayname', day) },
-          { title: say('hours'), value: ({ hours }) => said(hours) },
+          { title: say('hours'), value: ({ day, hours }) => (hours === undefined ? usualOn(day, whose) : said(hours)) },
         ]}
         {...(mayChange && {
           acts: ({ day }: { day: (typeof DAYS)[number] }) => (
@@ -174,7 +181,7 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
     show(
       <ActSheet
         title={say('clear')}
-        lead={say('clear_lead', { day })}
+        lead={say('clear_lead', { day: dayInWords(day) })}
         go={say('clear')}
         done={s('card.done')}
         onDone={() => void again()}
@@ -192,7 +199,7 @@ function Days({ days, isKnown, whose, again }: Shared & { days: Day[]; isKnown: 
         id={({ day, said_by }) => `${day} ${said_by}`}
         empty={say('no_days')}
         columns={[
-          { title: say('date'), value: ({ day }) => day, isNumber: true },
+          { title: say('date'), value: ({ day }) => day, show: ({ day }) => dayInWords(day), isNumber: true },
           { title: say('what'), value: ({ kind }) => named('daykind', kind), show: ({ kind }) => <Badge tone={kind === 'closed' ? 'care' : 'plain'}>{named('daykind', kind)}</Badge> },
           { title: s('reason'), value: ({ why }) => nameOf(why) },
           { title: say('hours'), value: ({ hours }) => (hours ? said(hours) : '') },

@@ -1,5 +1,6 @@
 import type { Answered } from '../../../shared/api'
 import { Table } from '../../kit/Table'
+import { dayInWords } from '../../kit/days'
 import { s } from '../../words'
 import { say } from './words'
 import './usage.css'
@@ -30,7 +31,7 @@ export function Trend({ days }: { days: readonly Day[] }) {
               id={({ day }) => day}
               empty={say('no_trend')}
               columns={[
-                { title: say('day'), value: ({ day }) => day, isNumber: true },
+                { title: say('day'), value: ({ day }) => day, show: ({ day }) => dayInWords(day), isNumber: true },
                 { title: say('booked'), value: ({ booked_h }) => rounded(booked_h), isNumber: true },
                 { title: say('used'), value: ({ used_h }) => rounded(used_h), isNumber: true },
                 { title: say('mean'), value: (day) => rounded(meanAround(days, days.indexOf(day))), isNumber: true },
@@ -47,13 +48,14 @@ function Chart({ days, most }: { days: readonly Day[]; most: number }) {
   const step = WIDE / days.length
   const heightOf = (hours: number) => (HIGH * hours) / most
   const bar = (hours: number, at: number) => ({ x: at * step + step * 0.1, width: step * 0.8, y: HIGH - heightOf(hours), height: heightOf(hours) })
+  const last = days.at(-1)
   const mean = days.map((_, at) => `${(at + 0.5) * step},${HIGH - heightOf(meanAround(days, at))}`)
   return (
     <figure class="card trend" aria-hidden="true">
       <svg viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none">
         {days.map(({ day, booked_h, used_h }, at) => (
           <g key={day}>
-            <title>{`${day} · ${say('booked')} ${rounded(booked_h)} · ${say('used')} ${rounded(used_h)}`}</title>
+            <title>{`${dayInWords(day)} · ${say('booked')} ${rounded(booked_h)} · ${say('used')} ${rounded(used_h)}`}</title>
             <rect class="trend-booked" {...bar(booked_h, at)} />
             <rect class="trend-used" {...bar(used_h, at)} />
           </g>
@@ -61,9 +63,9 @@ function Chart({ days, most }: { days: readonly Day[]; most: number }) {
         <polyline class="trend-mean" points={mean.join(' ')} />
       </svg>
       <p class="trend-days">
-        <span>{days[0]?.day}</span>
+        <span>{days[0] && dayInWords(days[0].day)}</span>
         <span>{say('peak', { hours: rounded(most) })}</span>
-        <span>{days.at(-1)?.day}</span>
+        <span>{last && dayInWords(last.day)}</span>
       </p>
       <figcaption>
         <i class="trend-key trend-key-booked" /> {say('booked')} <i class="trend-key trend-key-used" /> {say('used')}{' '}

@@ -5,8 +5,10 @@ import { dayOf, midnight } from '../../../shared/clock'
 import { language } from '../../../shared/t'
 import { Head, Seen } from '../../kit/Head'
 import { Table } from '../../kit/Table'
+import { dayInWords } from '../../kit/days'
 import { everything, useLook } from '../../kit/look'
 import { nameOf, optionsOf } from '../../kit/names'
+import { EntryField } from '../../kit/sheets'
 import { named, s } from '../../words'
 import { Trend } from './Trend'
 import { type Word, say } from './words'
@@ -257,16 +259,9 @@ function People({ from, to }: { from: string; to: string }) {
   return (
     <section>
       <h2>{say('people')}</h2>
-      <label>
-        {say('zone')}{' '}
-        <select value={zone.id} onChange={(event) => choose(event.currentTarget.value)}>
-          {optionsOf(zones.value).map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="inline">
+        <EntryField name="zone" label={say('zone')} kind="select" options={optionsOf(zones.value)} value={zone.id} onValue={choose} />
+      </div>
       <PeopleOf key={zone.id} zone={zone.id} from={from} to={to} />
     </section>
   )
@@ -331,7 +326,7 @@ function Ahead({ forecast }: { forecast: Forecast }) {
   const rows = (forecast.expected ?? []).filter(({ most }) => most > 0)
   return (
     <section aria-labelledby="ahead">
-      <h2 id="ahead">{say('ahead', { day: forecast.day })}</h2>
+      <h2 id="ahead">{say('ahead', { day: dayInWords(forecast.day) })}</h2>
       {forecast.error !== null && forecast.naive_error !== null && (
         <p class="lead">
           {say('error', {
@@ -342,7 +337,7 @@ function Ahead({ forecast }: { forecast: Forecast }) {
         </p>
       )}
       <Table
-        title={say('ahead', { day: forecast.day })}
+        title={say('ahead', { day: dayInWords(forecast.day) })}
         file={`forecast-${forecast.day}`}
         rows={rows}
         id={({ hour }) => String(hour)}
