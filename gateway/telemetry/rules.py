@@ -44,7 +44,7 @@ DEADBANDS: Final = MappingProxyType(
 # Outside of these a sensor is broken, whatever it measures. Metrics not named here may have any finite value.
 PLAUSIBLE: Final = MappingProxyType(
     {
-        "temperature": (-60.0, 100.0),
+        "temperature": (-60.0, 125.0),  # a sauna has 110; beyond 125 the usual chips measure nothing
         "device_temperature": (-60.0, 150.0),
         "dew_point": (-100.0, 60.0),
         "humidity": (0.0, 100.0),

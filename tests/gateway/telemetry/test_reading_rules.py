@@ -83,6 +83,7 @@ def test_a_sample_that_comes_late_is_counted_where_it_belongs_and_moves_nothing_
     ("metric", "value", "is_plausible"),
     [
         ("temperature", 21.5, True),
+        ("temperature", 108.0, True),  # a sauna
         ("temperature", 300.0, False),
         ("humidity", 100.1, False),
         ("co2", -1.0, False),
