@@ -234,16 +234,14 @@ def forecasts(
     """The same of several days, each from what has been by now; what was is read once."""
     today = now.astimezone(zone).date()
     first = _first_day(session, zone)
-    kinds = _kinds(session, space_id=space_id, first=min(first or today, today), last=max(*days, today), zone=zone)
+    lived = [] if first is None else rules.days_between(first, today - DAY)
+    kinds = _kinds(session, {*lived, *days}, space_id=space_id, zone=zone)
     kinds |= {day: rules.CLOSED for day in days if day >= today and _is_shut(session, space_id, day, zone)}
-    if first is None:
-        return [Forecast(day, kinds.get(day, ""), None, Error(None, None, 0)) for day in days]
-    period = Period(first, today - DAY, zone, now)
-    spans = _spans(session, period, space_id=space_id, used_only=True) if first < today else []
-    past = {one: what for one, what in kinds.items() if first <= one < today}
-    history = History(rules.by_hour(spans, zone), past)
+    period = Period(first or today, today - DAY, zone, now)
+    spans = _spans(session, period, space_id=space_id, used_only=True) if lived else []
+    history = History(rules.by_hour(spans, zone), {day: kinds[day] for day in lived})
     error = history.error(today)
-    return [Forecast(day, kinds.get(day, ""), _expected(history, day, kinds.get(day, "")), error) for day in days]
+    return [Forecast(day, kinds[day], _expected(history, day, kinds[day]), error) for day in days]
 
 
 def _expected(history: History, day: date, kind: str) -> list[Expected] | None:
@@ -370,7 +368,7 @@ def _first_day(session: Session, zone: ZoneInfo) -> date | None:
     return None if first is None else first.astimezone(zone).date()
 
 
-def _kinds(session: Session, *, space_id: str | None, first: date, last: date, zone: ZoneInfo) -> dict[date, str]:
+def _kinds(session: Session, days: Iterable[date], *, space_id: str | None, zone: ZoneInfo) -> dict[date, str]:
     """What each day is like beside its weekday: `closed` where nothing of what is asked for is open on it."""
     plan, said = spaces.plan(session), calendar.all_said(session)
     if space_id is None:
@@ -380,7 +378,7 @@ def _kinds(session: Session, *, space_id: str | None, first: date, last: date, z
     almanac = said.at(line=line, parts=[], usual=ALL_DAY, public=public_calendar(zone))
     different = {hours.alike: hours for _, hours in spaces.all_hours(session, plan, wanted, zone=zone)}.values()
     found = {}
-    for day in rules.days_between(first, last):
+    for day in days:
         is_open = any(hours.day(day).opening for hours in different) if different else almanac.day(day).opening
         found[day] = str(almanac.kind(day) or "") if is_open else rules.CLOSED
     return found

@@ -352,6 +352,12 @@ def test_a_holiday_that_staff_entered_is_one_and_a_holiday_that_is_worked_is_non
     assert kinds == ["holiday", "", "holiday", "holiday", "workday"]
 
 
+def test_what_a_day_was_like_is_told_of_one_before_anything_was_known_too(session):
+    assert kind_of(session, date(2026, 10, 1)) == "closed"
+    assert kind_of(session, date(2026, 10, 10)) == "workday"
+    assert kind_of(session, date(9000, 1, 1)) == ""
+
+
 def test_a_space_that_alone_is_closed_is_foretold_to_be_empty_and_the_house_is_not(session):
     day = SUNDAY + 7 * DAY
     facts = {"reason": "x", "actor": "x", "now": NOON, "opening": None}
