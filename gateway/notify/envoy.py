@@ -71,6 +71,9 @@ def _hand_to_apprise(parcel: Parcel) -> str | None:
         app_id="Hearth",
         async_mode=False,
         http_redirects=False,
+        image_url_mask="",  # pictures that whoever reads it would fetch from somewhere in the world
+        image_url_logo="",
+        app_url="",
         pgp_autogen=False,
         pem_autogen=False,
         storage_mode=apprise.PersistentStoreMode.MEMORY,

@@ -182,6 +182,14 @@ def test_people_are_reached_through_apprise(far_end):
 
 
 @by_apprise
+def test_a_message_has_nobodys_phone_fetch_a_picture_from_somewhere_in_the_world(far_end):
+    deliver(parcel(f"ntfy://127.0.0.1:{far_end.port}/topic", secret=""))
+
+    [(_, headers, body)] = far_end.heard
+    assert not [value for value in (*headers.values(), body.decode()) if "://" in value]
+
+
+@by_apprise
 def test_what_apprise_could_not_send_says_why_without_the_address(far_end):
     far_end.status = 500
 
