@@ -15,9 +15,9 @@ FIGURES: Final = MappingProxyType(
             Sentence("开放时间减去临时关闭的时间。", "The opening hours, less the times that it was closed for."),
         ),
         "booked_h": (
-            Sentence("预约小时", "Hours booked"),
+            Sentence("预订小时", "Hours booked"),
             Sentence(
-                "预约的时间，包括没人来的；取消的不算。整块场地的预约，每个分区各算一次。",
+                "预订的时间，包括没人来的；取消的不算。整块场地的预订，每个分区各算一次。",
                 "Times that were booked, also those to which nobody came; not what was cancelled. A booking of a whole"
                 " counts for each of its parts.",
             ),
@@ -25,7 +25,7 @@ FIGURES: Final = MappingProxyType(
         "used_h": (
             Sentence("使用小时", "Hours used"),
             Sentence(
-                "有人开门或签到的预约，从开始算到结束。没有门锁也没有签到的地方，无法知道。",
+                "有人开门或签到的预订，从开始算到结束。没有门锁也没有签到的地方，无法知道。",
                 "Bookings whose door was opened or that were checked in, from beginning to end. Where there is neither"
                 " a lock nor a check-in, nobody knows.",
             ),
@@ -37,7 +37,7 @@ FIGURES: Final = MappingProxyType(
         "occupancy": (
             Sentence("占用率", "Occupancy"),
             Sentence(
-                "使用期间，来的人数（预约人和登记的同伴）÷ 可容纳的人数。"
+                "使用期间，来的人数（预订人和登记的同伴）÷ 可容纳的人数。"
                 "没有写明容纳人数的：占用的位子 ÷ 全部位子；只有一个位子的，无法知道。",
                 "While it was used: people who came (whoever booked, and the guests they named) ÷ people it is for."
                 " Where nobody has said for how many it is: places taken ÷ places there; with one place, nobody knows.",
@@ -48,13 +48,13 @@ FIGURES: Final = MappingProxyType(
             Sentence("使用频率 × 占用率。", "Frequency × occupancy."),
         ),
         "bookings": (
-            Sentence("预约次数", "Bookings"),
-            Sentence("没有取消的预约。", "Those that were not cancelled."),
+            Sentence("预订次数", "Bookings"),
+            Sentence("没有取消的预订。", "Those that were not cancelled."),
         ),
         "no_shows": (
             Sentence("爽约", "No-shows"),
             Sentence(
-                "没人来而释放的预约。门或设备有故障时不算。",
+                "没人来而释放的预订。门或设备有故障时不算。",
                 "Given back since nobody came. Never counted when the door or the device was at fault.",
             ),
         ),
@@ -67,11 +67,11 @@ FIGURES: Final = MappingProxyType(
         ),
         "recovered_h": (
             Sentence("重新用上的小时", "Hours recovered"),
-            Sentence("释放以后又有人预约并使用的时间。", "Given back, booked by somebody else, and used."),
+            Sentence("释放以后又有人预订并使用的时间。", "Given back, booked by somebody else, and used."),
         ),
         "lead_h": (
             Sentence("提前小时（中位数）", "Hours ahead (median)"),
-            Sentence("从预约到开始的时间。", "From the booking to its beginning."),
+            Sentence("从预订到开始的时间。", "From the booking to its beginning."),
         ),
         "turnover": (
             Sentence("每格每天租用次数", "Rentals a compartment a day"),
@@ -220,8 +220,8 @@ FIGURES: Final = MappingProxyType(
 
 WISHES: Final = MappingProxyType(
     {
-        "bookings": Sentence("预约", "To book"),
-        "series": Sentence("固定预约", "To book again and again"),
+        "bookings": Sentence("预订", "To book"),
+        "series": Sentence("固定预订", "To book again and again"),
         "waitlist": Sentence("候补", "To wait for a time"),
         "ballots": Sentence("报名抽签", "To take part in a ballot"),
         "rentals": Sentence("租用储物柜", "To rent a compartment"),

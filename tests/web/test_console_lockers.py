@@ -167,11 +167,11 @@ def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_other
     assert modes == ["fixed", "time_limited"]
 
     box(screen, "02", "空着").first.click()
-    screen.go("开放提前预约")
+    screen.go("开放提前预订")
     expect(screen.page.get_by_label("中文名")).to_have_value("大厅 02")
     screen.page.get_by_label("每段多长").select_option("30")
-    screen.go("开放预约")
-    expect(screen.page.get_by_text("可以提前预约了")).to_be_visible()
+    screen.go("开放预订")
+    expect(screen.page.get_by_text("可以提前预订了")).to_be_visible()
     offered = screen.page.request.get(f"{screen.house.url}/api/v1/spaces").json()["items"]
     assert [(one["kind"], one["name"], one["slot_min"]) for one in offered] == [
         ("locker", {"zh-CN": "大厅 02", "en": "Lobby 02"}, 30)
@@ -183,10 +183,10 @@ def test_a_banks_terms_are_changed_by_the_manager_and_one_locker_is_rented_other
     expect(screen.page.get_by_text("已改好")).to_be_visible()
     screen.page.reload()  # the card of a moment ago may not know yet
     box(screen, "02", "空着").first.click()
-    screen.go("开放提前预约")  # once more: it keeps the name from before
+    screen.go("开放提前预订")  # once more: it keeps the name from before
     screen.fill("中文名", "别的名称")
-    screen.go("开放预约")
-    expect(screen.page.get_by_text("可以提前预约了")).to_be_visible()
+    screen.go("开放预订")
+    expect(screen.page.get_by_text("可以提前预订了")).to_be_visible()
     assert screen.page.request.get(path).json()["items"][1]["mode"] == "bookable"
 
     screen.sign_in("s002")
@@ -224,7 +224,7 @@ def test_an_abandoned_locker_is_cleared_out_by_two_each_signed_in_themselves(scr
 def test_a_freeze_is_seen_at_once_and_ended_by_two(screen: Screen):
     screen.sign_in("s001")
     screen.at("lockers/emergency")
-    expect(screen.row("bank-a")).to_have_count(1)
+    expect(screen.row("大厅", "由系统逐个打开")).to_have_count(2)
     screen.page.get_by_role("button", name="停止开门").click()
     screen.fill("原因", "漏水")
     screen.go("停止开门")

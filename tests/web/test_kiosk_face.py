@@ -230,7 +230,7 @@ def test_by_card_one_books_what_the_house_allows_and_checks_in(kiosk: Kiosk):
     expect(days.get_by_role("radio")).to_have_count(3)
     expect(lengths.get_by_role("radio")).to_have_count(2)
     kiosk.page.get_by_role("button", name=re.compile("预订|订")).last.click()
-    expect(kiosk.title).to_have_text("今天的预约")
+    expect(kiosk.title).to_have_text("今天的预订")
     kiosk.button("我到了").click()
 
     expect(kiosk.page.locator(".k-there")).to_contain_text("已签到")

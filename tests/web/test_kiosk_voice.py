@@ -41,8 +41,8 @@ def test_what_was_done_is_said_to_its_end_before_the_next_screen_speaks(browser:
         kiosk.tile(3)
         kiosk.page.locator(".k-line").first.click()
         kiosk.page.locator(".k-page > .primary").click()
-        expect(kiosk.title).to_have_text("今天的预约")
-        assert said_to_the_end(kiosk, "订好了") == ["今天的预约"]
+        expect(kiosk.title).to_have_text("今天的预订")
+        assert said_to_the_end(kiosk, "订好了") == ["今天的预订"]
         kiosk.button("我到了").click()
         expect(kiosk.page.locator(".k-there")).to_be_visible()
         assert said_to_the_end(kiosk, "已签到") == []

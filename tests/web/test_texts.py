@@ -270,6 +270,12 @@ def test_no_job_of_the_house_is_overlooked_here():
     assert len(JOBS) > 20
 
 
+@pytest.mark.parametrize("book", sorted(BOOKS))
+def test_a_booking_has_one_word_in_chinese(book):
+    """The glossary's 预订: whoever books at the kiosk looks for the same word on the phone."""
+    assert [key for key, sentence in BOOKS[book]["zh-CN"].items() if "预约" in sentence] == []
+
+
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_what_was_done_has_words_in_the_audit_trail(act):
     assert BOOKS["audit"]["zh-CN"][f"act.{act}"]

@@ -49,7 +49,7 @@ export function Emergency() {
             <p class="lead">
               {s(dryRun.begins_at_once ? 'emergency.at_once' : 'emergency.by_two', { seconds: Math.ceil(dryRun.seconds) })}
             </p>
-            <DryRun cabinets={dryRun.cabinets} />
+            <DryRun cabinets={dryRun.cabinets} all={all} />
           </section>
           <section aria-labelledby="emergencies">
             <h2 id="emergencies">{s('emergency.all')}</h2>
@@ -103,7 +103,7 @@ function Acts({ bank, all, again }: { bank: string | null; all: Bank[]; again: (
 
 type Cabinet = Answered<'get', '/api/v1/staff/emergency-open'>['cabinets'][number]
 
-function DryRun({ cabinets }: { cabinets: Cabinet[] }) {
+function DryRun({ cabinets, all }: { cabinets: Cabinet[]; all: Bank[] }) {
   return (
     <Table
       title={s('emergency.before')}
@@ -112,7 +112,7 @@ function DryRun({ cabinets }: { cabinets: Cabinet[] }) {
       id={({ device_id }) => device_id}
       empty={s('doors.none')}
       columns={[
-        { title: s('emergency.cabinet'), value: ({ device_id }) => device_id },
+        { title: s('emergency.cabinet'), value: ({ device_id }) => bankName(all, device_id) },
         { title: s('emergency.doors'), value: ({ doors }) => doors, isNumber: true },
         { title: s('emergency.seconds'), value: ({ seconds }) => Math.ceil(seconds), isNumber: true },
         { title: s('emergency.key'), value: ({ second_key_is_on }) => s(second_key_is_on ? 'yes' : 'no') },
