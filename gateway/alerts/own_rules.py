@@ -70,10 +70,13 @@ def put_rule(
     terms = replace(house.terms, **wanted)
     if wrong := limits.fault(house, terms):
         raise Malformed(wrong.code, field=wrong.field, **wrong.facts)
-    before, is_news = _now(session, name, where), measure is not None and measure != in_force(session).own.get(name)
+    before, known = _now(session, name, where), in_force(session).own.get(name)
+    is_news = measure is not None and measure != known
     if session.get(AlertRule, (name, *where)) is not None and before == terms and not is_news:
         return terms
     told = _told(where, before, terms) | (_of_measure(measure) if measure is not None and is_news else {})
+    if measure is not None and known is None:
+        del told["old"]  # there was none
     audit.append(session, actor=actor, act="alert_rule_set", thing=name, now=now, **told)
     if measure is not None:
         session.merge(OwnKind(kind=name, **measure._asdict()))

@@ -172,7 +172,7 @@ OWN = {"measures": FRIDGE, "raise_at": 8, "clear_below": 6, "severity": "alarm",
 def test_a_manager_makes_a_kind_of_alert_and_with_its_last_rule_it_is_gone(boss, things):
     told = boss.get(PATH).json()
     measurable = {one["metric"]: one["levels"] for one in told["measurable"]}
-    assert measurable["temperature"] == {"least": -60, "most": 100, "gap": 0.1, "unit": "°C", "falls": False}
+    assert measurable["humidity"] == {"least": 0, "most": 100, "gap": 1, "unit": "%", "falls": False}
     assert (measurable["open"], told["own"]["house"]["on"], told["own"]["house"]["hold_s"]) == (None, False, 300)
 
     made = boss.ask("PUT", f"{PATH}/own_fridge?zone_id=gym", body=OWN)

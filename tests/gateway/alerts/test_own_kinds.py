@@ -77,6 +77,10 @@ def trail(session):
     return [(row.act, json.loads(row.detail).get("measures")) for row in rows]
 
 
+def last_told(session):
+    return json.loads(session.scalars(select(AuditEntry.detail).order_by(AuditEntry.seq.desc()).limit(1)).one())
+
+
 def test_a_temperature_that_is_too_high_for_long_enough_is_told_and_over_below_its_other_level(session):
     watch = Watch()
     make(session, "own_fridge", WARM, raise_at=8.0, clear_at=6.0)
@@ -203,6 +207,17 @@ def test_with_its_last_rule_a_kind_is_gone_and_what_stood_of_it_with_its_words_i
         make(session, "own_fridge", None)
 
 
+def test_the_trail_says_of_a_new_kind_what_it_is_and_of_a_change_what_it_was(session):
+    make(session, "own_fridge", WARM, where=FRIDGE, raise_at=8.0, clear_at=6.0)
+    assert last_told(session) == {
+        "about": "kitchen/fridge",
+        "measures": WARM._asdict(),
+        "new": {"on": True, "raise_at": 8, "clear_at": 6},
+    }
+    make(session, "own_fridge", WARM, where=FRIDGE, raise_at=9.0, clear_at=6.0)
+    assert last_told(session) == {"about": "kitchen/fridge", "old": {"raise_at": 8}, "new": {"raise_at": 9}}
+
+
 def test_its_name_may_change_and_what_it_looks_at_stays(session):
     make(session, "own_fridge", WARM, raise_at=8.0, clear_at=6.0)
     make(session, "own_fridge", WARM._replace(name_en="Too warm"), raise_at=8.0, clear_at=6.0)
@@ -221,7 +236,7 @@ def test_its_name_may_change_and_what_it_looks_at_stays(session):
         ("own_x", WARM._replace(metric="whim"), {}, Malformed, "alert_metric_unknown"),
         ("own_x", WARM._replace(metric="energy"), {}, Malformed, "alert_metric_unknown"),
         ("own_x", WARM._replace(metric="water_leak"), {}, Malformed, "alert_metric_unknown"),
-        ("own_x", WARM, {"raise_at": 101.0}, Malformed, "alert_limit_out_of_range"),
+        ("own_x", WARM, {"raise_at": SPANS["temperature"].most + 1}, Malformed, "alert_limit_out_of_range"),
         ("own_x", WARM, {"raise_at": 8.0, "clear_at": 8.0}, Malformed, "alert_clear_out_of_range"),
         ("own_x", DRY, {"raise_at": 30.0, "clear_at": 30.5}, Malformed, "alert_clear_from_out_of_range"),
         ("own_x", OPEN, {"raise_at": 2.0}, Malformed, "alert_rule_has_none"),
