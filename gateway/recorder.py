@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -222,7 +222,8 @@ class Recorder:
             yield
         except StoreFullError as error:
             self._note_full(is_full=True, why=str(error))
-            self._store.prune(now_ms=now_ms(self._clock.now()))
+            with suppress(StoreFullError):  # not even that: said once is enough
+                self._store.prune(now_ms=now_ms(self._clock.now()))
 
     def _note_full(self, *, is_full: bool, why: str = "") -> None:
         if is_full and not self._is_full:

@@ -198,7 +198,16 @@ class ReadingStore:
             raise _full_or(error) from error
 
     def prune(self, *, now_ms: int) -> None:
-        """Let go what is older than it is kept for, and then the oldest until the size is within its most."""
+        """Let go what is older than it is kept for, and then the oldest until the size is within its most.
+
+        Raises StoreFullError where not even that can be written down.
+        """
+        try:
+            self._let_go_by_age_and_size(now_ms)
+        except OperationalError as error:
+            raise _full_or(error) from error
+
+    def _let_go_by_age_and_size(self, now_ms: int) -> None:
         ages = (
             (RISES, self._keeping.minutes),
             (MINUTES, self._keeping.minutes),

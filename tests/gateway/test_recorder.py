@@ -1,11 +1,13 @@
 """Readings come in by a door of their own: bytes become samples or counted dead letters, and each is answered."""
 
 import json
+import sqlite3
 import threading
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from devices.wire import codec
 from devices.wire.messages import Measurement, Readings
@@ -171,6 +173,24 @@ def test_a_full_disk_acknowledges_nothing_so_that_devices_hold_what_they_have(tm
     roomy.hears(message)
     assert roomy.acknowledged == [Kept("air-1", STORE, 1)]
     roomy.store.close()
+
+
+def test_a_disk_on_which_nothing_can_be_let_go_either_is_full_and_no_fault(tmp_path):
+    def refuse(_cursor, statement, *_):
+        if statement.startswith(("INSERT", "DELETE")):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+
+    desk = Desk(tmp_path)
+    event.listen(desk.store._engine, "do_execute", refuse)
+    desk.hears(said(("hall", "co2", 600.0)))
+    assert desk.recorder.is_full
+
+    event.remove(desk.store._engine, "do_execute", refuse)
+    desk.hears(said(("hall", "co2", 600.0)))
+    assert not desk.recorder.is_full
+    desk.store.close()
 
 
 def test_a_disk_stays_full_while_nothing_comes_and_until_something_was_kept(tmp_path, monkeypatch):
