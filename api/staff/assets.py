@@ -1,13 +1,14 @@
 """Assets: what wears out, how much it was used, what is foretold of it, and how often its like fails."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
+from api.calendar_views import IsoDay
 from api.deps import Desk, Id, Paged, SignedIn
 from api.idempotency import Repeatable
 from api.openapi import STAFF_ONLY, problems
@@ -50,8 +51,8 @@ _KEEPERS: Final = (Role.TECHNICIAN, Role.MANAGER)
 _LONGEST_DAYS: Final = 3_660
 
 OfKind = Annotated[AssetKind | None, Query(description="Only those of one kind.")]
-First = Annotated[date, Query(alias="from", description="The first day, by the centre's calendar.")]
-Last = Annotated[date, Query(alias="to", description="The last day.")]
+First = Annotated[IsoDay, Query(alias="from", description="The first day, by the centre's calendar.")]
+Last = Annotated[IsoDay, Query(alias="to", description="The last day.")]
 
 
 @router.get("", responses=problems(*STAFF_ONLY, "not_found", "malformed"))

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Query
 
+from api.calendar_views import IsoDay
 from api.deps import SignedIn
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
@@ -37,8 +38,8 @@ class SmilesOfDay(View):
 @router.get("", responses=problems(*STAFF_ONLY, "malformed"))
 async def list_smiles(
     who: SignedIn,
-    since: Annotated[date, Query(alias="from")],
-    until: Annotated[date, Query(alias="to", description="Counted too; at most 366 days after `from`.")],
+    since: Annotated[IsoDay, Query(alias="from")],
+    until: Annotated[IsoDay, Query(alias="to", description="Counted too; at most 366 days after `from`.")],
 ) -> Items[SmilesOfDay]:
     """By day and kiosk, the oldest first; days without any are left out."""
     if not timedelta(0) <= until - since <= _LONGEST:

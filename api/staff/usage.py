@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 from sqlalchemy.orm import Session
 
+from api.calendar_views import IsoDay
 from api.deps import SignedIn
 from api.openapi import STAFF_ONLY, problems
 from api.signpost import Doors
@@ -44,8 +45,8 @@ T = TypeVar("T")
 _ROLES: Final = (Role.DESK, Role.TECHNICIAN, Role.MANAGER)
 _LONGEST_DAYS: Final = 366
 
-First = Annotated[date, Query(alias="from", description="The first day, by the centre's calendar.")]
-Last = Annotated[date, Query(alias="to", description="The last day.")]
+First = Annotated[IsoDay, Query(alias="from", description="The first day, by the centre's calendar.")]
+Last = Annotated[IsoDay, Query(alias="to", description="The last day.")]
 OfSpace = Annotated[AnyId | None, Query(description="One space with all of its parts; else everywhere together.")]
 
 
@@ -141,7 +142,7 @@ async def read_people(who: SignedIn, zone: AnyId, first: First, last: Last) -> P
 
 
 @router.get("/forecast", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
-async def read_forecast(who: SignedIn, day: date, space_id: OfSpace = None) -> ForecastView:
+async def read_forecast(who: SignedIn, day: IsoDay, space_id: OfSpace = None) -> ForecastView:
     """Hours to expect in each hour of a day, the band that days like it had, and how wrong such words have been."""
 
     def look(session: Session, _staff: Member, period: Period) -> ForecastView:

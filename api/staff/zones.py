@@ -1,13 +1,13 @@
 """The zones of the house, and what stands in each."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
+from api.calendar_views import IsoDay
 from api.crowds import crowds_now
 from api.deps import Id, Paged, SignedIn
 from api.idempotency import Repeatable
@@ -93,7 +93,7 @@ async def read_zone(zone_id: Id, who: SignedIn) -> ZoneDetail:
 
 @router.get("/zones/{zone_id}/day", responses=problems(*STAFF_ONLY, "not_found", "malformed"))
 async def read_day_of_zone(
-    zone_id: Id, who: SignedIn, day: Annotated[date | None, Query(description="Null: today.")] = None
+    zone_id: Id, who: SignedIn, day: Annotated[IsoDay | None, Query(description="Null: today.")] = None
 ) -> ZoneDayView:
     """How many people were there through a day of the centre's calendar, as the counters at its borders said."""
     desk = who.desk

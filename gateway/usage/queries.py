@@ -234,11 +234,12 @@ def forecasts(
     """The same of several days, each from what has been by now; what was is read once."""
     today = now.astimezone(zone).date()
     first = _first_day(session, zone)
-    lived = [] if first is None else rules.days_between(first, today - DAY)
+    lived = [] if first is None else rules.days_between(rules.looks_back_to(first, days, today=today), today - DAY)
     kinds = _kinds(session, {*lived, *days}, space_id=space_id, zone=zone)
     kinds |= {day: rules.CLOSED for day in days if day >= today and _is_shut(session, space_id, day, zone)}
-    period = Period(first or today, today - DAY, zone, now)
-    spans = _spans(session, period, space_id=space_id, used_only=True) if lived else []
+    spans: list[Span] = []
+    if lived:
+        spans = _spans(session, Period(lived[0], lived[-1], zone, now), space_id=space_id, used_only=True)
     history = History(rules.by_hour(spans, zone), {day: kinds[day] for day in lived})
     error = history.error(today)
     return [Forecast(day, kinds[day], _expected(history, day, kinds[day]), error) for day in days]

@@ -229,11 +229,19 @@ class History:
     def _alike(self, day: date) -> list[date]:
         """A holiday is like whatever holidays there were; a weekend day that is worked is like the working week."""
         kind = self.kinds.get(day, "")
-        every_day = (day - back * DAY for back in range(1, WEEKS_BACK * 7 + 1))
-        known = [(one, self.kinds[one]) for one in every_day if one in self.kinds]
+        known = [(one, was) for one, was in self.kinds.items() if DAY <= day - one <= WEEKS_BACK * 7 * DAY]
         if kind == WORKDAY:
             return [one for one, was in known if was == WORKDAY or (was == "" and one.weekday() < _SATURDAY)]
         return [one for one, was in known if was == kind and (kind or one.weekday() == day.weekday())]
+
+
+def looks_back_to(first: date, days: Iterable[date], *, today: date) -> date:
+    """The oldest day that says anything about these, or about how wrong that is. `first`: of which anything is known.
+
+    A house has years behind it, and everybody who looks how full it is asks this.
+    """
+    oldest = min(today, *(max(first, day) for day in days))
+    return max(first, oldest - (TRIED_DAYS + WEEKS_BACK * 7) * DAY)
 
 
 def days_between(first: date, last: date) -> list[date]:

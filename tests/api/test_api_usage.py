@@ -164,6 +164,28 @@ def test_days_that_are_none_are_malformed(desk, days):
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usage?from={day}&to={day}",
+        "usage/heat?from={day}&to={day}",
+        "usage/trend?from={day}&to={day}",
+        "usage/people?zone=pool&from={day}&to={day}",
+        "usage/forecast?day={day}&space_id=room",
+        "usage/export.csv?from={day}&to={day}&sheet=days",
+        "usage/export.xlsx?from={day}&to={day}",
+        "reports/fairness?from={day}&to={day}",
+        "assets/reliability?from={day}&to={day}",
+        "smiles?from={day}&to={day}",
+        "zones/pool/day?day={day}",
+    ],
+)
+def test_a_day_that_no_calendar_reaches_is_malformed_and_no_fault_of_ours(desk, path, day):
+    answer = desk.get(f"/staff/{path.format(day=day)}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
 def test_a_csv_file_is_read_by_excel_and_runs_nothing(desk):
     answer = desk.get("/staff/usage/export.csv", params=DAY)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

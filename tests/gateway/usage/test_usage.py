@@ -333,6 +333,22 @@ def test_a_day_that_is_closed_is_foretold_to_be_empty_and_a_holiday_is_no_sunday
     assert queries.forecast(session, day=national_day, space_id=None, zone=ZONE, now=NOON).kind == "holiday"
 
 
+def test_of_years_that_are_long_over_no_booking_is_read_for_a_forecast(session, book):
+    every_sunday(book, 20)
+    told = queries.forecast(session, day=SUNDAY + 7 * DAY, space_id=None, zone=ZONE, now=NOON)
+    for back in range(1, 30):
+        book(start=-24 * (365 + back), booked=-24 * 400)
+    session.flush()
+    session.expunge_all()
+
+    assert queries.forecast(session, day=SUNDAY + 7 * DAY, space_id=None, zone=ZONE, now=NOON) == told
+    read = [one for one in session if isinstance(one, Booking)]
+    assert len(read) == 12
+    past = queries.forecast(session, day=SUNDAY - 70 * DAY, space_id=None, zone=ZONE, now=NOON)
+    assert past.expected[12].mean == 1.0
+    assert queries.forecast(session, day=date(1, 1, 1), space_id=None, zone=ZONE, now=NOON).expected is None
+
+
 def kind_of(session, day, space_id=None, *, now=NOON):
     return queries.forecast(session, day=day, space_id=space_id, zone=ZONE, now=now).kind
 
