@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -186,6 +187,7 @@ class World:
     gateway_crashes_at: str | None = None
     gateway_stalls_at: tuple[str, float] | None = None
     _life: Lifetime | None = None
+    _is_stalled: bool = False
 
     @property
     def clockwork(self) -> Clockwork:
@@ -278,7 +280,9 @@ class World:
             self.gateway_stalls_at = None
             life = self._life
             life.hold()
+            self._is_stalled = True
             self.clockwork.advance(seconds)
+            self._is_stalled = False
             life.let_go()
 
     # --- what people do
@@ -421,8 +425,11 @@ class World:
         return opening
 
     def clear(self, emergency: Freeze | Opening) -> None:
-        """Two persons end it, unless it is over."""
+        """Two persons end it, unless it is over; once the gateway, if it hangs, has given the database free."""
         if emergency.until < float("inf"):
+            return
+        if self._is_stalled:
+            self.clockwork.call_later(0.1, partial(self.clear, emergency))
             return
         with Sessions.begin(self.sessions) as session:
             for who in STAFF:
