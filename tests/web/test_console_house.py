@@ -190,7 +190,15 @@ def test_a_group_is_made_and_removed_by_the_manager_alone(screen: Screen):
     expect(screen.row("第三分会")).to_have_count(1)
     expect(screen.page.get_by_role("button", name="新会员组")).to_have_count(0)
 
+    screen.at("members/of/10001")
+    for is_in in (True, False):
+        screen.page.get_by_role("button", name="改会员组").click()
+        screen.page.get_by_role("group", name="会员组").get_by_label("第三分会").set_checked(is_in, force=True)
+        screen.go("保存")
+        expect(screen.page.locator("dd", has_text="第三分会" if is_in else "没有加入")).to_have_count(1)
+
     screen.sign_in("s001")
+    screen.at("members/groups")
     screen.page.reload()
     screen.row("第三分会").get_by_role("button", name="删除").click()
     screen.go("删除")

@@ -5,13 +5,14 @@ import { Badge, Seen } from '../../kit/Head'
 import { proving } from '../../kit/Opening'
 import { Table } from '../../kit/Table'
 import { Told } from '../../kit/Told'
-import { everything, useLook } from '../../kit/look'
+import { useLook } from '../../kit/look'
 import { nameOf } from '../../kit/names'
 import { ActSheet, show } from '../../kit/sheets'
 import { later } from '../../later'
 import { named, s } from '../../words'
 import { accountOf } from './Find'
 import { close, reopen } from './closing'
+import { chooseGroups } from './grouping'
 import { say } from './words'
 
 type Card = Answered<'get', '/api/v1/staff/members/{member_no}/cards'>['items'][number]
@@ -58,7 +59,7 @@ export function Person({ member_no }: Props) {
               <button type="button" class="quiet" onClick={() => kioskPin(member_no)}>
                 {s('person.pin')}
               </button>
-              <button type="button" class="quiet" onClick={() => void chooseGroups(member_no, groups.map(({ id }) => id), looked.again)}>
+              <button type="button" class="quiet" onClick={() => void chooseGroups({ member_no, mine: groups.map(({ id }) => id), again: looked.again })}>
                 {s('person.choose_groups')}
               </button>
               {mayClose && (
@@ -115,24 +116,6 @@ function kioskPin(member_no: string): void {
           const { pin } = await ask('post', '/api/v1/staff/members/{member_no}/kiosk-pin', { at: { member_no }, key })
           show(<Told title={s('person.pin')} lead={s('person.pin_told')} secret={pin} />)
         })
-      }
-    />,
-  )
-}
-
-async function chooseGroups(member_no: string, mine: string[], again: () => Promise<void>): Promise<void> {
-  const all = await everything((query) => ask('get', '/api/v1/staff/groups', { query }))
-  const hint = all.map(({ id, name }) => `${id} ${nameOf(name)}`).join('；')
-  show(
-    <ActSheet
-      title={s('person.choose_groups')}
-      lead={all.length > 0 ? s('person.groups_are', { groups: hint }) : s('person.no_groups_yet')}
-      entries={[{ name: 'groups', label: s('person.groups'), value: mine.join(' '), hint: s('person.groups_hint'), isOptional: true }]}
-      go={s('person.groups_go')}
-      done={s('person.groups_set')}
-      onDone={() => void again()}
-      act={({ groups = '' }) =>
-        ask('put', '/api/v1/staff/members/{member_no}/groups', { at: { member_no }, body: { groups: groups.split(/[\s,，、]+/).filter(Boolean) } })
       }
     />,
   )
