@@ -27,7 +27,7 @@ Minutes = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 
 
 class WorkOrderView(View):
-    """Work on one asset. `reason` in the reader's language; people by their member numbers.
+    """Work on one asset. `reason` in the reader's language; people by their numbers, whoever does it by name too.
 
     `due_at`: by when, or since when it is due. `blocks`: while it stands nobody new gets the thing.
     """
@@ -47,6 +47,7 @@ class WorkOrderView(View):
     blocks: bool
     due_at: datetime | None
     assigned_to: str | None
+    assigned_name: str | None
     minutes: int
     opened_at: datetime
     closed_at: datetime | None
@@ -71,6 +72,7 @@ class WorkOrderView(View):
             blocks=order.blocks,
             due_at=order.due_at,
             assigned_to=_number(session, order.assigned_to_id),
+            assigned_name=_name(session, order.assigned_to_id),
             minutes=order.minutes,
             opened_at=order.opened_at,
             closed_at=order.closed_at,
@@ -217,3 +219,7 @@ class OrderChange(Ask):
 
 def _number(session: Session, member_id: str | None) -> str | None:
     return None if member_id is None else session.get_one(Member, member_id).member_no
+
+
+def _name(session: Session, member_id: str | None) -> str | None:
+    return None if member_id is None else session.get_one(Member, member_id).name

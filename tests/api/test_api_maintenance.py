@@ -187,7 +187,8 @@ def test_an_order_goes_its_way_with_parts_time_and_history(house, desk, technici
     assert opened.status_code == 201
     at = f"/staff/work-orders/{opened.json()['id']}"
 
-    assert technician.post(f"{at}/assign", {"member_no": "s003"}).json()["assigned_to"] == "s003"
+    assigned = technician.post(f"{at}/assign", {"member_no": "s003"}).json()
+    assert (assigned["assigned_to"], assigned["assigned_name"]) == ("s003", "王晓华")
     assert technician.post(f"{at}/wait", {"note": "等锁体"}).json()["state"] == "WAITING"
     technician.post(f"{at}/notes", {"note": "拆了", "minutes": 20, "parts": [{"name": "螺丝", "count": 2}]})
     technician.patch(at, {"priority": "urgent"})

@@ -43,6 +43,7 @@ def test_an_alert_becomes_a_work_order_that_goes_its_way_to_the_end(screen: Scre
     screen.fill("技术员或管理员的编号", "s003")
     screen.go("派给谁")
     expect(screen.page.locator("dialog")).to_contain_text("已派工")
+    expect(screen.page.locator("dialog")).to_contain_text("员工 s003（s003）")
     screen.go("做完了")
     screen.page.get_by_label("做了什么").fill("换了锁体")
     screen.page.get_by_label("用了几分钟").fill("25")

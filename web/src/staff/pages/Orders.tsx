@@ -6,7 +6,7 @@ import { Table } from '../kit/Table'
 import { everything, useLook } from '../kit/look'
 import { nameOf, optionsOf } from '../kit/names'
 import { named, s } from '../words'
-import { TONES, isClosed } from './upkeep/data'
+import { TONES, doneBy, isClosed } from './upkeep/data'
 import { lookAt, openOrder } from './upkeep/order'
 
 const WEIGHTS = { urgent: 0, high: 1, normal: 2, low: 3 } as const
@@ -56,11 +56,11 @@ export function Orders() {
               { title: s('orders.reason'), value: ({ reason }) => reason, show: ({ reason }) => <span class="prose">{reason}</span> },
               {
                 title: s('orders.state'),
-                value: ({ state, assigned_to }) => `${named('order_state', state)} ${assigned_to ?? ''}`.trim(),
-                show: ({ state, assigned_to, blocks }) => (
+                value: (one) => `${named('order_state', one.state)} ${doneBy(one)}`.trim(),
+                show: (one) => (
                   <>
-                    <Badge tone={TONES[state]}>{named('order_state', state)}</Badge> {assigned_to}
-                    {blocks && ` ${s('orders.blocks_yes')}`}
+                    <Badge tone={TONES[one.state]}>{named('order_state', one.state)}</Badge> {doneBy(one)}
+                    {one.blocks && ` ${s('orders.blocks_yes')}`}
                   </>
                 ),
               },

@@ -6,7 +6,7 @@ import { Card, type Deed } from '../../kit/Card'
 import { nameOf } from '../../kit/names'
 import { ActSheet, type Entry, show } from '../../kit/sheets'
 import { named, s } from '../../words'
-import { type Detail, type Order, isClosed } from './data'
+import { type Detail, type Order, doneBy, isClosed } from './data'
 import { blocking } from './fromAlert'
 import { Photos } from './photos'
 
@@ -79,7 +79,7 @@ function factsOf(order: Detail): [string, ComponentChildren][] {
     [s('orders.reason'), order.reason],
     [s('orders.from'), `${named('opened_by', order.opened_by)} ${order.opened_by_no ?? ''}`.trim()],
     [s('orders.priority'), named('priority', order.priority)],
-    [s('orders.assigned_to'), order.assigned_to ?? s('orders.nobody')],
+    [s('orders.assigned_to'), doneBy(order) || s('orders.nobody')],
   ]
   if (order.due_at) facts.push([s('orders.due'), when(order.due_at)])
   if (order.blocks) facts.push([s('orders.blocks'), s('orders.blocks_yes')])
