@@ -134,7 +134,7 @@ def _judge_key(world: World, unlock: Unlock) -> Iterator[Violation]:
     if any(_covers(hold, unlock, until=signed_at) for hold in (*world.holds, *world.staff_holds)):
         return
     keys = [key for key in world.keys if _covers(key, unlock, until=signed_at)]
-    if keys and all(key.ends_at <= known - TOLERANCE for key in keys):
+    if keys and all(key.ends_at + TOLERANCE <= known for key in keys):
         yield Violation("I14", f"{unlock.lock_id} was signed for by a key that had been over before")
 
 

@@ -57,6 +57,7 @@ MEMBERS = ["ann", "ben"]
 STAFF = {"chief": Role.MANAGER, "desk": Role.DESK}
 TICK_S = 0.5  # twice the production one: half of a schedule is otherwise spent looking for nothing
 NOTE_S = 2.0  # a schedule lasts a minute; of a longer one nothing else would come
+NEVER = datetime.min.replace(tzinfo=UTC)
 DAY_ONE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -181,7 +182,7 @@ class World:
     signed_at: dict[str, float] = field(default_factory=dict)
     known_when_signed: dict[str, datetime] = field(default_factory=dict)  # the latest time that the house had noted
     turned_away: list[tuple[str, str, float]] = field(default_factory=list)  # because of the clock: who, where, when
-    latest_noted: datetime = DAY_ONE  # since somebody last said that the clock is right
+    latest_noted: datetime = NEVER  # since somebody last said that the clock is right
     power: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     gateway: wiring.Gateway | None = None
     gateway_crashes_at: str | None = None
