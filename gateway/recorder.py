@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from devices.wire import codec
@@ -33,6 +34,8 @@ ROLL_UP_S: Final = 300.0
 # each time writes 35 bytes a value; at a hundred thousand it would be 88 (docs/figures.md).
 ROLL_UP_AT: Final = 250_000
 PRUNE_S: Final = 3_600.0
+
+_MOST_TOPICS: Final = 16_384  # that were right and are kept in mind, some 3 MB
 
 HURRY: Final = b'"hurry":true'
 """In a message that somebody waits for, as our own nodes write it; from anybody else it is only a little slower."""
@@ -235,7 +238,7 @@ class Recorder:
     def _read(self, topic: str, messages: _Messages) -> _Post:
         device, newest = topic.split("/")[-2], messages[-1][0]
         try:
-            self._check(topic)
+            _check(topic, self._site)
         except WireError as error:
             return _Post(device, [], [Buried(device, error.fault, error.detail, newest, len(messages))], None)
         letters: list[Letter] = []
@@ -254,10 +257,13 @@ class Recorder:
                 buried[fault] = Buried(device, fault, detail, payload, count)
         return _Post(device, letters, list(buried.values()), (newest, len(messages)))
 
-    def _check(self, topic: str) -> None:
-        address = parse(topic)
-        if address.site != self._site or address.channel is not Channel.READING:
-            raise WireError(Fault.TOPIC, "another site's, or another channel")
+
+@lru_cache(maxsize=_MOST_TOPICS)
+def _check(topic: str, site: str) -> None:
+    """Of a device that speaks again and again the topic is the same each time."""
+    address = parse(topic)
+    if address.site != site or address.channel is not Channel.READING:
+        raise WireError(Fault.TOPIC, "another site's, or another channel")
 
 
 def _buried(post: _Post, counting: Collection[str]) -> list[Buried]:
