@@ -354,7 +354,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             severity=Severity.ALARM,
             escalate_after=30 * _MINUTE,
             zh="{place}：时钟不对，显示的是 {shows}，这个时间早已过去。在校准之前，预订和限时共享的钥匙都打不开门；"
-            "长期租用的柜子照常能开，工作人员也能开门。请校准时钟。如果现在的时间是对的，是以前走快了，请经理在“设置”里确认。",
+            "长期租用的柜子照常能开，工作人员也能开门。请校准时钟。如果现在的时间是对的，是以前走快了，请管理员在“设置”里确认。",
             en="{place}: the clock shows {shows}, a time that is over. Until it is right, keys of bookings and shares"
             " with an end open nothing; rented lockers open as ever, and staff can open every door. Please set the"
             " clock. If it is right now and ran ahead before, a manager confirms that under Settings.",
