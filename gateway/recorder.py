@@ -34,6 +34,7 @@ ROLL_UP_S: Final = 300.0
 # each time writes 35 bytes a value; at a hundred thousand it would be 88 (docs/figures.md).
 ROLL_UP_AT: Final = 250_000
 PRUNE_S: Final = 3_600.0
+_AFTER_YOU_S: Final = 0.001  # what was shown at once goes out first: else the two threads share Python's one turn
 
 _MOST_TOPICS: Final = 16_384  # that were right and are kept in mind, some 3 MB
 
@@ -168,6 +169,7 @@ class Recorder:
                     due_at = time.monotonic() + COMMIT_S
                     self.take()
                 else:
+                    time.sleep(_AFTER_YOU_S)
                     self.take_awaited()
             except Exception:
                 # The thread's outermost loop: what was not acknowledged comes again.
