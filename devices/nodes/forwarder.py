@@ -11,8 +11,8 @@ from devices.wire.topics import MAX_BYTES
 MOST_UNDERWAY: Final = 500  # messages sent and not yet acknowledged: what a gateway keeps in one go
 MANY_UNDERWAY: Final = MOST_UNDERWAY // 2  # from here on it asks, so that it need not stop at the most
 RESEND_S: Final = 15.0  # without the answer that was asked for; a gateway writes every 5 s
-ASK_S: Final = 240.0  # after the last answer the next message asks for one, on some devices a quarter sooner
-ASK_ANYWAY_S: Final = 300.0  # after a message: then it asks though nothing was measured since
+ASK_S: Final = 540.0  # after the last answer the next message asks for one, on some devices a quarter sooner
+ASK_ANYWAY_S: Final = 600.0  # after a message: then it asks though nothing was measured since
 _MARGIN_BYTES: Final = 256  # for the frame around the measurements
 
 
