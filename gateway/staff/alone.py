@@ -1,9 +1,9 @@
 """What one person of the staff may not do alone, one after another: go through what is behind members' doors."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from gateway.members.service import LET_IN
 from gateway.staff import rules
 
 _DAY: Final = timedelta(days=1)
+_TOLD_A_WORD: Final = (ONE_TIME_PIN, LET_IN)
+_ACTS: Final = (ASKED_BY_STAFF, RESET, *_TOLD_A_WORD)
 
 
 def refuse_alone(session: Session, *, lock_id: str, staff: Member, signed_in_at: datetime, now: datetime) -> None:
@@ -29,8 +31,7 @@ def refuse_alone(session: Session, *, lock_id: str, staff: Member, signed_in_at:
     `staff_openings_used_up`.
     """
     _refuse_unproved(session, staff, signed_in_at, now)
-    asked = _asked_for(session, staff, since=now - _DAY)
-    if refusal := rules.opening_refusal(lock_id, asked, told=_told(session, staff, since=now - _DAY), now=now):
+    if refusal := rules.opening_refusal(lock_id, _come_to(session, staff, since=now - _DAY), now=now):
         raise Refused(refusal)
 
 
@@ -47,8 +48,7 @@ def refuse_telling(
     if not locks:
         return locks
     _refuse_unproved(session, staff, signed_in_at, now)
-    doors = len(_asked_for(session, staff, since=now - _DAY))
-    if doors + _told(session, staff, since=now - _DAY) >= rules.MOST_A_DAY:
+    if rules.is_used_up(_come_to(session, staff, since=now - _DAY)):
         raise Refused("staff_openings_used_up")
     return locks
 
@@ -60,28 +60,25 @@ def _refuse_unproved(session: Session, staff: Member, signed_in_at: datetime, no
     take_turn(session, Member, staff.id)
 
 
-def _asked_for(session: Session, staff: Member, *, since: datetime) -> list[tuple[str, datetime]]:
-    """The locks of what others hold that they asked for, and when."""
-    asked = ((_lock_of(entry), entry.at) for entry in _did(session, staff, (ASKED_BY_STAFF, RESET), since))
-    return [(lock, at) for lock, at in asked if lock is not None]
-
-
-def _told(session: Session, staff: Member, *, since: datetime) -> int:
-    """How often they were told a word of somebody who had a locker."""
-    entries = _did(session, staff, (ONE_TIME_PIN, LET_IN), since)
-    return sum(bool(json.loads(entry.detail).get("locks")) for entry in entries)
-
-
-def _did(session: Session, staff: Member, acts: Collection[str], since: datetime) -> Iterable[AuditEntry]:
-    return session.scalars(
-        select(AuditEntry).where(AuditEntry.actor == staff.audit_id, AuditEntry.act.in_(acts), AuditEntry.at > since)
+def _come_to(session: Session, staff: Member, *, since: datetime) -> rules.ComeTo:
+    """What of others they asked for, or were told a word for."""
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.actor == staff.audit_id, AuditEntry.act.in_(_ACTS), AuditEntry.at > since)
     )
+    asked: list[tuple[str, datetime]] = []
+    told = 0
+    for entry in entries:
+        detail = json.loads(entry.detail)
+        if entry.act in _TOLD_A_WORD:
+            told += bool(detail.get("locks"))  # of somebody who had a locker
+        elif lock := _lock_of(entry, detail):
+            asked.append((lock, entry.at))
+    return rules.ComeTo(asked, told)
 
 
-def _lock_of(entry: AuditEntry) -> str | None:
+def _lock_of(entry: AuditEntry, detail: Mapping[str, Any]) -> str | None:
     """None where it was nobody's."""
-    told = json.loads(entry.detail)
     if entry.act == RESET:
-        lock: str | None = told.get("lock")
+        lock: str | None = detail.get("lock")
         return lock
-    return entry.thing if told.get("held") else None
+    return entry.thing if detail.get("held") else None

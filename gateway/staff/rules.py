@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.members.model import Role
 from gateway.unlocking.rules import T_GW_S
@@ -49,15 +49,23 @@ def is_proved(signed_in_at: datetime, now: datetime) -> bool:
     return abs(now - signed_in_at) < PROVED_FOR  # one from far ahead was given under a clock that was wrong
 
 
-def opening_refusal(lock_id: str, asked: Sequence[tuple[str, datetime]], *, told: int = 0, now: datetime) -> str | None:
-    """Why one person cannot ask for somebody's door now, or None.
+class ComeTo(NamedTuple):
+    """What of others one person came to within a day."""
 
-    `asked`: the locks of others that they asked for within a day, and when; `told`: how often they were told a word
-    that leads to one.
-    """
-    if any(lock != lock_id and now < at + SEVERAL_WITHIN for lock, at in asked):
+    asked: Sequence[tuple[str, datetime]] = ()  # the locks that they asked for, and when
+    told: int = 0  # how often they were told a word that leads to one
+
+
+def opening_refusal(lock_id: str, come_to: ComeTo, *, now: datetime) -> str | None:
+    """Why one person cannot ask for somebody's door now, or None."""
+    if any(lock != lock_id and now < at + SEVERAL_WITHIN for lock, at in come_to.asked):
         return "second_person_needed"
-    return "staff_openings_used_up" if len(asked) + told >= MOST_A_DAY else None
+    return "staff_openings_used_up" if is_used_up(come_to) else None
+
+
+def is_used_up(come_to: ComeTo) -> bool:
+    """They came to as many as one person may in a day."""
+    return len(come_to.asked) + come_to.told >= MOST_A_DAY
 
 
 def may(role: Role, power: Power) -> bool:

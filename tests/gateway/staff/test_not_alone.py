@@ -15,7 +15,7 @@ from gateway.members import queries as members
 from gateway.members.model import Role
 from gateway.staff import accounts, openings
 from gateway.staff import keys as staff_keys
-from gateway.staff.rules import MOST_A_DAY, PROVED_FOR, SEVERAL_WITHIN, opening_refusal
+from gateway.staff.rules import MOST_A_DAY, PROVED_FOR, SEVERAL_WITHIN, ComeTo, opening_refusal
 from gateway.unlocking import service as unlocking
 from gateway.unlocking.model import Unlock, UnlockState
 from gateway.unlocking.rules import Verdict
@@ -84,7 +84,7 @@ def test_a_while_later_one_person_opens_the_next(session, zhao):
 @pytest.mark.parametrize(("times", "refusal"), [(MOST_A_DAY - 1, None), (MOST_A_DAY, "staff_openings_used_up")])
 def test_one_person_opens_so_many_members_doors_a_day(times, refusal):
     asked = [(LOCK, NOON - SEVERAL_WITHIN * (1 + no)) for no in range(times)]
-    assert opening_refusal(LOCK, asked, now=NOON) == refusal
+    assert opening_refusal(LOCK, ComeTo(asked), now=NOON) == refusal
 
 
 def test_what_was_asked_for_counts_for_a_day_and_each_person_for_themselves(session, zhao):
